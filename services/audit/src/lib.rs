@@ -1,0 +1,1 @@
+//! Watches the other three.

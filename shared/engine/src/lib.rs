@@ -1,0 +1,1 @@
+//! Runs a decider over a journal.

@@ -1,0 +1,1 @@
+//! Trees, notes, checkpoints and proofs.

@@ -1,0 +1,1 @@
+//! Record types, fields, vocabularies, notices, review paths.
