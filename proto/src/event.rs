@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     BodyCode, CommandId, DesignationId, Digest, EVENT_BYTES_MAX, EntryId, EventId, IdError, Micros, Origin, Place,
-    SubjectId, upcast, v1,
+    SubjectId, schema, v1,
 };
 
 /// What happened.
@@ -158,7 +158,7 @@ impl Event {
             registry: optional(&raw.registry)?,
             correlation: optional(&raw.correlation)?,
         };
-        let payload = raw.payload.map(|payload| upcast::lift(payload, head.schema, head.recorded_at));
+        let payload = raw.payload.map(|payload| schema::lift(payload, head.schema, head.recorded_at));
         Ok(Self { head, payload })
     }
 

@@ -10,7 +10,7 @@ mod event;
 mod ids;
 mod limits;
 mod peek;
-mod upcast;
+mod schema;
 
 /// The messages, as the `.proto` files describe them.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
@@ -24,7 +24,7 @@ pub use ids::{
 };
 pub use limits::{CONTENT_BYTES_MAX, EVENT_BYTES_MAX};
 pub use peek::{Peek, peek};
-pub use upcast::schema_of;
+pub use schema::{must_understand, schema_of};
 
 /// The descriptors of the contract, as a serialised `FileDescriptorSet`: for other people's tools.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -1,1 +1,7 @@
-//! Runs a decider over a journal.
+//! Runs a decider over a journal: commands in, events out, views fed.
+
+mod decider;
+mod view;
+
+pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};
+pub use view::View;

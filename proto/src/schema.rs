@@ -1,3 +1,5 @@
+//! What holds for each kind of payload: its schema version, and whether a reader must know it.
+//!
 //! Older schema versions are lifted to the newest when an event is read; the bytes in the journal stay as they are.
 
 use crate::{Micros, event::Payload, v1};
@@ -9,6 +11,21 @@ pub const fn schema_of(payload: &Payload) -> u32 {
         Payload::ReviewClaimed(_) => 2,
         _ => 1,
     }
+}
+
+/// Whether a reader who does not know this payload has to stop at its entry. What changes nobody's next move may be
+/// passed over: claims, comments, readings.
+pub const fn must_understand(payload: &Payload) -> bool {
+    !matches!(
+        payload,
+        Payload::ReviewClaimed(_)
+            | Payload::ReviewReleased(_)
+            | Payload::CommentMade(_)
+            | Payload::TrailRead(_)
+            | Payload::SubmissionRefused(_)
+            | Payload::ModerationRefused(_)
+            | Payload::PublicationRefused(_)
+    )
 }
 
 /// Lifts `payload`, written in `schema` and recorded at `recorded_at`, to the newest version.
