@@ -308,6 +308,7 @@ impl<D: Decider> Story<D> {
 }
 
 /// What differs between the envelopes of events.
+#[derive(Clone, Copy)]
 struct Facts {
     place: Place,
     actor: Actor,
