@@ -1,1 +1,6 @@
-//! The public record.
+//! The public record: numbers, editions, the catalogue, tombstones.
+
+pub mod domain;
+mod policy;
+
+pub use domain::{Command, Entry, NotANumber, PublicNumber, Publication, PublicationRefusal, State};

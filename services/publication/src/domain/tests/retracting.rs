@@ -1,0 +1,141 @@
+//! Who may take an entry back, and when.
+
+use dossier_engine::{Decider, Refusal as _};
+use dossier_identity::Role;
+use dossier_proto::{Actor, EventId, Micros, Origin, Payload, v1};
+
+use super::world::{PUBLISHER, STRANGER, World, approved, entry, granted, retraction_asked, revoked, sealed};
+use crate::domain::{Command, Publication, PublicationRefusal};
+
+fn published() -> World {
+    let mut world = World::ready();
+    world.receive(Some(entry(1)), approved("event", 1, None));
+    world.receive(Some(entry(1)), approved("event", 2, Some(1)));
+    world
+}
+
+#[test]
+fn a_publisher_retracts_with_reason_and_explanation() {
+    let mut world = published();
+    let events = world.retract(PUBLISHER, entry(1), "published-in-error", Some(2)).unwrap();
+    let [event] = events.as_slice() else { panic!("one event") };
+    let Some(Payload::EntryRetracted(retracted)) = &event.payload else { panic!("{event:?}") };
+    assert_eq!(retracted.edition, 2);
+    assert_eq!(retracted.command.as_ref().unwrap().reason, "published-in-error");
+    assert_eq!(retracted.command.as_ref().unwrap().explanation, Some(sealed(9)));
+    assert_eq!(event.head.part_version, 3, "what everybody reads is another thing now, so the version moves on");
+    let authority = event.head.authority.expect("by which designation");
+    assert_eq!(authority.granted.origin, Origin::Moderation);
+    let kept = &world.state.entries[&entry(1)];
+    assert_eq!((kept.retracted, kept.edition, kept.version()), (Some(event.head.place), 2, 3));
+}
+
+#[test]
+fn without_a_designation_it_is_refused_and_recorded() {
+    let cases: [(&str, Vec<Payload>); 5] = [
+        ("none at all", vec![]),
+        ("another role", vec![granted(STRANGER, Role::Moderator, "", &[])]),
+        ("another body", vec![granted(STRANGER, Role::Publisher, "KEN", &[])]),
+        ("another type", vec![granted(STRANGER, Role::Publisher, "KAZ", &["pledge"])]),
+        ("administrators have no say on content", vec![granted(STRANGER, Role::Administrator, "", &[])]),
+    ];
+    for (name, grants) in cases {
+        let mut world = published();
+        for grant in grants {
+            world.receive(None, grant);
+        }
+        let before = world.state.clone();
+        let refusal = world.retract(STRANGER, entry(1), "published-in-error", None).unwrap_err();
+        assert_eq!(refusal.facts().code, "no-designation", "{name}");
+        let (last, _) = world.journal.last().unwrap();
+        assert!(matches!(last.payload, Some(Payload::PublicationRefused(_))), "{name}: {last:?}");
+        assert_eq!(last.head.actor, Actor::Person(STRANGER));
+        assert_eq!(world.state, before, "{name}: a refusal changes nothing");
+    }
+}
+
+#[test]
+fn a_revoked_publisher_is_refused_and_told_by_which_event() {
+    let mut world = published();
+    let grant = world.foreign_event(None, granted(STRANGER, Role::Publisher, "KAZ", &["event"]));
+    world.receive_event(&grant);
+    let end = world.foreign_event(None, revoked(EventId(grant.head.id.0)));
+    world.receive_event(&end);
+    let refusal = world.retract(STRANGER, entry(1), "published-in-error", None).unwrap_err();
+    assert_eq!(refusal, PublicationRefusal::NoDesignation { because: Some(end.head.place) });
+    assert!(refusal.to_string().contains(&end.head.place.to_string()), "{refusal}");
+}
+
+#[test]
+fn slips_are_answered_and_not_recorded() {
+    let unknown =
+        |code: &str| PublicationRefusal::UnknownCode { code: code.to_owned(), known: "published-in-error".to_owned() };
+    let cases = [
+        (entry(9), "published-in-error", None, PublicationRefusal::NotFound),
+        (entry(1), "published-in-error", Some(1), PublicationRefusal::VersionMismatch { current: 2 }),
+        (entry(1), "no such reason", None, unknown("no such reason")),
+        (entry(1), "old-reason", None, unknown("old-reason")),
+        (entry(1), "court-order", None, unknown("court-order")),
+    ];
+    for (which, reason, expected, refusal) in cases {
+        let mut world = published();
+        let length = world.journal.len();
+        assert_eq!(world.retract(PUBLISHER, which, reason, expected), Err(refusal));
+        assert_eq!(world.journal.len(), length);
+    }
+}
+
+#[test]
+fn an_explanation_is_needed() {
+    let mut world = published();
+    let command = v1::RetractEntry { reason: "published-in-error".to_owned(), explanation: None };
+    let context = world.context(Actor::Person(PUBLISHER), Some(entry(1)));
+    let refused = world.decide(&Command::Retract(command), &context);
+    assert_eq!(refused, Err(PublicationRefusal::ExplanationMissing));
+}
+
+#[test]
+fn a_second_retraction_is_refused_with_the_first() {
+    let mut world = published();
+    world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
+    let because = world.state.entries[&entry(1)].retracted.unwrap();
+    let again = world.retract(PUBLISHER, entry(1), "published-in-error", Some(3));
+    assert_eq!(again, Err(PublicationRefusal::AlreadyRetracted { because }));
+}
+
+#[test]
+fn neither_services_nor_the_system_retract() {
+    let world = published();
+    let command =
+        Command::Retract(v1::RetractEntry { reason: "published-in-error".to_owned(), explanation: Some(sealed(9)) });
+    for actor in [Actor::System(Origin::Publication), Actor::Service(Origin::Moderation)] {
+        let context = world.context(actor, Some(entry(1)));
+        let refused = Publication::decide(&world.state, &command, &context);
+        assert_eq!(refused, Err(PublicationRefusal::NoDesignation { because: None }), "{actor:?}");
+    }
+}
+
+#[test]
+fn a_request_of_the_body_stays_open_until_the_entry_is_retracted() {
+    let mut world = published();
+    assert_eq!(world.state.entries[&entry(1)].asked, None);
+    let asked = world.foreign_event(Some(entry(1)), retraction_asked(2));
+    world.receive_event(&asked);
+    assert_eq!(world.state.entries[&entry(1)].asked, Some(asked.head.place));
+    world.now = world.now.plus(Micros::DAY);
+    world.receive(Some(entry(1)), approved("event", 3, Some(2)));
+    assert_eq!(world.state.entries[&entry(1)].asked, Some(asked.head.place), "a new edition does not answer it");
+    world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
+    assert_eq!(world.state.entries[&entry(1)].asked, None);
+    world.receive(Some(entry(1)), retraction_asked(3));
+    assert_eq!(world.state.entries[&entry(1)].asked, None, "what is retracted cannot be asked for");
+}
+
+#[test]
+fn events_that_do_not_concern_publication_are_left() {
+    let mut world = published();
+    let length = world.journal.len();
+    world.receive(Some(entry(1)), Payload::Submitted(v1::Submitted::default()));
+    world.receive(Some(entry(1)), Payload::EntryRefused(v1::EntryRefused::default()));
+    assert_eq!(world.journal.len(), length);
+}
