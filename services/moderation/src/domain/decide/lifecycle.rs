@@ -1,0 +1,60 @@
+//! What the service does by itself: opens reviews, answers what the body asks for.
+
+use dossier_engine::{Context, Decision};
+use dossier_proto::{Payload, Place, v1};
+
+use super::{Answer, is_own, on_review};
+use crate::domain::{Refusal, RequestKind, State};
+
+pub(super) fn open(state: &State, open: v1::OpenReview, context: &Context) -> Answer {
+    if !is_own(context) {
+        return Err(Refusal::WrongActor("a person"));
+    }
+    let entry = context.entry.and_then(|id| state.entries.get(&id)).ok_or(Refusal::NotFound)?;
+    let Some(submitted) = place(open.submitted.as_ref()) else { return Err(Refusal::NotFound) };
+    let review = entry.review_of(submitted).ok_or(Refusal::NotFound)?;
+    // Opened before, or over before it began: the entry was retracted.
+    if review.opened.is_some() || review.ended.is_some() {
+        return Ok(Decision::NOTHING);
+    }
+    let opened = v1::ReviewOpened {
+        command: Some(open),
+        revision: review.revision,
+        digest: review.digest.to_vec(),
+        record_type: entry.record_type.clone(),
+        body: entry.body.to_string(),
+        round: review.round,
+    };
+    Ok(Decision::one(None, on_review(entry, context, Payload::ReviewOpened(opened))))
+}
+
+/// Moderation's journal orders the request against the decision: whichever stands first here won.
+pub(super) fn answer(state: &State, answer: v1::AnswerRequest, context: &Context) -> Answer {
+    if !is_own(context) {
+        return Err(Refusal::WrongActor("a person"));
+    }
+    let entry = context.entry.and_then(|id| state.entries.get(&id)).ok_or(Refusal::NotFound)?;
+    let Some(asked) = place(answer.asked.as_ref()) else { return Err(Refusal::NotFound) };
+    let Some(request) = entry.requests.get(&asked) else { return Ok(Decision::NOTHING) };
+    let review = entry.review_of(request.submitted).ok_or(Refusal::NotFound)?;
+    let command = Some(answer);
+    let payload = match (review.ended, request.kind) {
+        (Some(ended), _) => {
+            let ended = Some(ended.moment.place.into());
+            Payload::RequestTooLate(v1::RequestTooLate { command, ended })
+        }
+        (None, RequestKind::Recall) => {
+            let submitted = Some(request.submitted.into());
+            Payload::RecallGranted(v1::RecallGranted { command, submitted })
+        }
+        (None, RequestKind::Withdrawal) => {
+            let submitted = Some(request.submitted.into());
+            Payload::WithdrawalGranted(v1::WithdrawalGranted { command, submitted })
+        }
+    };
+    Ok(Decision::one(None, on_review(entry, context, payload)))
+}
+
+fn place(raw: Option<&v1::Place>) -> Option<Place> {
+    Place::try_from(raw?).ok()
+}

@@ -1,0 +1,40 @@
+//! How much one review may hold.
+
+use dossier_proto::Micros;
+
+/// How long a claim keeps others from deciding: 2 hours.
+pub const LEASE: i64 = 2 * 60 * 60 * Micros::SECOND;
+
+/// Changes that one request may list. With at most 6 KiB of words each (2 KiB quoted, 4 KiB text) they stay below
+/// 64 × 6 KiB = 384 KiB, and so the event below 512 KiB.
+pub const REQUESTED_CHANGES_MAX: usize = 64;
+
+/// Comments that one review may hold: more are a conversation that belongs elsewhere, and the review page lists all.
+pub const COMMENTS_MAX: u32 = 1_000;
+
+/// Bytes of a field's name as a comment or request gives it; `dates.start`, `links.12.address`.
+pub const FIELD_BYTES_MAX: usize = 128;
+
+/// Bytes of a language tag: 35 is what BCP 47 recommends to make room for (RFC 5646, section 4.4.1).
+pub const LANGUAGE_BYTES_MAX: usize = 35;
+
+/// Things due that are answered at once; the engine asks again.
+pub(crate) const DUE_MAX: usize = 256;
+
+/// Whether this is the name of a field: what stands in the clear in the journal must be no words (P11).
+pub(crate) fn is_field(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.' | b'/');
+    text.len() <= FIELD_BYTES_MAX && text.bytes().all(fits)
+}
+
+/// Whether this is a language tag, or empty where a field has no languages.
+pub(crate) fn is_language(text: &str) -> bool {
+    text.len() <= LANGUAGE_BYTES_MAX
+        && text.split('-').all(|part| part.len() <= 8 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Whether this is the key of a record type or a code of the registry.
+pub(crate) fn is_key(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(fits)
+}

@@ -1,0 +1,78 @@
+//! What moderation decides: pure functions over positions and facts, never over contents.
+
+mod command;
+mod decide;
+mod evolve;
+mod limits;
+mod refusal;
+mod standing;
+mod state;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use dossier_engine::{Context, Decider, Decision, Errand};
+use dossier_proto::{Digest, Event, Micros, Origin, Payload};
+
+pub use command::{Approval, Command, SubmittedWords};
+pub use limits::{COMMENTS_MAX, FIELD_BYTES_MAX, LANGUAGE_BYTES_MAX, LEASE, REQUESTED_CHANGES_MAX};
+pub use refusal::{Invalid, Refusal};
+pub use standing::{Standing, Turn};
+pub use state::{
+    AdoptedRegistry, Claim, Edition, Ended, Ending, Entry, Leaving, Left, Moment, Request, RequestKind, Review, State,
+};
+
+use crate::policy;
+
+/// The decider of this service.
+#[derive(Debug, Clone, Copy)]
+pub struct Moderation;
+
+impl Decider for Moderation {
+    type Command = Command;
+    type State = State;
+    type Refusal = Refusal;
+
+    const ORIGIN: Origin = Origin::Moderation;
+    const RULES: u32 = 1;
+
+    fn decide(state: &State, command: &Command, context: &Context) -> Result<Decision, Refusal> {
+        decide::decide(state, command, context)
+    }
+
+    fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
+        evolve::evolve(state, event, beside);
+    }
+
+    fn command_of(events: &[Event]) -> Option<Command> {
+        Command::of(events.first()?)
+    }
+
+    fn refused(command: &Command, refusal: &Refusal) -> Option<Payload> {
+        refusal::recorded(command, refusal)
+    }
+
+    fn refusal_of(event: &Event) -> Option<Refusal> {
+        refusal::read(event)
+    }
+
+    fn concerns(state: &State, foreign: &Event) -> bool {
+        policy::concerns(state, foreign)
+    }
+
+    fn react(_: &State, foreign: &Event) -> Vec<Errand<Command>> {
+        policy::react(foreign)
+    }
+
+    fn next_due(state: &State) -> Option<Micros> {
+        state.leases.first().map(|(until, _)| *until)
+    }
+
+    fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
+        decide::leases_over(state, now)
+    }
+
+    fn registry(state: &State) -> Option<Digest> {
+        state.registry.as_ref().map(|registry| registry.digest)
+    }
+}

@@ -1,0 +1,239 @@
+//! Why moderation refuses a command.
+
+use dossier_engine::{Record, RefusalFacts};
+use dossier_identity::{GrantRefusal, NotEntitled, NotEntitledReason, Role};
+use dossier_proto::{Digest, Event, Micros, Payload, Place, v1};
+
+use super::{Command, limits};
+
+/// Why not. Every variant that is recorded comes back from its record the same (see [`read`]), so that a repeated
+/// command gets the answer it got.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such review, or the caller may not know of it.
+    #[error("There is no review of an entry with this id.")]
+    NotFound,
+    /// No designation covers it.
+    #[error("{}", not_entitled(*.role, *.reason, *.because))]
+    NotEntitled {
+        /// The role that is needed.
+        role: Role,
+        /// Why the caller does not have it here.
+        reason: NotEntitledReason,
+        /// The event to look at.
+        because: Option<Place>,
+        /// Not recorded when there is no such entry: names that somebody tries out are no history.
+        record: Record,
+    },
+    /// The right does not reach as far as what is granted or revoked.
+    #[error("{0}")]
+    Designation(GrantRefusal),
+    /// Something happened since the caller looked.
+    #[error("The review has changed since you loaded it: it is at version {current}. Load it again.")]
+    VersionMismatch {
+        /// The version now.
+        current: u64,
+    },
+    /// P6: nobody decides on their own words.
+    #[error("You wrote or submitted part of this content (event {because}); somebody else has to review it.")]
+    OwnWords {
+        /// The event by which the caller became an author.
+        because: Place,
+    },
+    /// The review is over.
+    #[error("This review has ended, by the event {because}.")]
+    ReviewEnded {
+        /// The event that ended it.
+        because: Place,
+        /// Decisions that come too late are recorded; comments and claims are not.
+        record: Record,
+    },
+    /// P5: the content is not what the caller read.
+    #[error("The content has changed since you loaded it: its digest is {current} now. Look at the difference.")]
+    DigestMismatch {
+        /// The digest now.
+        current: Digest,
+    },
+    /// Another moderator has taken it up.
+    #[error("The review is open and another moderator has claimed it until {until} (microseconds, UTC). Wait or ask for its release.", until = .until.0)]
+    Claimed {
+        /// Until when.
+        until: Micros,
+    },
+    /// The public edition is newer than the one this content revises.
+    #[error(
+        "The content revises an edition that is not the current one (event {because}); it has to be made anew on that."
+    )]
+    BaseOutdated {
+        /// The publication of the current edition.
+        because: Place,
+    },
+    /// The registry does not know the code.
+    #[error("The registry in force has no such code. GET /review/api/v1/registry lists them under \"refusals\".")]
+    UnknownCode,
+    /// An argument is not what it must be.
+    #[error("{0}")]
+    Invalid(Invalid),
+    /// The sealed content was not found under the digest, though it is the current one.
+    #[error("The submitted content is not readable yet. Ask again.")]
+    WordsMissing,
+    /// Only the service itself gives this command, or only a person.
+    #[error("This is not for {0} to ask.")]
+    WrongActor(&'static str),
+}
+
+/// An argument that is not what it must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The name of a field.
+    #[error(
+        "A field is named by its key in the registry: lower-case letters, digits and _ - . /, at most {} bytes.",
+        limits::FIELD_BYTES_MAX
+    )]
+    Field,
+    /// A language tag.
+    #[error("A language is a tag such as \"en\", at most {} bytes, or empty.", limits::LANGUAGE_BYTES_MAX)]
+    Language,
+    /// A comment or request without words.
+    #[error("Words are missing: a comment, a requested change and a refusal each need a text.")]
+    NoText,
+    /// The number of requested changes.
+    #[error("A request lists 1 to {} changes.", limits::REQUESTED_CHANGES_MAX)]
+    Items,
+    /// Requested changes are numbered from 1.
+    #[error("Requested changes are numbered 1, 2, 3 …, in this order.")]
+    ItemNumbers,
+    /// Too many comments.
+    #[error("This review holds {} comments, and no more. Request changes or decide.", limits::COMMENTS_MAX)]
+    TooManyComments,
+    /// The key of a record type.
+    #[error(
+        "A record type is named by its key in the registry: lower-case letters, digits, _ and -, at most 64 bytes."
+    )]
+    RecordType,
+    /// The subject, the role, the body or the note of a designation.
+    #[error("The designation is not well-formed: {0}.")]
+    Designation(&'static str),
+    /// The registry.
+    #[error("The registry is not well-formed: {0}.")]
+    Registry(&'static str),
+}
+
+impl Refusal {
+    /// From identity's refusal, for a review.
+    pub(super) fn of_entitlement(refusal: &NotEntitled, record: Record) -> Self {
+        Self::NotEntitled { role: refusal.role, reason: refusal.reason, because: refusal.because(), record }
+    }
+
+    /// From identity's refusal, for a designation.
+    pub(super) fn of_grant(refusal: GrantRefusal) -> Self {
+        match refusal {
+            // The message names who may designate; which of the two rights came nearest is in reason and event.
+            GrantRefusal::NotEntitled(refusal) => Self::NotEntitled {
+                role: Role::Administrator,
+                reason: refusal.reason,
+                because: refusal.because(),
+                record: Record::Kept,
+            },
+            other => Self::Designation(other),
+        }
+    }
+}
+
+fn not_entitled(role: Role, reason: NotEntitledReason, because: Option<Place>) -> String {
+    let role = match role {
+        Role::Administrator => "administrator (or publishing authority of the body)",
+        other => other.key(),
+    };
+    let why = match reason {
+        NotEntitledReason::NoDesignation => format!("You are not designated as {role}."),
+        NotEntitledReason::OtherBody => format!("You are designated as {role}, but not for this body."),
+        NotEntitledReason::OtherRecordType => format!("You are designated as {role}, but not for this type of record."),
+        NotEntitledReason::Revoked => format!("Your designation as {role} was revoked."),
+        NotEntitledReason::Ended => format!("Your designation as {role} has ended."),
+        NotEntitledReason::NotYetValid => format!("Your designation as {role} is not valid yet."),
+    };
+    match because {
+        Some(place) => format!("{why} See the event {place}."),
+        None => why,
+    }
+}
+
+impl dossier_engine::Refusal for Refusal {
+    fn facts(&self) -> RefusalFacts {
+        let (code, because, record) = match self {
+            Self::NotFound => ("not-found", None, Record::Not),
+            Self::NotEntitled { reason, because, record, .. } => (reason.code(), *because, *record),
+            Self::Designation(refusal) => (refusal.code(), refusal.because(), record_of(refusal)),
+            Self::VersionMismatch { .. } => ("version-mismatch", None, Record::Not),
+            Self::OwnWords { because } => ("own-words", Some(*because), Record::Kept),
+            Self::ReviewEnded { because, record } => ("review-ended", Some(*because), *record),
+            Self::DigestMismatch { .. } => ("digest-mismatch", None, Record::Kept),
+            Self::Claimed { .. } => ("wrong-state", None, Record::Not),
+            Self::BaseOutdated { because } => ("base-outdated", Some(*because), Record::Not),
+            Self::UnknownCode => ("unknown-code", None, Record::Not),
+            Self::Invalid(_) => ("invalid", None, Record::Not),
+            Self::WordsMissing => ("not-readable-yet", None, Record::Not),
+            Self::WrongActor(_) => ("wrong-actor", None, Record::Not),
+        };
+        let current_digest = match self {
+            Self::DigestMismatch { current } => Some(*current),
+            _ => None,
+        };
+        RefusalFacts { code, because, current_digest, record }
+    }
+}
+
+/// A designation refused for lack of right is history; a slip of the pen is not.
+fn record_of(refusal: &GrantRefusal) -> Record {
+    match refusal {
+        GrantRefusal::NotEntitled(_) | GrantRefusal::ToOneself | GrantRefusal::BeyondOwnRecordTypes(_) => Record::Kept,
+        _ => Record::Not,
+    }
+}
+
+/// The event that records a refusal.
+pub(super) fn recorded(command: &Command, refusal: &Refusal) -> Option<Payload> {
+    let facts = dossier_engine::Refusal::facts(refusal);
+    if facts.record == Record::Not {
+        return None;
+    }
+    let attempted = Some(command.as_attempted()?);
+    let refusal = v1::Refusal {
+        code: facts.code.to_owned(),
+        because: facts.because.map(Into::into),
+        current_digest: facts.current_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+    };
+    Some(Payload::ModerationRefused(v1::ModerationRefused { attempted, refusal: Some(refusal) }))
+}
+
+/// Reads a recorded refusal back.
+pub(super) fn read(event: &Event) -> Option<Refusal> {
+    let Some(Payload::ModerationRefused(refused)) = &event.payload else { return None };
+    let attempted = Command::of(event)?;
+    let recorded = refused.refusal.as_ref()?;
+    let because = recorded.because.as_ref().map(Place::try_from).transpose().ok()?;
+    let by_code = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == recorded.code);
+    if let Some(reason) = by_code {
+        return Some(Refusal::NotEntitled { role: role_for(&attempted), reason, because, record: Record::Kept });
+    }
+    match recorded.code.as_str() {
+        "own-words" => Some(Refusal::OwnWords { because: because? }),
+        "review-ended" => Some(Refusal::ReviewEnded { because: because?, record: Record::Kept }),
+        "digest-mismatch" => {
+            Some(Refusal::DigestMismatch { current: recorded.current_digest.as_slice().try_into().ok()? })
+        }
+        "designates-oneself" => Some(Refusal::Designation(GrantRefusal::ToOneself)),
+        "beyond-own-record-types" => Some(Refusal::Designation(GrantRefusal::BeyondOwnRecordTypes(because?))),
+        _ => None,
+    }
+}
+
+/// The role that a command takes first of all; a refusal names it.
+pub(super) fn role_for(command: &Command) -> Role {
+    match command {
+        Command::GrantDesignation(_) | Command::RevokeDesignation(_) => Role::Administrator,
+        Command::AdoptRegistry(_) => Role::Registrar,
+        _ => Role::Moderator,
+    }
+}

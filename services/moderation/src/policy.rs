@@ -1,0 +1,44 @@
+//! What this service takes from other origins, and what it does about it.
+
+use dossier_engine::Errand;
+use dossier_proto::{EntryId, Event, Payload, v1};
+
+use crate::domain::{Command, State};
+
+/// Whether a foreign event is recorded here at all.
+///
+/// What the body submits and asks for is; so is what became of an entry that was reviewed here. Drafts are not: what
+/// was never submitted is no business of moderation (P13).
+pub fn concerns(state: &State, foreign: &Event) -> bool {
+    let Some(entry) = foreign.head.entry else { return false };
+    match &foreign.payload {
+        Some(Payload::Submitted(_)) => true,
+        Some(
+            Payload::RecallAsked(_)
+            | Payload::WithdrawalAsked(_)
+            | Payload::Withdrawn(_)
+            | Payload::Expired(_)
+            | Payload::EditionPublished(_)
+            | Payload::PublicationDeclined(_)
+            | Payload::EntryRetracted(_),
+        ) => state.entries.contains_key(&entry),
+        _ => false,
+    }
+}
+
+/// The commands that follow from a foreign event, once it is folded.
+pub fn react(foreign: &Event) -> Vec<Errand<Command>> {
+    let Some(entry) = foreign.head.entry else { return Vec::new() };
+    let place = Some(foreign.head.place.into());
+    match &foreign.payload {
+        Some(Payload::Submitted(_)) => errand(entry, Command::OpenReview(v1::OpenReview { submitted: place })),
+        Some(Payload::RecallAsked(_) | Payload::WithdrawalAsked(_)) => {
+            errand(entry, Command::AnswerRequest(v1::AnswerRequest { asked: place }))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn errand(entry: EntryId, command: Command) -> Vec<Errand<Command>> {
+    vec![Errand { command, entry: Some(entry) }]
+}
