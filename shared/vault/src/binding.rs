@@ -19,6 +19,8 @@ pub enum Purpose {
     Message,
     /// One requested change.
     RequestedChange,
+    /// The words of the content that a requested change is about.
+    Quote,
     /// The answer to a requested change.
     Answer,
     /// A public explanation, for instance on a tombstone.
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Address => 12,
             Self::Attachment => 13,
             Self::Secret => 14,
+            Self::Quote => 15,
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Number, Value};
 ///
 /// NATS admits a message of 1 MiB and Dossier an event of 512 KiB; a sealed content (at most 64 bytes of padding, a tag of 16) and the
 /// 64 KiB left for the rest of the event fit in that. 448 KiB is thirty dense pages in each of six languages.
-pub const MAX_CONTENT: usize = 448 * 1024;
+pub const MAX_CONTENT: usize = dossier_proto::CONTENT_BYTES_MAX;
 
 /// The deepest nesting of arrays and objects. The deepest registered record needs 6 (a list of ranges in a field of a section).
 pub const MAX_DEPTH: usize = 32;
@@ -115,3 +115,6 @@ impl io::Write for Bounded {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,12 +11,14 @@ mod kind;
 mod master;
 mod material;
 mod opening;
+mod personal;
 mod pool;
 mod salt;
 mod scan;
 mod sealing;
 mod slot;
 mod vault;
+mod wire;
 mod writer;
 
 pub use binding::{Binding, Purpose};
@@ -25,6 +27,10 @@ pub use error::{Damage, DamagedSlot, KeyError, SealError, UnsealError, VaultErro
 pub use grant::{Admitted, GRANTED_KEY, GrantError, Granted, GrantedKey, decode_keys, encode_keys};
 pub use kind::Kind;
 pub use master::{MasterKey, MasterKeyError};
+pub use personal::{
+    Absence, Joined, MAX_PERSONAL, PersonalError, PersonalValue, Split, Withheld, commitment_in, verify_commitment,
+};
 pub use salt::{Salt, SaltError, digest_with_salt};
 pub use sealing::{MAX_CIPHERTEXT, MAX_TEXT, Sealed};
 pub use vault::{Counts, Erased, Holding, Vault};
+pub use wire::WireError;

@@ -175,3 +175,6 @@ fn create(path: &Path, text: &[u8]) -> io::Result<()> {
     }
     File::open(directory)?.sync_all()
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,3 +97,6 @@ fn text_length(framed: &[u8]) -> Result<usize, Broken> {
     let exact = framed.len() == (FRONT + length).next_multiple_of(STEP);
     if exact && padding.iter().all(|byte| *byte == 0) { Ok(length) } else { Err(Broken) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,9 +129,12 @@ fn wrapped(bytes: &Bytes) -> Wrapped {
     }
 }
 
-/// A slot written over zeros and stopped half-way keeps zeros at one end. Sixteen bytes: neither an id nor an end of a wrapped key with its
-/// sum has sixteen zeros by chance.
+/// A slot written over zeros and stopped half-way keeps zeros at one end: disks tear between sectors of 512 bytes or more, memory is copied
+/// in words of eight. Neither an id begins with eight zeros by chance nor does a sum consist of four.
 fn torn(bytes: &Bytes) -> bool {
     let zeros = |part: &[u8]| part.iter().all(|byte| *byte == 0);
-    zeros(&bytes[..16]) || zeros(&bytes[SLOT - 16..])
+    zeros(&bytes[..8]) || zeros(&bytes[SUM_AT..])
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,15 @@ pub(crate) struct Inner {
     fingerprint: String,
 }
 
+/// Who makes spare keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refill {
+    /// A thread, before they are missed.
+    InBackground,
+    /// Whoever finds none.
+    WhenMissed,
+}
+
 /// Whether a vault holds a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holding {
@@ -86,7 +95,18 @@ impl Vault {
     /// # Errors
     /// [`VaultError`]: in use by another process, another master key, damaged, or the disk fails. Nothing is changed then.
     pub fn open(directory: impl AsRef<Path>, master: &MasterKey) -> Result<Self, VaultError> {
-        Self::open_on(Box::new(Files::open(directory.as_ref())?), master, OnDamage::Refuse).map(|(vault, _)| vault)
+        let disk = Box::new(Files::open(directory.as_ref())?);
+        Self::open_on(disk, master, OnDamage::Refuse, Refill::InBackground).map(|(vault, _)| vault)
+    }
+
+    /// The same without a thread of its own: spare keys are made by the caller who finds none. For simulations, where the same seed
+    /// must give the same run, and for tools that make few keys.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_unthreaded(directory: impl AsRef<Path>, master: &MasterKey) -> Result<Self, VaultError> {
+        let disk = Box::new(Files::open(directory.as_ref())?);
+        Self::open_on(disk, master, OnDamage::Refuse, Refill::WhenMissed).map(|(vault, _)| vault)
     }
 
     /// Opens a damaged vault and gives up the keys in the slots that cannot be read: they are overwritten. Lists them.
@@ -97,13 +117,15 @@ impl Vault {
     /// # Errors
     /// As [`Vault::open`], but for damaged slots.
     pub fn salvage(directory: impl AsRef<Path>, master: &MasterKey) -> Result<(Self, Vec<DamagedSlot>), VaultError> {
-        Self::open_on(Box::new(Files::open(directory.as_ref())?), master, OnDamage::GiveUp)
+        let disk = Box::new(Files::open(directory.as_ref())?);
+        Self::open_on(disk, master, OnDamage::GiveUp, Refill::InBackground)
     }
 
     pub(crate) fn open_on(
         disk: Box<dyn Disk>,
         master: &MasterKey,
         on_damage: OnDamage,
+        refill: Refill,
     ) -> Result<(Self, Vec<DamagedSlot>), VaultError> {
         let opened = opening::open(&*disk, master, on_damage)?;
         let inner = Arc::new(Inner {
@@ -114,14 +136,11 @@ impl Vault {
             fingerprint: master.fingerprint(),
             disk,
         });
-        let refilled = Arc::clone(&inner);
-        let refill = thread::Builder::new().name("vault-pool".to_owned()).spawn(move || refilled.refill());
-        let refill = refill.map_err(|source| VaultError::Disk {
-            what: "starting the thread that makes spare keys for",
-            path: inner.disk.directory().to_owned(),
-            source,
-        })?;
-        Ok((Self(Arc::new(Handle { inner, refill: Some(refill) })), opened.given_up))
+        let refill = match refill {
+            Refill::WhenMissed => None,
+            Refill::InBackground => Some(start_refill(&inner)?),
+        };
+        Ok((Self(Arc::new(Handle { inner, refill })), opened.given_up))
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -321,6 +340,16 @@ impl Inner {
             }
         }
     }
+}
+
+fn start_refill(inner: &Arc<Inner>) -> Result<JoinHandle<()>, VaultError> {
+    let refilled = Arc::clone(inner);
+    let started = thread::Builder::new().name("vault-pool".to_owned()).spawn(move || refilled.refill());
+    started.map_err(|source| VaultError::Disk {
+        what: "starting the thread that makes spare keys for",
+        path: inner.disk.directory().to_owned(),
+        source,
+    })
 }
 
 impl Drop for Handle {
