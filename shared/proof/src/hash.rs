@@ -152,11 +152,7 @@ pub fn leaf_hash(data: &[u8]) -> Hash {
 /// The hash of a node over its two children: SHA-256(`0x01` ‖ left ‖ right).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    // One buffer and one call: twice as fast as three updates for an input this short.
-    let mut input = [NODE_PREFIX; 1 + 2 * Hash::BYTES];
-    input[1..=Hash::BYTES].copy_from_slice(&left.0);
-    input[1 + Hash::BYTES..].copy_from_slice(&right.0);
-    Hash(Sha256::digest(input).into())
+    Hash(Sha256::new_with_prefix([NODE_PREFIX]).chain_update(left).chain_update(right).finalize().into())
 }
 
 /// The hash of an event: SHA-256 of its bytes. It is the event's leaf *data*, and what other services name it by.
@@ -174,9 +170,7 @@ pub fn leaf_of_event(event_bytes: &[u8]) -> Hash {
 /// The leaf of an event of which only the [`entry_hash`] is known.
 #[must_use]
 pub fn leaf_of_entry(entry: &Hash) -> Hash {
-    let mut input = [LEAF_PREFIX; 1 + Hash::BYTES];
-    input[1..].copy_from_slice(&entry.0);
-    Hash(Sha256::digest(input).into())
+    leaf_hash(entry.as_bytes())
 }
 
 const fn hex_digit(digit: u8) -> Option<u8> {

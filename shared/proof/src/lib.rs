@@ -6,7 +6,7 @@
 //!
 //! | module | specification | what it is for |
 //! |---|---|---|
-//! | [`hash`] | RFC 6962 §2.1 | [`Hash`], leaves and nodes, the leaf of an event |
+//! | [`hash`] | RFC 6962 §2.1 | [`struct@Hash`], leaves and nodes, the leaf of an event |
 //! | [`tree`] | RFC 6962 §2, RFC 9162 §2 | [`Frontier`] to append and know the root; [`inclusion`] and [`consistency`] proofs |
 //! | [`tiles`] | C2SP tlog-tiles | where nodes lie in tiles of 256 hashes, and which tiles became full |
 //! | [`keys`] | C2SP signed-note | [`SigningKey`], [`VerifierKey`] |
@@ -45,7 +45,7 @@ pub mod tree;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use cosignature::{CosignerKey, CosigningKey};
-pub use hash::{Hash, entry_hash, leaf_of_event};
+pub use hash::{Hash, entry_hash, leaf_hash, leaf_of_event, node_hash};
 pub use keys::{SigningKey, VerifierKey};
 pub use note::{Note, SignedNote};
-pub use tree::{Frontier, HashSource, MemoryTree, TreeHead, consistency, inclusion};
+pub use tree::{Frontier, HashSource, MemoryTree, NodeId, ProveError, TreeHead, consistency, inclusion, root_at};

@@ -140,6 +140,7 @@ fn a_frontier_survives_taking_apart_and_goes_on_alike() {
         again.append(tree.node(0, size).unwrap());
         assert_eq!(again.head(), frontier.head());
         assert_ne!(again, Frontier::new());
+        assert_ne!(Frontier::new(), again, "unused levels do not count, the size does");
     }
 }
 
@@ -220,6 +221,21 @@ fn questions_without_an_answer_are_refused() {
     let shrinks = RangeError::Shrinks { old: 5, new: 4 };
     assert_eq!(consistency::plan(5, 4), Err(shrinks));
     assert_eq!(consistency::verify(head, TreeHead { size: 4, ..head }, &[]), Err(shrinks.into()));
+}
+
+#[test]
+fn a_proof_of_another_length_is_refused_before_anything_is_hashed() {
+    let tree = tree_of(6);
+    let (head, old) = (tree.head(), TreeHead { size: 3, root: root_at(3, &tree).unwrap() });
+    let hashes = [tree.root(); 5];
+    for found in [0, 1, 2, 4, 5] {
+        let wrong = InclusionError::WrongLength { expected: 3, found };
+        assert_eq!(inclusion::verify(hashes[0], 0, head, &hashes[..found]), Err(wrong));
+    }
+    for found in [0, 1, 2, 3, 5] {
+        let wrong = ConsistencyError::WrongLength { expected: 4, found };
+        assert_eq!(consistency::verify(old, head, &hashes[..found]), Err(wrong));
+    }
 }
 
 #[test]
