@@ -2,5 +2,6 @@
 
 pub mod domain;
 mod policy;
+mod richtext;
 
 pub use domain::{Command, Entry, NotANumber, PublicNumber, Publication, PublicationRefusal, State};
