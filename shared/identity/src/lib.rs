@@ -6,12 +6,12 @@
 //!
 //! The one who calls is a [`Caller`], which is the contract's [`dossier_proto::Actor`] under the name it has at a door.
 
-//pub mod accounts;
+pub mod accounts;
 mod designations;
 mod roles;
 mod seeing;
 
-//pub use accounts::Accounts;
+pub use accounts::Accounts;
 pub use designations::{
     Designation, Designations, GrantRefusal, Held, Nearest, NotEntitled, NotEntitledReason, Proposed, RECORD_TYPES_MAX,
     Revocation,

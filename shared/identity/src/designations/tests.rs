@@ -52,7 +52,7 @@ fn each_way_of_not_being_entitled_has_its_reason_and_names_the_event() {
         &[(Role::Contributor, Some("KAZ"), &["event", "pledge"]), (Role::Moderator, None, &[])],
     );
     designations.revoke(DesignationId([2; 16]), Micros(60), place(9));
-    let cases: [(Role, Option<&str>, Option<&str>, i64, Result<u64, (NotEntitledReason, Option<u64>)>); 13] = [
+    let cases = [
         (Role::Contributor, Some("KAZ"), Some("event"), 10, Ok(1)),
         (Role::Contributor, Some("KAZ"), Some("pledge"), 99, Ok(1)),
         (Role::Contributor, Some("KAZ"), Some("event"), 9, Err((NotYetValid, Some(1)))),

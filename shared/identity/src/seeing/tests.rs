@@ -86,6 +86,9 @@ fn published_content_is_seen_by_all_and_withheld_content_by_those_who_answer_for
     assert_eq!(see, [Viewer::ContributorOfBody, Viewer::ModeratorOrReviewer, Viewer::Publisher, Viewer::Auditor]);
 }
 
+/// Role, body, record types.
+type Granted = (Role, Option<&'static str>, &'static [&'static str]);
+
 fn viewers(designations: &Designations, subject: SubjectId) -> Vec<Viewer> {
     Viewers::of(designations, subject, &body("KAZ"), "event", Micros(50)).iter().collect()
 }
@@ -93,7 +96,7 @@ fn viewers(designations: &Designations, subject: SubjectId) -> Vec<Viewer> {
 #[test]
 fn a_person_is_what_their_designations_make_them() {
     let person = SubjectId([7; 16]);
-    let cases: [(&[(Role, Option<&str>, &[&str])], &[Viewer]); 9] = [
+    let cases: [(&[Granted], &[Viewer]); 9] = [
         (&[], &[Viewer::Public]),
         (&[(Role::Contributor, Some("KAZ"), &[])], &[Viewer::Public, Viewer::ContributorOfBody]),
         (&[(Role::PublishingAuthority, Some("KAZ"), &[])], &[Viewer::Public, Viewer::ContributorOfBody]),
@@ -118,7 +121,7 @@ fn a_person_is_what_their_designations_make_them() {
 #[test]
 fn the_most_open_of_several_wins_and_an_administrator_alone_adds_nothing() {
     let person = SubjectId([7; 16]);
-    let seen = |held: &[(Role, Option<&str>, &[&str])], thing, stage| {
+    let seen = |held: &[Granted], thing, stage| {
         Viewers::of(&designations_of(person, held), person, &body("KAZ"), "event", Micros(50)).sight(thing, stage)
     };
     let administrator = (Role::Administrator, None, ADMIN);
