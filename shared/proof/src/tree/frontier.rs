@@ -14,7 +14,7 @@ const LEVELS: usize = u64::BITS as usize;
 /// The complete subtrees at the right edge of a tree, one for each bit set in its size.
 ///
 /// Appending costs one [`node_hash`] on average (the carries of a binary counter) and never allocates: the 64 hashes
-/// lie inline (2 KiB). Verified form outside: [`Frontier::size`] and [`Frontier::hashes`], back by [`Frontier::from_parts`].
+/// lie inline (2 KiB). To be stored: [`Frontier::size`] and [`Frontier::hashes`], back by [`Frontier::from_parts`].
 #[derive(Clone)]
 pub struct Frontier {
     size: u64,
