@@ -1,9 +1,47 @@
 //! Runs a decider over a journal: commands in, events out, views fed.
+//!
+//! - [`Decider`]: what a service decides, pure;
+//! - [`Engine`]: two threads around it, one that decides and one that commits, and the handle to both;
+//! - [`View`]: read models, fed with every event after it is durable;
+//! - [`EngineInbox`]: takes other services' events from the exchange;
+//! - [`Redecider`]: decides recorded commands again.
+//!
+//! An answer is given when the group it was decided in is durable; refusals and repeats wait as long. A write error
+//! stops the service: nothing is acknowledged on doubt.
 
+mod committing_thread;
 mod decider;
+mod deciding;
+mod deciding_thread;
+mod engine;
+mod faults;
+mod fold;
+mod group;
+mod inbox;
+mod intake;
+mod ledger;
+mod open;
+mod recorded;
+mod redecide;
+mod refusals;
+mod request;
+mod snapshots;
+mod stamp;
+mod stopping;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
 
 pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};
+pub use dossier_exchange::{Clock, MachineClock};
+pub use engine::Engine;
+pub use faults::{Faults, NoFaults, Step};
+pub use fold::Fold;
+pub use group::Digests;
+pub use inbox::{EngineInbox, KeysNeeded};
+pub use ledger::{Ledger, Receipt};
+pub use open::{EngineError, EngineSettings};
+pub use recorded::{RecordError, Recorded};
+pub use redecide::{Deviation, Redecider};
+pub use request::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id};
 pub use view::View;

@@ -15,6 +15,7 @@ mod clock;
 mod follower;
 mod hub;
 mod inbox;
+mod journal_source;
 mod keys;
 mod parking;
 mod status;

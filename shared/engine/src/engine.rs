@@ -1,0 +1,168 @@
+//! The handle of a running engine.
+
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use dossier_exchange::{Clock, Delivery, InboxError, Tally};
+use dossier_journal::Journal;
+use dossier_proto::{EntryId, Origin};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, group::Job, recorded::Records,
+    stopping::Stopping,
+};
+
+/// How often the timers are looked at.
+const TICK: Duration = Duration::from_millis(500);
+
+/// A running service's engine; a cheap clone.
+pub struct Engine<D: Decider, V: View> {
+    pub(crate) inner: Arc<Inner<D, V>>,
+}
+
+pub(crate) struct Inner<D: Decider, V: View> {
+    pub(crate) jobs: mpsc::Sender<Job<D>>,
+    pub(crate) view: Arc<RwLock<V>>,
+    pub(crate) records: Records,
+    pub(crate) followed: BTreeMap<Origin, Tally>,
+    pub(crate) next_due: Arc<AtomicI64>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stopping: Stopping,
+    pub(crate) shown: watch::Sender<u64>,
+}
+
+impl<D: Decider, V: View> Clone for Engine<D, V> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<D: Decider, V: View> Engine<D, V> {
+    /// Decides a command. The answer comes when everything that was decided before and with it is durable.
+    ///
+    /// # Errors
+    /// [`ExecuteError`]: [`Busy`](ExecuteError::Busy) and [`Stopped`](ExecuteError::Stopped) may be tried again with the
+    /// same idempotency key, everything else is final.
+    pub async fn execute(&self, request: Request<D::Command>) -> Result<Outcome, ExecuteError<D::Refusal>> {
+        let (reply, answer) = oneshot::channel();
+        let span = tracing::debug_span!("command", id = %request.command_id, origin = %D::ORIGIN);
+        let _entered = span.enter();
+        let job = Job::Execute { request: Box::new(request), reply };
+        self.inner.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => ExecuteError::Busy,
+            mpsc::error::TrySendError::Closed(_) => ExecuteError::Stopped,
+        })?;
+        drop(_entered);
+        answer.await.unwrap_or(Err(ExecuteError::Stopped))
+    }
+
+    /// Acts upon foreign events; returns when effects and position are durable.
+    pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<(), InboxError> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || InboxError::Stopped(self.inner.stopping.reason().unwrap_or_default());
+        self.inner.jobs.send(Job::Deliver { delivery, reply }).await.map_err(|_closed| stopped())?;
+        answer.await.unwrap_or_else(|_closed| Err(stopped()))
+    }
+
+    /// The read model, as of the last durable event. Hold it briefly and never across an await.
+    pub fn view(&self) -> impl Deref<Target = V> + '_ {
+        let guard: RwLockReadGuard<'_, V> = self.inner.view.read().unwrap_or_else(PoisonError::into_inner);
+        guard
+    }
+
+    /// One event of the current epoch.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn recorded(&self, sequence: u64) -> Result<Recorded, RecordError> {
+        self.inner.records.get(self.journal().head().epoch, sequence)
+    }
+
+    /// All events that concern an entry, in order.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn of_entry(&self, entry: EntryId) -> Result<Vec<Recorded>, RecordError> {
+        self.inner.records.of_entry(entry)
+    }
+
+    /// The journal, for reading.
+    pub fn journal(&self) -> &Journal {
+        &self.inner.records.journal
+    }
+
+    /// Returns when everything before `size` is durable and in the view. Answers "no" when that does not come within
+    /// `patience`.
+    pub async fn reached(&self, size: u64, patience: Duration) -> bool {
+        let mut shown = self.inner.shown.subscribe();
+        tokio::time::timeout(patience, shown.wait_for(|shown| *shown >= size)).await.is_ok_and(|found| found.is_ok())
+    }
+
+    /// Digests of state and view at one position.
+    ///
+    /// # Errors
+    /// [`InboxError::Stopped`].
+    pub async fn digests(&self) -> Result<Digests, InboxError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Digests { reply }, answer).await
+    }
+
+    /// Writes a snapshot; returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`InboxError::Stopped`].
+    pub async fn snapshot(&self) -> Result<(), InboxError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask(Job::Snapshot { reply }, answer).await
+    }
+
+    async fn ask<T>(&self, job: Job<D>, answer: oneshot::Receiver<T>) -> Result<T, InboxError> {
+        let stopped = || InboxError::Stopped(self.inner.stopping.reason().unwrap_or_default());
+        self.inner.jobs.send(job).await.map_err(|_closed| stopped())?;
+        answer.await.map_err(|_closed| stopped())
+    }
+
+    /// How far other origins had been read when the journal was opened.
+    pub fn followed(&self) -> &BTreeMap<Origin, Tally> {
+        &self.inner.followed
+    }
+
+    /// Why the service has stopped, when it has.
+    pub fn stopped_because(&self) -> Option<String> {
+        self.inner.stopping.reason()
+    }
+
+    /// Returns when the service has stopped, with the reason.
+    pub async fn stopped(&self) -> String {
+        self.inner.stopping.stopped().await
+    }
+
+    /// Decides what is due, from now on. To be started when the heads known at start have been read: a timer must not
+    /// fire on what only looks unanswered. Drop the future to stop.
+    pub async fn run_timers(&self) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            if !self.fire_due().await {
+                return;
+            }
+        }
+    }
+
+    /// Decides what is due now. Answers "no" when the service has stopped.
+    pub async fn fire_due(&self) -> bool {
+        if self.inner.next_due.load(Ordering::Acquire) > self.inner.clock.now().0 {
+            return !self.inner.jobs.is_closed();
+        }
+        self.inner.jobs.send(Job::Due).await.is_ok()
+    }
+}

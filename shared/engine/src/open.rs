@@ -1,0 +1,300 @@
+//! Starting an engine: the journal is opened and checked, everything is folded from it, the two threads begin.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, RwLock, atomic::AtomicI64, mpsc::sync_channel},
+    thread,
+    time::Instant,
+};
+
+use dossier_exchange::{Clock, Tally};
+use dossier_journal::{
+    Followed, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, Recovery, SledStore, Store, Verify, Writer,
+};
+use dossier_proof::{Frontier, Hash, SigningKey};
+use dossier_proto::{Digest, Event, Micros, Origin, Place};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    Decider, Engine, Faults, NoFaults, View,
+    committing_thread::CommittingThread,
+    deciding::Deciding,
+    deciding_thread::DecidingThread,
+    engine::Inner,
+    fold::Memory,
+    recorded::{self, Records},
+    snapshots::Snapshots,
+    stamp::Edge,
+    stopping::Stopping,
+};
+
+/// So many commands wait at most; more are answered "busy". At 2 KB each this is 8 MiB.
+const JOBS_WAITING_MAX: usize = 4_096;
+/// Groups between deciding and committing: one is being synced, one is ready.
+const GROUPS_WAITING_MAX: usize = 1;
+/// A wall clock may be this far behind the journal; more, and the service does not start.
+const CLOCK_BEHIND_MAX: i64 = 5 * Micros::SECOND;
+
+/// What an engine is made of.
+pub struct EngineSettings {
+    /// The service's directory; `journal/`, `anchors/` and `snapshots/` are below it.
+    pub directory: PathBuf,
+    /// The log's name: the origin line of checkpoints is `<log>/<epoch>`.
+    pub log: String,
+    /// Signs anchors and checkpoints.
+    pub signer: SigningKey,
+    /// The code that folds, made by the build: a snapshot of other code is not used.
+    pub fingerprint: Digest,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Where crash tests look in.
+    pub faults: Arc<dyn Faults>,
+    /// What others know of this journal.
+    pub mirrors: Vec<MirrorHead>,
+    /// What to do when events are lost.
+    pub recovery: Recovery,
+    /// Events between two snapshots.
+    pub snapshot_every: u64,
+}
+
+impl EngineSettings {
+    /// Settings with the usual values.
+    pub fn new(
+        directory: impl Into<PathBuf>,
+        log: impl Into<String>,
+        signer: SigningKey,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            directory: directory.into(),
+            log: log.into(),
+            signer,
+            fingerprint: Digest([0; 32]),
+            clock,
+            faults: Arc::new(NoFaults),
+            mirrors: Vec::new(),
+            recovery: Recovery::Refuse,
+            // A snapshot of a large state takes a second or two of one core; a replay of so many events takes less than
+            // one.
+            snapshot_every: 200_000,
+        }
+    }
+}
+
+/// Why an engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal was not opened.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// The journal holds something that is not an event.
+    #[error("{place} cannot be read: {reason}")]
+    Event {
+        /// Where.
+        place: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The wall clock is behind.
+    #[error(
+        "the clock of this machine says {wall}, but the last event in {origin}'s journal was recorded {behind_seconds} seconds later. Set \
+         the clock (or restore the right journal), then start again"
+    )]
+    ClockBehind {
+        /// Whose journal.
+        origin: Origin,
+        /// What the clock says, in microseconds.
+        wall: i64,
+        /// By how much it is behind.
+        behind_seconds: i64,
+    },
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[source] std::io::Error),
+}
+
+/// Reads what the journal wants to know about an event.
+fn peek(event: &[u8]) -> Result<Peek, PeekError> {
+    let peeked = dossier_proto::peek(event).map_err(|error| PeekError(error.to_string()))?;
+    Ok(Peek { epoch: peeked.epoch, sequence: peeked.sequence, entry: peeked.entry.map(|entry| entry.0) })
+}
+
+impl<D: Decider, V: View> Engine<D, V> {
+    /// Opens the journal on disk, folds it, and starts.
+    ///
+    /// # Errors
+    /// [`EngineError`]; nothing was written.
+    pub fn open(settings: EngineSettings) -> Result<Self, EngineError> {
+        let store = SledStore::open(settings.directory.join("journal")).map_err(OpenError::from)?;
+        Self::open_on(store, settings)
+    }
+
+    /// The same on another store: for tests and simulations.
+    ///
+    /// # Errors
+    /// [`EngineError`]; nothing was written.
+    pub fn open_on(store: impl Store, settings: EngineSettings) -> Result<Self, EngineError> {
+        let snapshots = Arc::new(Snapshots::new(settings.directory.join("snapshots"), settings.fingerprint));
+        let taken = snapshots.load::<D, V>();
+        let mut options = OpenOptions::new(settings.log, settings.directory.join("anchors"), settings.signer, peek);
+        options.mirrors = settings.mirrors;
+        options.recovery = settings.recovery;
+        options.verify = taken.as_ref().map_or(Verify::Whole, |taken| Verify::Since(taken.edge()));
+        let (journal, mut writer) = dossier_journal::open(store, options)?;
+        let started = Instant::now();
+        let (memory, view, from) = match taken {
+            Some(taken) => taken.into_parts(),
+            None => (Memory::default(), V::default(), dossier_journal::Place { epoch: 0, sequence: 0 }),
+        };
+        let mut folding = Folding::<D, V> { memory, view, failed: None };
+        folding.run(&journal, from)?;
+        check_clock::<D>(&folding.memory, settings.clock.now())?;
+        let followed = journal.followed().iter().filter_map(tally).map(|tally| (tally.origin, tally)).collect();
+        folding.reach(&followed);
+        begin_epoch_if_due::<D>(&mut writer, settings.recovery, &mut folding, &*settings.clock)?;
+        let size = journal.head().size;
+        tracing::info!(origin = %D::ORIGIN, events = size, from = from.sequence, took = ?started.elapsed(), "journal folded");
+        let parts = Parts {
+            clock: settings.clock,
+            faults: settings.faults,
+            snapshot_every: settings.snapshot_every,
+            since_snapshot: size.saturating_sub(from.sequence),
+            snapshots,
+        };
+        start(journal, writer, folding, followed, parts)
+    }
+}
+
+/// Folding from the journal.
+struct Folding<D: Decider, V> {
+    memory: Memory<D::State>,
+    view: V,
+    failed: Option<EngineError>,
+}
+
+impl<D: Decider, V: View> Folding<D, V> {
+    fn run(&mut self, journal: &Journal, from: dossier_journal::Place) -> Result<(), EngineError> {
+        let replayed = journal.replay(from, |stored| {
+            if self.failed.is_some() {
+                return;
+            }
+            let (epoch, sequence) = (stored.epoch, stored.sequence);
+            match recorded::read(stored) {
+                Ok(recorded) => self.take(&recorded.event, recorded.beside.as_ref()),
+                Err(error) => self.failed = Some(event_error(&format!("{} {epoch}/{sequence}", D::ORIGIN), &error)),
+            }
+        });
+        replayed.map_err(|error| event_error(D::ORIGIN.name(), &error))?;
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    fn take(&mut self, event: &Event, beside: Option<&Event>) {
+        self.memory.apply::<D>(event, beside);
+        self.view.apply(event, beside);
+    }
+
+    fn reach(&mut self, followed: &BTreeMap<Origin, Tally>) {
+        for tally in followed.values() {
+            self.memory.intake.reach(tally);
+        }
+    }
+}
+
+fn event_error(place: &str, reason: &dyn std::fmt::Display) -> EngineError {
+    EngineError::Event { place: place.to_owned(), reason: reason.to_string() }
+}
+
+fn check_clock<D: Decider>(memory: &Memory<D::State>, wall: Micros) -> Result<(), EngineError> {
+    let behind = memory.fold.last.0.saturating_sub(wall.0);
+    if behind <= CLOCK_BEHIND_MAX {
+        return Ok(());
+    }
+    Err(EngineError::ClockBehind { origin: D::ORIGIN, wall: wall.0, behind_seconds: behind / Micros::SECOND })
+}
+
+/// When an operator accepted a loss: ends the epoch, and says so in the first event of the next.
+fn begin_epoch_if_due<D: Decider>(
+    writer: &mut Writer,
+    recovery: Recovery,
+    folding: &mut Folding<D, impl View>,
+    clock: &dyn Clock,
+) -> Result<(), EngineError> {
+    if recovery == Recovery::Refuse || !writer.epoch_is_due() {
+        return Ok(());
+    }
+    let former = writer.head();
+    let failed = |error: &dyn std::fmt::Display| event_error(D::ORIGIN.name(), error);
+    let epoch = writer.begin_epoch(None).map_err(|error| failed(&error))?;
+    let mut edge = Edge { next: Place { origin: D::ORIGIN, epoch, sequence: 0 }, last: folding.memory.fold.last };
+    let event = crate::stamp::epoch_started(&mut edge, former, clock.now(), crate::fresh_id());
+    let record = dossier_journal::Record { event: event.encode().into(), beside: None };
+    let frame = dossier_journal::Frame { records: vec![record], followed: Vec::new() };
+    writer.append(frame).map_err(|error| failed(&error))?;
+    folding.take(&event, None);
+    Ok(())
+}
+
+/// A position as the journal kept it.
+fn tally(followed: &Followed) -> Option<Tally> {
+    let origin = Origin::from_number(i32::from(followed.origin))?;
+    let hashes = followed.frontier.iter().map(|bytes| Hash::from(*bytes));
+    let frontier = Frontier::from_parts(followed.next, hashes).ok()?;
+    Some(Tally { origin, epoch: followed.epoch, frontier })
+}
+
+struct Parts {
+    clock: Arc<dyn Clock>,
+    faults: Arc<dyn Faults>,
+    snapshot_every: u64,
+    since_snapshot: u64,
+    snapshots: Arc<Snapshots>,
+}
+
+fn start<D: Decider, V: View>(
+    journal: Journal,
+    writer: Writer,
+    folding: Folding<D, V>,
+    followed: BTreeMap<Origin, Tally>,
+    parts: Parts,
+) -> Result<Engine<D, V>, EngineError> {
+    let head = journal.head();
+    let edge = Edge {
+        next: Place { origin: D::ORIGIN, epoch: head.epoch, sequence: head.size },
+        last: folding.memory.fold.last,
+    };
+    let (stager, scribe, syncer) = writer.into_stages().map_err(|error| event_error(D::ORIGIN.name(), &error))?;
+    let (jobs, jobs_waiting) = mpsc::channel(JOBS_WAITING_MAX);
+    let (groups, groups_waiting) = sync_channel(GROUPS_WAITING_MAX);
+    let next_due = Arc::new(AtomicI64::new(i64::MAX));
+    let view = Arc::new(RwLock::new(folding.view));
+    let records = Records { journal };
+    let stopping = Stopping::new();
+    let shown = watch::Sender::new(head.size);
+    let deciding = DecidingThread {
+        deciding: Deciding::<D>::new(folding.memory, edge, Arc::clone(&parts.clock)),
+        jobs: jobs_waiting,
+        groups,
+        stager,
+        stopping: stopping.clone(),
+        next_due: Arc::clone(&next_due),
+        snapshot_every: parts.snapshot_every,
+        since_snapshot: parts.since_snapshot,
+    };
+    let committing = CommittingThread {
+        groups: groups_waiting,
+        scribe,
+        syncer,
+        shown: shown.clone(),
+        records: records.clone(),
+        view: Arc::clone(&view),
+        faults: parts.faults,
+        snapshots: parts.snapshots,
+        stopping: stopping.clone(),
+    };
+    let named = |what: &str| thread::Builder::new().name(format!("{}-{what}", D::ORIGIN));
+    named("decide").spawn(move || deciding.run()).map_err(EngineError::Thread)?;
+    named("commit").spawn(move || committing.run()).map_err(EngineError::Thread)?;
+    let inner = Inner { jobs, view, records, followed, next_due, clock: parts.clock, stopping, shown };
+    Ok(Engine { inner: Arc::new(inner) })
+}

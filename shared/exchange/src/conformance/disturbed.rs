@@ -1,0 +1,85 @@
+//! A transport that drops, repeats and reorders what another one carries, by a seed.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use dossier_proof::SignedCheckpoint;
+use dossier_proto::{KeyId, Origin};
+use dossier_vault::GrantedKey;
+use futures_util::{FutureExt, future::BoxFuture};
+
+use crate::{Batch, KeyRefusal, Position, ReadLimits, Transport, TransportError};
+
+/// Disturbs readings. What is asked for again ([`Transport::replay`]) comes as it is.
+pub struct Disturbed {
+    inner: Arc<dyn Transport>,
+    seed: AtomicU64,
+}
+
+impl Disturbed {
+    /// The same seed disturbs in the same way.
+    pub fn new(inner: Arc<dyn Transport>, seed: u64) -> Arc<Self> {
+        Arc::new(Self { inner, seed: AtomicU64::new(seed) })
+    }
+
+    /// The next number below `bound` (splitmix64).
+    fn draw(&self, bound: usize) -> usize {
+        let mut z = self.seed.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % bound.max(1) as u64) as usize
+    }
+
+    fn disturb(&self, mut batch: Batch) -> Batch {
+        let count = batch.events.len();
+        match self.draw(5) {
+            0 if count > 1 => drop(batch.events.remove(self.draw(count))),
+            1 => {
+                let again = batch.events[self.draw(count)].clone();
+                batch.events.insert(self.draw(count + 1), again);
+            }
+            2 if count > 1 => batch.events.swap(self.draw(count), self.draw(count)),
+            3 => batch.events.truncate(1 + self.draw(count)),
+            _ => {}
+        }
+        batch
+    }
+}
+
+impl Transport for Disturbed {
+    fn read(&self, origin: Origin, from: Position, limits: ReadLimits) -> BoxFuture<'_, Result<Batch, TransportError>> {
+        async move {
+            if self.draw(8) == 0 {
+                return Err(TransportError::Silent { origin, reason: "a disturbance".to_owned() });
+            }
+            // Now and then it begins too early: what a consumer of a stream sees after a reconnection.
+            let early = Position { sequence: from.sequence.saturating_sub(self.draw(4) as u64), ..from };
+            let batch = self.inner.read(origin, early, limits).await?;
+            Ok(self.disturb(batch))
+        }
+        .boxed()
+    }
+
+    fn replay(
+        &self,
+        origin: Origin,
+        from: Position,
+        limits: ReadLimits,
+    ) -> BoxFuture<'_, Result<Batch, TransportError>> {
+        self.inner.replay(origin, from, limits)
+    }
+
+    fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
+        self.inner.checkpoint(origin)
+    }
+
+    fn ask_keys(
+        &self,
+        holder: Origin,
+        keys: Vec<KeyId>,
+    ) -> BoxFuture<'_, Result<Result<Vec<GrantedKey>, KeyRefusal>, TransportError>> {
+        self.inner.ask_keys(holder, keys)
+    }
+}
