@@ -1,6 +1,9 @@
 //! What moderation is asked to do.
 
-use dossier_proto::{Event, Payload, v1};
+use dossier_proto::{
+    Event, Payload,
+    v1::{self, moderation_refused::Attempted},
+};
 
 /// A command with all its arguments, as the event it leads to holds them.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,13 +33,22 @@ pub enum Command {
 }
 
 /// An approval with the sealed content that it lets pass.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Two are equal when they say the same. The words are no argument of theirs: they follow from the digest, and the
+/// state holds their hash.
+#[derive(Debug, Clone)]
 pub struct Approval {
     /// What the moderator says.
     pub approve: v1::Approve,
     /// What was submitted under that digest; `None` when nothing was. The state knows its hash, so that nothing
     /// else can be approved in its place.
     pub words: Option<SubmittedWords>,
+}
+
+impl PartialEq for Approval {
+    fn eq(&self, other: &Self) -> bool {
+        self.approve == other.approve
+    }
 }
 
 /// The sealed words of a submission, as they stand in its `Submitted`.
@@ -117,5 +129,3 @@ impl Command {
         })
     }
 }
-
-use v1::moderation_refused::Attempted;

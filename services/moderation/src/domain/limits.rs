@@ -15,8 +15,8 @@ pub const COMMENTS_MAX: u32 = 1_000;
 /// Bytes of a field's name as a comment or request gives it; `dates.start`, `links.12.address`.
 pub const FIELD_BYTES_MAX: usize = 128;
 
-/// Bytes of a language tag: 35 is what BCP 47 recommends to make room for (RFC 5646, section 4.4.1).
-pub const LANGUAGE_BYTES_MAX: usize = 35;
+/// Bytes of a language tag: language, script and region (RFC 5646), `zh-Hant-419`.
+pub const LANGUAGE_BYTES_MAX: usize = 11;
 
 /// Things due that are answered at once; the engine asks again.
 pub(crate) const DUE_MAX: usize = 256;
@@ -29,8 +29,11 @@ pub(crate) fn is_field(text: &str) -> bool {
 
 /// Whether this is a language tag, or empty where a field has no languages.
 pub(crate) fn is_language(text: &str) -> bool {
-    text.len() <= LANGUAGE_BYTES_MAX
-        && text.split('-').all(|part| part.len() <= 8 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+    let mut parts = text.split('-');
+    let language = parts.next().unwrap_or_default();
+    let named = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+    let refined = parts.all(|part| (2..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    text.is_empty() || (text.len() <= LANGUAGE_BYTES_MAX && named && refined)
 }
 
 /// Whether this is the key of a record type or a code of the registry.
