@@ -1,0 +1,99 @@
+//! What the catalogue says after things have happened.
+
+use dossier_engine::View;
+use dossier_proto::EntryId;
+
+use super::Catalogue;
+use crate::domain::tests::world::{
+    PUBLISHER, World, approved, digest, entry, retraction_asked,
+};
+
+fn catalogue(world: &World) -> Catalogue {
+    let mut catalogue = Catalogue::default();
+    for (event, beside) in &world.journal {
+        catalogue.apply(event, beside.as_ref());
+    }
+    assert_eq!(catalogue.state(), &world.state);
+    assert_eq!(catalogue.size(), world.journal.len() as u64);
+    let bytes = postcard::to_stdvec(&catalogue).unwrap();
+    assert_eq!(postcard::from_bytes::<Catalogue>(&bytes).unwrap(), catalogue, "a snapshot gives it back");
+    catalogue
+}
+
+fn listed(catalogue: &Catalogue) -> Vec<EntryId> {
+    catalogue.newest(None).map(|(_, id)| id).collect()
+}
+
+#[test]
+fn the_newest_edition_comes_first_and_each_entry_once() {
+    let mut world = World::ready();
+    for which in 1..=3 {
+        world.receive(Some(entry(which)), approved("event", 1, None));
+    }
+    assert_eq!(listed(&catalogue(&world)), [entry(3), entry(2), entry(1)]);
+    world.receive(Some(entry(1)), approved("event", 2, Some(1)));
+    let catalogue = catalogue(&world);
+    assert_eq!(listed(&catalogue), [entry(1), entry(3), entry(2)]);
+    let (first, _) = catalogue.newest(None).next().unwrap();
+    let rest: Vec<_> = catalogue.newest(Some(first)).map(|(_, id)| id).collect();
+    assert_eq!(rest, [entry(3), entry(2)], "before a position");
+    assert_eq!(catalogue.listed_at(first), Some(entry(1)));
+    assert_eq!((catalogue.count(), catalogue.retracted()), (3, 0));
+}
+
+#[test]
+fn editions_keep_their_digest_their_moment_and_their_registry() {
+    let mut world = World::ready();
+    world.receive(Some(entry(1)), approved("event", 1, None));
+    world.receive(Some(entry(1)), approved("event", 2, Some(1)));
+    let catalogue = catalogue(&world);
+    let (kept, published) = catalogue.entry(entry(1)).unwrap();
+    let digests: Vec<_> = published.editions.iter().map(|edition| (edition.edition, edition.digest)).collect();
+    assert_eq!(digests, [(1, digest(1)), (2, digest(2))]);
+    assert!(published.editions[0].at < published.editions[1].at);
+    assert_eq!(published.current().unwrap().edition, 2);
+    assert_eq!(published.edition(1).unwrap().digest, digest(1));
+    assert_eq!(published.edition(3), None);
+    assert_eq!(catalogue.by_number(&kept.number), Some(entry(1)));
+    let registry = published.editions[0].registry.unwrap();
+    assert_eq!(catalogue.registry_at(&registry), Some(0));
+    assert_eq!(catalogue.registry(), Some((registry, 0)));
+}
+
+#[test]
+fn a_retracted_entry_is_not_listed_and_stays_known() {
+    let mut world = World::ready();
+    world.receive(Some(entry(1)), approved("event", 1, None));
+    world.receive(Some(entry(2)), approved("event", 1, None));
+    world.receive(Some(entry(1)), retraction_asked(1));
+    world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
+    let catalogue = catalogue(&world);
+    assert_eq!(listed(&catalogue), [entry(2)]);
+    assert_eq!((catalogue.count(), catalogue.retracted()), (1, 1));
+    let (kept, published) = catalogue.entry(entry(1)).unwrap();
+    assert_eq!(catalogue.by_number(&kept.number), Some(entry(1)));
+    let retraction = published.retraction.as_ref().unwrap();
+    assert_eq!(retraction.reason, "published-in-error");
+    assert_eq!(retraction.requested.unwrap().edition, 1);
+    assert_eq!(published.request, None);
+    assert_eq!(published.editions.len(), 1);
+}
+
+#[test]
+fn requests_wait_in_the_order_they_came_until_they_are_answered() {
+    let mut world = World::ready();
+    for which in 1..=3 {
+        world.receive(Some(entry(which)), approved("event", 1, None));
+    }
+    world.receive(Some(entry(2)), retraction_asked(1));
+    world.receive(Some(entry(1)), retraction_asked(1));
+    world.receive(Some(entry(9)), retraction_asked(1));
+    let waiting = |world: &World| catalogue(world).requests(0).map(|(_, id)| id).collect::<Vec<_>>();
+    assert_eq!(waiting(&world), [entry(2), entry(1)], "one of an unknown entry is none");
+    let first = catalogue(&world).requests(0).next().unwrap().0;
+    assert_eq!(catalogue(&world).requests(first + 1).map(|(_, id)| id).collect::<Vec<_>>(), [entry(1)]);
+    world.receive(Some(entry(2)), retraction_asked(1));
+    assert_eq!(waiting(&world), [entry(1), entry(2)], "asked again, it waits again");
+    world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
+    assert_eq!(waiting(&world), [entry(2)]);
+}
