@@ -11,8 +11,8 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Delivered, Delivery, Divergence, FollowState, FollowStatus, Inbox, InboxError, Position, ReadLimits, Tally,
-    Transport, TransportError,
+    Appetite, Clock, Delivered, Delivery, Divergence, FollowState, FollowStatus, Inbox, InboxError, Position,
+    ReadLimits, Tally, Transport, TransportError,
     keys::KEYS_PER_REQUEST_MAX,
     parking::{Parking, Verdict},
 };
@@ -260,7 +260,10 @@ impl Follower {
 
     fn count(&mut self, bytes: Bytes, event: Event, ready: &mut Vec<Delivered>) -> Result<(), Admission> {
         let place = event.head.place;
-        let verdict = self.parking.judge(&event, &self.tally);
+        let verdict = match self.settings.inbox.appetite() {
+            Appetite::Known => self.parking.judge(&event, &self.tally),
+            Appetite::Everything => Verdict::Take,
+        };
         if verdict == Verdict::Halt {
             return Err(Admission::Halt(Halt::End(FollowState::NotUnderstood(place))));
         }

@@ -39,6 +39,15 @@ pub enum InboxError {
     Stopped(String),
 }
 
+/// Which events a consumer wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appetite {
+    /// Those of kinds this version knows; unknown ones are passed over, parked or stop the reading.
+    Known,
+    /// All of them as they are: who keeps copies does not need to understand.
+    Everything,
+}
+
 /// Takes events. Implemented by the engine, and by the audit service for its copies.
 pub trait Inbox: Send + Sync + 'static {
     /// Where to go on reading `origin`, from the journal.
@@ -53,6 +62,11 @@ pub trait Inbox: Send + Sync + 'static {
     /// Acts upon events. When this returns, effects and position are durable, in one frame. A delivery may be
     /// repeated; what was acted upon is not acted upon again.
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), InboxError>>;
+
+    /// Which events it wants.
+    fn appetite(&self) -> Appetite {
+        Appetite::Known
+    }
 
     /// The origin shows something that does not agree with what it signed. Reading it has stopped.
     fn diverged(&self, _divergence: &Divergence) {}

@@ -28,7 +28,7 @@ pub mod conformance;
 pub use clock::{Clock, MachineClock};
 pub use follower::{Follower, FollowerSettings, Progress};
 pub use hub::{Hub, InProcess, Source};
-pub use inbox::{Delivered, Delivery, Inbox, InboxError};
+pub use inbox::{Appetite, Delivered, Delivery, Inbox, InboxError};
 pub use keys::{KEYS_PER_REQUEST_MAX, KeyDesk, KeyRefusal};
 pub use status::{FollowState, FollowStatus};
 pub use tally::{Divergence, Tally};

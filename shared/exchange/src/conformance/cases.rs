@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dossier_proto::{EntryId, KeyId, Micros, Origin, Payload, Place, v1};
-use dossier_vault::GrantedKey;
+use dossier_proto::{EntryId, Micros, Origin, Payload, Place, v1};
+use dossier_vault::{GrantedKey, Kind, MasterKey, Vault};
 use tokio::sync::watch;
 
 use super::{Carrier, Desk, Disturbed, ManualClock, PATIENCE, Shelf, Tray, event, signer};
@@ -113,37 +113,52 @@ pub async fn an_event_waits_for_its_cause(carrier: &dyn Carrier) {
     second.abort();
 }
 
-fn key(byte: u8) -> GrantedKey {
-    GrantedKey::new(KeyId([byte; 16]), dossier_vault::Kind::Revision, [byte; 32], [byte; 32])
+/// Two keys of a vault that lives as long as the returned directory.
+fn two_keys() -> (GrantedKey, GrantedKey) {
+    let directory = tempfile::tempdir().expect("a directory for a vault");
+    let master = MasterKey::create_or_read(directory.path().join("master.key")).expect("a master key");
+    let vault = Vault::open_unthreaded(directory.path().join("keys"), &master).expect("a vault");
+    let ids = [Kind::Revision; 2].map(|kind| vault.fresh(kind).expect("a key"));
+    let mut keys = vault.grant(&ids).expect("both keys").keys.into_iter();
+    match (keys.next(), keys.next()) {
+        (Some(first), Some(second)) => (first, second),
+        _ => panic!("a vault gives the keys it made"),
+    }
 }
 
 /// The key is there before the event is acted upon.
 pub async fn keys_come_before_the_events_that_need_them(carrier: &dyn Carrier) {
+    let (one, two) = two_keys();
     let shelf = Shelf::new(Origin::Submission);
-    carrier.offer(Origin::Submission, shelf.clone(), Desk::with(vec![key(1), key(2)]));
+    carrier.offer(Origin::Submission, shelf.clone(), Desk::with(vec![one.clone(), two.clone()]));
     let tray = Tray::new();
-    tray.need(vec![KeyId([1; 16]), KeyId([2; 16])]);
+    tray.need(vec![one.key_id(), two.key_id()]);
     let progress = Progress::new([Origin::Submission]);
     shelf.fill(2);
     let (_status, task) = tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
     tray.holds(2).await;
     assert_eq!(tray.keys_before(submission(0)), Some(2));
-    assert_eq!(tray.keys(), vec![KeyId([1; 16]), KeyId([2; 16])]);
+    let mut came = tray.keys();
+    let mut asked = vec![one.key_id(), two.key_id()];
+    came.sort_unstable();
+    asked.sort_unstable();
+    assert_eq!(came, asked);
     task.abort();
 }
 
 /// A key that was erased, or is not ours to have, stops nothing: the words stay unreadable here.
 pub async fn a_refused_key_keeps_no_event_away(carrier: &dyn Carrier) {
+    let (one, two) = two_keys();
     let shelf = Shelf::new(Origin::Submission);
-    carrier.offer(Origin::Submission, shelf.clone(), Desk::with(vec![key(2)]));
+    carrier.offer(Origin::Submission, shelf.clone(), Desk::with(vec![two.clone()]));
     let tray = Tray::new();
-    tray.need(vec![KeyId([1; 16]), KeyId([2; 16])]);
+    tray.need(vec![one.key_id(), two.key_id()]);
     let progress = Progress::new([Origin::Submission]);
     shelf.fill(2);
     let (_status, task) = tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
     tray.holds(2).await;
-    assert!(tray.keys().contains(&KeyId([2; 16])), "the other key came all the same");
-    assert!(!tray.keys().contains(&KeyId([1; 16])));
+    assert!(tray.keys().contains(&two.key_id()), "the other key came all the same");
+    assert!(!tray.keys().contains(&one.key_id()));
     task.abort();
 }
 
@@ -303,6 +318,22 @@ pub async fn an_origin_that_forgot_what_was_read_is_noticed(carrier: &dyn Carrie
         matches!(status.state, FollowState::Diverged(Divergence::Shorter { shown: 4, read: 6, .. }))
     };
     becomes(&mut status, "diverged", shorter).await;
+}
+
+/// A copy is verbatim, whatever is in it.
+pub async fn who_keeps_copies_gets_everything(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    let tray = Tray::new();
+    tray.want_everything();
+    shelf.fill(1);
+    shelf.put_bytes(unknown(None, 1, true));
+    shelf.put_bytes(unknown(Some(EntryId([7; 16])), 2, true));
+    let progress = Progress::new([Origin::Submission]);
+    let (mut status, task) = tray.follow(Origin::Submission, carrier.transport(Origin::Audit), &progress, &clock());
+    tray.holds(3).await;
+    assert_eq!(tray.places(), dense(3));
+    becomes(&mut status, "level", |status| status.is_level() && status.is_sound()).await;
+    task.abort();
 }
 
 /// "Busy" is a delay.

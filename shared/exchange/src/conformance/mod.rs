@@ -54,6 +54,7 @@ macro_rules! transport_conformance {
             an_altered_event_is_noticed,
             reading_goes_on_in_a_new_epoch,
             an_origin_that_forgot_what_was_read_is_noticed,
+            who_keeps_copies_gets_everything,
             a_busy_consumer_loses_nothing,
         );
     };

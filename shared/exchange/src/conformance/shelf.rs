@@ -197,7 +197,7 @@ impl Desk {
 impl KeyDesk for Desk {
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal> {
         let find = |key: &KeyId| {
-            let found = self.keys.iter().find(|granted| granted.key_id == *key);
+            let found = self.keys.iter().find(|granted| granted.key_id() == *key);
             found.cloned().ok_or(KeyRefusal::NotEntitled { asker, key: *key })
         };
         keys.iter().map(find).collect()

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -27,6 +27,7 @@ pub struct Tray {
     count: watch::Sender<usize>,
     busy_for: AtomicUsize,
     needs: Mutex<Vec<KeyId>>,
+    greedy: AtomicBool,
 }
 
 #[derive(Default)]
@@ -67,6 +68,11 @@ impl Tray {
     /// The next `times` deliveries are answered "busy".
     pub fn be_busy(&self, times: usize) {
         self.busy_for.store(times, Ordering::SeqCst);
+    }
+
+    /// It wants unknown events too.
+    pub fn want_everything(&self) {
+        self.greedy.store(true, Ordering::SeqCst);
     }
 
     /// Every event needs these keys from now on.
@@ -142,7 +148,7 @@ impl Inbox for Tray {
     }
 
     fn admit(&self, keys: Vec<GrantedKey>) -> BoxFuture<'_, Result<(), InboxError>> {
-        self.taken().keys.extend(keys.iter().map(|key| key.key_id));
+        self.taken().keys.extend(keys.iter().map(|key| key.key_id()));
         async { Ok(()) }.boxed()
     }
 
@@ -163,6 +169,10 @@ impl Inbox for Tray {
         };
         self.count.send_replace(count);
         async { Ok(()) }.boxed()
+    }
+
+    fn appetite(&self) -> Appetite {
+        if self.greedy.load(Ordering::SeqCst) { Appetite::Everything } else { Appetite::Known }
     }
 
     fn diverged(&self, divergence: &Divergence) {
