@@ -195,6 +195,7 @@ fn a_second_process_is_told_to_wait_its_turn() {
         &MasterKey::from_file(data.path().join("master.key")).unwrap(),
     );
     let error = second.unwrap_err();
+    drop(accounts);
     assert!(matches!(error, AccountsError::InUse { .. }) && error.is_retryable());
     assert!(error.to_string().contains("stop the server first"), "{error}");
 }

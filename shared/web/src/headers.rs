@@ -1,0 +1,79 @@
+//! Headers of every answer: what a browser may do with it, and who may keep it.
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, IntoResponseParts, Response, ResponseParts},
+};
+use http::{HeaderName, HeaderValue, header};
+use std::convert::Infallible;
+
+/// Pages load their stylesheet, their script and pictures from here, and nothing from anywhere else; nothing inline runs.
+/// Forms go here only, and no page is shown in another's frame.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// On every answer. `same-origin` as the referrer policy, so that addresses of drafts go to nobody else.
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// Who may keep an answer, and how long. A handler returns it beside its body; an answer that says nothing is private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// For the caller alone, and not kept: whatever needs a token.
+    Private,
+    /// Public JSON: anybody keeps it and asks each time whether it is still so (`ETag`).
+    PublicJson,
+    /// Public pages: as public JSON, one for each language.
+    PublicPage,
+    /// Its address holds its digest: kept for ever.
+    Immutable,
+}
+
+impl Cache {
+    /// `Cache-Control` and `Vary`.
+    pub const fn values(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Private => ("no-store", None),
+            Self::PublicJson => ("public, no-cache", Some("Accept, Authorization")),
+            Self::PublicPage => ("public, no-cache", Some("Accept, Accept-Language, Authorization, Cookie")),
+            Self::Immutable => ("public, max-age=31536000, immutable", None),
+        }
+    }
+}
+
+impl IntoResponseParts for Cache {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        let (control, vary) = self.values();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
+        if let Some(vary) = vary {
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static(vary));
+        }
+        Ok(response)
+    }
+}
+
+impl IntoResponse for Cache {
+    fn into_response(self) -> Response {
+        (self, ()).into_response()
+    }
+}
+
+/// A layer (`axum::middleware::from_fn`) that gives every answer its headers. What says nothing about caching is private.
+pub async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(Cache::Private.values().0));
+    response
+}
