@@ -1,1 +1,4 @@
 //! Drafts and submission.
+
+pub mod domain;
+pub mod policy;

@@ -1,0 +1,56 @@
+//! Beginning an entry and saving a revision.
+
+use dossier_engine::{Context, Decided, Decision};
+use dossier_proto::{BodyCode, Digest, Payload, v1};
+
+use super::{Matter, rights};
+use crate::domain::{AUTHORS_MAX, FIELDS_MAX, Refusal, State};
+
+pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) -> Result<Decision, Refusal> {
+    let body: BodyCode = start.body.parse().map_err(|_| Refusal::Malformed("the body has no code"))?;
+    let authority = rights::contributor(&state.designations, context, &body, &start.record_type)?;
+    if context.on_behalf_of.as_ref().is_some_and(|named| *named != body) {
+        return Err(Refusal::Malformed("the entry is filed for another body than it belongs to"));
+    }
+    check_content(start.content.as_ref(), 1)?;
+    check_fields(&start.fields)?;
+    let payload = Payload::DraftStarted(v1::DraftStarted { command: Some(start.clone()) });
+    Ok(Decision::one(authority, Decided { entry: Some(context.fresh_entry()), part_version: 1, payload }))
+}
+
+pub(super) fn save(matter: &Matter<'_>, save: &v1::SaveDraft) -> Result<Decision, Refusal> {
+    let entry = matter.entry;
+    if !entry.workflow.is_with_body() {
+        return Err(matter.wrong_state());
+    }
+    matter.require_version()?;
+    if save.fields.is_empty() {
+        return Ok(Decision::NOTHING);
+    }
+    check_fields(&save.fields)?;
+    check_content(save.content.as_ref(), entry.saved.saturating_add(1))?;
+    let is_new_author = matter.context.person().is_some_and(|subject| !entry.lineage.has(subject));
+    if is_new_author && entry.lineage.len() >= AUTHORS_MAX {
+        return Err(Refusal::TooManyAuthors);
+    }
+    let payload = Payload::DraftSaved(v1::DraftSaved { command: Some(save.clone()) });
+    Ok(matter.one(entry.version + 1, payload))
+}
+
+pub(super) fn check_content(content: Option<&v1::Content>, revision: u32) -> Result<(), Refusal> {
+    let content = content.ok_or(Refusal::Malformed("there is no content"))?;
+    if content.revision != revision {
+        return Err(Refusal::Malformed("the number of the revision is not the next one"));
+    }
+    if content.sealed.is_none() || Digest::try_from(content.digest.as_slice()).is_err() {
+        return Err(Refusal::Malformed("the content is not sealed, or has no digest"));
+    }
+    Ok(())
+}
+
+fn check_fields(fields: &[String]) -> Result<(), Refusal> {
+    if fields.len() > FIELDS_MAX {
+        return Err(Refusal::Malformed("it names more fields than a record has"));
+    }
+    Ok(())
+}
