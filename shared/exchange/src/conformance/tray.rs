@@ -13,9 +13,9 @@ use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 
-use crate::Transport;
 use crate::{
-    Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, Progress, Tally,
+    Appetite, Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, Progress,
+    Tally, Transport,
 };
 
 use super::signer;
