@@ -1,0 +1,173 @@
+//! Reading slots back as frames.
+
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+
+use crate::ReadError;
+use crate::errors::{Damage, damage};
+use crate::frame::{Body, Part, unpack};
+use crate::keys::{slot_key, slot_of};
+use crate::store::{Store, StoreError, Tree};
+
+/// A frame, checked and put together from its parts; the events in it are not cut out yet.
+#[derive(Debug, Clone)]
+pub(crate) struct FrameAt {
+    /// The slot behind its last part.
+    pub(crate) next_slot: u64,
+    /// The sequence of its first event.
+    pub(crate) first_sequence: u64,
+    /// Its records and positions.
+    pub(crate) body: Body,
+    /// Whether its group ends with it.
+    pub(crate) ends_group: bool,
+}
+
+impl FrameAt {
+    /// The sequence behind its last event.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.first_sequence.saturating_add(self.body.records_left())
+    }
+}
+
+/// Which slots of which epoch are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    pub(crate) epoch: u32,
+    /// A slot in which a frame begins.
+    pub(crate) from_slot: u64,
+    /// The slot to stop before; every slot below is known to be written.
+    pub(crate) until_slot: u64,
+}
+
+/// Shows the frames of a stretch in order, without a gap.
+pub(crate) fn scan_frames(
+    store: &dyn Store,
+    stretch: Stretch,
+    visit: &mut dyn FnMut(FrameAt) -> ControlFlow<()>,
+) -> Result<(), ReadError> {
+    let mut assembler = Assembler::new(stretch.epoch, stretch.from_slot);
+    let mut found = Ok(ControlFlow::Continue(()));
+    let from = slot_key(stretch.epoch, stretch.from_slot);
+    if stretch.from_slot < stretch.until_slot {
+        let scanned = store.scan(Tree::Frames, &from, &mut |key, value| {
+            found = assembler.push_slot(key, &value).map(|frame| frame.map_or(ControlFlow::Continue(()), &mut *visit));
+            match found {
+                Ok(flow) if assembler.slot < stretch.until_slot => flow,
+                _ => ControlFlow::Break(()),
+            }
+        });
+        scanned.map_err(|error| assembler.unreadable(error))?;
+    }
+    let stopped = found?.is_break();
+    if !stopped && (assembler.slot < stretch.until_slot || !assembler.is_between_frames()) {
+        return Err(assembler.damaged("the journal ends here, and it should not").into());
+    }
+    Ok(())
+}
+
+/// Puts parts together to frames, and notices whatever does not follow on what came before.
+pub(crate) struct Assembler {
+    epoch: u32,
+    /// The slot to come.
+    pub(crate) slot: u64,
+    /// The sequence to come, once it is known.
+    sequence: Option<u64>,
+    /// First sequence and body so far of a frame that continues.
+    open: Option<(u64, Vec<u8>)>,
+}
+
+impl Assembler {
+    pub(crate) const fn new(epoch: u32, slot: u64) -> Self {
+        Self { epoch, slot, sequence: None, open: None }
+    }
+
+    /// From a place of which the sequence is known too.
+    pub(crate) const fn at(epoch: u32, slot: u64, sequence: u64) -> Self {
+        Self { epoch, slot, sequence: Some(sequence), open: None }
+    }
+
+    pub(crate) const fn is_between_frames(&self) -> bool {
+        self.open.is_none()
+    }
+
+    /// Takes the value found at `key`, which must be the next slot and not empty.
+    fn push_slot(&mut self, key: &[u8], value: &Bytes) -> Result<Option<FrameAt>, Damage> {
+        if slot_of(key) != Some((self.epoch, self.slot)) {
+            return Err(self.damaged("a slot is missing"));
+        }
+        if value.is_empty() {
+            return Err(self.damaged("a slot is empty"));
+        }
+        self.push(value)
+    }
+
+    /// Takes the value of the next slot; gives a frame when it is the last part of one.
+    pub(crate) fn push(&mut self, value: &Bytes) -> Result<Option<FrameAt>, Damage> {
+        let part = Part::decode(self.epoch, self.slot, value).map_err(|error| self.damaged(&error.to_string()))?;
+        let expected = self.open.as_ref().map(|(sequence, _)| *sequence).or(self.sequence);
+        if part.role.first != self.open.is_none() || expected.is_some_and(|expected| expected != part.first_sequence) {
+            return Err(self.damaged("a slot does not follow on the one before it"));
+        }
+        self.slot += 1;
+        let body = match (self.open.take(), part.role.last) {
+            (None, true) => part.body,
+            (Some((_, mut body)), true) => {
+                body.extend_from_slice(&part.body);
+                body.into()
+            }
+            (open, false) => {
+                let mut body = open.map(|(_, body)| body).unwrap_or_default();
+                body.extend_from_slice(&part.body);
+                self.open = Some((part.first_sequence, body));
+                return Ok(None);
+            }
+        };
+        let body = unpack(body).map_err(|error| self.damaged(&error.to_string()))?;
+        let (next_slot, first_sequence) = (self.slot, part.first_sequence);
+        let frame = FrameAt { next_slot, first_sequence, body, ends_group: part.role.ends_group };
+        self.sequence = Some(frame.next_sequence());
+        Ok(Some(frame))
+    }
+
+    /// What a failed read means here: sled's word that its files are damaged gets a place.
+    pub(crate) fn unreadable(&self, error: StoreError) -> ReadError {
+        match error {
+            StoreError::Refused { message, .. } => self.damaged(&format!("sled cannot read it: {message}")).into(),
+            other => other.into(),
+        }
+    }
+
+    pub(crate) fn damaged(&self, what: &str) -> Damage {
+        damage(self.epoch, self.sequence.unwrap_or(0), format!("slot {}: {what}", self.slot))
+    }
+}
+
+/// The slot from which a scan comes to the frame with this sequence; the frame begins there or a few slots later (frames
+/// without events may lie before it). `slots` is how many the epoch has; the sequence is in one of them.
+pub(crate) fn slot_before(store: &dyn Store, epoch: u32, slots: u64, sequence: u64) -> Result<u64, ReadError> {
+    let first_sequence = |slot: u64| -> Result<u64, ReadError> {
+        let value = store.get(Tree::Frames, &slot_key(epoch, slot))?.unwrap_or_default();
+        let part = Part::decode(epoch, slot, &value);
+        Ok(part.map_err(|error| damage(epoch, sequence, format!("slot {slot}: {error}")))?.first_sequence)
+    };
+    // The last slot whose frame does not begin behind the sequence, and then the first slot of frames that begin there.
+    let behind = partition_point(slots, |slot| Ok(first_sequence(slot)? <= sequence))?;
+    let Some(last) = behind.checked_sub(1) else { return Ok(0) };
+    let begins = first_sequence(last)?;
+    partition_point(behind, |slot| Ok(first_sequence(slot)? < begins))
+}
+
+/// The first number below `end` for which `holds` is false; `end` where there is none.
+fn partition_point(end: u64, holds: impl Fn(u64) -> Result<bool, ReadError>) -> Result<u64, ReadError> {
+    let (mut low, mut high) = (0, end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle)? {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}

@@ -1,0 +1,243 @@
+//! Reading a journal.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, consistency, inclusion};
+use tokio::sync::watch;
+
+use crate::core::{Durable, Shared, checkpoint_origin};
+use crate::errors::damage;
+use crate::follow::Follower;
+use crate::frames::{Stretch, scan_frames, slot_before};
+use crate::{Followed, Head, NodeError, Place, ReadError, Stop, Stored, Verification};
+
+/// A reader of a journal. Cheap to clone; sees durable events only. The methods read from sled's memory or the disk and may
+/// block for as long as a page read takes.
+#[derive(Clone)]
+pub struct Journal {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Journal {
+    pub(crate) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Where the journal ends.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        *self.shared.core.heads.borrow()
+    }
+
+    /// The head, for who waits for it to move.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Head> {
+        self.shared.core.heads.subscribe()
+    }
+
+    /// All epochs with their number of events, ascending; the last one is the current one.
+    #[must_use]
+    pub fn epochs(&self) -> Vec<(u32, u64)> {
+        self.durable().epochs().collect()
+    }
+
+    /// How far foreign journals have been read, as durable groups say it; one position an origin.
+    #[must_use]
+    pub fn followed(&self) -> Vec<Followed> {
+        self.durable().followed.to_vec()
+    }
+
+    /// One event; `None` when there is none at that place.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it cannot be read, or is not what was written.
+    pub fn get(&self, place: Place) -> Result<Option<Stored>, ReadError> {
+        Ok(self.read(place.epoch, place.sequence, 1, usize::MAX)?.pop())
+    }
+
+    /// Events of an epoch in order: at most `max_events`, and no more once they have `max_bytes` together; at least one
+    /// where there is one and `max_events` is not 0.
+    ///
+    /// # Errors
+    /// As [`Journal::get`].
+    pub fn read(&self, epoch: u32, from: u64, max_events: usize, max_bytes: usize) -> Result<Vec<Stored>, ReadError> {
+        let mut found = Vec::new();
+        let mut bytes = 0_usize;
+        if max_events == 0 {
+            return Ok(found);
+        }
+        self.visit(Place { epoch, sequence: from }, &mut |stored| {
+            bytes = bytes.saturating_add(stored.event.len() + stored.beside.as_ref().map_or(0, bytes::Bytes::len));
+            if bytes > max_bytes && !found.is_empty() {
+                return ControlFlow::Break(());
+            }
+            found.push(stored);
+            if found.len() < max_events { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(found)
+    }
+
+    /// Shows the events of an epoch from a place on, until told to stop.
+    ///
+    /// # Errors
+    /// As [`Journal::get`].
+    pub fn visit(&self, from: Place, visit: &mut dyn FnMut(Stored) -> ControlFlow<()>) -> Result<(), ReadError> {
+        let durable = self.durable();
+        let Some(stretch) = self.stretch(&durable, from)? else { return Ok(()) };
+        let mut damaged = None;
+        scan_frames(&*self.shared.core.store, stretch, &mut |mut frame| {
+            let mut sequence = frame.first_sequence;
+            loop {
+                match frame.body.next_record() {
+                    Ok(Some(record)) if sequence >= from.sequence => {
+                        let stored = Stored { epoch: from.epoch, sequence, event: record.event, beside: record.beside };
+                        if visit(stored).is_break() {
+                            return ControlFlow::Break(());
+                        }
+                    }
+                    Ok(Some(_)) => {}
+                    Ok(None) => return ControlFlow::Continue(()),
+                    Err(error) => {
+                        damaged = Some(damage(from.epoch, sequence, error));
+                        return ControlFlow::Break(());
+                    }
+                }
+                sequence += 1;
+            }
+        })?;
+        damaged.map_or(Ok(()), |damage| Err(damage.into()))
+    }
+
+    /// The slots in which the events from a place on lie; `None` when there are none.
+    pub(crate) fn stretch(&self, durable: &Durable, from: Place) -> Result<Option<Stretch>, ReadError> {
+        let Some(extent) = durable.extent(from.epoch).filter(|extent| from.sequence < extent.size) else {
+            return Ok(None);
+        };
+        let from_slot = match from.sequence {
+            0 => 0,
+            sequence => slot_before(&*self.shared.core.store, from.epoch, extent.slots, sequence)?,
+        };
+        Ok(Some(Stretch { epoch: from.epoch, from_slot, until_slot: extent.slots }))
+    }
+
+    /// The places of all events that concern an entry, ascending. After an opening with a snapshot the index of the older events
+    /// is made in the background; this waits for it ([`Journal::index_is_ready`]).
+    ///
+    /// # Errors
+    /// [`ReadError::Damaged`] when the older events could not be read.
+    pub fn of_entry(&self, entry: [u8; 16]) -> Result<Vec<Place>, ReadError> {
+        let ordinals = self.shared.core.index.of(&entry).map_err(|_| self.index_failed())?;
+        let durable = self.durable();
+        // The index may be ahead of the published end by the group that is being published.
+        Ok(ordinals.into_iter().map_while(|ordinal| durable.place(ordinal)).collect())
+    }
+
+    /// Whether [`Journal::of_entry`] would answer at once.
+    #[must_use]
+    pub fn index_is_ready(&self) -> bool {
+        self.shared.core.index.is_ready()
+    }
+
+    fn index_failed(&self) -> ReadError {
+        match &*self.shared.core.verification.borrow() {
+            Verification::Damaged(damage) => damage.clone().into(),
+            _ => ReadError::NotThere("the index of entries could not be made: the journal was being closed".to_owned()),
+        }
+    }
+
+    /// Events as they become durable, from a place on, over the ends of epochs.
+    #[must_use]
+    pub fn follow(&self, from: Place) -> Follower {
+        Follower::new(self.clone(), from)
+    }
+
+    /// How far the verification of the older history has come.
+    #[must_use]
+    pub fn verification(&self) -> Verification {
+        self.shared.core.verification.borrow().clone()
+    }
+
+    /// The same, for who waits for it.
+    #[must_use]
+    pub fn watch_verification(&self) -> watch::Receiver<Verification> {
+        self.shared.core.verification.subscribe()
+    }
+
+    /// Why the writer has stopped, if it has.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Arc<Stop>> {
+        self.shared.core.stopped()
+    }
+
+    /// The newest durable head, signed.
+    ///
+    /// # Errors
+    /// [`ReadError::NotThere`] when the log name is not one a checkpoint can have.
+    pub fn checkpoint(&self) -> Result<SignedCheckpoint, ReadError> {
+        let head = self.head();
+        let checkpoint = Checkpoint::new(checkpoint_origin(&self.shared.core.log, head.epoch), head.tree_head());
+        SignedCheckpoint::sign(&checkpoint, &self.shared.core.signer)
+            .map_err(|error| ReadError::NotThere(error.to_string()))
+    }
+
+    /// The root an epoch's tree had at a size.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the epoch never had that size, or a tile cannot be read.
+    pub fn root_at(&self, epoch: u32, size: u64) -> Result<Hash, ReadError> {
+        self.with_nodes(epoch, size, |nodes| dossier_proof::tree::root_at(size, nodes))
+    }
+
+    /// Proves that an event is in an epoch's tree of `size` events.
+    ///
+    /// # Errors
+    /// As [`Journal::root_at`].
+    pub fn inclusion(&self, place: Place, size: u64) -> Result<Vec<Hash>, ReadError> {
+        self.with_nodes(place.epoch, size, |nodes| inclusion::prove(place.sequence, size, nodes))
+    }
+
+    /// Proves that an epoch's tree of `new` events begins with its tree of `old` events.
+    ///
+    /// # Errors
+    /// As [`Journal::root_at`].
+    pub fn consistency(&self, epoch: u32, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+        self.with_nodes(epoch, new, |nodes| consistency::prove(old, new, nodes))
+    }
+
+    /// The hashes of a tile of an epoch's tree, full or not, as [tlog-tiles](https://c2sp.org/tlog-tiles) numbers them.
+    ///
+    /// # Errors
+    /// As [`Journal::root_at`].
+    pub fn tile(&self, epoch: u32, level: u8, index: u64) -> Result<Vec<Hash>, ReadError> {
+        let durable = self.durable();
+        let nodes = durable.nodes(&*self.shared.core.store, epoch).ok_or_else(|| no_epoch(epoch))?;
+        Ok(nodes.tile(level, index)?)
+    }
+
+    fn with_nodes<T>(
+        &self,
+        epoch: u32,
+        size: u64,
+        ask: impl FnOnce(&crate::Nodes<'_>) -> Result<T, dossier_proof::tree::ProveError<NodeError>>,
+    ) -> Result<T, ReadError> {
+        let durable = self.durable();
+        let has = durable.extent(epoch).ok_or_else(|| no_epoch(epoch))?.size;
+        if size > has {
+            return Err(ReadError::NotThere(format!("epoch {epoch} has {has} events, not {size}")));
+        }
+        let nodes = durable.nodes(&*self.shared.core.store, epoch).ok_or_else(|| no_epoch(epoch))?;
+        ask(&nodes).map_err(|error| match error {
+            dossier_proof::tree::ProveError::Source { source, .. } => source.into(),
+            dossier_proof::tree::ProveError::Range(error) => ReadError::NotThere(error.to_string()),
+        })
+    }
+
+    pub(crate) fn durable(&self) -> Durable {
+        self.shared.core.durable()
+    }
+}
+
+fn no_epoch(epoch: u32) -> ReadError {
+    ReadError::NotThere(format!("there is no epoch {epoch} in this journal"))
+}

@@ -1,0 +1,234 @@
+//! Opening: find the end, compare it with what others know, refuse or begin.
+//!
+//! Nothing is written before every comparison is done.
+
+mod compare;
+mod discover;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use dossier_proof::{Hash, SigningKey, VerifierKey};
+
+use crate::anchor::{self, AnchorFile, AnchorKeeper};
+use crate::core::{Core, Durable, Parts, Shared};
+use crate::entry_index::EntryIndex;
+use crate::keys::slot_key;
+use crate::meta::Identity;
+use crate::store::{Put, Store, Tree};
+use crate::verify::{self, Checked, Plan};
+use crate::writer::{Stager, Writer};
+use crate::{Journal, MirrorHead, OpenError, PeekFn, Stop, Verification, WriteError};
+
+use compare::Comparison;
+use discover::Found;
+
+/// The longest log name, in bytes: a checkpoint's origin has at most 255, and `/` with the epoch takes up to 11 of them.
+const LOG_BYTES_MAX: usize = 240;
+
+/// What a journal is opened with.
+#[derive(Debug)]
+pub struct OpenOptions {
+    /// The log name; the origin line of checkpoints is `<log>/<epoch>`.
+    pub log: String,
+    /// The directory of the anchor, outside of the store's.
+    pub anchors: PathBuf,
+    /// Signs anchors and checkpoints.
+    pub key: SigningKey,
+    /// Keys that signed before this one: an anchor of theirs is ours too.
+    pub former_keys: Vec<VerifierKey>,
+    /// Reads epoch, sequence and entry from an event.
+    pub peek: PeekFn,
+    /// How much is verified before the opening returns.
+    pub verify: Verify,
+    /// What mirrors, streams or witnesses know of this journal.
+    pub mirrors: Vec<MirrorHead>,
+    /// What to do when events are lost.
+    pub recovery: Recovery,
+}
+
+/// How much of the history is read, hashed and compared with the Merkle tree before the opening returns. The rest follows in the
+/// background ([`Journal::verification`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verify {
+    /// All of it: right where everything is replayed anyway.
+    Whole,
+    /// What came after a snapshot.
+    Since(TrustedEdge),
+    /// Nothing but the edge; for tools that want to look at a few events.
+    Edge,
+}
+
+/// The edge of the Merkle tree at a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedEdge {
+    /// The epoch of the snapshot.
+    pub epoch: u32,
+    /// Number of events in that epoch at the snapshot.
+    pub size: u64,
+    /// The hashes of the edge, the largest subtree first.
+    pub frontier: Vec<Hash>,
+}
+
+/// What to do when the journal is shorter than its anchor or a mirror says, or has lost its anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Recovery {
+    /// Refuse.
+    #[default]
+    Refuse,
+    /// An operator has accepted the loss: open, but take nothing before [`Writer::begin_epoch`].
+    NewEpoch,
+}
+
+impl OpenOptions {
+    /// Options with the careful defaults: everything is verified, a loss is refused.
+    #[must_use]
+    pub fn new(log: impl Into<String>, anchors: impl Into<PathBuf>, key: SigningKey, peek: PeekFn) -> Self {
+        Self {
+            log: log.into(),
+            anchors: anchors.into(),
+            key,
+            former_keys: Vec::new(),
+            peek,
+            verify: Verify::Whole,
+            mirrors: Vec::new(),
+            recovery: Recovery::Refuse,
+        }
+    }
+
+    fn check(&self) -> Result<(), OpenError> {
+        if self.log.is_empty()
+            || self.log.len() > LOG_BYTES_MAX
+            || self.log.chars().any(|c| c.is_control() || c.is_whitespace())
+        {
+            return Err(OpenError::Options(format!("a log name has 1 to {LOG_BYTES_MAX} bytes and no spaces")));
+        }
+        Ok(())
+    }
+}
+
+/// Opens a journal, or makes one in an empty store.
+///
+/// # Errors
+/// [`OpenError`]; nothing was appended.
+pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer), OpenError> {
+    options.check()?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let place = store.place();
+    let read = |error| OpenError::read(&place, error);
+    let found = Found::in_store(&*store).map_err(read)?;
+    let comparison = Comparison { place: &place, found: &found, options: &options };
+    let anchor = comparison.own_identity().and_then(|()| comparison.read_anchor())?;
+    let lengths = comparison.lengths(anchor.as_ref());
+    let epoch_due = match (lengths, options.recovery) {
+        (Err(loss), Recovery::NewEpoch) if is_loss(&loss) => {
+            tracing::warn!("accepted: {loss}");
+            true
+        }
+        (lengths, _) => {
+            lengths?;
+            false
+        }
+    };
+    let plan = Plan::new(&*store, &found, &options.verify, &place)?;
+    let checked = verify::in_foreground(&*store, &found, &plan, options.peek).map_err(read)?;
+    comparison.roots(&*store, &checked.durable, anchor.as_ref())?;
+    // Everything fits: from here on the journal is ours to write.
+    let starts = found.identity.as_ref().map_or(0, |identity| identity.starts) + 1;
+    begin_writing(&*store, &found, &options.log, starts)?;
+    assemble(store, options, &found, plan, checked, starts, epoch_due)
+}
+
+const fn is_loss(error: &OpenError) -> bool {
+    matches!(error, OpenError::Truncated { .. } | OpenError::RolledBack { .. } | OpenError::AnchorLost { .. })
+}
+
+/// Takes a torn group away and counts the opening, durably.
+fn begin_writing(store: &dyn Store, found: &Found, log: &str, starts: u64) -> Result<(), OpenError> {
+    // Backwards, so that a crash meanwhile leaves a torn group again and never a hole.
+    let torn = (found.slots..found.slots + found.torn_slots).rev();
+    let mut puts: Vec<_> = torn
+        .map(|slot| Put { tree: Tree::Frames, key: slot_key(found.epoch, slot).to_vec(), value: bytes::Bytes::new() })
+        .collect();
+    if !puts.is_empty() {
+        tracing::info!(journal = %store.place(), slots = puts.len(), "cut a group that a crash left unfinished and nobody was told of");
+    }
+    puts.push(Identity { log: log.to_owned(), starts }.put());
+    store.write(&puts)?;
+    Ok(store.sync()?)
+}
+
+fn assemble(
+    store: Arc<dyn Store>,
+    options: OpenOptions,
+    found: &Found,
+    plan: Plan,
+    checked: Checked,
+    starts: u64,
+    epoch_due: bool,
+) -> Result<(Journal, Writer), OpenError> {
+    let Checked { durable, chains } = checked;
+    let later = plan.background;
+    let index = if later.is_empty() { EntryIndex::whole(chains) } else { EntryIndex::building(chains) };
+    let verification = match later.iter().map(|span| span.until).sum() {
+        0 => Verification::Sound,
+        total => Verification::Running { checked: 0, total },
+    };
+    if later.is_empty() {
+        index.finish(Some(crate::entry_index::Chains::default()));
+    }
+    let parts = Parts { store, log: options.log, signer: options.key, peek: options.peek };
+    let core = Arc::new(Core::new(parts, durable.clone(), index, verification));
+    let shared = Arc::new(Shared { core: Arc::clone(&core), background: Mutex::new(None) });
+    let file = AnchorFile::open(&options.anchors);
+    let file = file.map_err(|source| OpenError::Io { place: options.anchors.clone(), source })?;
+    let keeper = keep_anchors(&core, file, starts, epoch_due, &options.anchors)?;
+    if !later.is_empty() {
+        let thread = thread::Builder::new()
+            .name("journal-verify".to_owned())
+            .spawn(move || verify::in_background(&core, &later));
+        let thread = thread.map_err(|source| OpenError::Io { place: "(thread)".into(), source })?;
+        *shared.background.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+    }
+    let stager = Stager::new(Arc::clone(&shared), durable, found.reserved_slots, found.marked_slot);
+    let journal = Journal::new(Arc::clone(&shared));
+    Ok((journal, Writer::new(shared, keeper, stager, epoch_due)))
+}
+
+fn keep_anchors(
+    core: &Arc<Core>,
+    file: AnchorFile,
+    starts: u64,
+    epoch_due: bool,
+    anchors: &std::path::Path,
+) -> Result<AnchorKeeper, OpenError> {
+    // After an accepted loss the old anchor stays until the new epoch has begun: it is the evidence.
+    let first = if epoch_due { anchor::First::Later } else { anchor::First::Now };
+    AnchorKeeper::start(Arc::clone(core), file, starts, first).map_err(|error| {
+        let source = match error {
+            WriteError::Stopped(stop) => match &*stop {
+                Stop::Anchor { source, .. } => std::io::Error::new(source.kind(), source.to_string()),
+                other => std::io::Error::other(other.to_string()),
+            },
+            WriteError::Refused(refusal) => std::io::Error::other(refusal.to_string()),
+        };
+        OpenError::Io { place: anchors.to_owned(), source }
+    })
+}
+
+impl Found {
+    /// The durable end, once its edge is known.
+    pub(crate) fn durable(&self, edge: crate::tiles::Edge) -> Durable {
+        let head = crate::Head { epoch: self.epoch, size: self.size, root: edge.root() };
+        Durable {
+            head,
+            slots: self.slots,
+            edge: Arc::new(edge),
+            followed: self.followed.clone().into(),
+            ended: self.ended.clone().into(),
+        }
+    }
+}
+
+pub(crate) use discover::Found as FoundEnd;

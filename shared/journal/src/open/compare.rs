@@ -1,0 +1,160 @@
+//! Comparing what is in the store with what others know of it.
+
+use dossier_proof::{Checkpoint, SignedCheckpoint};
+
+use super::{Found, OpenOptions};
+use crate::anchor::{self, Anchor, AnchorProblem};
+use crate::core::{Durable, checkpoint_origin};
+use crate::store::Store;
+use crate::{MirrorHead, OpenError, ReadError};
+
+/// What is compared.
+pub(super) struct Comparison<'a> {
+    pub(super) place: &'a str,
+    pub(super) found: &'a Found,
+    pub(super) options: &'a OpenOptions,
+}
+
+/// The anchor, its signature checked.
+pub(super) struct OwnAnchor {
+    starts: u64,
+    head: MirrorHead,
+}
+
+impl Comparison<'_> {
+    /// The name written in the store is ours, or there is none.
+    pub(super) fn own_identity(&self) -> Result<(), OpenError> {
+        match &self.found.identity {
+            Some(identity) if identity.log != self.options.log => {
+                Err(self.foreign(format!("its store says it is the journal of {}", identity.log)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the anchor and checks that it is ours.
+    pub(super) fn read_anchor(&self) -> Result<Option<OwnAnchor>, OpenError> {
+        match anchor::read(&self.options.anchors) {
+            Ok(Some(anchor)) => self.check_anchor(&anchor).map(Some),
+            Ok(None) => Ok(None),
+            Err(AnchorProblem::Io(source)) => Err(OpenError::Io { place: self.options.anchors.clone(), source }),
+            Err(AnchorProblem::Unreadable) if self.options.recovery == super::Recovery::NewEpoch => Ok(None),
+            Err(AnchorProblem::Unreadable) => Err(self.anchor_lost("both copies in it are damaged")),
+        }
+    }
+
+    fn check_anchor(&self, anchor: &Anchor) -> Result<OwnAnchor, OpenError> {
+        let signed = SignedCheckpoint::parse(&anchor.text)
+            .map_err(|error| self.foreign(format!("its anchor is no checkpoint: {error}")))?;
+        let mut keys = vec![self.options.key.verifier()];
+        keys.extend(self.options.former_keys.iter().cloned());
+        let Checkpoint { origin, size, root, .. } = signed
+            .verify_any(&keys)
+            .map_err(|error| self.foreign(format!("its anchor was not signed with our key: {error}")))?;
+        let epoch = origin.rsplit_once('/').and_then(|(_, epoch)| epoch.parse().ok());
+        let epoch = epoch.filter(|epoch| origin == checkpoint_origin(&self.options.log, *epoch));
+        let epoch = epoch.ok_or_else(|| self.foreign(format!("its anchor is of the log {origin}")))?;
+        Ok(OwnAnchor { starts: anchor.starts, head: MirrorHead { epoch, size, root } })
+    }
+
+    /// Whether everything that others know of is here, by number. Cheap: nothing is read.
+    pub(super) fn lengths(&self, anchor: Option<&OwnAnchor>) -> Result<(), OpenError> {
+        match anchor {
+            Some(anchor) if !self.has(anchor.head) => return Err(self.shorter_than_anchor(anchor)),
+            None if self.found.total() > 0 || self.found.epoch > 0 => return Err(self.anchor_lost("there is none")),
+            _ => {}
+        }
+        match self.options.mirrors.iter().find(|mirror| !self.has(**mirror)) {
+            Some(mirror) => Err(self.rolled_back("a mirror", *mirror)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the roots others know are the ones here.
+    pub(super) fn roots(
+        &self,
+        store: &dyn Store,
+        durable: &Durable,
+        anchor: Option<&OwnAnchor>,
+    ) -> Result<(), OpenError> {
+        if let Some(anchor) = anchor {
+            self.root(store, durable, "its anchor", anchor.head)?;
+        }
+        self.options.mirrors.iter().try_for_each(|mirror| self.root(store, durable, "a mirror", *mirror))
+    }
+
+    /// Whether events up to this head are here, or their loss was accepted once and an epoch begun after it.
+    fn has(&self, head: MirrorHead) -> bool {
+        self.found.size_of(head.epoch).is_some_and(|size| head.size <= size) || self.loss_accepted(head)
+    }
+
+    fn loss_accepted(&self, head: MirrorHead) -> bool {
+        self.found.losses.iter().any(|(_, lost)| lost.epoch == head.epoch && head.size <= lost.size)
+    }
+
+    fn root(&self, store: &dyn Store, durable: &Durable, witness: &str, known: MirrorHead) -> Result<(), OpenError> {
+        let MirrorHead { epoch, size, .. } = known;
+        if self.found.size_of(epoch).is_none_or(|held| size > held) {
+            return Ok(()); // A loss that was accepted, now or earlier.
+        }
+        let nodes = durable
+            .nodes(store, epoch)
+            .ok_or_else(|| OpenError::read(self.place, ReadError::NotThere(format!("epoch {epoch}"))))?;
+        let found = dossier_proof::tree::root_at(size, &nodes)
+            .map_err(|error| OpenError::read(self.place, crate::NodeError::from(error).into()))?;
+        if found == known.root || self.loss_accepted(known) {
+            return Ok(());
+        }
+        let (journal, witness) = (self.place.to_owned(), witness.to_owned());
+        Err(OpenError::Forked {
+            journal,
+            witness,
+            epoch,
+            size,
+            known: known.root.to_string(),
+            found: found.to_string(),
+        })
+    }
+
+    fn shorter_than_anchor(&self, anchor: &OwnAnchor) -> OpenError {
+        // The store counts its openings, and the anchor names the one that wrote it. A store that does not know of that
+        // opening is older than it; one that does has lost its end.
+        let starts = self.found.identity.as_ref().map_or(0, |identity| identity.starts);
+        if self.found.identity.is_some() && starts < anchor.starts {
+            return self.rolled_back("its anchor", anchor.head);
+        }
+        OpenError::Truncated {
+            journal: self.place.to_owned(),
+            anchors: self.options.anchors.clone(),
+            epoch: self.found.epoch,
+            found: self.found.size,
+            anchored_epoch: anchor.head.epoch,
+            anchored: anchor.head.size,
+        }
+    }
+
+    fn rolled_back(&self, witness: &str, known: MirrorHead) -> OpenError {
+        OpenError::RolledBack {
+            journal: self.place.to_owned(),
+            witness: witness.to_owned(),
+            epoch: self.found.epoch,
+            found: self.found.size,
+            known_epoch: known.epoch,
+            known: known.size,
+        }
+    }
+
+    fn anchor_lost(&self, what: &str) -> OpenError {
+        OpenError::AnchorLost {
+            journal: self.place.to_owned(),
+            anchors: self.options.anchors.clone(),
+            epoch: self.found.epoch,
+            found: self.found.size,
+            what: what.to_owned(),
+        }
+    }
+
+    fn foreign(&self, what: String) -> OpenError {
+        OpenError::Foreign { journal: self.place.to_owned(), expected: self.options.log.clone(), what }
+    }
+}

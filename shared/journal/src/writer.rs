@@ -1,0 +1,124 @@
+//! The single writer: stage, write, sync.
+//!
+//! [`Writer::append`] does all three and returns when the group is durable. For a service under load the three can run in
+//! threads of their own ([`Writer::into_stages`]): while one group syncs the next is being written and the one after it
+//! staged. Order is kept by number; a group that comes out of turn stops the journal.
+
+mod checks;
+mod commit;
+mod epoch;
+mod stage;
+
+use std::sync::Arc;
+
+use dossier_proof::Frontier;
+
+use crate::anchor::AnchorKeeper;
+use crate::core::Shared;
+use crate::{Frame, Head, Journal, MirrorHead, Place, WriteError};
+
+pub use commit::{Appended, Scribe, Syncer, Written};
+pub use stage::{Staged, Stager};
+
+/// The one writer of a journal.
+pub struct Writer {
+    stager: Stager,
+    scribe: Scribe,
+    syncer: Syncer,
+    /// A loss was accepted at the opening: nothing may be appended before a new epoch begins.
+    epoch_due: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(shared: Arc<Shared>, keeper: AnchorKeeper, stager: Stager, epoch_due: bool) -> Self {
+        let keeper = Arc::new(keeper);
+        let scribe = Scribe::new(Arc::clone(&shared), Arc::clone(&keeper));
+        Self { stager, scribe, syncer: Syncer::new(shared, keeper), epoch_due }
+    }
+
+    /// Appends a group and returns when it is durable. Blocks for about two disk syncs.
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`] when the group is not one that can be appended here; nothing changed. [`WriteError::Stopped`] when
+    /// a write or a sync failed, now or earlier: nothing was acknowledged, and nothing more is taken.
+    pub fn append(&mut self, frame: Frame) -> Result<Appended, WriteError> {
+        let staged = self.stage(frame)?;
+        self.commit(staged)
+    }
+
+    /// Encodes, checks and hashes a group: work for the processor only.
+    ///
+    /// # Errors
+    /// As [`Writer::append`].
+    pub fn stage(&mut self, frame: Frame) -> Result<Staged, WriteError> {
+        if self.epoch_due {
+            return Err(self.stager.core().stop(crate::Stop::EpochNotBegun));
+        }
+        self.stager.stage(frame)
+    }
+
+    /// Writes a staged group and makes it durable: work for the disk. Groups are committed in the order they were staged in.
+    ///
+    /// # Errors
+    /// [`WriteError::Stopped`].
+    pub fn commit(&mut self, staged: Staged) -> Result<Appended, WriteError> {
+        let written = self.scribe.write(staged)?;
+        self.syncer.sync(written)
+    }
+
+    /// Takes the writer apart, for a thread each.
+    ///
+    /// # Errors
+    /// [`WriteError::Stopped`] when a new epoch is due first.
+    pub fn into_stages(self) -> Result<(Stager, Scribe, Syncer), WriteError> {
+        if self.epoch_due {
+            return Err(self.stager.core().stop(crate::Stop::EpochNotBegun));
+        }
+        Ok((self.stager, self.scribe, self.syncer))
+    }
+
+    /// Ends the epoch and begins the next one, durably. Sequences start at 0 again; what was written stays readable.
+    ///
+    /// `lost` is what others know of the journal where that is more than, or different from, what is here: it is recorded, and the
+    /// new epoch's number is above it, so that no (epoch, sequence) is ever used twice. The first event of the new epoch should
+    /// say the same in the words of the contract.
+    ///
+    /// # Errors
+    /// [`WriteError::Stopped`]. Every staged group must have been committed.
+    pub fn begin_epoch(&mut self, lost: Option<MirrorHead>) -> Result<u32, WriteError> {
+        let staged = self.stager.stage_epoch(lost)?;
+        self.commit(staged)?;
+        self.epoch_due = false;
+        Ok(self.next().epoch)
+    }
+
+    /// Whether a loss was accepted at the opening: nothing is taken before [`Writer::begin_epoch`].
+    #[must_use]
+    pub const fn epoch_is_due(&self) -> bool {
+        self.epoch_due
+    }
+
+    /// The place the next event gets.
+    #[must_use]
+    pub const fn next(&self) -> Place {
+        self.stager.next()
+    }
+
+    /// The edge of the Merkle tree behind the last staged group: what a snapshot keeps.
+    #[must_use]
+    pub fn frontier(&self) -> &Frontier {
+        self.stager.frontier()
+    }
+
+    /// The durable head.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.stager.core().durable().head
+    }
+
+    /// A reader.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        self.syncer.journal()
+    }
+}
