@@ -25,6 +25,7 @@ pub const fn must_understand(payload: &Payload) -> bool {
             | Payload::SubmissionRefused(_)
             | Payload::ModerationRefused(_)
             | Payload::PublicationRefused(_)
+            | Payload::AuditRefused(_)
     )
 }
 

@@ -321,7 +321,22 @@ fn audit() -> Vec<(&'static str, Payload)> {
                     scope: v1::read_trail::Scope::Events.into(),
                     from: raw_place(Origin::Publication, 0),
                     count: 50,
+                    // Added later, with empty meaning "none": the bytes of the first version stay as they are.
+                    ..v1::ReadTrail::default()
                 }),
+            }),
+        ),
+        (
+            "audit_refused",
+            Payload::AuditRefused(v1::AuditRefused {
+                attempted: Some(v1::audit_refused::Attempted::ReadTrail(v1::ReadTrail {
+                    scope: v1::read_trail::Scope::Content.into(),
+                    from: raw_place(Origin::Publication, 0),
+                    count: 50,
+                    body: "KAZ".into(),
+                    record_type: "event".into(),
+                })),
+                refusal: refusal("no-designation"),
             }),
         ),
         (
