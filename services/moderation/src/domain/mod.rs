@@ -9,7 +9,7 @@ mod standing;
 mod state;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use dossier_engine::{Context, Decider, Decision, Errand};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};

@@ -1,0 +1,72 @@
+//! What moderators ask for, fed with every durable event: facts and positions, never words.
+
+mod contents;
+mod keys;
+mod queue;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use dossier_engine::{Decider, View};
+use dossier_proto::{EntryId, Event, KeyId, Payload};
+use serde::{Deserialize, Serialize};
+
+pub use contents::{Contents, Kept, Whereabouts};
+pub use keys::{KeyUse, Keys, key_of};
+pub use queue::{Place as QueuePlace, Queue, Wanted};
+
+use crate::domain::{Moderation, State};
+
+/// The read model of moderation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviews {
+    /// The facts that decisions are made with, as of the last durable event.
+    pub state: State,
+    /// Every entry, by where it stands and how long it has waited.
+    pub queue: Queue,
+    /// Where the submitted contents stand in our journal.
+    pub contents: Contents,
+    /// What each key in our events opens.
+    pub keys: Keys,
+    /// The key of the internal words of each open review that has any.
+    pub internal: BTreeMap<EntryId, KeyId>,
+}
+
+impl View for Reviews {
+    fn apply(&mut self, event: &Event, beside: Option<&Event>) {
+        Moderation::evolve(&mut self.state, event, beside);
+        if let Some(foreign) = beside {
+            self.contents.take(event, foreign);
+            self.keys.take(foreign);
+        }
+        self.keys.take(event);
+        if let Some(entry) = event.head.entry {
+            self.remember_internal(entry, event);
+            self.queue.place(entry, self.state.entries.get(&entry));
+        }
+    }
+}
+
+impl Reviews {
+    fn remember_internal(&mut self, entry: EntryId, event: &Event) {
+        match &event.payload {
+            Some(Payload::CommentMade(made)) => {
+                let text = made.command.as_ref().and_then(|comment| comment.text.as_ref());
+                if let Some(key) = text.and_then(key_of) {
+                    self.internal.entry(entry).or_insert(key);
+                }
+            }
+            // Each review has its own key.
+            Some(Payload::ReviewOpened(_)) => {
+                self.internal.remove(&entry);
+            }
+            _ => {
+                let review = self.state.entries.get(&entry).and_then(|entry| entry.review());
+                if review.is_some_and(|review| review.ended.is_some()) {
+                    self.internal.remove(&entry);
+                }
+            }
+        }
+    }
+}
