@@ -37,6 +37,7 @@ const GROUPS_WAITING_MAX: usize = 1;
 const CLOCK_BEHIND_MAX: i64 = 5 * Micros::SECOND;
 
 /// What an engine is made of.
+#[derive(Clone)]
 pub struct EngineSettings {
     /// The service's directory; `journal/`, `anchors/` and `snapshots/` are below it.
     pub directory: PathBuf,
@@ -126,8 +127,17 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// # Errors
     /// [`EngineError`]; nothing was written.
     pub fn open(settings: EngineSettings) -> Result<Self, EngineError> {
-        let store = SledStore::open(settings.directory.join("journal")).map_err(OpenError::from)?;
-        Self::open_on(store, settings)
+        let journal = settings.directory.join("journal");
+        let store = || SledStore::open(&journal).map_err(OpenError::from);
+        match Self::open_on(store()?, settings.clone()) {
+            // Snapshots are caches; the journal is the truth (P2).
+            Err(EngineError::Journal(OpenError::SnapshotDiffers { .. })) => {
+                tracing::warn!(origin = %D::ORIGIN, "the snapshots are of another history; they are deleted");
+                Snapshots::new(settings.directory.join("snapshots"), settings.fingerprint).delete_all();
+                Self::open_on(store()?, settings)
+            }
+            opened => opened,
+        }
     }
 
     /// The same on another store: for tests and simulations.

@@ -1,0 +1,250 @@
+//! The command line: names are stable.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// A registry with a memory: records from draft to published, and how they got there.
+#[derive(Debug, Parser)]
+#[command(name = "dossier", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Answers as JSON, for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done · 1 failed · 2 command line · 3 not there · 4 refused by the server · 5 server does not answer ·
+6 disk · 7 damaged · 8 not proved · 9 done in part · 10 clock behind the journal · 80 to 90 a journal was not opened
+(80 truncated, 81 rolled back, 82 damaged, 83 forked, 84 foreign, 85 anchor lost, 86 snapshot differs, 87 busy,
+88 refused by the store, 89 disk, 90 options).";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs all four services in this process.
+    Up(Up),
+    /// Files records: JSON, or the text of a saved record page.
+    Import(Import),
+    /// Shows what waits for a decision.
+    Queue(Server),
+    /// Shows one review: the content, its digest, what changed.
+    Review(OneEntry),
+    /// Approves exactly the content with this digest.
+    Approve(Approve),
+    /// Returns a revision with requested changes.
+    RequestChanges(RequestChanges),
+    /// Shows how an entry got to where it is.
+    Trail(OneEntry),
+    /// Folds the journals of a data directory again, from the first event, and says what they amount to.
+    Replay(Replay),
+    /// Verifies journals: a data directory, or an export.
+    Verify(Verify),
+    /// Writes the journals of a data directory as plain files.
+    Export(Export),
+    /// Looks at a data directory and says what is wrong with it.
+    Doctor(Data),
+    /// The registry: record types, vocabularies, notices.
+    #[command(subcommand)]
+    Registry(Registry),
+    /// People and their tokens, on a data directory that nothing has open.
+    Account(Account),
+    /// Prints the OpenAPI description of a service.
+    Openapi(Openapi),
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    /// The data directory; made when it does not exist.
+    #[arg(long, default_value = "./dossier-data")]
+    pub data: PathBuf,
+    /// The address to listen on. When the port is taken, the next free one is used and told.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Makes invented people and writes their tokens to DATA/demo-tokens.json. Every page says that it is a demonstration.
+    #[arg(long)]
+    pub demo: bool,
+    /// With --demo: files this page, takes it through review to publication, then a revision, and verifies everything.
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    pub story: Option<PathBuf>,
+    /// The address under which the public reaches this site; the default is where it listens.
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// How what happens is written to standard error: text or json.
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub log: String,
+}
+
+/// A running Dossier.
+#[derive(Debug, Args, Clone)]
+pub struct Server {
+    /// Where it is.
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    pub server: String,
+    /// Who asks; better given by DOSSIER_TOKEN than on the command line, where others may see it.
+    #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files to read.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Submits what was filed and is complete; certifies that the body stands behind it.
+    #[arg(long)]
+    pub submit: bool,
+    /// The record type.
+    #[arg(long = "type", default_value = "event")]
+    pub record_type: String,
+    /// The language the records are written in.
+    #[arg(long, default_value = "en")]
+    pub language: String,
+    /// The body to file for, when the caller acts for several.
+    #[arg(long)]
+    pub body: Option<String>,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
+pub struct OneEntry {
+    /// The entry's id, or its public number.
+    pub entry: String,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The entry's id.
+    pub entry: String,
+    /// The digest of the content you read, as `dossier review` shows it.
+    #[arg(long)]
+    pub digest: String,
+    /// A note for your colleagues; the contributor does not see it.
+    #[arg(long, default_value = "")]
+    pub note: String,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
+pub struct RequestChanges {
+    /// The entry's id.
+    pub entry: String,
+    /// The digest of the content you read, as `dossier review` shows it.
+    #[arg(long)]
+    pub digest: String,
+    /// What is to be changed: FIELD=TEXT; several times for several.
+    #[arg(long = "change", value_name = "FIELD=TEXT", required = true)]
+    pub changes: Vec<String>,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// A data directory that nothing has open.
+#[derive(Debug, Args, Clone)]
+pub struct Data {
+    /// The data directory.
+    #[arg(long, default_value = "./dossier-data")]
+    pub data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    #[command(flatten)]
+    pub data: Data,
+    /// One service only.
+    #[arg(long)]
+    pub service: Option<String>,
+    /// Up to this moment (2026-03-09T12:00:00Z) or this sequence; a sequence needs --service.
+    #[arg(long, value_name = "T|SEQ")]
+    pub as_of: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// An export; without it the data directory is verified.
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+    /// Checkpoints that you kept: each journal must still contain what they speak of.
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub against: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub data: Data,
+    /// Where to; must not exist yet.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// One service only.
+    #[arg(long)]
+    pub service: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Registry {
+    /// Checks a registry's files: every fault at once.
+    Check {
+        /// The directory with registry.toml; without it the embedded registry is checked.
+        directory: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Account {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(subcommand)]
+    pub what: AccountCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Makes an account and issues its first token, which is printed once.
+    Create {
+        /// The person's name.
+        name: String,
+        /// The person's mail address.
+        #[arg(long)]
+        mail: Option<String>,
+        /// Makes this person the first administrator when the installation has none yet.
+        #[arg(long)]
+        administrator: bool,
+    },
+    /// Issues another token.
+    Token {
+        /// The subject id, as `account list` shows it.
+        subject: String,
+        /// What the token is for.
+        #[arg(long, default_value = "command line")]
+        label: String,
+        /// The one body the token is bound to.
+        #[arg(long)]
+        body: Option<String>,
+    },
+    /// Lists people.
+    List,
+    /// Stops all tokens of a person.
+    Disable {
+        /// The subject id.
+        subject: String,
+    },
+    /// Destroys the key to a person's name and address, for ever. Records and proofs stay.
+    Erase {
+        /// The subject id.
+        subject: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Openapi {
+    /// Which service.
+    #[arg(default_value = "publication", value_parser = ["submission", "moderation", "publication", "audit"])]
+    pub service: String,
+}

@@ -1,0 +1,101 @@
+//! Talks to a running Dossier, as any program would.
+
+mod answer;
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::{Agent, http};
+
+pub use answer::Answer;
+
+use crate::{Exit, Failure, cli::Server};
+
+/// A writing waits for a few disk syncs, a reading for one page; more than this means that nobody is there.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The largest answer that is read: content of 448 KiB in six languages, its difference, and the envelope.
+const ANSWER_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A caller with a token.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: Agent,
+    base: String,
+    token: Option<String>,
+}
+
+impl Client {
+    /// For the server that the command line names.
+    pub fn new(server: &Server) -> Self {
+        Self::to(&server.server, server.token.clone())
+    }
+
+    /// For a server and a token.
+    pub fn to(base: &str, token: Option<String>) -> Self {
+        let config = Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build();
+        Self { agent: config.into(), base: base.trim_end_matches('/').to_owned(), token }
+    }
+
+    /// The same server, as somebody else.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// [`Failure`] when the server does not answer. A refusal is an [`Answer`].
+    pub fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.send("GET", path, None, &[])
+    }
+
+    /// Asks for something to be done.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.send("POST", path, Some(body), &[])
+    }
+
+    /// The same under an idempotency key: repeating it does it once.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Answer, Failure> {
+        self.send("POST", path, Some(body), &[("idempotency-key", key)])
+    }
+
+    /// Replaces what stands under `etag`.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn put(&self, path: &str, etag: &str, body: &Value) -> Result<Answer, Failure> {
+        self.send("PUT", path, Some(body), &[("if-match", etag)])
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let unreachable = |error: &dyn std::fmt::Display| {
+            Failure::new(
+                Exit::Unreachable,
+                format!("{} does not answer: {error}. Is it running? Start it with `dossier up`, or name another with --server", self.base),
+            )
+        };
+        let text = body.map(Value::to_string).unwrap_or_default();
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let request = request.body(text).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
+        let mut response = self.agent.run(request).map_err(|error| unreachable(&error))?;
+        let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+        let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(ToOwned::to_owned);
+        Ok(Answer::new(response.status().as_u16(), etag, &text.map_err(|error| unreachable(&error))?))
+    }
+}

@@ -1,0 +1,46 @@
+//! What the command line does, a file a command.
+
+mod account;
+mod approve;
+mod doctor;
+mod export;
+mod import;
+mod openapi;
+mod queue;
+mod registry;
+mod replay;
+mod request_changes;
+mod review;
+mod trail;
+pub mod up;
+mod verify;
+
+use crate::{
+    Failure,
+    cli::{Cli, Command},
+    output::Audience,
+};
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// [`Failure`], with an exit code and what to do.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    let audience = Audience::of(cli.json);
+    match cli.command {
+        Command::Up(up) => up::run(&up),
+        Command::Import(import) => import::run(&import, audience),
+        Command::Queue(server) => queue::run(&server, audience),
+        Command::Review(one) => review::run(&one, audience),
+        Command::Approve(approve) => approve::run(&approve, audience),
+        Command::RequestChanges(request) => request_changes::run(&request, audience),
+        Command::Trail(one) => trail::run(&one, audience),
+        Command::Replay(replay) => replay::run(&replay, audience),
+        Command::Verify(verify) => verify::run(&verify, audience),
+        Command::Export(export) => export::run(&export, audience),
+        Command::Doctor(data) => doctor::run(&data, audience),
+        Command::Registry(what) => registry::run(&what, audience),
+        Command::Account(account) => account::run(&account, audience),
+        Command::Openapi(openapi) => openapi::run(&openapi),
+    }
+}
