@@ -39,5 +39,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a st
 }
 
 fn malformed(name: &HeaderName, what: &str) -> Problem {
-    Problem::new(ProblemKind::MalformedHeader).detail(format!("The header {name} {what}.")).with("header", name.as_str())
+    Problem::new(ProblemKind::MalformedHeader)
+        .detail(format!("The header {name} {what}."))
+        .with("header", name.as_str())
 }

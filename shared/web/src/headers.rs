@@ -10,7 +10,7 @@ use std::convert::Infallible;
 
 /// Pages load their stylesheet, their script and pictures from here, and nothing from anywhere else; nothing inline runs.
 /// Forms go here only, and no page is shown in another's frame.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// On every answer. `same-origin` as the referrer policy, so that addresses of drafts go to nobody else.

@@ -15,6 +15,7 @@ pub mod headers;
 mod language;
 pub mod limits;
 pub mod observe;
+pub mod page;
 pub mod problem;
 mod server;
 mod weighted;

@@ -187,6 +187,9 @@ async fn stop(graceful: GracefulShutdown, mut connections: JoinSet<()>, within: 
     if tokio::time::timeout(within, all_ended).await.is_ok() {
         return Stopped::Clean;
     }
+    while let Some(ended) = connections.try_join_next() {
+        report(ended);
+    }
     let left = connections.len();
     connections.abort_all();
     while let Some(ended) = connections.join_next().await {

@@ -35,10 +35,7 @@ mod tests {
     #[test]
     fn weights_are_read_and_nonsense_weighs_nothing() {
         let found: Vec<_> = items("fr;q=0.8, en , ru;q=1.000,es; q=0.05,zh;q=2,ar;q=x,de;q=0.1234,,;q=1").collect();
-        assert_eq!(
-            found,
-            [("fr", 800), ("en", 1000), ("ru", 1000), ("es", 50), ("zh", 0), ("ar", 0), ("de", 0)]
-        );
+        assert_eq!(found, [("fr", 800), ("en", 1000), ("ru", 1000), ("es", 50), ("zh", 0), ("ar", 0), ("de", 0)]);
     }
 
     #[test]

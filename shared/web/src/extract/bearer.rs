@@ -102,8 +102,7 @@ fn refused(failure: AuthenticationFailure) -> Problem {
 }
 
 fn challenge(challenge: &'static str) -> Problem {
-    Problem::new(ProblemKind::Unauthenticated)
-        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    Problem::new(ProblemKind::Unauthenticated).header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
 /// An error's words as a sentence.

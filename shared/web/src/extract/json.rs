@@ -22,7 +22,7 @@ use crate::{
 /// |---|---|
 /// | the content type is not JSON | 415 |
 /// | larger than [`JSON_BYTES_MAX`] | 413 |
-/// | not UTF-8, not JSON, a key twice, too deep, too many values | 400 with line and column |
+/// | not UTF-8, not JSON, a key twice, too deep, too many values | 400 with line and column (in bytes, from 1) |
 /// | a field missing, of a wrong type, or one `T` does not know | 422 with JSON pointers |
 ///
 /// `T` need not say `deny_unknown_fields`: what it ignores is refused here (only below `#[serde(flatten)]` and untagged

@@ -1,6 +1,6 @@
 //! Strict queries: decoded as UTF-8, no parameter nobody knows, a list only where a list is meant.
 
-use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -17,8 +17,8 @@ const ELSEWHERE: [&str; 2] = ["lang", "min_sequence"];
 
 /// The query of the address, read as `T`.
 ///
-/// A field that is a `Vec` takes a parameter that is repeated; any other field takes it once. An empty value of an
-/// `Option` is none, as browsers send it from an empty field of a form. Unknown parameters, broken percent-encoding and
+/// A field that is a `Vec` takes a parameter that is repeated; any other field takes it once. A parameter without a value
+/// is as good as none: browsers send it for an empty field of a form. Unknown parameters, broken percent-encoding and
 /// broken UTF-8 are 400; values that do not fit are 422 with the parameter named; too long is 414.
 #[derive(Debug, Clone, Copy)]
 pub struct StrictQuery<T>(pub T);
@@ -35,13 +35,15 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let pairs = decoded(query)?;
     let mut unknown = Vec::new();
     let mut track = serde_path_to_error::Track::new();
-    let mut ignored = |path: serde_ignored::Path<'_>| unknown.push(pointer::of_ignored(&path));
+    let mut ignored = |path: serde_ignored::Path<'_>| {
+        unknown.push(pointer::of_ignored(&path).trim_start_matches('/').to_owned());
+    };
     let encoded = encoded(&pairs);
     let reader = serde_html_form::Deserializer::from_bytes(encoded.as_bytes());
     let reader = serde_path_to_error::Deserializer::new(reader, &mut track);
     let read = T::deserialize(serde_ignored::Deserializer::new(reader, &mut ignored));
-    if let Some(pointer) = unknown.into_iter().find(|pointer| !ELSEWHERE.contains(&&pointer[1..])) {
-        return Err(malformed(&format!("There is no parameter {:?} here", &pointer[1..])));
+    if let Some(name) = unknown.into_iter().find(|name| !ELSEWHERE.contains(&name.as_str())) {
+        return Err(malformed(&format!("There is no parameter {name:?} here")));
     }
     read.map_err(|error| {
         let wrong = FieldError { pointer: pointer::of_path(&track.path()), detail: pointer::words(&error) };
@@ -62,7 +64,10 @@ fn decoded(query: &str) -> Result<Vec<(String, String)>, Problem> {
         }
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let text = |text| percent_decoded(text).ok_or_else(|| malformed("A parameter is not percent-encoded UTF-8"));
-        pairs.push((text(name)?, text(value)?));
+        let (name, value) = (text(name)?, text(value)?);
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
     }
     Ok(pairs)
 }
@@ -83,15 +88,28 @@ fn percent_decoded(text: &str) -> Option<String> {
 
 /// The pairs again as a form, every byte that is not a letter or digit escaped.
 fn encoded(pairs: &[(String, String)]) -> String {
-    let escaped = |text: &str| {
-        let byte = |byte: u8| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Cow::from(char::from(byte).to_string()),
-            other => Cow::from(format!("%{other:02X}")),
-        };
-        text.bytes().map(byte).collect::<String>()
-    };
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
-    pairs.join("&")
+    let mut form = String::new();
+    for (name, value) in pairs {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        escape(&mut form, name);
+        form.push('=');
+        escape(&mut form, value);
+    }
+    form
+}
+
+fn escape(form: &mut String, text: &str) {
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => form.push(char::from(byte)),
+            other => {
+                // Writing into a String does not fail.
+                let _ = write!(form, "%{other:02X}");
+            }
+        }
+    }
 }
 
 fn malformed(what: &str) -> Problem {

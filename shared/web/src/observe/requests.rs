@@ -33,7 +33,10 @@ pub async fn trace_requests(request: Request, next: Next) -> Response {
     metrics::histogram!("http_request_seconds", &labels).record(seconds);
     let _entered = span.enter();
     match response.extensions().get::<Problem>() {
-        Some(problem) => tracing::info!(status = status.as_u16(), seconds, problem = %problem.number(), code = problem.kind().code(), "answered"),
+        Some(problem) => {
+            let (number, code) = (problem.number(), problem.kind().code());
+            tracing::info!(status = status.as_u16(), seconds, problem = %number, code, "answered");
+        }
         None => tracing::info!(status = status.as_u16(), seconds, "answered"),
     }
     let id = HeaderValue::from_str(&id.to_string()).expect("a ULID is 26 letters and digits");

@@ -61,7 +61,7 @@ catalogue! {
         "The detail names the header and the form it takes."
     Unauthenticated 401 "unauthenticated"
         "It is not known who is calling."
-        "Send a valid token: Authorization: Bearer <token>."
+        "Send a valid token in the header Authorization, after the word Bearer."
     NotEntitled 403 "not-entitled"
         "You are not designated to do this."
         "The detail says which designation is missing. An administrator, or the publishing authority of your body, grants it."
@@ -155,14 +155,8 @@ pub fn as_markdown() -> String {
     let mut text = String::from("| status | type | what is | what to do |\n|---|---|---|---|\n");
     for kind in ProblemKind::ALL {
         // Writing into a String does not fail.
-        let _ = writeln!(
-            text,
-            "| {} | `{}` | {} | {} |",
-            kind.status_number(),
-            kind.address(),
-            kind.title(),
-            kind.todo()
-        );
+        let _ =
+            writeln!(text, "| {} | `{}` | {} | {} |", kind.status_number(), kind.address(), kind.title(), kind.todo());
     }
     text
 }

@@ -23,12 +23,19 @@ pub struct PageRequest {
 
 /// Draws a problem as a page; the text it gives is HTML, already escaped.
 #[derive(Clone)]
-pub struct ProblemPage(Arc<dyn Fn(&Problem, &PageRequest) -> String + Send + Sync>);
+pub struct ProblemPage(Arc<Render>);
+
+type Render = dyn Fn(&Problem, &PageRequest) -> String + Send + Sync;
 
 impl ProblemPage {
     /// A page drawn by `render`.
     pub fn new(render: impl Fn(&Problem, &PageRequest) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(render))
+    }
+
+    /// The page of this problem.
+    pub fn draw(&self, problem: &Problem, request: &PageRequest) -> String {
+        (self.0)(problem, request)
     }
 }
 
@@ -44,14 +51,12 @@ pub async fn problem_pages(State(page): State<ProblemPage>, request: Request, ne
     if !prefers_html(request.headers()) {
         return next.run(request).await;
     }
-    let asked = PageRequest {
-        language: Language::negotiate(request.uri(), request.headers()),
-        address: request.uri().clone(),
-    };
+    let asked =
+        PageRequest { language: Language::negotiate(request.uri(), request.headers()), address: request.uri().clone() };
     let is_head = request.method() == Method::HEAD;
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    let html = page.0(&problem, &asked);
+    let html = page.draw(&problem, &asked);
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

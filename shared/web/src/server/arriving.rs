@@ -49,7 +49,8 @@ impl ArrivingBody {
 /// Why a body could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ArrivingError {
-    #[error(transparent)]
+    // Not transparent: whoever looks for the cause of a failed reading has to find it in the chain.
+    #[error("reading a body: {0}")]
     TooSlow(#[from] BodyTooSlow),
     #[error(transparent)]
     Broken(#[from] hyper::Error),

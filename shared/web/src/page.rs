@@ -1,0 +1,21 @@
+//! What HTML pages share: the frame around each, its words in six languages, its icons and its stylesheet.
+//!
+//! A service renders what stands inside `<main>` from a template of its own (askama escapes every value) and gives it to
+//! [`Frame::page`]. What people typed stands in an element with its own `lang` and `dir`, or in `<bdi>`.
+
+mod dates;
+mod frame;
+mod icons;
+mod plural;
+mod problem;
+mod style;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use dates::date_in_utc;
+pub use frame::{Demonstration, Frame, Html, Link, Purpose, Visitor};
+pub use icons::icon;
+pub use problem::problem_page;
+pub use style::{style_address, style_routes};
+pub use words::Words;

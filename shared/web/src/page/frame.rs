@@ -1,0 +1,198 @@
+//! The frame of every page: language bar, brand, navigation, footer, and the sprite with the icons the page uses.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Uri, header};
+
+use super::{Words, icons::sprite_for, style_address};
+use crate::Language;
+
+/// What a page is for: it decides the ground, the size of the type and how dense it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The public reads.
+    Reading,
+    /// Contributors, moderators and auditors work.
+    Work,
+}
+
+/// Whether this installation shows invented people and entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Demonstration {
+    /// It is a real one.
+    No,
+    /// It is one, and every page says so; a link leads to where one takes another's part.
+    Yes(Option<Link>),
+}
+
+/// A link with its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Where it leads.
+    pub address: String,
+    /// What it says.
+    pub label: String,
+    here: bool,
+}
+
+impl Link {
+    /// A link to elsewhere.
+    pub fn to(address: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { address: address.into(), label: label.into(), here: false }
+    }
+
+    /// The link to the page it stands on, or to the part it belongs to.
+    #[must_use]
+    pub fn here(self) -> Self {
+        Self { here: true, ..self }
+    }
+
+    /// Whether it leads to the page it stands on.
+    pub const fn is_here(&self) -> bool {
+        self.here
+    }
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Their own name, when they have signed in.
+    pub name: Option<String>,
+    /// The way in, or out.
+    pub door: Link,
+}
+
+/// What stands around a page. Links that lead nowhere yet are left out.
+#[derive(Debug, Clone)]
+pub struct Frame<'a> {
+    /// The language of the interface.
+    pub language: Language,
+    /// The title of the tab, without the name of the house; begins with what waits ("Your turn: …").
+    pub title: &'a str,
+    /// What the page is for.
+    pub purpose: Purpose,
+    /// The address of the page, so that changing the language stays on it.
+    pub address: &'a Uri,
+    /// Where the brand leads.
+    pub home: &'a str,
+    /// The name of the room, beside the brand.
+    pub room: Option<&'a str>,
+    /// The main navigation.
+    pub navigation: &'a [Link],
+    /// Who looks; left out where nobody can sign in.
+    pub visitor: Option<&'a Visitor>,
+    /// Links in the footer.
+    pub footer: &'a [Link],
+    /// Whether to say that this is a demonstration.
+    pub demonstration: &'a Demonstration,
+}
+
+#[derive(Template)]
+#[template(path = "frame.html")]
+struct FrameTemplate<'a> {
+    language: Language,
+    words: &'a Words,
+    title: &'a str,
+    style: &'a str,
+    is_for_reading: bool,
+    sprite: String,
+    demonstration: Option<Option<&'a Link>>,
+    tongues: Vec<Tongue>,
+    home: &'a str,
+    room: Option<&'a str>,
+    navigation: &'a [Link],
+    visitor: Option<&'a Visitor>,
+    main: &'a str,
+    footer: &'a [Link],
+}
+
+/// One of the six in the language bar.
+struct Tongue {
+    language: Language,
+    address: String,
+    is_current: bool,
+}
+
+impl Frame<'_> {
+    /// The whole page around what `main` renders.
+    ///
+    /// # Errors
+    /// A template failed, which only one of our own can.
+    pub fn page(&self, main: &impl Template) -> Result<Html, askama::Error> {
+        self.around(&main.render()?)
+    }
+
+    /// The whole page around HTML that is escaped already.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub fn around(&self, main: &str) -> Result<Html, askama::Error> {
+        let frame = FrameTemplate {
+            language: self.language,
+            words: Words::of(self.language),
+            title: self.title,
+            style: style_address(),
+            is_for_reading: self.purpose == Purpose::Reading,
+            sprite: sprite_for(main),
+            demonstration: match self.demonstration {
+                Demonstration::No => None,
+                Demonstration::Yes(step) => Some(step.as_ref()),
+            },
+            tongues: self.tongues(),
+            home: self.home,
+            room: self.room,
+            navigation: self.navigation,
+            visitor: self.visitor,
+            main,
+            footer: self.footer,
+        };
+        Ok(Html { language: self.language, text: frame.render()? })
+    }
+
+    fn tongues(&self) -> Vec<Tongue> {
+        let tongue = |language| Tongue {
+            language,
+            address: in_language(self.address, language),
+            is_current: language == self.language,
+        };
+        Language::ALL.map(tongue).into()
+    }
+}
+
+/// The query of the same page in another language, all its other parameters kept.
+fn in_language(address: &Uri, language: Language) -> String {
+    let mut query = format!("?lang={language}");
+    let others = address.query().unwrap_or_default().split('&');
+    for pair in others.filter(|pair| !pair.is_empty() && *pair != "lang" && !pair.starts_with("lang=")) {
+        query.push('&');
+        query.push_str(pair);
+    }
+    query
+}
+
+/// A whole page. Answered with its language; who may keep it is for the handler to say ([`crate::Cache`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Html {
+    language: Language,
+    text: String,
+}
+
+impl Html {
+    /// The text of the page.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text of the page.
+    pub fn into_string(self) -> String {
+        self.text
+    }
+}
+
+impl IntoResponse for Html {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_LANGUAGE, self.language.header_value())];
+        (headers, self.text).into_response()
+    }
+}
