@@ -13,17 +13,18 @@ use dossier_journal::{
     Followed, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, Recovery, SledStore, Store, Verify, Writer,
 };
 use dossier_proof::{Frontier, Hash, SigningKey};
-use dossier_proto::{Digest, Event, Micros, Origin, Place};
+use dossier_proto::{Digest, Micros, Origin, Place};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Decider, Engine, Faults, NoFaults, View,
+    Decider, Engine, Faults, NoFaults, Until, View,
     committing_thread::CommittingThread,
     deciding::Deciding,
     deciding_thread::DecidingThread,
     engine::Inner,
     fold::Memory,
-    recorded::{self, Records},
+    folding::{Folding, event_error},
+    recorded::Records,
     snapshots::Snapshots,
     stamp::Edge,
     stopping::Stopping,
@@ -157,8 +158,8 @@ impl<D: Decider, V: View> Engine<D, V> {
             Some(taken) => taken.into_parts(),
             None => (Memory::default(), V::default(), dossier_journal::Place { epoch: 0, sequence: 0 }),
         };
-        let mut folding = Folding::<D, V> { memory, view, failed: None };
-        folding.run(&journal, from)?;
+        let mut folding = Folding::<D, V>::from(memory, view);
+        folding.run(&journal, from, Until::End)?;
         check_clock::<D>(&folding.memory, settings.clock.now())?;
         let followed = journal.followed().iter().filter_map(tally).map(|tally| (tally.origin, tally)).collect();
         folding.reach(&followed);
@@ -174,45 +175,6 @@ impl<D: Decider, V: View> Engine<D, V> {
         };
         start(journal, writer, folding, followed, parts)
     }
-}
-
-/// Folding from the journal.
-struct Folding<D: Decider, V> {
-    memory: Memory<D::State>,
-    view: V,
-    failed: Option<EngineError>,
-}
-
-impl<D: Decider, V: View> Folding<D, V> {
-    fn run(&mut self, journal: &Journal, from: dossier_journal::Place) -> Result<(), EngineError> {
-        let replayed = journal.replay(from, |stored| {
-            if self.failed.is_some() {
-                return;
-            }
-            let (epoch, sequence) = (stored.epoch, stored.sequence);
-            match recorded::read(stored) {
-                Ok(recorded) => self.take(&recorded.event, recorded.beside.as_ref()),
-                Err(error) => self.failed = Some(event_error(&format!("{} {epoch}/{sequence}", D::ORIGIN), &error)),
-            }
-        });
-        replayed.map_err(|error| event_error(D::ORIGIN.name(), &error))?;
-        self.failed.take().map_or(Ok(()), Err)
-    }
-
-    fn take(&mut self, event: &Event, beside: Option<&Event>) {
-        self.memory.apply::<D>(event, beside);
-        self.view.apply(event, beside);
-    }
-
-    fn reach(&mut self, followed: &BTreeMap<Origin, Tally>) {
-        for tally in followed.values() {
-            self.memory.intake.reach(tally);
-        }
-    }
-}
-
-fn event_error(place: &str, reason: &dyn std::fmt::Display) -> EngineError {
-    EngineError::Event { place: place.to_owned(), reason: reason.to_string() }
 }
 
 fn check_clock<D: Decider>(memory: &Memory<D::State>, wall: Micros) -> Result<(), EngineError> {
