@@ -80,6 +80,11 @@ impl GrantedKey {
         encode_keys(std::slice::from_ref(self))
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(material: Material, kind: Kind) -> Self {
+        Self { key_id: material.id(kind), kind, material }
+    }
+
     fn decode(bytes: &[u8; GRANTED_KEY]) -> Result<Self, GrantError> {
         if bytes[0] != FORMAT {
             return Err(GrantError::Format(bytes[0]));

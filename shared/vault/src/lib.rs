@@ -34,3 +34,6 @@ pub use salt::{Salt, SaltError, digest_with_salt};
 pub use sealing::{MAX_CIPHERTEXT, MAX_TEXT, Sealed};
 pub use vault::{Counts, Erased, Holding, Vault};
 pub use wire::WireError;
+
+#[cfg(test)]
+mod tests;

@@ -111,6 +111,11 @@ impl MasterKey {
         Self::from_text(&Zeroizing::new(text), || format!("the environment variable {name}"))
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     fn from_text(text: &str, place: impl FnOnce() -> String) -> Result<Self, MasterKeyError> {
         let mut key = Self([0; 32]);
         hex::decode_to_slice(text.trim_ascii(), &mut key.0)

@@ -283,7 +283,7 @@ fn is_pointer(text: &str) -> bool {
 }
 
 /// Takes the values out and leaves null in their places.
-fn take<'a>(mut content: Value, pointers: &'a [impl AsRef<str>]) -> (Value, Vec<(&'a str, Value)>) {
+fn take(mut content: Value, pointers: &[impl AsRef<str>]) -> (Value, Vec<(&str, Value)>) {
     let mut taken = Vec::new();
     for pointer in pointers.iter().map(AsRef::as_ref) {
         if let Some(place) = content.pointer_mut(pointer).filter(|place| !place.is_null()) {

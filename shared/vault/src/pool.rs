@@ -73,20 +73,23 @@ impl Pool {
         id
     }
 
-    /// How many keys of a kind should be made now; 0 when there are enough.
-    pub(crate) fn wanted(&self, kind: Kind) -> usize {
-        let state = self.lock();
-        let shelf = &state.shelves[kind.position()];
-        if shelf.ids.is_empty() || shelf.is_low() { shelf.next_batch() } else { 0 }
+    /// How many keys the next batch of a kind has: at least one.
+    pub(crate) fn batch(&self, kind: Kind) -> usize {
+        self.lock().shelves[kind.position()].next_batch()
     }
 
-    /// Adds durable keys, oldest first.
+    /// Whether keys of a kind should be made before they are missed.
+    pub(crate) fn is_low(&self, kind: Kind) -> bool {
+        self.lock().shelves[kind.position()].is_low()
+    }
+
+    /// Adds the durable keys of a batch.
     pub(crate) fn put(&self, kind: Kind, ids: Vec<KeyId>) {
         let mut state = self.lock();
         state.stalled = false;
         let shelf = &mut state.shelves[kind.position()];
-        shelf.batch = ids.len();
-        shelf.ids.splice(0..0, ids.into_iter().rev());
+        shelf.batch = shelf.next_batch();
+        shelf.ids.extend(ids);
     }
 
     /// Waits until keys are wanted or the vault is closed. For the background thread.

@@ -161,10 +161,10 @@ impl Vault {
         if let Some(id) = inner.pool.take(kind) {
             return Ok(id);
         }
-        let mut ids = inner.make(&mut writer, kind, inner.pool.wanted(kind).max(1))?;
-        let id = ids.remove(0);
-        inner.pool.put(kind, ids);
-        Ok(id)
+        let ids = inner.make(&mut writer, kind, inner.pool.batch(kind))?;
+        let (first, spare) = ids.split_first().expect("a batch is never empty");
+        inner.pool.put(kind, spare.to_vec());
+        Ok(*first)
     }
 
     /// Seals a text of at most [`MAX_TEXT`] bytes under a key, tied to a binding, with a new random nonce.
@@ -327,11 +327,11 @@ impl Inner {
     fn refill(&self) {
         while let Wish::More(kind) = self.pool.wish() {
             let mut writer = self.writer();
-            let count = self.pool.wanted(kind);
-            if count == 0 {
+            // A caller may have refilled it while this thread waited for its turn.
+            if !self.pool.is_low(kind) {
                 continue;
             }
-            match self.make(&mut writer, kind, count) {
+            match self.make(&mut writer, kind, self.pool.batch(kind)) {
                 Ok(ids) => self.pool.put(kind, ids),
                 Err(error) => {
                     tracing::warn!(%error, %kind, "no spare keys could be made; the next command that needs one tries itself");
