@@ -19,6 +19,12 @@ pub struct Journal {
     pub(crate) shared: Arc<Shared>,
 }
 
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Journal({} at {:?})", self.shared.core.log, self.head())
+    }
+}
+
 impl Journal {
     pub(crate) const fn new(shared: Arc<Shared>) -> Self {
         Self { shared }

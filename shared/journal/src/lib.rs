@@ -43,9 +43,6 @@ mod tiles;
 mod verify;
 mod writer;
 
-#[cfg(test)]
-mod tests;
-
 use bytes::Bytes;
 use dossier_proof::Hash;
 

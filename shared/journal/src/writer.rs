@@ -29,6 +29,12 @@ pub struct Writer {
     epoch_due: bool,
 }
 
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Writer({} at {:?})", self.stager.core().log, self.next())
+    }
+}
+
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, keeper: AnchorKeeper, stager: Stager, epoch_due: bool) -> Self {
         let keeper = Arc::new(keeper);

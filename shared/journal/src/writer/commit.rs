@@ -22,6 +22,7 @@ pub struct Syncer {
 }
 
 /// A group that is written and not yet durable.
+#[derive(Debug)]
 pub struct Written {
     staged: Staged,
 }

@@ -34,6 +34,7 @@ pub struct Stager {
 }
 
 /// A group, ready to be written.
+#[derive(Debug)]
 pub struct Staged {
     pub(super) group: u64,
     pub(super) puts: Vec<Put>,

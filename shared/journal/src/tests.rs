@@ -1,1 +1,0 @@
-//! The journal as a whole, in memory.
