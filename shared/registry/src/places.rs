@@ -1,7 +1,9 @@
 //! Finding a city, a platform or a country by a name somebody wrote.
 
+use std::collections::HashMap;
+
 use crate::{
-    Labels, Registry,
+    Labels,
     model::{City, Places, Platform, Vocabulary},
 };
 
@@ -50,21 +52,32 @@ pub(crate) fn platform<'a>(places: &'a Places, name: &str) -> Option<&'a Platfor
     })
 }
 
-/// The key of the term with this name: its key or code, its name in any language, now or formerly, an alias, or the
-/// name in the vocabulary's pattern.
-pub(crate) fn term_key<'a>(registry: &'a Registry, vocabulary: &str, name: &str) -> Option<&'a str> {
-    let list = registry.vocabulary(vocabulary)?;
-    let wanted = fold(name);
-    if wanted.is_empty() {
-        return None;
+/// The terms of a vocabulary by every name they are known by: key and code, the name in any language, now or formerly, an
+/// alias, and the name in the vocabulary's pattern. Built once for a page, so that a hostile page of the greatest size costs no
+/// more than its lines.
+pub(crate) struct NameIndex<'a>(HashMap<String, &'a str>);
+
+impl<'a> NameIndex<'a> {
+    pub(crate) fn new(vocabulary: &'a Vocabulary) -> Self {
+        let mut index = HashMap::new();
+        for term in &vocabulary.terms {
+            let code = term.code.as_deref().unwrap_or(&term.key);
+            let former = term.former.iter().flat_map(|one| one.labels.iter());
+            let names = term.labels.iter().chain(former).map(|(_, text)| fold(text));
+            let others = term.aliases.iter().chain([&term.key]).map(|text| fold(text));
+            let patterned = patterned(vocabulary, code, &term.labels).map(|text| fold(&text));
+            for name in names.chain(others).chain(patterned) {
+                // Where two terms share a name the first one has it.
+                index.entry(name).or_insert(term.key.as_str());
+            }
+        }
+        Self(index)
     }
-    let found = list.terms.iter().find(|term| {
-        let names = term.labels.iter().chain(term.former.iter().flat_map(|one| one.labels.iter()));
-        names.map(|(_, text)| text).chain(term.aliases.iter().map(String::as_str)).any(|one| fold(one) == wanted)
-            || patterned(list, term.code.as_deref().unwrap_or(&term.key), &term.labels).any(|one| fold(&one) == wanted)
-            || fold(&term.key) == wanted
-    });
-    found.map(|term| term.key.as_str())
+
+    /// The key of the term with this name.
+    pub(crate) fn key(&self, name: &str) -> Option<&'a str> {
+        self.0.get(&fold(name)).copied()
+    }
 }
 
 fn patterned<'a>(list: &'a Vocabulary, code: &'a str, labels: &'a Labels) -> impl Iterator<Item = String> + 'a {

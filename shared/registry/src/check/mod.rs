@@ -101,7 +101,7 @@ impl Checker<'_> {
             && to < from
         {
             let message = format!("It ends on {to}, before it begins on {from}.");
-            self.fault(file, format!("{key}.valid_to"), message, format!("Give {from} or later."));
+            self.fault(file, joined(key, "valid_to"), message, format!("Give {from} or later."));
         }
     }
 
@@ -110,10 +110,15 @@ impl Checker<'_> {
         for name in types {
             if !self.document.types.iter().any(|one| one.key == *name) {
                 let message = format!("There is no record type {name:?}.");
-                self.fault(file, format!("{key}.types"), message, "Name an existing type.");
+                self.fault(file, joined(key, "types"), message, "Name an existing type.");
             }
         }
     }
+}
+
+/// A key below another, or at the top of the file.
+fn joined(key: &str, part: &str) -> String {
+    if key.is_empty() { part.to_owned() } else { format!("{key}.{part}") }
 }
 
 fn is_key(key: &str) -> bool {

@@ -109,8 +109,13 @@ impl Writer {
     fn close(&mut self) {
         let (gone, new) = (std::mem::take(&mut self.gone), std::mem::take(&mut self.new));
         let blank = std::mem::take(&mut self.blank);
-        self.push(Mark::Removed, &gone);
-        self.push(Mark::Added, &new);
+        // Blanks that both sides begin or end with did not change.
+        let before = common_blanks(gone.chars(), new.chars());
+        let after = common_blanks(rest(&gone, before, 0).chars().rev(), rest(&new, before, 0).chars().rev());
+        self.push(Mark::Same, gone.get(..before).unwrap_or_default());
+        self.push(Mark::Removed, rest(&gone, before, after));
+        self.push(Mark::Added, rest(&new, before, after));
+        self.push(Mark::Same, gone.get(gone.len() - after..).unwrap_or_default());
         self.push(Mark::Same, &blank);
     }
 
@@ -128,4 +133,14 @@ impl Writer {
         self.close();
         self.done
     }
+}
+
+/// Bytes of the blanks two texts begin with.
+fn common_blanks(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
+    one.zip(other).take_while(|(one, other)| one == other && one.is_whitespace()).map(|(one, _)| one.len_utf8()).sum()
+}
+
+/// A text without so many bytes at its ends.
+fn rest(text: &str, before: usize, after: usize) -> &str {
+    text.get(before..text.len() - after).unwrap_or_default()
 }

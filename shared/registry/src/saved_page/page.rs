@@ -8,6 +8,7 @@ use super::{Claims, Fate, Line, NoticeClaim, SOURCE_STATUS, SavedPage, fold_labe
 use crate::{
     Language, Registry,
     model::{Field, RecordType},
+    places::NameIndex,
 };
 
 /// The part of the page that is being read.
@@ -38,6 +39,10 @@ pub(super) struct Reader<'a> {
     /// Folded label → where it leads.
     labels: HashMap<String, Target<'a>>,
     boilerplate: Vec<String>,
+    /// Folded text of a notice, in any language → its key.
+    notices: HashMap<String, &'a str>,
+    /// Vocabulary → its terms by name.
+    pub(super) terms: HashMap<&'a str, NameIndex<'a>>,
     part: Part<'a>,
     pub(super) content: Map<String, Value>,
     paragraphs: Vec<String>,
@@ -49,6 +54,11 @@ impl<'a> Reader<'a> {
     pub(super) fn new(registry: &'a Registry, record_type: &'a RecordType, language: Language) -> Self {
         let fields = record_type.fields.iter();
         let of_fields = fields.flat_map(|field| field.source_labels.iter().map(move |one| (one, Target::Field(field))));
+        let notices = registry.notices().iter();
+        let notices =
+            notices.flat_map(|one| one.texts.iter().map(move |(_, text)| (fold_label(text), one.key.as_str())));
+        let vocabularies = record_type.fields.iter().filter_map(|field| field.vocabulary.as_deref());
+        let terms = vocabularies.filter_map(|key| Some((key, NameIndex::new(registry.vocabulary(key)?))));
         let of_status = record_type.saved_page.status_labels.iter().map(|one| (one, Target::Status));
         Self {
             registry,
@@ -56,6 +66,8 @@ impl<'a> Reader<'a> {
             language,
             labels: of_fields.chain(of_status).map(|(label, target)| (fold_label(label), target)).collect(),
             boilerplate: record_type.saved_page.boilerplate.iter().map(|line| fold_label(line)).collect(),
+            notices: notices.collect(),
+            terms: terms.collect(),
             part: Part::Head,
             content: new_content(language),
             paragraphs: Vec::new(),
@@ -148,11 +160,8 @@ impl<'a> Reader<'a> {
         if !line.starts_with('*') {
             return false;
         }
-        let folded = fold_label(line);
-        let same = |text: &str| fold_label(text) == folded;
-        let found = self.registry.notices().iter().find(|notice| notice.texts.iter().any(|(_, text)| same(text)));
-        let Some(notice) = found else { return false };
-        self.claims.notices.push(NoticeClaim { key: notice.key.clone(), text: line.to_owned() });
+        let Some(key) = self.notices.get(&fold_label(line)) else { return false };
+        self.claims.notices.push(NoticeClaim { key: (*key).to_owned(), text: line.to_owned() });
         true
     }
 

@@ -6,7 +6,7 @@ use super::{dates, page::Reader};
 use crate::{
     Labels, address,
     model::{Field, Kind},
-    places::{self, fold, term_key},
+    places::{self, fold},
 };
 
 /// Between a place on earth and an online platform: "Tbilisi, Georgia - KUDO".
@@ -48,17 +48,21 @@ impl Reader<'_> {
             Kind::Text | Kind::Richtext => Some(json!({ self.language.tag(): text })),
             Kind::Range => dates::range(self.registry.words(), text),
             Kind::Place => Some(self.place(vocabulary, text)),
-            Kind::Term => term_key(self.registry, vocabulary, text).map(Value::from),
+            Kind::Term => self.term_key(vocabulary, text).map(Value::from),
             Kind::TermOrText => {
-                Some(term_key(self.registry, vocabulary, text).map_or_else(|| json!({ "text": text }), Value::from))
+                Some(self.term_key(vocabulary, text).map_or_else(|| json!({ "text": text }), Value::from))
             }
             Kind::Bool => self.answer(text),
             Kind::Link => address::is_web(text).then(|| json!({ "url": text })),
-            Kind::Status => term_key(self.registry, vocabulary, text).map(|key| json!({ "state": key })),
+            Kind::Status => self.term_key(vocabulary, text).map(|key| json!({ "state": key })),
             Kind::Number => text.parse::<i64>().ok().map(Value::from),
             Kind::String => Some(Value::from(text)),
             Kind::Attachment | Kind::Contact | Kind::Reference => None,
         }
+    }
+
+    fn term_key(&self, vocabulary: &str, name: &str) -> Option<&str> {
+        self.terms.get(vocabulary)?.key(name)
     }
 
     fn answer(&self, text: &str) -> Option<Value> {
@@ -100,11 +104,11 @@ impl Reader<'_> {
             let city = (!city.is_empty()).then(|| ("city".to_owned(), Value::from(city)));
             Map::from_iter(city.into_iter().chain([("country".to_owned(), Value::from(country))]))
         };
-        if let Some(country) = term_key(self.registry, vocabulary, text) {
+        if let Some(country) = self.term_key(vocabulary, text) {
             return pair("", country);
         }
         if let Some((city, country)) = text.rsplit_once(COMMAS)
-            && let Some(country) = term_key(self.registry, vocabulary, country)
+            && let Some(country) = self.term_key(vocabulary, country)
         {
             return pair(city.trim(), country);
         }

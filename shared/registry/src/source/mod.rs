@@ -142,11 +142,16 @@ impl Reader<'_> {
         for file in self.files {
             let Some(name) = stem(&file.path, "vocabularies", "tsv") else { continue };
             let Some(vocabulary) = vocabularies.iter_mut().find(|one| one.key == name) else {
+                let list = format!("vocabularies/{name}.toml");
+                if self.files.iter().any(|file| file.path == list) {
+                    // The list itself could not be read, which is told already.
+                    continue;
+                }
                 self.faults.push(RegistryFault::new(
                     &file.path,
                     "",
                     "There are terms but no vocabulary for them.",
-                    format!("Add vocabularies/{name}.toml with its key and labels."),
+                    format!("Add {list} with its key and labels."),
                 ));
                 continue;
             };

@@ -80,6 +80,7 @@ struct Spot<'a> {
 }
 
 impl Spot<'_> {
+    /// A JSON pointer to the value, or to a part of it, itself a piece of a pointer.
     fn pointer(&self, part: &str) -> String {
         let mut pointer = format!("/{}", self.field.key);
         if let Some(item) = self.item {
@@ -87,7 +88,7 @@ impl Spot<'_> {
         }
         if !part.is_empty() {
             pointer.push('/');
-            pointer.push_str(&escaped(part));
+            pointer.push_str(part);
         }
         pointer
     }

@@ -3,7 +3,7 @@
 use dossier_proto::{Digest, EntryId};
 use serde_json::{Map, Value};
 
-use super::{Checker, FaultCode, Spot};
+use super::{Checker, FaultCode, Spot, escaped};
 use crate::{Language, address};
 
 /// Characters of a file's name; most file systems take 255 bytes.
@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
                 "url" if member.is_string() => {}
                 "url" => self.wrong_type(spot, "url", "an address"),
                 "title" => self.titles(spot, member),
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
         self.needs(spot, members, "url");
@@ -48,7 +48,7 @@ impl<'a> Checker<'a> {
                     self.error(spot, "digest", FaultCode::BadDigest, message);
                 }
                 "name" if text.is_some_and(|text| text.contains(['/', '\\'])) => {
-                    self.wrong_type(spot, "name", "a file's name")
+                    self.wrong_type(spot, "name", "a file's name");
                 }
                 "name" => self.line(spot, "name", member, FILE_NAME_CHARACTERS_MAX),
                 "media_type" => self.media_type(spot, member),
@@ -60,7 +60,7 @@ impl<'a> Checker<'a> {
                 "language" if text.is_some_and(|text| text.parse::<Language>().is_ok()) => {}
                 "language" => self.wrong_type(spot, "language", "one of ar, zh, en, fr, ru, es"),
                 "title" => self.titles(spot, member),
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
         for part in ["digest", "name", "media_type", "bytes"] {
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
     fn titles(&mut self, spot: Spot<'_>, value: &Value) {
         let Value::Object(texts) = value else { return self.wrong_type(spot, "title", "a text per language") };
         for (tag, text) in texts {
-            let part = format!("title/{tag}");
+            let part = format!("title/{}", escaped(tag));
             if tag.parse::<Language>().is_err() {
                 let message = format!("{}: a title is in one of ar, zh, en, fr, ru, es.", spot.name());
                 self.error(spot, &part, FaultCode::UnknownLanguage, message);
@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
                 "name" | "function" | "organisation" | "email" | "phone" => {
                     self.line(spot, key, member, CONTACT_CHARACTERS_MAX);
                 }
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
     }
@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
                 }
                 "edition" => member.as_u64().is_some_and(|number| (1..=EDITION_MAX).contains(&number)),
                 _ => {
-                    self.unknown_part(spot, key, key);
+                    self.unknown_part(spot, "", key);
                     continue;
                 }
             };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot, shortened};
+use super::{Checker, FaultCode, Grade, Spot, escaped, shortened};
 use crate::{
     Language, dates,
     range::{Point, Range, is_zone},
@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
                     self.error(spot, &at, FaultCode::UnknownZone, message);
                 }
                 ("ongoing", Value::Bool(_)) if spot.field.limits.ongoing => {}
-                _ => self.unknown_part(spot, &at, key),
+                _ => self.unknown_part(spot, part, key),
             }
         }
         if readable && let Some(range) = Range::read(value) {
@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
                     }
                 }
                 ("previous_dates", _) => self.wrong_type(spot, key, "a list of at most 10 ranges"),
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
         let state = members.get("state").and_then(Value::as_str);
@@ -111,9 +111,9 @@ impl<'a> Checker<'a> {
     }
 
     /// A part that values of this kind do not have.
-    pub(super) fn unknown_part(&mut self, spot: Spot<'_>, part: &str, key: &str) {
+    pub(super) fn unknown_part(&mut self, spot: Spot<'_>, within: &str, key: &str) {
         let message = format!("{} has no part {:?}. Correct the name or leave it out.", spot.name(), shortened(key));
-        self.error(spot, part, FaultCode::UnknownField, message);
+        self.error(spot, &join(within, &escaped(key)), FaultCode::UnknownField, message);
     }
 }
 

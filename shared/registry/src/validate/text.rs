@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot, Stage, shortened};
+use super::{Checker, FaultCode, Grade, Spot, Stage, escaped, shortened};
 use crate::{Language, model::Kind};
 
 /// Whether line ends may stand in a text.
@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
         for (tag, text) in texts {
             if tag.parse::<Language>().is_err() {
                 let message = format!("{}: {:?} is not one of ar, zh, en, fr, ru, es.", spot.name(), shortened(tag));
-                self.error(spot, tag, FaultCode::UnknownLanguage, message);
+                self.error(spot, &escaped(tag), FaultCode::UnknownLanguage, message);
                 continue;
             }
             match text {

@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
         for (key, member) in members {
             match key.as_str() {
                 "text" => self.line(spot, "text", member, spot.field.limits.characters_max(Kind::TermOrText)),
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
         if members.get("text").is_none_or(|text| text.as_str().is_some_and(|text| text.trim().is_empty())) {
@@ -56,7 +56,7 @@ impl<'a> Checker<'a> {
                 "city" | "online" => self.line(spot, key, member, NAME_CHARACTERS_MAX),
                 "country" if member.as_str() == Some("") => {}
                 "country" => self.term(spot, "country", member),
-                _ => self.unknown_part(spot, key, key),
+                _ => self.unknown_part(spot, "", key),
             }
         }
         if let Some(city) = members.get("city").and_then(Value::as_str) {
