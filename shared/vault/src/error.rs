@@ -37,6 +37,14 @@ pub enum VaultError {
         /// What is wrong with it.
         what: String,
     },
+    /// A newer version of Dossier made it.
+    #[error("the vault {} is of another format ({found}) than this version reads; start the version that made it", directory.display())]
+    Format {
+        /// The directory of the vault.
+        directory: PathBuf,
+        /// The first line of its header.
+        found: String,
+    },
     /// A slot file is missing, or has another length than it was made with.
     #[error(
         "the file {} {what}; restore it from the newest backup of this directory, then let the service repeat its erasures \

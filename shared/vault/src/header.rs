@@ -38,7 +38,8 @@ pub(crate) fn check(bytes: &[u8], master: &MasterKey, directory: &Path) -> Resul
     match lines.next() {
         Some(FIRST_LINE) => {}
         Some(other) if other.starts_with("dossier-vault ") => {
-            return Err(wrong("is of a format that this version does not know (a newer version made it)"));
+            let found = other.chars().take(64).collect();
+            return Err(VaultError::Format { directory: directory.to_owned(), found });
         }
         _ => return Err(wrong("does not begin as one")),
     }
