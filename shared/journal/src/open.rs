@@ -135,7 +135,9 @@ pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer)
     let checked = verify::in_foreground(&*store, &found, &plan, options.peek).map_err(read)?;
     comparison.roots(&*store, &checked.durable, anchor.as_ref())?;
     // Everything fits: from here on the journal is ours to write.
-    let starts = found.identity.as_ref().map_or(0, |identity| identity.starts) + 1;
+    let starts = found.identity.as_ref().map_or(0, |identity| identity.starts);
+    // An opening for a new epoch does not count before that epoch has begun: until then the journal is as old as it was.
+    let starts = if epoch_due { starts.max(1) } else { starts + 1 };
     begin_writing(&*store, &found, &options.log, starts)?;
     assemble(store, options, &found, plan, checked, starts, epoch_due)
 }

@@ -13,7 +13,7 @@ use crate::frames::{FrameAt, Stretch, scan_frames, slot_before};
 use crate::open::FoundEnd;
 use crate::store::Store;
 use crate::tiles::{Edge, TILE_HASHES, Tile, load_tile};
-use crate::{OpenError, PeekFn, ReadError, Stop, TrustedEdge, Verify};
+use crate::{NodeError, OpenError, PeekFn, ReadError, Stop, TrustedEdge, Verify};
 
 /// How far the verification has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +234,9 @@ fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadEr
     let stored = load_tile(store, epoch, tile.level, tile.index)?;
     if stored == tile.hashes {
         return Ok(());
+    }
+    if stored.len() != tile.hashes.len() {
+        return Err(NodeError::Missing { epoch, tile_level: tile.level, tile_index: tile.index }.into());
     }
     let differing = stored.iter().zip(&tile.hashes).position(|(stored, made)| stored != made).unwrap_or(stored.len());
     let leaves_each = 1_u64 << (8 * u32::from(tile.level));

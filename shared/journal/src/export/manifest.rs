@@ -7,14 +7,16 @@
 //! epoch 2 events 17 root 03… lost 1 1210 7c…
 //! file events-0-0.bin epoch 0 first 0 count 1200 sha256 5e…
 //! followed 2 0 345 4b…,88…
+//! end a7…
 //! ```
 //!
 //! `lost` names epoch, size and root that others knew when the epoch began. `followed` names origin, epoch, next sequence and
-//! edge (`-` where it is empty) of a foreign journal.
+//! edge (`-` where it is empty) of a foreign journal. `end` has the SHA-256 of all lines before it: it tells damage; what was
+//! signed is in the checkpoints.
 
 use std::path::Path;
 
-use dossier_proof::Hash;
+use dossier_proof::{Hash, entry_hash};
 
 use super::{ExportError, ExportSummary, MANIFEST};
 use crate::frame::FOLLOWED_MAX;
@@ -81,7 +83,9 @@ impl Manifest {
             let hashes = if hashes.is_empty() { "-".to_owned() } else { hashes.join(",") };
             lines.push(format!("followed {origin} {epoch} {next} {hashes}"));
         }
-        lines.join("\n") + "\n"
+        let text = lines.join("\n") + "\n";
+        let end = entry_hash(text.as_bytes());
+        format!("{text}end {end}\n")
     }
 
     pub(crate) fn load(directory: &Path) -> Result<Self, ExportError> {
@@ -98,6 +102,10 @@ impl Manifest {
     /// Reads a manifest; the number of the line that cannot be read is the error.
     pub(crate) fn parse(text: &str) -> Result<Self, usize> {
         let mut manifest = Self { log: String::new(), epochs: Vec::new(), files: Vec::new(), followed: Vec::new() };
+        let (text, end) = text.rsplit_once("end ").ok_or(0_usize)?;
+        if end != format!("{}\n", entry_hash(text.as_bytes())) {
+            return Err(text.lines().count() + 1);
+        }
         let mut lines = (1_usize..).zip(text.lines());
         lines.next().filter(|(_, line)| *line == FIRST_LINE).ok_or(1_usize)?;
         for (number, line) in lines {
