@@ -77,3 +77,48 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(Cache::Private.values().0));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, middleware::from_fn, routing::get};
+    use http::{HeaderMap, Request, header};
+    use tower::ServiceExt;
+
+    use super::{Cache, security_headers};
+    use crate::remember_language;
+
+    async fn ask(address: &str, cookie: &str) -> HeaderMap {
+        let app: Router = Router::new()
+            .route("/private", get(async || "x"))
+            .route("/page", get(async || (Cache::PublicPage, "x")))
+            .layer(from_fn(remember_language))
+            .layer(from_fn(security_headers));
+        let request = Request::get(address).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        app.oneshot(request).await.unwrap().headers().clone()
+    }
+
+    #[tokio::test]
+    async fn every_answer_is_guarded_and_what_says_nothing_is_private() {
+        for address in ["/private", "/nowhere"] {
+            let headers = ask(address, "").await;
+            assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{address}");
+            assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+            assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
+            let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        }
+        assert_eq!(ask("/page", "").await[header::CACHE_CONTROL], "public, no-cache");
+    }
+
+    #[tokio::test]
+    async fn a_chosen_language_is_kept_and_such_an_answer_is_not_shared() {
+        let chosen = ask("/page?lang=ar", "").await;
+        assert_eq!(chosen[header::SET_COOKIE], "lang=ar; Path=/; Max-Age=31536000; SameSite=Lax");
+        assert_eq!(chosen[header::CACHE_CONTROL], "private, no-cache");
+        for (address, cookie) in [("/page", ""), ("/page?lang=xx", ""), ("/page?lang=ar", "lang=ar")] {
+            assert!(!ask(address, cookie).await.contains_key(header::SET_COOKIE), "{address} {cookie}");
+        }
+        let injected = ask("/page?lang=ar%0d%0aSet-Cookie:x", "").await;
+        assert!(!injected.contains_key(header::SET_COOKIE));
+    }
+}
