@@ -51,6 +51,13 @@ pub(crate) fn values_of(value: Option<&Value>) -> &[Value] {
     }
 }
 
+/// Whether a value is the commitment that stands in place of a sealed personal value: `{"$commitment": "64 hex digits"}`.
+pub(crate) fn is_sealed(value: &Value) -> bool {
+    let members = value.as_object().filter(|members| members.len() == 1);
+    let commitment = members.and_then(|members| members.get("$commitment")).and_then(Value::as_str);
+    commitment.is_some_and(|text| text.parse::<dossier_proto::Digest>().is_ok())
+}
+
 /// Whether there is nothing in a value: no member, only blank text, or null.
 pub(crate) fn is_blank(value: &Value) -> bool {
     match value {

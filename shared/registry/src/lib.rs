@@ -26,8 +26,8 @@
 //! | `contact` | `{"name", "function", "organisation", "email", "phone"}`, texts, each optional; always personal |
 //! | `reference` | `{"entry": "26 characters", "edition": 2}` |
 //!
-//! Personal fields ([`RecordType::personal_pointers`]) are sealed apart before a content is hashed; [`Registry::validate`]
-//! reads the content before that, as it was typed.
+//! Personal fields ([`RecordType::personal_pointers`]) are sealed apart before a content is hashed; in their place stands
+//! `{"$commitment": "64 hex digits"}`, which no other field may hold.
 //!
 //! # Time
 //!

@@ -1,5 +1,7 @@
 //! Dates as pages print them: "17 May 2022", "17-20 May 2022", "May 17 - June 2, 2022", "2022-05-17".
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -20,13 +22,46 @@ enum Token {
     Month(i8),
 }
 
+/// The months by every word they are known by; `None` for a word that two months share, which says nothing by itself (the
+/// first half of "كانون الثاني" and "كانون الأول"). Built once for a page.
+pub(super) struct Months(HashMap<String, Option<i8>>);
+
+impl Months {
+    pub(super) fn new(words: &Words) -> Self {
+        let months: Vec<(i8, String)> =
+            words.months.values().flat_map(|months| (1_i8..).zip(months.iter().map(|name| fold(name)))).collect();
+        let mut known = HashMap::new();
+        for (number, name) in &months {
+            name.split(' ').for_each(|part| learn(&mut known, part, *number));
+        }
+        // Abbreviations only where no whole name is meant.
+        let mut short = HashMap::new();
+        for (number, name) in &months {
+            if let Some(beginning) = name.get(..3).filter(|beginning| beginning.is_ascii()) {
+                learn(&mut short, beginning, *number);
+            }
+        }
+        for (beginning, number) in short {
+            known.entry(beginning).or_insert(number);
+        }
+        Self(known)
+    }
+}
+
+fn learn(known: &mut HashMap<String, Option<i8>>, word: &str, number: i8) {
+    let held = known.entry(word.to_owned()).or_insert(Some(number));
+    if *held != Some(number) {
+        *held = None;
+    }
+}
+
 /// The range a text gives, as content; `None` if any word of it is not understood.
-pub(super) fn range(words: &Words, text: &str) -> Option<Value> {
+pub(super) fn range(months: &Months, text: &str) -> Option<Value> {
     // A time of day cannot be given without its zone, which such pages do not tell.
     if text.contains(':') || text.len() > 200 {
         return None;
     }
-    let tokens = tokens(words, text)?;
+    let tokens = tokens(months, text)?;
     let (start, end) = dates(&tokens)?;
     Some(match end {
         Some(end) => json!({ "start": start.to_string(), "end": end.to_string() }),
@@ -34,7 +69,7 @@ pub(super) fn range(words: &Words, text: &str) -> Option<Value> {
     })
 }
 
-fn tokens(words: &Words, text: &str) -> Option<Vec<Token>> {
+fn tokens(months: &Months, text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     for word in fold(text).split(' ') {
         if LINKS.contains(&word) {
@@ -46,24 +81,23 @@ fn tokens(words: &Words, text: &str) -> Option<Vec<Token>> {
             Ok(number) if digits.len() == 4 => Token::Year(number),
             Ok(number) if (1..=31).contains(&number) => Token::Small(i8::try_from(number).ok()?),
             Ok(_) => return None,
-            Err(_) => Token::Month(month(words, word)?),
+            Err(_) => match *months.0.get(word)? {
+                Some(number) => Token::Month(number),
+                None => continue,
+            },
         };
+        if let (Token::Month(number), Some(Token::Month(last))) = (token, tokens.last())
+            && number == *last
+        {
+            // Both names of one month: "أيار/مايو".
+            continue;
+        }
         if tokens.len() >= TOKENS_MAX {
             return None;
         }
         tokens.push(token);
     }
     Some(tokens)
-}
-
-fn month(words: &Words, word: &str) -> Option<i8> {
-    let is = |name: &String| {
-        let name = fold(name);
-        name.split(' ').any(|part| part == word) || (word.len() == 3 && word.is_ascii() && name.starts_with(word))
-    };
-    // Names first: an abbreviation could begin a month of another language.
-    let at = words.months.values().find_map(|months| months.iter().position(is))?;
-    i8::try_from(at + 1).ok()
 }
 
 fn dates(tokens: &[Token]) -> Option<(Day, Option<Day>)> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Claims, Fate, Line, NoticeClaim, SOURCE_STATUS, SavedPage, fold_label, new_content};
+use super::{Claims, Fate, Line, NoticeClaim, SOURCE_STATUS, SavedPage, dates::Months, fold_label, new_content};
 use crate::{
     Language, Registry,
     model::{Field, RecordType},
@@ -43,6 +43,7 @@ pub(super) struct Reader<'a> {
     notices: HashMap<String, &'a str>,
     /// Vocabulary → its terms by name.
     pub(super) terms: HashMap<&'a str, NameIndex<'a>>,
+    pub(super) months: Months,
     part: Part<'a>,
     pub(super) content: Map<String, Value>,
     paragraphs: Vec<String>,
@@ -68,6 +69,7 @@ impl<'a> Reader<'a> {
             boilerplate: record_type.saved_page.boilerplate.iter().map(|line| fold_label(line)).collect(),
             notices: notices.collect(),
             terms: terms.collect(),
+            months: Months::new(registry.words()),
             part: Part::Head,
             content: new_content(language),
             paragraphs: Vec::new(),

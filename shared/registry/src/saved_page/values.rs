@@ -46,7 +46,7 @@ impl Reader<'_> {
         let vocabulary = field.vocabulary.as_deref().unwrap_or_default();
         match field.kind {
             Kind::Text | Kind::Richtext => Some(json!({ self.language.tag(): text })),
-            Kind::Range => dates::range(self.registry.words(), text),
+            Kind::Range => dates::range(&self.months, text),
             Kind::Place => Some(self.place(vocabulary, text)),
             Kind::Term => self.term_key(vocabulary, text).map(Value::from),
             Kind::TermOrText => {

@@ -3,7 +3,9 @@
 mod fault;
 mod objects;
 mod range;
+mod spot;
 mod text;
+mod translations;
 mod values;
 
 use std::collections::BTreeSet;
@@ -12,6 +14,7 @@ use dossier_proto::Micros;
 use serde_json::{Map, Value};
 
 pub use fault::{Fault, FaultCode, Grade, Stage};
+use spot::{Spot, escaped, shortened};
 
 use crate::{
     Day, Language, Registry,
@@ -24,8 +27,9 @@ use crate::{
 pub const FAULTS_MAX: usize = 200;
 
 impl Registry {
-    /// Checks a content of a record type, at a moment. The content is the one people write, before personal values are
-    /// sealed away.
+    /// Checks a content of a record type, at a moment: as people write it, or with personal values sealed away. Where a
+    /// personal value is sealed only its commitment stands there, and nothing more can be said about it; anywhere else a
+    /// commitment is refused like any unknown part.
     ///
     /// Whatever stands in it must be right at any stage; what is missing matters only at [`Stage::Submission`].
     pub fn validate(&self, record_type: &str, content: &Value, at: Micros, stage: Stage) -> Vec<Fault> {
@@ -69,44 +73,6 @@ fn whole(code: FaultCode, message: &str) -> Fault {
         grade: Grade::Error,
         message: message.to_owned(),
     }
-}
-
-/// Where in the content a value stands.
-#[derive(Clone, Copy)]
-struct Spot<'a> {
-    field: &'a Field,
-    /// Which value, of a field that takes many.
-    item: Option<usize>,
-}
-
-impl Spot<'_> {
-    /// A JSON pointer to the value, or to a part of it, itself a piece of a pointer.
-    fn pointer(&self, part: &str) -> String {
-        let mut pointer = format!("/{}", self.field.key);
-        if let Some(item) = self.item {
-            pointer.push_str(&format!("/{item}"));
-        }
-        if !part.is_empty() {
-            pointer.push('/');
-            pointer.push_str(part);
-        }
-        pointer
-    }
-
-    /// What messages call the field.
-    fn name(&self) -> &str {
-        self.field.labels.get(Language::En).unwrap_or(&self.field.key)
-    }
-}
-
-/// A key as RFC 6901 writes it, cut to what fits a message.
-fn escaped(key: &str) -> String {
-    shortened(key).replace('~', "~0").replace('/', "~1")
-}
-
-/// At most 64 characters of a text that came from outside.
-fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 struct Checker<'a> {
@@ -249,6 +215,10 @@ impl<'a> Checker<'a> {
     }
 
     fn value(&mut self, spot: Spot<'a>, value: &'a Value) {
+        if spot.field.personal && content::is_sealed(value) {
+            // Checked when it was typed; what stands here is its commitment.
+            return;
+        }
         match spot.field.kind {
             Kind::Text | Kind::Richtext => self.per_language(spot, value),
             Kind::Range => self.range(spot, "", value),
@@ -271,35 +241,6 @@ impl<'a> Checker<'a> {
             (Expected::Answer(wanted), Some(Value::Bool(found))) => wanted == found,
             (Expected::Term(wanted), Some(Value::String(found))) => wanted == found,
             _ => false,
-        }
-    }
-
-    /// Remarks on texts missing in a language that other texts of the content have.
-    fn translations(&mut self) {
-        let texts: Vec<(&Field, &Value)> = self
-            .record_type
-            .fields
-            .iter()
-            .filter(|field| field.kind.is_per_language() && !field.cardinality.is_many())
-            .filter_map(|field| Some((field, self.members.get(&field.key)?)))
-            .collect();
-        let has =
-            |value: &Value, language: Language| value.get(language.tag()).is_some_and(|text| !content::is_blank(text));
-        for language in Language::ALL {
-            if Some(language) == self.original || !texts.iter().any(|(_, value)| has(value, language)) {
-                continue;
-            }
-            for (field, value) in &texts {
-                if !has(value, language) && !content::is_blank(value) {
-                    let spot = Spot { field, item: None };
-                    let text = format!(
-                        "The {} text of {} is missing. The public page will say so.",
-                        language.english_name(),
-                        spot.name()
-                    );
-                    self.at(spot, language.tag(), FaultCode::TranslationMissing, Grade::Info, text);
-                }
-            }
         }
     }
 }

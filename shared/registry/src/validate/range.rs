@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot, escaped, shortened};
+use super::{Checker, FaultCode, Grade, Spot, escaped, shortened, spot::join};
 use crate::{
     Language, dates,
     range::{Point, Range, is_zone},
@@ -115,8 +115,4 @@ impl<'a> Checker<'a> {
         let message = format!("{} has no part {:?}. Correct the name or leave it out.", spot.name(), shortened(key));
         self.error(spot, &join(within, &escaped(key)), FaultCode::UnknownField, message);
     }
-}
-
-fn join(part: &str, key: &str) -> String {
-    if part.is_empty() { key.to_owned() } else { format!("{part}/{key}") }
 }

@@ -250,6 +250,21 @@ fn a_type_of_every_kind_is_validated() {
         let found = told(&registry, "trial", &content, Stage::Submission);
         assert_eq!(found, [format!("{expected} /file/{part} Error")]);
     }
+    // A sealed value stands as its commitment, in personal fields only.
+    let commitment = json!({"$commitment": "ab".repeat(32)});
+    let mut sealed = good.clone();
+    sealed["contact"] = commitment.clone();
+    assert_eq!(told(&registry, "trial", &sealed, Stage::Submission), [] as [&str; 0]);
+    for (key, expected) in [
+        ("period", "unknown_field /period/$commitment Error"),
+        ("note_verbale", "wrong_type /note_verbale Error"),
+        ("title", "unknown_language /title/$commitment Error"),
+    ] {
+        let mut imitation = good.clone();
+        imitation[key] = commitment.clone();
+        let found = told(&registry, "trial", &imitation, Stage::Draft);
+        assert!(found.contains(&expected.to_owned()), "{found:?}");
+    }
     // A field that is asked is required, one that is not asked is not.
     let mut without = good;
     without.as_object_mut().unwrap().remove("matched");
