@@ -94,7 +94,7 @@ impl<D: Decider> DecidingThread<D> {
             }
             Job::Deliver { delivery, reply } => {
                 group.followed.insert(delivery.origin, delivery.resume.clone());
-                self.deciding.receive(delivery, &mut group.written);
+                self.deciding.receive(*delivery, &mut group.written);
                 group.waiting.push(Waiting::Delivery { reply });
             }
             Job::Due => self.deciding.run_due(&mut group.written),

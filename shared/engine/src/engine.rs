@@ -68,7 +68,11 @@ impl<D: Decider, V: View> Engine<D, V> {
     pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<(), InboxError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || InboxError::Stopped(self.inner.stopping.reason().unwrap_or_default());
-        self.inner.jobs.send(Job::Deliver { delivery, reply }).await.map_err(|_closed| stopped())?;
+        self.inner
+            .jobs
+            .send(Job::Deliver { delivery: Box::new(delivery), reply })
+            .await
+            .map_err(|_closed| stopped())?;
         answer.await.unwrap_or_else(|_closed| Err(stopped()))
     }
 

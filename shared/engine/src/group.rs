@@ -21,7 +21,7 @@ pub(crate) enum Job<D: Decider> {
     /// Decide a command.
     Execute { request: Box<Request<D::Command>>, reply: oneshot::Sender<Answer<D>> },
     /// Act upon foreign events.
-    Deliver { delivery: Delivery, reply: oneshot::Sender<Result<(), InboxError>> },
+    Deliver { delivery: Box<Delivery>, reply: oneshot::Sender<Result<(), InboxError>> },
     /// Decide what is due.
     Due,
     /// Say what the state and the view amount to.

@@ -56,10 +56,10 @@ impl<D: Decider> Redecider<D> {
     fn settle(&mut self) {
         let events = std::mem::take(&mut self.command);
         let Some(first) = events.first() else { return };
-        if let Err(found) = self.judge(&events) {
-            if self.deviations.len() < DEVIATIONS_MAX {
-                self.deviations.push(Deviation { at: first.head.place, found });
-            }
+        if let Err(found) = self.judge(&events)
+            && self.deviations.len() < DEVIATIONS_MAX
+        {
+            self.deviations.push(Deviation { at: first.head.place, found });
         }
         for event in &events {
             self.fold.apply::<D>(event, None);
