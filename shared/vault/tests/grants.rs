@@ -1,4 +1,5 @@
 //! Keys travel from one vault to another.
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use dossier_proto::{EntryId, KeyId};
 use dossier_vault::{

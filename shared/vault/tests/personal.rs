@@ -1,4 +1,5 @@
 //! Personal values are split off, joined again, forgotten; and no content can imitate them.
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use dossier_proto::{EntryId, v1};
 use dossier_vault::{
@@ -241,7 +242,7 @@ fn any_content_joins_to_what_was_split() {
         let joined = vault.join(ENTRY, split.content.clone(), &split.personal).unwrap();
         prop_assert_eq!(&joined.content, &content);
         prop_assert!(joined.withheld.is_empty());
-        prop_assert_eq!(vault.split(ENTRY, content, &pointers, &split.personal).unwrap(), split.clone());
+        prop_assert_eq!(&vault.split(ENTRY, content, &pointers, &split.personal).unwrap(), &split);
 
         let gone = split.personal.iter().enumerate().filter(|(n, _)| erase >> (n % 64) & 7 == 0).map(|(_, value)| value);
         let gone = gone.cloned().collect::<Vec<_>>();
