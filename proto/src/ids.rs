@@ -154,8 +154,10 @@ macro_rules! ulid_id {
 
         impl FromStr for $name {
             type Err = IdError;
+            /// One text for one id: neither lower case nor a number beyond 128 bits is taken for another spelling.
             fn from_str(text: &str) -> Result<Self, IdError> {
-                Ulid::from_string(text).map(Self::from).map_err(|_| IdError::text($what, text))
+                let id = Ulid::from_string(text).map(Self::from).map_err(|_| IdError::text($what, text))?;
+                if id.to_string() == text { Ok(id) } else { Err(IdError::text($what, text)) }
             }
         }
 
@@ -346,5 +348,31 @@ impl Micros {
     #[must_use]
     pub const fn plus(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ULIDs were read in lower case, and beyond 128 bits they wrapped: one entry had many addresses.
+    #[test]
+    fn an_entry_has_one_spelling() {
+        let entry = EntryId([0xab; 16]);
+        let text = entry.to_string();
+        assert_eq!(text.parse::<EntryId>(), Ok(entry));
+        assert!(text.to_lowercase().parse::<EntryId>().is_err());
+        assert!("81K9HXPKNG0000000000000000".parse::<EntryId>().is_err());
+        assert!("".parse::<EntryId>().is_err());
+    }
+
+    #[test]
+    fn codes_of_bodies_are_checked() {
+        assert!(["KAZ", "IOM", "UN-GA", "A1"].iter().all(|code| code.parse::<BodyCode>().is_ok()));
+        assert!(
+            ["", "k", "kaz", "K", "1AB", "A B", "ABCDEFGHIJKLMNOPQ"]
+                .iter()
+                .all(|code| code.parse::<BodyCode>().is_err())
+        );
     }
 }
