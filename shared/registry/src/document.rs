@@ -12,6 +12,9 @@ pub const FORMAT: u32 = 1;
 
 /// Everything a registry says. Types, vocabularies and notices are sorted by key; all other lists keep their order,
 /// which is the order of display.
+///
+/// Bytes of registries stand in journals for ever. So a key that is added later is optional and is not written when it has
+/// its default (`skip_serializing_if`): old bytes then stay canonical, and `tests/registry/golden/` keeps some to prove it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
