@@ -1,4 +1,21 @@
-//! Drafts and submission.
+//! Drafts and submission: an entry belongs to a body, is written as a draft that nobody else reads, and is given to
+//! moderation when the body stands behind it.
+//!
+//! - [`domain`]: what is decided, pure;
+//! - [`policy`]: what other services' events mean here;
+//! - [`views`]: what is asked for;
+//! - [`words`]: sealing and unsealing, the only room that touches contents;
+//! - [`keys`]: who gets which key;
+//! - [`api`]: JSON under `/contribute/api/v1`.
 
+pub mod api;
 pub mod domain;
+pub mod keys;
+mod office;
 pub mod policy;
+mod service;
+pub mod views;
+pub mod words;
+
+pub use office::{NoRegistry, Office};
+pub use service::{Config, Service, start, start_on};

@@ -1,0 +1,123 @@
+//! `GET /entries/{id}/history`: the way of an entry, as its body may know it.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use dossier_proto::{EntryId, Payload, v1};
+use dossier_vault::Purpose;
+use dossier_web::{
+    Answer, Cache, Cursor, Page, PageSize, ProblemDocument,
+    extract::{Bearer, MinSequence, StrictPath, StrictQuery},
+};
+use serde::Deserialize;
+
+use super::{ByDocument, HistoryItem, callers, document, off_thread, reading, texts};
+use crate::{
+    office::Office,
+    views::{Happened, Moment, Party},
+};
+
+/// The name of the list in its cursors.
+const LIST: &str = "contribute/history";
+
+/// Which part of the history.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HistoryQuery {
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<Cursor>,
+    /// How many, from 1 to 200.
+    size: Option<PageSize>,
+}
+
+/// What has happened to an entry, the oldest first. Reviewers, moderators and publishers appear by their role.
+#[utoipa::path(
+    get, path = "/entries/{id}/history", tag = "entries", operation_id = "getHistory",
+    params(("id" = String, Path, description = "The entry."), HistoryQuery),
+    responses(
+        (status = 200, description = "A page of it.", body = Page<HistoryItem>),
+        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+    ),
+)]
+pub(super) async fn history(
+    State(office): State<Office>,
+    caller: Bearer,
+    min_sequence: MinSequence,
+    StrictPath(id): StrictPath<EntryId>,
+    StrictQuery(query): StrictQuery<HistoryQuery>,
+) -> Answer<Response> {
+    reading::reach(&office, min_sequence).await?;
+    callers::visible(&office.engine().view(), &caller, id, office.now())?;
+    let page = off_thread(move || page(&office, id, &query)).await?;
+    Ok((Cache::Private, Json(page)).into_response())
+}
+
+fn page(office: &Office, id: EntryId, query: &HistoryQuery) -> Answer<Page<HistoryItem>> {
+    let from = query.cursor.as_ref().map(|cursor| cursor.number(LIST)).transpose();
+    let from = from.map_err(|error| texts::unfit("/cursor", &error.to_string()))?.unwrap_or(0);
+    let timeline = office.engine().view().timeline(id).to_vec();
+    let moments = timeline.into_iter().zip(0_u64..).filter(|(_, position)| *position >= from);
+    let size = query.size.unwrap_or_default();
+    let page = Page::of(moments, size, |(_, position)| Cursor::at_number(LIST, position + 1));
+    let items: Answer<Vec<HistoryItem>> = page.items.iter().map(|(moment, _)| item(office, id, moment)).collect();
+    Ok(Page { items: items?, next: page.next })
+}
+
+fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
+    let mut item = HistoryItem {
+        event: moment.source.to_string(),
+        at: document::moment_text(moment.at),
+        what: moment.what.key().to_owned(),
+        by: ByDocument { role: moment.by.role().to_owned(), name: name(office, moment.by) },
+        revision: moment.what.wrote(),
+        round: None,
+        edition: None,
+        count: None,
+        text: said(office, id, moment)?,
+    };
+    match moment.what {
+        Happened::Submitted { revision, round } => (item.revision, item.round) = (Some(revision), Some(round)),
+        Happened::Published { edition }
+        | Happened::RevisionOpened { edition }
+        | Happened::RetractionAsked { edition } => item.edition = Some(edition),
+        Happened::ChangesRequested { count } => item.count = Some(count),
+        _ => {}
+    }
+    Ok(item)
+}
+
+/// Colleagues know each other by name.
+fn name(office: &Office, by: Party) -> Option<String> {
+    match by {
+        Party::Contributor(subject) => office.accounts().name_of(subject),
+        Party::Moderator | Party::Publisher | Party::System => None,
+    }
+}
+
+/// What was said with it.
+fn said(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<String>> {
+    let says = matches!(
+        moment.what,
+        Happened::Submitted { .. }
+            | Happened::WithdrawalAsked
+            | Happened::Withdrawn
+            | Happened::RetractionAsked { .. }
+            | Happened::Refused
+    );
+    if !says {
+        return Ok(None);
+    }
+    let (purpose, sealed) = match document::payload(office, id, moment)? {
+        Some(Payload::Submitted(v1::Submitted { command: Some(submit), .. })) => {
+            (Purpose::WhatChanged, submit.what_changed)
+        }
+        Some(Payload::WithdrawalAsked(asked)) => (Purpose::Reason, asked.command.and_then(|command| command.reason)),
+        Some(Payload::Withdrawn(withdrawn)) => (Purpose::Reason, withdrawn.command.and_then(|command| command.reason)),
+        Some(Payload::RetractionAsked(asked)) => (Purpose::Reason, asked.command.and_then(|command| command.reason)),
+        Some(Payload::EntryRefused(refused)) => (Purpose::Reason, refused.command.and_then(|command| command.reason)),
+        _ => return Ok(None),
+    };
+    document::text(office, id, purpose, sealed.as_ref())
+}

@@ -1,0 +1,56 @@
+//! The JSON interface, under `/contribute/api/v1`.
+
+mod asking;
+mod callers;
+mod contents;
+mod describing;
+mod document;
+mod errands;
+mod history;
+mod reading;
+mod refusals;
+mod saving;
+mod starting;
+mod submitting;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use axum::{
+    Json, Router,
+    routing::{get, post, put},
+};
+use dossier_web::{Answer, Problem};
+
+pub use describing::openapi;
+pub use document::{
+    ByDocument, EntryDocument, EntrySummary, FaultDocument, HistoryItem, MessageDocument, RequestedChangeDocument,
+    TurnDocument,
+};
+
+use crate::office::Office;
+
+/// Where the interface stands.
+pub const PREFIX: &str = "/contribute/api/v1";
+
+/// The routes.
+pub fn router(office: Office) -> Router {
+    let routes = Router::new()
+        .route("/entries", get(reading::list).post(starting::start))
+        .route("/entries/{id}", get(reading::entry))
+        .route("/entries/{id}/history", get(history::history))
+        .route("/entries/{id}/draft", put(saving::save))
+        .route("/entries/{id}/submit", post(submitting::submit))
+        .route("/entries/{id}/recall", post(asking::recall))
+        .route("/entries/{id}/withdraw", post(asking::withdraw))
+        .route("/entries/{id}/revise", post(asking::revise))
+        .route("/entries/{id}/ask-retraction", post(asking::ask_retraction))
+        .route("/openapi.json", get(|| async { Json(openapi()) }));
+    Router::new().nest(PREFIX, routes).with_state(office)
+}
+
+/// Does work that reads disk or seals words, off the threads that answer everybody.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|error| Problem::internal(&error))?
+}

@@ -1,0 +1,144 @@
+//! `GET /entries` and `GET /entries/{id}`.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use dossier_proto::{EntryId, Micros};
+use dossier_registry::Registry;
+use dossier_web::{
+    Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    extract::{Bearer, MinSequence, StrictPath, StrictQuery},
+};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::{EntryDocument, EntrySummary, callers, contents, document, errands, off_thread, texts};
+use crate::{
+    domain::{Entry, WorkState},
+    office::Office,
+};
+
+/// The name of the list in its cursors.
+const LIST: &str = "contribute/entries";
+/// How long a read waits for the position it names.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which entries.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Only those in this state; may be repeated.
+    #[serde(default)]
+    #[param(value_type = Vec<String>, example = "changes-requested")]
+    state: Vec<WorkState>,
+    /// Where the page begins: `next` of the page before.
+    cursor: Option<Cursor>,
+    /// How many, from 1 to 200.
+    size: Option<PageSize>,
+}
+
+/// The entries of the caller's bodies, the newest first.
+#[utoipa::path(
+    get, path = "/entries", tag = "entries", operation_id = "listEntries", params(ListQuery),
+    responses(
+        (status = 200, description = "A page of them.", body = Page<EntrySummary>),
+        (status = 422, description = "A parameter does not fit.", body = ProblemDocument),
+    ),
+)]
+pub(super) async fn list(
+    State(office): State<Office>,
+    caller: Bearer,
+    min_sequence: MinSequence,
+    StrictQuery(query): StrictQuery<ListQuery>,
+) -> Answer<Response> {
+    reach(&office, min_sequence).await?;
+    let page = off_thread(move || page(&office, &caller, &query)).await?;
+    Ok((Cache::Private, Json(page)).into_response())
+}
+
+/// One entry with its working content. Whoever is not of its body gets 404, as if it were not there.
+#[utoipa::path(
+    get, path = "/entries/{id}", tag = "entries", operation_id = "getEntry",
+    params(
+        ("id" = String, Path, description = "The entry."),
+        ("min_sequence" = Option<u64>, Query, description = "Wait until this event of ours can be read."),
+    ),
+    responses(
+        (status = 200, description = "The entry; the header ETag is the version of its draft.", body = EntryDocument),
+        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+    ),
+)]
+pub(super) async fn entry(
+    State(office): State<Office>,
+    caller: Bearer,
+    min_sequence: MinSequence,
+    StrictPath(id): StrictPath<EntryId>,
+) -> Answer<Response> {
+    reach(&office, min_sequence).await?;
+    callers::visible(&office.engine().view(), &caller, id, office.now())?;
+    errands::answer(&office, id, StatusCode::OK).await
+}
+
+/// Waits until what the caller knows of can be read.
+pub(super) async fn reach(office: &Office, min_sequence: MinSequence) -> Answer<()> {
+    let Some(sequence) = min_sequence.0 else { return Ok(()) };
+    if office.engine().reached(sequence.saturating_add(1), PATIENCE).await {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemKind::NotReached))
+}
+
+fn page(office: &Office, caller: &Bearer, query: &ListQuery) -> Answer<Page<EntrySummary>> {
+    let now = office.now();
+    let size = query.size.unwrap_or_default();
+    let before = query.cursor.as_ref().map(position).transpose()?;
+    let states = if query.state.is_empty() { WorkState::ALL.as_slice() } else { query.state.as_slice() };
+    let found: Vec<(EntryId, Entry)> = {
+        let entries = office.engine().view();
+        let bodies = callers::bodies(entries.state(), caller, now);
+        let ids = entries.of_bodies(&bodies, states, before, size.get() + 1);
+        ids.into_iter().filter_map(|id| Some((id, entries.entry(id)?.clone()))).collect()
+    };
+    let registry = contents::registry(office)?;
+    let page = Page::of(found, size, |(id, _)| Cursor::new(LIST, id.as_bytes()));
+    let items: Answer<Vec<EntrySummary>> =
+        page.items.iter().map(|(id, entry)| summary(office, &registry, *id, entry, now)).collect();
+    Ok(Page { items: items?, next: page.next })
+}
+
+fn position(cursor: &Cursor) -> Answer<EntryId> {
+    let bytes = cursor.position(LIST).map_err(|error| texts::unfit("/cursor", &error.to_string()))?;
+    EntryId::try_from(bytes).map_err(|error| texts::unfit("/cursor", &error.to_string()))
+}
+
+fn summary(office: &Office, registry: &Registry, id: EntryId, entry: &Entry, now: Micros) -> Answer<EntrySummary> {
+    let (number, edition, public_address) = document::public(entry);
+    Ok(EntrySummary {
+        id: id.to_string(),
+        record_type: entry.facts.record_type.clone(),
+        body: entry.facts.body.to_string(),
+        language: entry.facts.language.clone(),
+        title: title(office, registry, id, entry)?,
+        state: entry.workflow.state().key().to_owned(),
+        turn: document::turn(entry.turn()),
+        revision: entry.working.number,
+        days_left: entry.days_left(now),
+        number,
+        edition,
+        public_address,
+    })
+}
+
+fn title(office: &Office, registry: &Registry, id: EntryId, entry: &Entry) -> Answer<Option<String>> {
+    let sealed = contents::sealed(office, id, entry.working)?;
+    let opened = contents::opened(office, id, &sealed)?;
+    let kind = registry.record_type(&entry.facts.record_type);
+    let (Some(opened), Some(kind), Ok(language)) = (opened, kind, entry.facts.language.parse()) else {
+        return Ok(None);
+    };
+    Ok(dossier_registry::title(kind, &opened.content, language).map(|shown| shown.text))
+}

@@ -1,0 +1,126 @@
+//! `PUT /entries/{id}/draft`: the next revision.
+
+use axum::{extract::State, response::Response};
+use dossier_engine::ExecuteError;
+use dossier_proto::{EntryId, v1};
+use dossier_web::{
+    Answer, Part, Problem, ProblemDocument,
+    extract::{Bearer, IdempotencyKey, IfMatch, StrictJson, StrictPath},
+};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    EntryDocument, callers, contents,
+    errands::{self, Asking, Errand},
+    off_thread, refusals,
+};
+use crate::{
+    domain::{Command, Entry, Refusal},
+    office::Office,
+    words,
+};
+
+/// The content of the next revision.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+pub(super) struct SaveBody {
+    /// The whole content: what is left out is taken out.
+    #[schema(value_type = Object)]
+    content: Value,
+}
+
+/// Saves the draft.
+///
+/// `If-Match` names the version that was changed. A content equal to the one saved last is no new revision and keeps its
+/// ETag. When somebody else saved meanwhile, the answer is 412 with the digests of both versions (`read_digest`,
+/// `current_digest`) and the difference between what is saved and what was sent; nothing typed is lost.
+#[utoipa::path(
+    put, path = "/entries/{id}/draft", tag = "entries", operation_id = "saveDraft", request_body = SaveBody,
+    params(
+        ("id" = String, Path, description = "The entry."),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was changed, such as \"d7\"."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+    ),
+    responses(
+        (status = 200, description = "Saved.", body = EntryDocument),
+        (status = 403, description = "No designation covers it (recorded).", body = ProblemDocument),
+        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+        (status = 409, description = "It is not with its body.", body = ProblemDocument),
+        (status = 412, description = "Somebody changed it meanwhile.", body = ProblemDocument),
+        (status = 413, description = "Larger than admitted.", body = ProblemDocument),
+        (status = 422, description = "Something does not fit.", body = ProblemDocument),
+        (status = 428, description = "If-Match is missing.", body = ProblemDocument),
+    ),
+)]
+pub(super) async fn save(
+    State(office): State<Office>,
+    caller: Bearer,
+    StrictPath(id): StrictPath<EntryId>,
+    if_match: IfMatch,
+    key: IdempotencyKey,
+    StrictJson(body): StrictJson<SaveBody>,
+) -> Answer<Response> {
+    let asking = Asking::new(caller.clone(), key, "PUT", &format!("/entries/{id}/draft"), &body);
+    let (errand, typed) = {
+        let office = office.clone();
+        off_thread(move || prepare(&office, &caller, id, &if_match, body.content)).await?
+    };
+    let expected = errand.expected_version;
+    match asking.execute(&office, errand).await {
+        Ok(_) => errands::answer(&office, id, StatusCode::OK).await,
+        Err(error) => {
+            let problem = refusals::failed(&error);
+            let ExecuteError::Refused { refusal: Refusal::VersionMismatch { .. }, .. } = error else {
+                return Err(problem);
+            };
+            Err(off_thread(move || Ok(with_both(&office, id, expected, &typed, problem))).await?)
+        }
+    }
+}
+
+fn prepare(office: &Office, caller: &Bearer, id: EntryId, if_match: &IfMatch, typed: Value) -> Answer<(Errand, Value)> {
+    let now = office.now();
+    let entry = callers::addressed(&office.engine().view(), caller, id, now)?.clone();
+    let expected = if_match.required(Part::Draft)?.for_command(Part::Draft, entry.version)?;
+    let mut save = v1::SaveDraft { content: None, fields: Vec::new() };
+    // Who may not write, or not now, is refused by the decision, which needs no words for that.
+    let writes = entry.workflow.is_with_body() && contents::may_write(office, caller, &entry.facts, now);
+    let typed = if writes { fill(office, id, &entry, typed, &mut save)? } else { typed };
+    Ok((Errand::on(id, Command::SaveDraft(save), Some(expected)), typed))
+}
+
+/// Puts the content into the command, if it differs from the one saved last.
+fn fill(office: &Office, id: EntryId, entry: &Entry, typed: Value, save: &mut v1::SaveDraft) -> Answer<Value> {
+    let registry = contents::registry(office)?;
+    let sealed = contents::sealed(office, id, entry.working)?;
+    let working = contents::opened(office, id, &sealed)?;
+    let personal = working.as_ref().map(|opened| opened.personal.as_slice()).unwrap_or_default();
+    let typed = contents::fit(&registry, &entry.facts, typed, personal, office.now())?;
+    let before = working.as_ref().map_or(&Value::Null, |opened| &opened.content);
+    save.fields = words::changed(before, &typed);
+    if !save.fields.is_empty() {
+        let kind = registry.record_type(&entry.facts.record_type);
+        let pointers = kind.map(|kind| kind.personal_pointers()).unwrap_or_default();
+        let revision = entry.saved.saturating_add(1);
+        let content = office.words().seal_content(id, revision, typed.clone(), &pointers, personal);
+        save.content = Some(content.map_err(|error| refusals::words_failed(&error))?);
+    }
+    Ok(typed)
+}
+
+/// The refusal of a stale save with what is needed to go on: both digests, and the difference.
+fn with_both(office: &Office, id: EntryId, expected: Option<u64>, typed: &Value, problem: Problem) -> Problem {
+    let Some(entry) = office.engine().view().entry(id).cloned() else { return problem };
+    let mut problem =
+        problem.with("current_digest", entry.working.digest.to_string()).with("current_revision", entry.working.number);
+    if let Some(read) = expected.and_then(|version| contents::digest_of_version(office, id, version)) {
+        problem = problem.with("read_digest", read.to_string());
+    }
+    let current = contents::sealed(office, id, entry.working).and_then(|sealed| contents::opened(office, id, &sealed));
+    let (Ok(Some(current)), Ok(registry)) = (current, contents::registry(office)) else { return problem };
+    match contents::compare(&registry, &entry.facts, &current.content, typed) {
+        Some(difference) => problem.with("difference", difference),
+        None => problem,
+    }
+}

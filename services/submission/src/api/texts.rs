@@ -1,0 +1,37 @@
+//! What people say about an entry: bounded before it is sealed.
+
+use dossier_web::{Answer, ProblemKind, extract::FieldError};
+
+/// The longest reason, answer or "what has changed", in characters: a page. In UTF-8 at most 8 KB.
+pub(super) const TEXT_CHARS_MAX: usize = 2_000;
+
+/// The longest all answers of one submission are together, in bytes. An event has 64 KiB besides its content: 33 for the
+/// lineage, 8 for what has changed, 16 for the answers.
+pub(super) const ANSWERS_BYTES_MAX: usize = 16 * 1024;
+
+/// A text that says something.
+///
+/// # Errors
+/// 422 when it is blank or too long.
+pub(super) fn required(pointer: &str, text: &str) -> Answer<String> {
+    let said = optional(pointer, text)?;
+    said.ok_or_else(|| unfit(pointer, "is empty; say something"))
+}
+
+/// A text, if it says something.
+///
+/// # Errors
+/// 422 when it is too long.
+pub(super) fn optional(pointer: &str, text: &str) -> Answer<Option<String>> {
+    let text = text.trim();
+    if text.chars().count() > TEXT_CHARS_MAX {
+        return Err(unfit(pointer, &format!("is longer than {TEXT_CHARS_MAX} characters")));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// One field that does not fit.
+pub(super) fn unfit(pointer: &str, detail: &str) -> dossier_web::Problem {
+    let error = FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() };
+    FieldError::problem(ProblemKind::InvalidRequest, &[error])
+}

@@ -1,0 +1,119 @@
+//! What the doors of the service share: the engine, the words, the accounts, the registry in force.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::FromRef;
+use dossier_engine::{Clock, Engine, RecordError, Recorded};
+use dossier_identity::Accounts;
+use dossier_proto::{EntryId, Event, Micros, Payload, Place, v1};
+use dossier_registry::Registry;
+
+use crate::{domain::Submission, views::Entries, words::Words};
+
+/// What the doors share; a cheap clone.
+#[derive(Clone)]
+pub struct Office(Arc<Inner>);
+
+struct Inner {
+    engine: Engine<Submission, Entries>,
+    words: Words,
+    accounts: Arc<Accounts>,
+    clock: Arc<dyn Clock>,
+    registry: RwLock<Option<Registry>>,
+}
+
+/// Why there is no registry to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRegistry {
+    /// None was adopted, or its adoption has not been heard of yet. Passes by itself.
+    #[error("no registry is in force yet; moderation adopts one when it starts")]
+    NotYet,
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Its bytes are not a registry this program knows.
+    #[error(transparent)]
+    Bytes(#[from] dossier_registry::RegistryBytesError),
+}
+
+impl FromRef<Office> for Arc<Accounts> {
+    fn from_ref(office: &Office) -> Self {
+        Arc::clone(&office.0.accounts)
+    }
+}
+
+impl Office {
+    /// An office over a running engine.
+    pub fn new(
+        engine: Engine<Submission, Entries>,
+        words: Words,
+        accounts: Arc<Accounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self(Arc::new(Inner { engine, words, accounts, clock, registry: RwLock::new(None) }))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine<Submission, Entries> {
+        &self.0.engine
+    }
+
+    /// The words.
+    pub fn words(&self) -> &Words {
+        &self.0.words
+    }
+
+    /// The people.
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    /// The time of day.
+    pub fn now(&self) -> Micros {
+        self.0.clock.now()
+    }
+
+    /// One of our events about an entry, of whatever epoch.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn event_at(&self, entry: EntryId, place: Place) -> Result<Recorded, RecordError> {
+        if self.engine().journal().head().epoch == place.epoch {
+            return self.engine().recorded(place.sequence);
+        }
+        let all = self.engine().of_entry(entry)?;
+        let not_there = RecordError::NotThere { epoch: place.epoch, sequence: place.sequence };
+        all.into_iter().find(|recorded| recorded.event.head.place == place).ok_or(not_there)
+    }
+
+    /// The registry in force, as this service has heard of it. Read from the journal once and kept.
+    ///
+    /// # Errors
+    /// [`NoRegistry`].
+    pub fn registry(&self) -> Result<Registry, NoRegistry> {
+        let (digest, place) = {
+            let entries = self.engine().view();
+            (entries.state().registry, entries.registry())
+        };
+        let (Some(digest), Some(place)) = (digest, place) else { return Err(NoRegistry::NotYet) };
+        let kept = self.0.registry.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|registry| registry.digest() == digest) {
+            return Ok(kept);
+        }
+        let registry = self.read_registry(place)?;
+        *self.0.registry.write().unwrap_or_else(PoisonError::into_inner) = Some(registry.clone());
+        Ok(registry)
+    }
+
+    fn read_registry(&self, place: Place) -> Result<Registry, NoRegistry> {
+        let stored = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
+        let not_there = RecordError::NotThere { epoch: place.epoch, sequence: place.sequence };
+        let stored = self.engine().journal().get(stored).map_err(|error| RecordError::Journal(error.to_string()))?;
+        let beside = stored.and_then(|stored| stored.beside).ok_or(not_there)?;
+        let adopted = Event::decode(&beside).map_err(RecordError::from)?;
+        let Some(Payload::RegistryAdopted(v1::RegistryAdopted { command: Some(adopt) })) = adopted.payload else {
+            return Err(NoRegistry::NotYet);
+        };
+        Ok(Registry::from_bytes(&adopt.document)?)
+    }
+}

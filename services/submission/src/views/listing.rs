@@ -1,0 +1,29 @@
+//! The entries of some bodies, the newest first.
+
+use std::{collections::BTreeSet, ops::Bound};
+
+use dossier_proto::{BodyCode, EntryId};
+
+use super::Entries;
+use crate::domain::WorkState;
+
+impl Entries {
+    /// The entries of `bodies` that stand in one of `states`, the newest first, from before `before` on, at most `limit`.
+    /// The cost is that of the page, however many entries there are.
+    pub fn of_bodies<'a>(
+        &self,
+        bodies: impl IntoIterator<Item = &'a BodyCode>,
+        states: &[WorkState],
+        before: Option<EntryId>,
+        limit: usize,
+    ) -> Vec<EntryId> {
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let lists = bodies.into_iter().flat_map(|body| states.iter().map(move |state| (body.clone(), *state)));
+        let newest = lists
+            .filter_map(|list| self.listed.get(&list))
+            .flat_map(|list| list.range((Bound::Unbounded, end)).rev().take(limit))
+            .copied();
+        let merged: BTreeSet<EntryId> = newest.collect();
+        merged.into_iter().rev().take(limit).collect()
+    }
+}
