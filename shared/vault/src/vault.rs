@@ -1,11 +1,6 @@
 //! The vault: opening, making, using and destroying keys.
 
-use std::{
-    fmt,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-    thread::{self, JoinHandle},
-};
+use std::{fmt, path::Path, sync::Arc, thread::JoinHandle};
 
 use dossier_proto::{Digest, KeyId};
 use zeroize::Zeroizing;
@@ -14,13 +9,11 @@ use crate::{
     Binding, DamagedSlot, KeyError, Kind, MAX_TEXT, MasterKey, Salt, SealError, Sealed, UnsealError, VaultError,
     digest_with_salt,
     disk::{Disk, Files},
-    index::{Index, Standing},
-    material::{Material, NONCE, Wrapper},
+    index::Standing,
+    inner::{Inner, Refill, start_refill},
+    material::NONCE,
     opening::{self, OnDamage},
-    pool::{Pool, Wish},
     sealing::Sealer,
-    slot::{self, SLOT, Slot},
-    writer::{Writer, place_of},
 };
 
 /// The keys of one service, in one directory, open in one process. Clones share it.
@@ -33,25 +26,6 @@ pub struct Vault(Arc<Handle>);
 struct Handle {
     inner: Arc<Inner>,
     refill: Option<JoinHandle<()>>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) disk: Box<dyn Disk>,
-    pub(crate) wrapper: Wrapper,
-    /// Changed only by whoever holds `writer`.
-    index: RwLock<Index>,
-    writer: Mutex<Writer>,
-    pool: Pool,
-    fingerprint: String,
-}
-
-/// Who makes spare keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refill {
-    /// A thread, before they are missed.
-    InBackground,
-    /// Whoever finds none.
-    WhenMissed,
 }
 
 /// Whether a vault holds a key.
@@ -127,20 +101,14 @@ impl Vault {
         on_damage: OnDamage,
         refill: Refill,
     ) -> Result<(Self, Vec<DamagedSlot>), VaultError> {
-        let opened = opening::open(&*disk, master, on_damage)?;
-        let inner = Arc::new(Inner {
-            wrapper: Wrapper::new(&master.wrapping_key()),
-            index: RwLock::new(opened.index),
-            writer: Mutex::new(opened.writer),
-            pool: Pool::default(),
-            fingerprint: master.fingerprint(),
-            disk,
-        });
+        let mut opened = opening::open(&*disk, master, on_damage)?;
+        let given_up = std::mem::take(&mut opened.given_up);
+        let inner = Arc::new(Inner::new(disk, master, opened));
         let refill = match refill {
             Refill::WhenMissed => None,
             Refill::InBackground => Some(start_refill(&inner)?),
         };
-        Ok((Self(Arc::new(Handle { inner, refill })), opened.given_up))
+        Ok((Self(Arc::new(Handle { inner, refill })), given_up))
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -152,19 +120,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] when the disk fails or is full.
     pub fn fresh(&self, kind: Kind) -> Result<KeyId, VaultError> {
-        let inner = self.inner();
-        if let Some(id) = inner.pool.take(kind) {
-            return Ok(id);
-        }
-        let mut writer = inner.writer();
-        // Another caller may have refilled the pool while this one waited.
-        if let Some(id) = inner.pool.take(kind) {
-            return Ok(id);
-        }
-        let ids = inner.make(&mut writer, kind, inner.pool.batch(kind))?;
-        let (first, spare) = ids.split_first().expect("a batch is never empty");
-        inner.pool.put(kind, spare.to_vec());
-        Ok(*first)
+        self.inner().fresh(kind)
     }
 
     /// Seals a text of at most [`MAX_TEXT`] bytes under a key, tied to a binding, with a new random nonce.
@@ -213,24 +169,7 @@ impl Vault {
     /// [`VaultError`] when the disk fails. The key is not used by this process again; a new start finishes the erasure if it had begun on
     /// disk, otherwise repeat it.
     pub fn erase(&self, key_id: KeyId) -> Result<Erased, VaultError> {
-        let inner = self.inner();
-        let mut writer = inner.writer();
-        writer.check()?;
-        let standing = inner.index().get(key_id);
-        match standing {
-            Some(Standing::Erased(_)) => Ok(Erased::Before),
-            Some(Standing::Live(slot)) => {
-                // In memory first: from here on nobody gets it, whatever the disk does.
-                inner.index_mut().set(key_id, Standing::Erased(slot));
-                writer.erase(&*inner.disk, slot)?;
-                Ok(Erased::Now)
-            }
-            None => {
-                let slot = writer.append(&*inner.disk, &[slot::tombstone(key_id, 0)])?;
-                inner.index_mut().set(key_id, Standing::Erased(slot));
-                Ok(Erased::NeverHeld)
-            }
-        }
+        self.inner().erase(key_id)
     }
 
     /// Whether a key can be used here.
@@ -249,112 +188,18 @@ impl Vault {
 
     /// Numbers for metrics.
     pub fn counts(&self) -> Counts {
-        let slots = self.inner().writer().used();
-        let spare = self.inner().pool.spare();
-        let index = self.inner().index();
-        Counts { live: index.live(), erased: index.erased(), spare, slots }
+        self.inner().counts()
     }
 
     /// The fingerprint of the master key of this vault: [`MasterKey::fingerprint`].
     pub fn fingerprint(&self) -> &str {
-        &self.inner().fingerprint
+        self.inner().fingerprint()
     }
-}
-
-impl Inner {
-    // Every change under these locks is one call that leaves no half of itself, so a panic elsewhere while one is held
-    // takes nothing from its worth.
-    pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes durable keys.
-    fn make(&self, writer: &mut Writer, kind: Kind, count: usize) -> Result<Vec<KeyId>, VaultError> {
-        let keys = (0..count).map(|_| Material::random().map(|material| (material.id(kind), kind, material)));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        self.append(writer, &keys)?;
-        Ok(keys.iter().map(|(id, _, _)| *id).collect())
-    }
-
-    /// Writes keys durably and notes them. At most a batch.
-    pub(crate) fn append(&self, writer: &mut Writer, keys: &[(KeyId, Kind, Material)]) -> Result<(), VaultError> {
-        let slots = keys.iter().zip(0..).map(|((id, kind, material), place)| {
-            let wrapped = self.wrapper.wrap(*id, *kind, material)?;
-            Ok(slot::live(*id, *kind, place, &wrapped))
-        });
-        let slots = slots.collect::<Result<Vec<_>, VaultError>>()?;
-        let first = writer.append(&*self.disk, &slots)?;
-        let mut index = self.index_mut();
-        for (slot, (id, _, _)) in (first..).zip(keys) {
-            index.set(*id, Standing::Live(slot));
-        }
-        Ok(())
-    }
-
-    /// The key in the clear. Read and unwrapped at each use (two microseconds), so there is no copy to forget when it is erased.
-    pub(crate) fn material(&self, id: KeyId) -> Result<(Kind, Material), KeyError> {
-        let number = match self.index().get(id) {
-            Some(Standing::Live(slot)) => slot,
-            Some(Standing::Erased(_)) => return Err(KeyError::Erased(id)),
-            None => return Err(KeyError::Unknown(id)),
-        };
-        let (file, offset) = place_of(number);
-        let mut bytes = [0; SLOT];
-        self.disk.read(file, offset, &mut bytes)?;
-        let found = match Slot::read(&bytes) {
-            Slot::Live { id: there, kind, wrapped, .. } if there == id => {
-                self.wrapper.unwrap(id, kind, &wrapped).map(|material| (kind, material))
-            }
-            _ => None,
-        };
-        match found {
-            Some(found) => Ok(found),
-            // An erasure came between looking and reading.
-            None if matches!(self.index().get(id), Some(Standing::Erased(_))) => Err(KeyError::Erased(id)),
-            None => Err(KeyError::Vault(opening::damaged_in_use(&*self.disk, number))),
-        }
-    }
-
-    /// The background thread: makes spare keys before they are missed.
-    fn refill(&self) {
-        while let Wish::More(kind) = self.pool.wish() {
-            let mut writer = self.writer();
-            // A caller may have refilled it while this thread waited for its turn.
-            if !self.pool.is_low(kind) {
-                continue;
-            }
-            match self.make(&mut writer, kind, self.pool.batch(kind)) {
-                Ok(ids) => self.pool.put(kind, ids),
-                Err(error) => {
-                    tracing::warn!(%error, %kind, "no spare keys could be made; the next command that needs one tries itself");
-                    self.pool.stall();
-                }
-            }
-        }
-    }
-}
-
-fn start_refill(inner: &Arc<Inner>) -> Result<JoinHandle<()>, VaultError> {
-    let refilled = Arc::clone(inner);
-    let started = thread::Builder::new().name("vault-pool".to_owned()).spawn(move || refilled.refill());
-    started.map_err(|source| VaultError::Disk {
-        what: "starting the thread that makes spare keys for",
-        path: inner.disk.directory().to_owned(),
-        source,
-    })
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.inner.pool.close();
+        self.inner.close();
         if let Some(refill) = self.refill.take() {
             // It returns nothing; had it panicked, its message is out already.
             let _ = refill.join();
@@ -364,6 +209,6 @@ impl Drop for Handle {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Vault").field(&self.inner().disk.directory()).finish()
+        f.debug_tuple("Vault").field(&self.inner().directory()).finish()
     }
 }

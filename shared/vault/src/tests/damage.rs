@@ -3,7 +3,7 @@
 use dossier_proto::KeyId;
 
 use super::{binding, master, simulated::Simulated};
-use crate::{Damage, DamagedSlot, Kind, UnsealError, Vault, VaultError, opening::OnDamage, vault::Refill};
+use crate::{Damage, DamagedSlot, Kind, UnsealError, Vault, VaultError, inner::Refill, opening::OnDamage};
 
 fn open(disk: &Simulated) -> Result<Vault, VaultError> {
     Vault::open_on(Box::new(disk.clone()), &master(), OnDamage::Refuse, Refill::WhenMissed).map(|(vault, _)| vault)

@@ -4,7 +4,7 @@ use super::{
     binding, master,
     simulated::{Chance, Simulated, Unsynced},
 };
-use crate::{Erased, Holding, Kind, Vault, VaultError, opening::OnDamage, vault::Refill};
+use crate::{Erased, Holding, Kind, Vault, VaultError, inner::Refill, opening::OnDamage};
 
 fn open(disk: &Simulated) -> Vault {
     Vault::open_on(Box::new(disk.clone()), &master(), OnDamage::Refuse, Refill::WhenMissed).unwrap().0

@@ -6,7 +6,7 @@ use super::{
     master,
     simulated::{Done, Simulated},
 };
-use crate::{GrantedKey, Kind, Vault, material::Material, opening::OnDamage, slot::ERASED, vault::Refill};
+use crate::{GrantedKey, Kind, Vault, inner::Refill, material::Material, opening::OnDamage, slot::ERASED};
 
 fn open(disk: &Simulated) -> Vault {
     Vault::open_on(Box::new(disk.clone()), &master(), OnDamage::Refuse, Refill::InBackground).unwrap().0

@@ -7,8 +7,8 @@ use super::{
     simulated::{Chance, Simulated, Unsynced},
 };
 use crate::{
-    GrantedKey, Holding, Kind, Sealed, UnsealError, Vault, VaultError, material::Material, opening::OnDamage,
-    vault::Refill,
+    GrantedKey, Holding, Kind, Sealed, UnsealError, Vault, VaultError, inner::Refill, material::Material,
+    opening::OnDamage,
 };
 
 /// What the outside was told, and so must find again.
