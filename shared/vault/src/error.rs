@@ -47,8 +47,7 @@ pub enum VaultError {
     },
     /// A slot file is missing, or has another length than it was made with.
     #[error(
-        "the file {} {what}; restore it from the newest backup of this directory, then let the service repeat its erasures \
-         (it does so at each start)", path.display()
+        "the file {} {what}; restore it from the newest backup of this directory, then let the service repeat its erasures", path.display()
     )]
     SlotFile {
         /// The file.

@@ -3,8 +3,8 @@
 
 use dossier_proto::{EntryId, v1};
 use dossier_vault::{
-    Absence, Joined, MAX_PERSONAL, MasterKey, PersonalError, PersonalValue, Salt, Vault, canonical, commitment_in,
-    digest_with_salt, verify_commitment,
+    Absence, Binding, Joined, MAX_PERSONAL, MasterKey, PersonalError, PersonalValue, Purpose, Salt, Vault, canonical,
+    commitment_in, digest_with_salt, verify_commitment,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -140,6 +140,17 @@ fn values_of_another_entry_or_place_do_not_join() {
     crossed[0].sealed = split.personal[1].sealed.clone();
     let error = vault.join(ENTRY, split.content, &crossed).unwrap_err();
     assert!(matches!(error, PersonalError::Unseal(_)), "{error}");
+}
+
+/// Who seals a value can lie about it: what opens is compared with what the content commits to.
+#[test]
+fn a_value_that_was_not_committed_to_is_refused() {
+    let House { vault, .. } = &house();
+    let mut split = vault.split(ENTRY, sample(), &CONTACT, &[]).unwrap();
+    let binding = Binding::entry(ENTRY, Purpose::PersonalValue).with(split.personal[0].commitment);
+    split.personal[0].sealed = vault.seal(split.personal[0].key_id(), &binding, br#""Somebody else""#).unwrap();
+    let error = vault.join(ENTRY, split.content, &split.personal).unwrap_err();
+    assert!(matches!(error, PersonalError::NotCommitted { .. }), "{error}");
 }
 
 #[test]
