@@ -3,8 +3,24 @@
 //! From the moment a revision is submitted until its review ends, this service alone decides that revision's fate.
 //!
 //! - [`domain`]: what is decided, as pure functions;
-//! - [`policy`]: what a received event makes the service do.
+//! - [`policy`]: what a received event makes the service do;
+//! - [`views`]: the queue, where contents stand, who may have which key;
+//! - [`words`]: the only place that seals and unseals;
+//! - [`api`]: JSON under `/review/api/v1`;
+//! - [`start`]: the service, running; [`Service::adopt_registry_if_none`] and its neighbours: what a new installation
+//!   needs before anybody can do anything.
 
+pub mod api;
 pub mod domain;
+mod keys;
 pub mod policy;
+mod reading;
+mod registry_in_force;
+mod service;
 pub mod views;
+pub mod words;
+
+pub use keys::{ModerationDesk, keys_needed};
+pub use reading::{Read, of_entry};
+pub use registry_in_force::{RegistryError, RegistryInForce};
+pub use service::{BootstrapError, Config, Service, StartError, start};

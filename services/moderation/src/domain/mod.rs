@@ -1,5 +1,6 @@
 //! What moderation decides: pure functions over positions and facts, never over contents.
 
+mod claims;
 mod command;
 mod decide;
 mod evolve;
@@ -17,7 +18,7 @@ use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 pub use command::{Approval, Command, SubmittedWords};
 pub use limits::{COMMENTS_MAX, FIELD_BYTES_MAX, LANGUAGE_BYTES_MAX, LEASE, REQUESTED_CHANGES_MAX};
 pub use refusal::{Invalid, Refusal};
-pub use standing::{Standing, Turn};
+pub use standing::{Standing, Turn, UnknownStanding};
 pub use state::{
     AdoptedRegistry, Claim, Edition, Ended, Ending, Entry, Leaving, Left, Moment, Request, RequestKind, Review, State,
 };

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
 pub use keys::{KeyUse, Keys, key_of};
+pub(crate) use queue::LOOKED_AT_MAX;
 pub use queue::{Place as QueuePlace, Queue, Wanted};
 
 use crate::domain::{Moderation, State};

@@ -5,7 +5,7 @@ use dossier_engine::{Context, Record};
 use dossier_identity::{NotEntitled, NotEntitledReason, Role};
 use dossier_proto::{Authority, Digest, Micros, Place, SubjectId};
 
-use super::super::{Claim, Entry, Refusal, Review, State};
+use super::super::{Entry, Refusal, Review, State};
 
 /// How much an act weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,16 +114,10 @@ fn authored(entry: &Entry, review: &Review, subject: SubjectId) -> Option<Place>
     })
 }
 
-/// The claim that binds others now: its lease runs, and who holds it may still moderate.
-pub(super) fn binding_claim(state: &State, entry: &Entry, review: &Review, now: Micros) -> Option<Claim> {
-    let claim = review.claim.filter(|claim| now < claim.until)?;
-    entitled(state, entry, claim.by, MODERATORS, now).is_ok().then_some(claim)
-}
-
 impl Seat<'_> {
     /// Nobody else has taken the review up.
     pub(super) fn unless_claimed(&self, state: &State, now: Micros) -> Result<(), Refusal> {
-        match binding_claim(state, self.entry, self.review, now) {
+        match state.binding_claim(self.entry, now) {
             Some(claim) if claim.by != self.subject => Err(Refusal::Claimed { until: claim.until }),
             _ => Ok(()),
         }

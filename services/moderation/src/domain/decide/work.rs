@@ -34,7 +34,7 @@ pub(super) fn release(state: &State, release: v1::Release, context: &Context) ->
     let Some(claim) = review.claim else { return Ok(Decision::NOTHING) };
     if claim.by != subject {
         // One that no longer binds is no obstacle and not the caller's to release: the system does that.
-        let binding = seat::binding_claim(state, entry, review, context.now);
+        let binding = state.binding_claim(entry, context.now);
         return binding.map_or(Ok(Decision::NOTHING), |claim| Err(Refusal::Claimed { until: claim.until }));
     }
     let released = Payload::ReviewReleased(v1::ReviewReleased { command: Some(release) });

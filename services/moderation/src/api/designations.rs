@@ -1,0 +1,309 @@
+//! `/designations`: who may do what, granted and revoked.
+
+use axum::{
+    Json,
+    extract::State as Extracted,
+    response::{IntoResponse, Response},
+};
+use dossier_engine::{Outcome, Repeated};
+use dossier_identity::{Accounts, Held, Role, Sight, Stage, Thing, Viewer, sight};
+use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, SubjectId, v1};
+use dossier_web::{
+    Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    extract::{Bearer, FieldError, MinSequence, StrictPath, StrictQuery},
+};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    App,
+    asked::{Asked, Asker, Bare},
+    execute::Errand,
+    moment,
+    shown::PlaceShown,
+};
+use crate::domain::{Command, State};
+
+const LIST: &str = "designations";
+
+/// A right to be given to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct GrantBody {
+    /// The person.
+    #[schema(value_type = String)]
+    subject: SubjectId,
+    /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager or
+    /// administrator.
+    #[schema(example = "moderator")]
+    role: String,
+    /// For which body; absent for every body (roles of the secretariat).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    body: Option<BodyCode>,
+    /// For which record types; empty for all.
+    #[serde(default)]
+    record_types: Vec<String>,
+    /// From when (RFC 3339); absent for at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_from: Option<String>,
+    /// Until when (RFC 3339); absent for without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_until: Option<String>,
+    /// SHA-256 of the designating note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    note_digest: Option<Digest>,
+}
+
+/// A designation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DesignationShown {
+    /// Its name.
+    id: String,
+    /// The person.
+    subject: String,
+    /// The person's name, unless it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// As what.
+    role: String,
+    /// For which body; absent for every body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    /// For which record types; empty for all.
+    record_types: Vec<String>,
+    /// From when.
+    valid_from: String,
+    /// Until when; absent for without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<String>,
+    /// SHA-256 of the designating note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_digest: Option<String>,
+    /// The event that granted it.
+    granted: PlaceShown,
+    /// The person who granted it; absent when the system did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted_by: Option<String>,
+    /// When it was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<String>,
+    /// The event that revoked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<PlaceShown>,
+    /// Whether it is valid now.
+    valid: bool,
+}
+
+/// What a write of designations answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DesignationWritten {
+    /// The designation as it stands now.
+    designation: DesignationShown,
+    /// The event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<PlaceShown>,
+    /// Whether the command had taken effect before.
+    repeated: bool,
+}
+
+/// Which designations are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filter {
+    /// Of this person.
+    #[param(value_type = Option<String>)]
+    subject: Option<SubjectId>,
+    /// For this role.
+    role: Option<String>,
+    /// For this body.
+    #[param(value_type = Option<String>)]
+    body: Option<BodyCode>,
+    /// How many at once.
+    limit: Option<PageSize>,
+    /// Where to go on.
+    cursor: Option<Cursor>,
+}
+
+/// Gives a person a right.
+#[utoipa::path(
+    post, path = "/review/api/v1/designations", tag = "designations", request_body = GrantBody,
+    responses(
+        (status = 201, description = "Granted", body = DesignationWritten),
+        (status = 403, description = "Only an administrator grants, and for contributors the publishing authority of their body", body = ProblemDocument),
+        (status = 422, body = ProblemDocument),
+    ),
+    security(("bearer" = []))
+)]
+pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: Asked<GrantBody>) -> Answer<Response> {
+    let sent = serde_json::to_value(&asked.body).unwrap_or_default();
+    let body = &asked.body;
+    if let Some(body) = &body.body {
+        asker.bearer.check_body(body)?;
+    }
+    let command = command(body, app.clock.now())?;
+    let errand = Errand { entry: None, command: Command::GrantDesignation(command), digest: asked.digest, sent };
+    let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
+    let granted = outcome.events.first().map(|event| DesignationId(event.head.id.0));
+    // A grant always leads to an event.
+    let id = granted.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    answer(&app, id, &outcome, StatusCode::CREATED)
+}
+
+/// Takes a right away. The next command of the person is refused.
+#[utoipa::path(
+    post, path = "/review/api/v1/designations/{id}/revoke", tag = "designations",
+    params(("id" = String, Path, description = "The designation")),
+    responses((status = 200, body = DesignationWritten), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
+    security(("bearer" = []))
+)]
+pub(crate) async fn revoke(
+    Extracted(app): Extracted<App>,
+    asker: Asker,
+    StrictPath(id): StrictPath<DesignationId>,
+    Bare(asked): Bare,
+) -> Answer<Response> {
+    let command = Command::RevokeDesignation(v1::RevokeDesignation { designation: id.to_vec() });
+    let errand = Errand { entry: None, command, digest: asked.digest, sent: Value::Object(Default::default()) };
+    let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
+    answer(&app, id, &outcome, StatusCode::OK)
+}
+
+/// Designations, as far as the caller may see them: one's own; those of one's body; all, for administrators, moderators,
+/// reviewers, publishers and auditors.
+#[utoipa::path(
+    get, path = "/review/api/v1/designations", tag = "designations", params(Filter),
+    responses((status = 200, body = Page<DesignationShown>)),
+    security(("bearer" = []))
+)]
+pub(crate) async fn list(
+    Extracted(app): Extracted<App>,
+    bearer: Bearer,
+    MinSequence(from): MinSequence,
+    StrictQuery(filter): StrictQuery<Filter>,
+) -> Answer<impl IntoResponse> {
+    app.wait_for(from).await?;
+    let role: Option<Role> = filter
+        .role
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
+    let after = filter.cursor.as_ref().map(position).transpose();
+    let after = after.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
+    let now = app.clock.now();
+    let view = app.engine.view();
+    let state = &view.state;
+    let wanted = |held: &&Held| {
+        let designation = &held.designation;
+        after.is_none_or(|after| after < (designation.subject, designation.id))
+            && filter.subject.is_none_or(|subject| subject == designation.subject)
+            && role.is_none_or(|role| role == designation.role)
+            && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
+    };
+    let visible = state.designations.all().filter(wanted).filter(|held| sees(state, bearer.subject, held, now));
+    let page = Page::of(visible, filter.limit.unwrap_or_default(), |held| {
+        cursor(held.designation.subject, held.designation.id)
+    });
+    let items = page.items.into_iter().map(|held| shown(held, &app.accounts, now)).collect();
+    let page: Page<DesignationShown> = Page { items, next: page.next };
+    Ok((Cache::Private, Json(page)))
+}
+
+/// A position in the list: subject (16 bytes) and designation (16).
+fn position(cursor: &Cursor) -> Result<(SubjectId, DesignationId), CursorError> {
+    let (subject, id) = cursor.position(LIST)?.split_first_chunk::<16>().ok_or(CursorError)?;
+    Ok((SubjectId(*subject), DesignationId(id.try_into().map_err(|_| CursorError)?)))
+}
+
+fn cursor(subject: SubjectId, id: DesignationId) -> Cursor {
+    Cursor::new(LIST, &[subject.0, id.0].concat())
+}
+
+/// Whether `subject` sees this designation: it is their own, or the table of who sees what shows it to what they are
+/// towards its body. Roles of the secretariat belong to no body: contributors do not see who holds them.
+fn sees(state: &State, subject: SubjectId, held: &Held, now: Micros) -> bool {
+    if held.designation.subject == subject {
+        return true;
+    }
+    let holds = |role| state.designations.holds(subject, role, now).is_ok();
+    let of_body = |role| {
+        let body = held.designation.body.as_ref();
+        body.is_some_and(|body| state.designations.bodies_of(subject, role, now).contains(body))
+    };
+    let are = [
+        (Viewer::Administrator, holds(Role::Administrator)),
+        (Viewer::Auditor, holds(Role::Auditor)),
+        (Viewer::ModeratorOrReviewer, holds(Role::Moderator) || holds(Role::Reviewer)),
+        (Viewer::Publisher, holds(Role::Publisher)),
+        (Viewer::ContributorOfBody, of_body(Role::Contributor) || of_body(Role::PublishingAuthority)),
+    ];
+    // The stage makes no difference to names on designations.
+    let shows = |viewer| sight(viewer, Thing::NameOnDesignation, Stage::Published) == Sight::Shown;
+    are.into_iter().any(|(viewer, is)| is && shows(viewer))
+}
+
+fn shown(held: &Held, accounts: &Accounts, now: Micros) -> DesignationShown {
+    let designation = &held.designation;
+    DesignationShown {
+        id: designation.id.to_string(),
+        subject: designation.subject.to_string(),
+        name: accounts.name_of(designation.subject),
+        role: designation.role.key().to_owned(),
+        body: designation.body.as_ref().map(ToString::to_string),
+        record_types: designation.record_types.clone(),
+        valid_from: moment::written(designation.from),
+        valid_until: designation.until.map(moment::written),
+        note_digest: designation.note_digest.map(|digest| digest.to_string()),
+        granted: designation.place.into(),
+        granted_by: match designation.granted_by {
+            Actor::Person(subject) => Some(subject.to_string()),
+            Actor::Service(_) | Actor::System(_) => None,
+        },
+        revoked_at: held.revoked.map(|revoked| moment::written(revoked.at)),
+        revoked: held.revoked.map(|revoked| revoked.place.into()),
+        valid: held.is_valid(now),
+    }
+}
+
+fn command(body: &GrantBody, now: Micros) -> Answer<v1::GrantDesignation> {
+    let mut errors = Vec::new();
+    let mut moment = |pointer: &str, text: &Option<String>| {
+        let read = text.as_deref().map(moment::read);
+        if read == Some(None) {
+            let detail = "this is no moment such as 2026-03-03T10:42:07Z".to_owned();
+            errors.push(FieldError { pointer: pointer.to_owned(), detail });
+        }
+        read.flatten()
+    };
+    let (from, until) = (moment("/valid_from", &body.valid_from), moment("/valid_until", &body.valid_until));
+    let role = body.role.parse::<Role>().map_err(|error| {
+        errors.push(FieldError { pointer: "/role".to_owned(), detail: error.to_string() });
+    });
+    match (role, errors.is_empty()) {
+        (Ok(role), true) => Ok(v1::GrantDesignation {
+            subject: body.subject.to_vec(),
+            role: role.number(),
+            body: body.body.as_ref().map(ToString::to_string).unwrap_or_default(),
+            record_types: body.record_types.clone(),
+            valid_from: from.unwrap_or(now).0,
+            valid_until: until.map(|until| until.0),
+            note_digest: body.note_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+        }),
+        _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
+    }
+}
+
+fn answer(app: &App, id: DesignationId, outcome: &Outcome, status: StatusCode) -> Answer<Response> {
+    let view = app.engine.view();
+    let held = view.state.designations.get(id).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let written = DesignationWritten {
+        designation: shown(held, &app.accounts, app.clock.now()),
+        recorded: outcome.events.first().map(|event| event.head.place.into()),
+        repeated: outcome.repeated == Repeated::Yes,
+    };
+    Ok((status, Cache::Private, Json(written)).into_response())
+}

@@ -1,0 +1,128 @@
+//! Gives commands to the engine and answers what came of them.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use dossier_engine::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id};
+use dossier_proto::{Digest, EntryId};
+use dossier_web::{Answer, Cache, Part, Problem, ProblemKind, Tag};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    App,
+    asked::Asker,
+    errors,
+    eyes::Eyes,
+    shown::{ClaimShown, PlaceShown, Summary, place_value},
+};
+use crate::domain::{Command, Refusal};
+
+/// What a write answers: the review as it stands now, and the event it led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Written {
+    /// The review.
+    pub(crate) review: Summary,
+    /// The event; absent when what was asked for was so already. Queries with `min_sequence` wait for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recorded: Option<PlaceShown>,
+    /// Whether the command had taken effect before, under the same idempotency key.
+    pub(crate) repeated: bool,
+}
+
+/// A command as it came in.
+pub(crate) struct Errand {
+    pub(crate) entry: Option<EntryId>,
+    pub(crate) command: Command,
+    /// SHA-256 of the request.
+    pub(crate) digest: Digest,
+    /// The body of the request, to be given back when it is refused: nothing the caller typed is lost.
+    pub(crate) sent: Value,
+}
+
+/// Why it did not come to anything.
+pub(crate) struct Failed {
+    pub(crate) problem: Problem,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+impl App {
+    /// Has a command decided.
+    pub(crate) async fn execute(&self, asker: &Asker, errand: Errand) -> Result<Outcome, Failed> {
+        let fresh = fresh_id();
+        let subject = asker.bearer.subject;
+        let key = asker.key.0.as_deref().map_or_else(|| fresh.to_vec(), |key| key.as_bytes().to_vec());
+        let expected_version =
+            self.expected(asker, errand.entry).map_err(|problem| Failed { problem, refusal: None })?;
+        let request = Request {
+            command: errand.command,
+            entry: errand.entry,
+            actor: asker.bearer.caller(),
+            on_behalf_of: None,
+            fresh,
+            expected_version,
+            command_id: command_id(subject.as_bytes(), &key),
+            request_digest: errand.digest,
+            correlation: None,
+        };
+        dossier_web::observe::record_command(&request.command_id);
+        self.engine.execute(request).await.map_err(|error| failed(error, errand.sent))
+    }
+
+    /// The version the caller expects the review to have, if it says so.
+    fn expected(&self, asker: &Asker, entry: Option<EntryId>) -> Answer<Option<u64>> {
+        let (Some(entry), Some(expected)) = (entry, asker.if_match.optional(Part::Review)) else { return Ok(None) };
+        let view = self.engine.view();
+        // Of an entry that is not there nothing is said here: the decision does.
+        let Some(entry) = view.state.entries.get(&entry) else { return Ok(None) };
+        let now = self.clock.now();
+        // Nor is a version told to whoever may not know of the entry.
+        if Eyes::of(&view.state, entry, asker.bearer.subject, now).is_none() {
+            return Ok(None);
+        }
+        expected.for_command(Part::Review, entry.version).map(Some)
+    }
+
+    /// The answer to a command on a review.
+    pub(crate) fn written(&self, asker: &Asker, entry: EntryId, outcome: &Outcome) -> Answer<Response> {
+        let view = self.engine.view();
+        let known = view.state.entries.get(&entry).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        let (subject, now) = (asker.bearer.subject, self.clock.now());
+        let eyes = Eyes::of(&view.state, known, subject, now).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        let claim = ClaimShown::of(&view.state, known, subject, &eyes, &self.accounts, now);
+        let review = Summary::of(entry, known, claim).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        let tag = Tag::Version(Part::Review, known.version);
+        let written = Written {
+            review,
+            recorded: outcome.events.first().map(|event| event.head.place.into()),
+            repeated: outcome.repeated == Repeated::Yes,
+        };
+        Ok((StatusCode::OK, Cache::Private, [(header::ETAG, tag.header_value())], Json(written)).into_response())
+    }
+}
+
+fn failed(error: ExecuteError<Refusal>, sent: Value) -> Failed {
+    let problem = match error {
+        ExecuteError::Refused { refusal, recorded } => {
+            let problem = errors::of_refusal(&refusal).with("sent", sent);
+            let problem = match recorded {
+                Some(place) => problem.with("recorded", place_value(place)),
+                None => problem,
+            };
+            return Failed { problem, refusal: Some(refusal) };
+        }
+        ExecuteError::KeyReused => Problem::new(ProblemKind::IdempotencyKeyReused),
+        ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
+            .detail(format!("This would make an event of {found} bytes; at most {max} fit."))
+            .with("limit_bytes", max as u64),
+        ExecuteError::Busy => Problem::new(ProblemKind::Unavailable)
+            .detail("Too many commands are waiting.")
+            .header(header::RETRY_AFTER, HeaderValue::from_static("1")),
+        ExecuteError::Stopped => Problem::new(ProblemKind::Unavailable)
+            .detail("The service has stopped. When it is back, repeat the request with the same Idempotency-Key."),
+    };
+    Failed { problem: problem.with("sent", sent), refusal: None }
+}

@@ -1,0 +1,133 @@
+//! What happened to an entry, as far as the caller may know.
+
+use std::collections::BTreeMap;
+
+use dossier_identity::{Role, Thing};
+use dossier_proto::{DesignationId, Event, Origin, Payload};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Desk,
+    eyes::Eyes,
+    moment,
+    shown::{PlaceShown, Somebody},
+};
+use crate::{domain::Entry, reading::Read, views::Reviews};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Happened {
+    /// What.
+    #[schema(example = "changes-requested")]
+    pub(crate) event: String,
+    /// When.
+    pub(crate) at: String,
+    /// Where it was recorded first.
+    pub(crate) place: PlaceShown,
+    /// Who did it.
+    pub(crate) by: Somebody,
+    /// The stable code, where there is one: of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
+    /// The event that stands against it: of a refusal, or of a request that came too late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) because: Option<PlaceShown>,
+}
+
+/// The roles in which designated people acted, by designation.
+pub(super) type Roles = BTreeMap<DesignationId, Role>;
+
+/// The roles behind these events.
+pub(super) fn roles(view: &Reviews, read: &[Read]) -> Roles {
+    let used = read.iter().filter_map(|read| read.told().head.authority);
+    let known = used.filter_map(|authority| {
+        let held = view.state.designations.get(authority.designation)?;
+        Some((authority.designation, held.designation.role))
+    });
+    known.collect()
+}
+
+/// The history, oldest first.
+pub(super) fn history(desk: &Desk, entry: &Entry, read: &[Read], roles: &Roles, eyes: &Eyes) -> Vec<Happened> {
+    read.iter().filter_map(|read| happened(desk, entry, read.told(), roles, eyes)).collect()
+}
+
+/// As what the actor of an event acted.
+pub(super) fn role_of(event: &Event, roles: &Roles) -> &'static str {
+    let designated = event.head.authority.and_then(|authority| roles.get(&authority.designation));
+    match (designated, event.head.place.origin) {
+        (Some(role), _) => role.key(),
+        (None, Origin::Submission) => Role::Contributor.key(),
+        (None, Origin::Publication) => Role::Publisher.key(),
+        (None, _) => "person",
+    }
+}
+
+fn happened(desk: &Desk, entry: &Entry, event: &Event, roles: &Roles, eyes: &Eyes) -> Option<Happened> {
+    let payload = event.payload.as_ref()?;
+    let name = name_of(payload)?;
+    if is_internal(payload) && !eyes.sees(Thing::InternalNote) {
+        return None;
+    }
+    let head = &event.head;
+    let (code, because) = against(payload);
+    let role = role_of(event, roles);
+    Some(Happened {
+        event: name.to_owned(),
+        at: moment::written(head.recorded_at),
+        place: head.place.into(),
+        by: Somebody::of(head.actor, head.place.origin, role, &desk.accounts, entry, eyes),
+        code,
+        because,
+    })
+}
+
+/// What moderators say and try among themselves.
+const fn is_internal(payload: &Payload) -> bool {
+    matches!(payload, Payload::CommentMade(_) | Payload::ModerationRefused(_))
+}
+
+fn against(payload: &Payload) -> (Option<String>, Option<PlaceShown>) {
+    let shown = |place: Option<&dossier_proto::v1::Place>| {
+        place.and_then(|place| dossier_proto::Place::try_from(place).ok()).map(PlaceShown::from)
+    };
+    match payload {
+        Payload::ModerationRefused(refused) => {
+            let refusal = refused.refusal.as_ref();
+            (refusal.map(|refusal| refusal.code.clone()), shown(refusal.and_then(|refusal| refusal.because.as_ref())))
+        }
+        Payload::PublicationDeclined(declined) => {
+            let refusal = declined.refusal.as_ref();
+            (refusal.map(|refusal| refusal.code.clone()), shown(refusal.and_then(|refusal| refusal.because.as_ref())))
+        }
+        Payload::EntryRefused(refused) => (refused.command.as_ref().map(|command| command.code.clone()), None),
+        Payload::RequestTooLate(late) => (None, shown(late.ended.as_ref())),
+        _ => (None, None),
+    }
+}
+
+const fn name_of(payload: &Payload) -> Option<&'static str> {
+    Some(match payload {
+        Payload::Submitted(_) => "submitted",
+        Payload::RecallAsked(_) => "recall-asked",
+        Payload::WithdrawalAsked(_) => "withdrawal-asked",
+        Payload::Withdrawn(_) => "withdrawn",
+        Payload::Expired(_) => "expired",
+        Payload::ReviewOpened(_) => "review-opened",
+        Payload::ReviewClaimed(_) => "review-claimed",
+        Payload::ReviewReleased(_) => "review-released",
+        Payload::CommentMade(_) => "comment-made",
+        Payload::ChangesRequested(_) => "changes-requested",
+        Payload::Approved(_) => "approved",
+        Payload::EntryRefused(_) => "refused",
+        Payload::RecallGranted(_) => "recall-granted",
+        Payload::WithdrawalGranted(_) => "withdrawal-granted",
+        Payload::RequestTooLate(_) => "request-too-late",
+        Payload::ModerationRefused(_) => "command-refused",
+        Payload::EditionPublished(_) => "edition-published",
+        Payload::PublicationDeclined(_) => "publication-declined",
+        Payload::EntryRetracted(_) => "entry-retracted",
+        _ => return None,
+    })
+}

@@ -1,0 +1,114 @@
+//! JSON under `/review/api/v1`.
+//!
+//! Every answer about an entry goes through [`eyes`]: what the caller may know of it, and how much.
+
+mod acts;
+mod asked;
+mod compared;
+mod designations;
+mod errors;
+mod execute;
+mod eyes;
+mod history;
+mod in_force;
+mod limits;
+mod messages;
+mod mismatch;
+mod moment;
+mod one_review;
+mod openapi;
+mod queue;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::FromRef,
+    routing::{get, post},
+};
+use dossier_engine::{Clock, Engine};
+use dossier_identity::Accounts;
+use dossier_web::{Answer, Problem, ProblemKind, problem::with_problems};
+
+pub use openapi::openapi;
+
+use crate::{domain::Moderation, registry_in_force::RegistryInForce, views::Reviews, words::Words};
+
+/// How long a query waits for the position it asks for. What is on its way arrives within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where this interface begins.
+pub const PREFIX: &str = "/review/api/v1";
+
+/// What the handlers work with.
+pub(crate) struct Desk {
+    pub(crate) engine: Engine<Moderation, Reviews>,
+    pub(crate) words: Words,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) registry: RegistryInForce,
+}
+
+/// The state of the router: a cheap clone.
+#[derive(Clone)]
+pub(crate) struct App(pub(crate) Arc<Desk>);
+
+impl std::ops::Deref for App {
+    type Target = Desk;
+    fn deref(&self) -> &Desk {
+        &self.0
+    }
+}
+
+impl FromRef<App> for Arc<Accounts> {
+    fn from_ref(app: &App) -> Self {
+        Arc::clone(&app.accounts)
+    }
+}
+
+impl App {
+    /// Waits until the event with this sequence can be read.
+    async fn wait_for(&self, sequence: Option<u64>) -> Answer<()> {
+        let Some(sequence) = sequence else { return Ok(()) };
+        if self.engine.reached(sequence.saturating_add(1), PATIENCE).await {
+            return Ok(());
+        }
+        let size = self.engine.journal().head().size;
+        Err(Problem::new(ProblemKind::NotReached)
+            .detail(format!("The journal holds {size} events; {sequence} is not among them."))
+            .with("size", size))
+    }
+
+    /// Work that reads the disk or seals, off the async threads.
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce(&Desk) -> Answer<T> + Send + 'static) -> Answer<T> {
+        let app = self.clone();
+        match tokio::task::spawn_blocking(move || work(&app)).await {
+            Ok(answer) => answer,
+            // Only when the process is going down is such work not run to its end.
+            Err(stopped) if stopped.is_cancelled() => Err(Problem::new(ProblemKind::Unavailable)),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+}
+
+/// The routes of this service.
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    let at = |path: &str| format!("{PREFIX}{path}");
+    let routes = Router::new()
+        .route(&at("/reviews"), get(queue::list))
+        .route(&at("/reviews/{entry}"), get(one_review::read))
+        .route(&at("/reviews/{entry}/claim"), post(acts::claim))
+        .route(&at("/reviews/{entry}/release"), post(acts::release))
+        .route(&at("/reviews/{entry}/comment"), post(acts::comment))
+        .route(&at("/reviews/{entry}/request-changes"), post(acts::request_changes))
+        .route(&at("/reviews/{entry}/approve"), post(acts::approve))
+        .route(&at("/reviews/{entry}/refuse"), post(acts::refuse))
+        .route(&at("/designations"), get(designations::list).post(designations::grant))
+        .route(&at("/designations/{id}/revoke"), post(designations::revoke))
+        .route(&at("/registry"), get(in_force::read))
+        .route(&at("/openapi.json"), get(openapi::document));
+    with_problems(routes).with_state(App(desk))
+}

@@ -1,0 +1,208 @@
+//! `GET /reviews/{entry}`: everything a reviewer needs on one page.
+
+use axum::{
+    Json,
+    extract::State as Extracted,
+    response::{IntoResponse, Response},
+};
+use dossier_identity::Thing;
+use dossier_proto::{EntryId, Micros, SubjectId};
+use dossier_registry::Stage;
+use dossier_vault::Purpose;
+use dossier_web::{
+    Answer, Cache, Part, Problem, ProblemKind, Tag,
+    extract::{Bearer, MinSequence, StrictPath, StrictQuery},
+};
+use http::header;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    App, Desk,
+    compared::{self, Against, DifferenceShown},
+    errors,
+    eyes::Eyes,
+    history::{self, Happened},
+    messages::{self, CommentShown, DecisionShown, Reader, RequestedChangeShown, Said},
+    shown::{ClaimShown, PlaceShown, Somebody, Summary},
+};
+use crate::{domain::Entry, reading};
+
+/// How the review is to be shown.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Shown {
+    /// What the content is compared with: `edition`, `submission`, `nothing`, or a digest that was submitted for this
+    /// entry. When nothing is said: the public edition, or what was submitted last when there is none.
+    against: Option<String>,
+}
+
+/// A submission as its body made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct SubmissionShown {
+    /// The event.
+    pub(crate) place: PlaceShown,
+    /// Who submitted.
+    pub(crate) by: Somebody,
+    /// The public edition it revises.
+    pub(crate) base_edition: Option<u32>,
+    /// What the body says it changed; null when it said nothing, or the key was erased.
+    pub(crate) what_changed: Option<String>,
+    /// Whether the body certified it.
+    pub(crate) certified: bool,
+}
+
+/// One review, as far as the caller may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct ReviewShown {
+    /// Where it stands.
+    pub(crate) review: Summary,
+    /// The submission.
+    pub(crate) submission: SubmissionShown,
+    /// The content; absent when the caller may not read it, or its key was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(crate) content: Option<Value>,
+    /// Where a personal value is withheld, as JSON pointers.
+    pub(crate) withheld: Vec<String>,
+    /// What changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) difference: Option<DifferenceShown>,
+    /// All changes requested so far.
+    pub(crate) requested_changes: Vec<RequestedChangeShown>,
+    /// What moderators and reviewers said to each other.
+    pub(crate) comments: Vec<CommentShown>,
+    /// How earlier rounds, or this one, were decided.
+    pub(crate) decisions: Vec<DecisionShown>,
+    /// What the automatic checks found: graded info, warning, error.
+    #[schema(value_type = Vec<Object>)]
+    pub(crate) faults: Value,
+    /// The notices that an edition of this content will carry, and why.
+    #[schema(value_type = Vec<Object>)]
+    pub(crate) notices: Value,
+    /// What happened, oldest first.
+    pub(crate) history: Vec<Happened>,
+}
+
+/// One review.
+#[utoipa::path(
+    get, path = "/review/api/v1/reviews/{entry}", tag = "reviews",
+    params(("entry" = String, Path, description = "The entry"), Shown),
+    responses(
+        (status = 200, description = "The review; its ETag is \"r…\"", body = ReviewShown),
+        (status = 404, description = "Nothing the caller may know of", body = dossier_web::ProblemDocument),
+    ),
+    security(("bearer" = []))
+)]
+pub(crate) async fn read(
+    Extracted(app): Extracted<App>,
+    bearer: Bearer,
+    MinSequence(from): MinSequence,
+    StrictPath(entry): StrictPath<EntryId>,
+    StrictQuery(shown): StrictQuery<Shown>,
+) -> Answer<Response> {
+    app.wait_for(from).await?;
+    let against = against(shown.against.as_deref())?;
+    let subject = bearer.subject;
+    let (review, version) = app.off_thread(move |desk| compose(desk, entry, subject, against)).await?;
+    let tag = Tag::Version(Part::Review, version);
+    Ok((Cache::Private, [(header::ETAG, tag.header_value())], Json(review)).into_response())
+}
+
+fn against(text: Option<&str>) -> Answer<Against> {
+    Ok(match text {
+        None => Against::Usual,
+        Some("edition") => Against::Edition,
+        Some("submission") => Against::Submission,
+        Some("nothing") => Against::Nothing,
+        Some(digest) => Against::Digest(digest.parse().map_err(|_| {
+            Problem::new(ProblemKind::MalformedQuery)
+                .detail("against is edition, submission, nothing, or a digest of 64 hexadecimal digits.")
+        })?),
+    })
+}
+
+fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> Answer<(ReviewShown, u64)> {
+    let now = desk.clock.now();
+    let not_found = || Problem::new(ProblemKind::NotFound);
+    let (entry, eyes, claim) = look(desk, id, subject, now).ok_or_else(not_found)?;
+    // Read after the entry's facts: what these speak of is in there.
+    let read = reading::of_entry(&desk.engine, id).map_err(|error| errors::of_record(&error))?;
+    let roles = history::roles(&desk.engine.view(), &read);
+    let reader = Reader { desk, id, entry: &entry, eyes: &eyes, roles: &roles };
+    let Said { requested, comments, decisions } = reader.said(&read).map_err(|error| errors::of_words(&error))?;
+    let content = content(desk, id, &entry, &eyes, against, now)?;
+    let review = ReviewShown {
+        review: Summary::of(id, &entry, claim).ok_or_else(not_found)?,
+        submission: submission(&reader, &read).ok_or_else(not_found)??,
+        content: content.content,
+        withheld: content.withheld,
+        difference: content.difference,
+        requested_changes: requested,
+        comments,
+        decisions,
+        faults: content.faults,
+        notices: content.notices,
+        history: history::history(desk, &entry, &read, &roles, &eyes),
+    };
+    Ok((review, entry.version))
+}
+
+fn look(desk: &Desk, id: EntryId, subject: SubjectId, now: Micros) -> Option<(Entry, Eyes, Option<ClaimShown>)> {
+    let view = desk.engine.view();
+    let entry = view.state.entries.get(&id)?;
+    let eyes = Eyes::of(&view.state, entry, subject, now)?;
+    let claim = ClaimShown::of(&view.state, entry, subject, &eyes, &desk.accounts, now);
+    Some((entry.clone(), eyes, claim))
+}
+
+fn submission(reader: &Reader<'_>, read: &[reading::Read]) -> Option<Answer<SubmissionShown>> {
+    let review = reader.entry.review()?;
+    let (event, submitted) = messages::submission(read, review.submitted.place)?;
+    let command = submitted.command.as_ref();
+    let said = command.and_then(|command| command.what_changed.as_ref());
+    let said = said.filter(|_| reader.eyes.sees(Thing::Content));
+    let what_changed = match reader.desk.words.text(reader.id, Purpose::WhatChanged, said) {
+        Ok(text) => text,
+        Err(error) => return Some(Err(errors::of_words(&error))),
+    };
+    Some(Ok(SubmissionShown {
+        place: event.head.place.into(),
+        by: reader.by(event),
+        base_edition: submitted.base_edition,
+        what_changed,
+        certified: command.is_some_and(|command| command.certified),
+    }))
+}
+
+/// The content and what follows from it.
+#[derive(Default)]
+struct Content {
+    content: Option<Value>,
+    withheld: Vec<String>,
+    difference: Option<DifferenceShown>,
+    faults: Value,
+    notices: Value,
+}
+
+fn content(desk: &Desk, id: EntryId, entry: &Entry, eyes: &Eyes, against: Against, now: Micros) -> Answer<Content> {
+    let nothing =
+        || Content { faults: Value::Array(Vec::new()), notices: Value::Array(Vec::new()), ..Content::default() };
+    let Some(review) = entry.review().filter(|_| eyes.sees(Thing::Content)) else { return Ok(nothing()) };
+    let Some(readable) = compared::content_of(desk, id, review)? else { return Ok(nothing()) };
+    let mut shown = Content { withheld: readable.withheld, ..nothing() };
+    let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
+    if let Some(registry) = registry {
+        let json = |value: Result<Value, serde_json::Error>| value.map_err(|error| Problem::internal(&error));
+        let (record_type, content) = (entry.record_type.as_str(), &readable.content);
+        shown.faults = json(serde_json::to_value(registry.validate(record_type, content, now, Stage::Submission)))?;
+        shown.notices = json(serde_json::to_value(registry.notices_for(record_type, content, now)))?;
+        if let Some(base) = compared::base(entry, eyes, against) {
+            shown.difference = compared::compare(desk, id, entry, &registry, &base, content)?;
+        }
+    }
+    shown.content = Some(readable.content);
+    Ok(shown)
+}

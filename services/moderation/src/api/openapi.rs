@@ -1,0 +1,67 @@
+//! `GET /openapi.json`: this interface, described by the code that answers it.
+
+use std::sync::LazyLock;
+
+use axum::response::IntoResponse;
+use dossier_web::Cache;
+use http::header;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use super::{acts, designations, in_force, one_review, queue};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dossier: review",
+        description = "Reviews and decisions, designations, the registry in force. Decisions name the digest they judged.",
+        version = "1",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        queue::list,
+        one_review::read,
+        acts::claim,
+        acts::release,
+        acts::comment,
+        acts::request_changes,
+        acts::approve,
+        acts::refuse,
+        designations::list,
+        designations::grant,
+        designations::revoke,
+        in_force::read,
+    ),
+    tags(
+        (name = "reviews", description = "The queue, and what people do at a review"),
+        (name = "designations", description = "Who may do what"),
+        (name = "registry", description = "Record types, vocabularies, notices and codes in force"),
+    ),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+/// How callers say who they are.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        description.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// The OpenAPI 3.1 description of this interface.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+/// The description, as text, made once.
+static TEXT: LazyLock<String> =
+    LazyLock::new(|| openapi().to_pretty_json().expect("the description is made of strings and numbers"));
+
+pub(crate) async fn document() -> impl IntoResponse {
+    (Cache::PublicJson, [(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
+}

@@ -1,0 +1,57 @@
+//! The registry in force, read from the journal once and kept at hand.
+
+use std::sync::{PoisonError, RwLock};
+
+use dossier_engine::Engine;
+use dossier_proto::{Digest, Payload};
+use dossier_registry::Registry;
+
+use crate::{
+    domain::{AdoptedRegistry, Moderation},
+    reading,
+    views::{Reviews, Whereabouts},
+};
+
+/// Why the registry in force cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The journal says why.
+    #[error(transparent)]
+    Record(#[from] dossier_engine::RecordError),
+    /// The event that adopted it does not hold one.
+    #[error("the event that adopted the registry {0} holds none that can be read: {1}")]
+    Unreadable(Digest, String),
+}
+
+/// Keeps the registry in force at hand.
+#[derive(Default)]
+pub struct RegistryInForce {
+    kept: RwLock<Option<Registry>>,
+}
+
+impl RegistryInForce {
+    /// The registry in force; `None` before the first was adopted.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn get(&self, engine: &Engine<Moderation, Reviews>) -> Result<Option<Registry>, RegistryError> {
+        let Some(adopted) = engine.view().state.registry.clone() else { return Ok(None) };
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|kept| kept.digest() == adopted.digest) {
+            return Ok(Some(kept));
+        }
+        let registry = read(engine, &adopted)?;
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(registry.clone());
+        Ok(Some(registry))
+    }
+}
+
+fn read(engine: &Engine<Moderation, Reviews>, adopted: &AdoptedRegistry) -> Result<Registry, RegistryError> {
+    let unreadable = |what: String| RegistryError::Unreadable(adopted.digest, what);
+    let at = Whereabouts { epoch: adopted.adopted.epoch, sequence: adopted.adopted.sequence };
+    let Some(Payload::RegistryAdopted(event)) = reading::at(engine, at)?.event.payload else {
+        return Err(unreadable("it is another event".to_owned()));
+    };
+    let document = event.command.map(|command| command.document).unwrap_or_default();
+    Registry::from_bytes(&document).map_err(|error| unreadable(error.to_string()))
+}

@@ -1,0 +1,217 @@
+//! The service, put together and started.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::Router;
+use dossier_engine::{
+    Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id, fresh_id,
+};
+use dossier_exchange::KeyDesk;
+use dossier_identity::{Accounts, Role};
+use dossier_proof::SigningKey;
+use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
+use dossier_registry::Registry;
+use dossier_vault::Vault;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    api::{self, Desk},
+    domain::{Command, Moderation, Refusal},
+    keys::{ModerationDesk, keys_needed},
+    registry_in_force::RegistryInForce,
+    views::Reviews,
+    words::Words,
+};
+
+/// SHA-256 of the code that folds, made by the build.
+const FOLDING_DIGEST: [u8; 32] = include!(concat!(env!("OUT_DIR"), "/folding_digest.rs"));
+
+/// What the service is made of.
+pub struct Config {
+    /// Its directory; `journal/`, `anchors/` and `snapshots/` are below it.
+    pub directory: PathBuf,
+    /// The log's name: the origin line of its checkpoints.
+    pub log: String,
+    /// Its keys, and those it was given.
+    pub vault: Vault,
+    /// Who is calling.
+    pub accounts: Arc<Accounts>,
+    /// Signs anchors and checkpoints.
+    pub signer: SigningKey,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The engine says why.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Why an installation could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum BootstrapError {
+    /// The system itself was refused.
+    #[error("a command of the system was not carried out: {0}")]
+    Execute(#[from] ExecuteError<Refusal>),
+}
+
+/// The running service; a cheap clone.
+#[derive(Clone)]
+pub struct Service {
+    engine: Engine<Moderation, Reviews>,
+    vault: Vault,
+    desk: Arc<Desk>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Opens the journal and starts the service.
+///
+/// # Errors
+/// [`StartError`]; nothing was written.
+pub fn start(config: Config) -> Result<Service, StartError> {
+    let settings = EngineSettings {
+        fingerprint: Digest(FOLDING_DIGEST),
+        ..EngineSettings::new(config.directory, config.log, config.signer, Arc::clone(&config.clock))
+    };
+    let engine = Engine::open(settings)?;
+    Ok(Service::over(engine, config.vault, config.accounts, config.clock))
+}
+
+impl Service {
+    /// The service over an engine that runs already: for simulations.
+    pub fn over(
+        engine: Engine<Moderation, Reviews>,
+        vault: Vault,
+        accounts: Arc<Accounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let desk = Arc::new(Desk {
+            engine: engine.clone(),
+            words: Words::new(vault.clone()),
+            accounts,
+            clock: Arc::clone(&clock),
+            registry: RegistryInForce::default(),
+        });
+        Self { engine, vault, desk, clock }
+    }
+
+    /// The routes under `/review/api/v1`.
+    pub fn router(&self) -> Router {
+        api::router(Arc::clone(&self.desk))
+    }
+
+    /// The engine: to execute, to read, to run its timers.
+    pub fn engine(&self) -> &Engine<Moderation, Reviews> {
+        &self.engine
+    }
+
+    /// Where other services' events come in.
+    pub fn inbox(&self) -> Arc<EngineInbox<Moderation, Reviews>> {
+        EngineInbox::new(self.engine.clone(), self.vault.clone(), keys_needed)
+    }
+
+    /// Where other services ask for keys.
+    pub fn key_desk(&self) -> Arc<dyn KeyDesk> {
+        Arc::new(ModerationDesk::new(self.engine.clone(), self.vault.clone()))
+    }
+
+    /// Adopts this registry as the system, if none was ever adopted. Answers whether it did.
+    ///
+    /// # Errors
+    /// [`BootstrapError`].
+    pub async fn adopt_registry_if_none(&self, registry: &Registry) -> Result<bool, BootstrapError> {
+        if self.engine.view().state.registry.is_some() {
+            return Ok(false);
+        }
+        let adopt = v1::AdoptRegistry { document: registry.bytes().to_vec(), digest: registry.digest().to_vec() };
+        Ok(!self.as_system(Command::AdoptRegistry(adopt)).await?.events.is_empty())
+    }
+
+    /// Makes somebody the first administrator, as the system, if there never was one. Answers whether it did.
+    ///
+    /// # Errors
+    /// [`BootstrapError`].
+    pub async fn first_administrator(&self, subject: SubjectId) -> Result<bool, BootstrapError> {
+        let was_one = {
+            let view = self.engine.view();
+            view.state.designations.all().any(|held| held.designation.role == Role::Administrator)
+        };
+        if was_one {
+            return Ok(false);
+        }
+        self.designate(subject, Role::Administrator, None, &[]).await?;
+        Ok(true)
+    }
+
+    /// Designates somebody as the system: for demonstrations. What the person is designated for already is left as it
+    /// is; answers the designation that is in force.
+    ///
+    /// # Errors
+    /// [`BootstrapError`].
+    pub async fn designate(
+        &self,
+        subject: SubjectId,
+        role: Role,
+        body: Option<BodyCode>,
+        record_types: &[String],
+    ) -> Result<DesignationId, BootstrapError> {
+        let now = self.clock.now();
+        if let Some(known) = self.designated(subject, role, body.as_ref(), record_types, now) {
+            return Ok(known);
+        }
+        let grant = v1::GrantDesignation {
+            subject: subject.to_vec(),
+            role: role.number(),
+            body: body.map(|body| body.to_string()).unwrap_or_default(),
+            record_types: record_types.to_vec(),
+            valid_from: now.0,
+            valid_until: None,
+            note_digest: Vec::new(),
+        };
+        let fresh = fresh_id();
+        let outcome = self.as_system_with(Command::GrantDesignation(grant), fresh).await?;
+        // What an event creates has the event's id.
+        Ok(DesignationId(outcome.events.first().map_or(fresh.0, |event| event.head.id.0)))
+    }
+
+    fn designated(
+        &self,
+        subject: SubjectId,
+        role: Role,
+        body: Option<&BodyCode>,
+        record_types: &[String],
+        now: Micros,
+    ) -> Option<DesignationId> {
+        let view = self.engine.view();
+        let same = view.state.designations.of_subject(subject).find(|held| {
+            let designation = &held.designation;
+            held.is_valid(now)
+                && designation.role == role
+                && designation.body.as_ref() == body
+                && designation.record_types == record_types
+        });
+        same.map(|held| held.designation.id)
+    }
+
+    async fn as_system(&self, command: Command) -> Result<Outcome, BootstrapError> {
+        self.as_system_with(command, fresh_id()).await
+    }
+
+    async fn as_system_with(&self, command: Command, fresh: dossier_proto::EventId) -> Result<Outcome, BootstrapError> {
+        let request = Request {
+            command,
+            entry: None,
+            actor: Actor::System(Origin::Moderation),
+            on_behalf_of: None,
+            fresh,
+            expected_version: None,
+            command_id: command_id(b"system", fresh.as_bytes()),
+            request_digest: Digest(Sha256::digest(fresh.as_bytes()).into()),
+            correlation: None,
+        };
+        Ok(self.engine.execute(request).await?)
+    }
+}

@@ -1,0 +1,157 @@
+//! Sealing and unsealing: the only place of this service that touches what people wrote.
+//!
+//! Bindings, as all services agree on them: a text is tied to its entry and to what it is, and to nothing else.
+
+use dossier_proto::{Digest, EntryId, KeyId, v1};
+use dossier_vault::{
+    Binding, KeyError, Kind, PersonalError, PersonalValue, Purpose, SealError, Sealed, UnsealError, Vault,
+};
+use serde_json::Value;
+
+/// Why words cannot be read or sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum WordsError {
+    /// The key has not arrived here. Asking again may help.
+    #[error("the key {0} is not held here yet")]
+    NotHeld(KeyId),
+    /// The key was destroyed: the words are gone for good.
+    #[error("the words were erased with their key {0}")]
+    Erased(KeyId),
+    /// The words are longer than any text may be.
+    #[error("a text of {length} bytes is too long; the limit is {limit}")]
+    TooLong {
+        /// Bytes of the text.
+        length: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// What stands in the journal is not what was sealed, or not what its digest says.
+    #[error("the sealed words of entry {entry} do not hold: {what}")]
+    Broken {
+        /// Of which entry.
+        entry: EntryId,
+        /// What does not hold; no words.
+        what: String,
+    },
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] dossier_vault::VaultError),
+}
+
+/// A content in the clear.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Readable {
+    /// The content, personal values in their places as far as they can be read here.
+    pub content: Value,
+    /// Where a personal value stands that cannot be read, as JSON pointers.
+    pub withheld: Vec<String>,
+}
+
+/// Opens and seals words.
+#[derive(Clone)]
+pub struct Words {
+    vault: Vault,
+}
+
+impl Words {
+    /// With the keys of this vault.
+    pub fn new(vault: Vault) -> Self {
+        Self { vault }
+    }
+
+    /// A content in the clear, checked against its digest.
+    ///
+    /// # Errors
+    /// [`WordsError`].
+    pub fn content(&self, entry: EntryId, content: &v1::Content) -> Result<Readable, WordsError> {
+        let broken = |what: String| WordsError::Broken { entry, what };
+        let sealed = content.sealed.clone().ok_or_else(|| broken("the content is missing".to_owned()))?;
+        let text = self.open(entry, Purpose::Content, sealed.clone())?;
+        let key = KeyId::try_from(sealed.key_id.as_slice()).map_err(|error| broken(error.to_string()))?;
+        let digest = self.vault.content_digest(key, &text).map_err(key_error)?;
+        if Digest::try_from(content.digest.as_slice()) != Ok(digest) {
+            return Err(broken("the content is not the one its digest names".to_owned()));
+        }
+        let value = serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
+        let personal = content.personal.iter().cloned().map(PersonalValue::try_from).collect::<Result<Vec<_>, _>>();
+        let personal = personal.map_err(|error| broken(error.to_string()))?;
+        let joined = self.vault.join(entry, value, &personal).map_err(|error| match error {
+            PersonalError::Vault(error) => WordsError::Vault(error),
+            other => broken(other.to_string()),
+        })?;
+        let withheld = joined.withheld.into_iter().map(|withheld| withheld.pointer).collect();
+        Ok(Readable { content: joined.content, withheld })
+    }
+
+    /// A text in the clear; `None` when there is none, or its key is erased or not held.
+    ///
+    /// # Errors
+    /// [`WordsError::Broken`] and [`WordsError::Vault`].
+    pub fn text(
+        &self,
+        entry: EntryId,
+        purpose: Purpose,
+        sealed: Option<&v1::Sealed>,
+    ) -> Result<Option<String>, WordsError> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        match self.open(entry, purpose, sealed.clone()) {
+            Ok(text) => match String::from_utf8(text) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) => Err(WordsError::Broken { entry, what: error.utf8_error().to_string() }),
+            },
+            Err(WordsError::Erased(_) | WordsError::NotHeld(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Seals a text.
+    ///
+    /// # Errors
+    /// [`WordsError`].
+    pub fn seal(&self, key: KeyId, entry: EntryId, purpose: Purpose, text: &str) -> Result<v1::Sealed, WordsError> {
+        let sealed = self.vault.seal(key, &Binding::entry(entry, purpose), text.as_bytes());
+        sealed.map(Into::into).map_err(|error| match error {
+            SealError::TooLong { length, limit } => WordsError::TooLong { length, limit },
+            SealError::Key(error) => key_error(error),
+        })
+    }
+
+    /// A new key for words of a review, durable.
+    ///
+    /// # Errors
+    /// [`WordsError::Vault`].
+    pub fn fresh_key(&self) -> Result<KeyId, WordsError> {
+        Ok(self.vault.fresh(Kind::Review)?)
+    }
+
+    /// The key, if it can be used, else a new one.
+    ///
+    /// # Errors
+    /// [`WordsError::Vault`].
+    pub fn key_or_fresh(&self, key: Option<KeyId>) -> Result<KeyId, WordsError> {
+        match key.filter(|key| self.vault.holds(*key)) {
+            Some(key) => Ok(key),
+            None => self.fresh_key(),
+        }
+    }
+
+    fn open(&self, entry: EntryId, purpose: Purpose, sealed: v1::Sealed) -> Result<Vec<u8>, WordsError> {
+        let broken = |what: String| WordsError::Broken { entry, what };
+        let sealed = Sealed::try_from(sealed).map_err(|error| broken(error.to_string()))?;
+        let opened = self.vault.unseal(&sealed, &Binding::entry(entry, purpose));
+        opened.map(|text| text.to_vec()).map_err(|error| match error {
+            UnsealError::Unknown(key) => WordsError::NotHeld(key),
+            UnsealError::Erased(key) => WordsError::Erased(key),
+            UnsealError::Damaged(_) => broken(error.to_string()),
+            UnsealError::Vault(error) => WordsError::Vault(error),
+        })
+    }
+}
+
+fn key_error(error: KeyError) -> WordsError {
+    match error {
+        KeyError::Unknown(key) => WordsError::NotHeld(key),
+        KeyError::Erased(key) => WordsError::Erased(key),
+        KeyError::Vault(error) => WordsError::Vault(error),
+    }
+}
