@@ -145,6 +145,6 @@ pub enum ReadError {
 #[error("{0}")]
 pub struct PeekError(pub String);
 
-pub(crate) fn damage(epoch: u32, sequence: u64, what: impl ToString) -> Damage {
-    Damage { epoch, sequence, what: what.to_string() }
+pub(crate) fn damage(epoch: u32, sequence: u64, what: impl Into<String>) -> Damage {
+    Damage { epoch, sequence, what: what.into() }
 }

@@ -104,8 +104,8 @@ impl ExportError {
         Self::Io { place: place.to_owned(), source }
     }
 
-    pub(crate) fn damaged(place: &Path, what: impl ToString) -> Self {
-        Self::Damaged { place: place.to_owned(), what: what.to_string() }
+    pub(crate) fn damaged(place: &Path, what: impl Into<String>) -> Self {
+        Self::Damaged { place: place.to_owned(), what: what.into() }
     }
 }
 

@@ -105,7 +105,7 @@ impl Journal {
                     Ok(Some(_)) => {}
                     Ok(None) => return ControlFlow::Continue(()),
                     Err(error) => {
-                        damaged = Some(damage(from.epoch, sequence, error));
+                        damaged = Some(damage(from.epoch, sequence, error.to_string()));
                         return ControlFlow::Break(());
                     }
                 }

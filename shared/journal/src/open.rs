@@ -207,7 +207,7 @@ fn keep_anchors(
 ) -> Result<AnchorKeeper, OpenError> {
     // After an accepted loss the old anchor stays until the new epoch has begun: it is the evidence.
     let first = if epoch_due { anchor::First::Later } else { anchor::First::Now };
-    AnchorKeeper::start(Arc::clone(core), file, starts, first).map_err(|error| {
+    AnchorKeeper::start(core, file, starts, first).map_err(|error| {
         let source = match error {
             WriteError::Stopped(stop) => match &*stop {
                 Stop::Anchor { source, .. } => std::io::Error::new(source.kind(), source.to_string()),

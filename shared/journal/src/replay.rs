@@ -31,7 +31,8 @@ impl Journal {
         let end = durable.head.next();
         thread::scope(|scope| {
             let (sender, parcels) = sync_channel(PARCELS_WAITING);
-            let reader = scope.spawn(|| self.read_ahead(&durable, from, sender));
+            let durable = &durable;
+            let reader = scope.spawn(move || self.read_ahead(durable, from, &sender));
             let unpacked = unpack_parcels(&parcels, from, &mut each);
             // A reader that is still sending stops when nobody takes any more.
             drop(parcels);
@@ -41,7 +42,7 @@ impl Journal {
         Ok(end)
     }
 
-    fn read_ahead(&self, durable: &Durable, from: Place, sender: SyncSender<Parcel>) -> Result<(), ReadError> {
+    fn read_ahead(&self, durable: &Durable, from: Place, sender: &SyncSender<Parcel>) -> Result<(), ReadError> {
         for (epoch, _) in durable.epochs().filter(|(epoch, _)| *epoch >= from.epoch) {
             let sequence = if epoch == from.epoch { from.sequence } else { 0 };
             let Some(stretch) = self.stretch(durable, Place { epoch, sequence })? else { continue };
@@ -70,7 +71,9 @@ fn unpack_parcels(parcels: &Receiver<Parcel>, from: Place, each: &mut impl FnMut
     for Parcel { epoch, frames } in parcels {
         for mut frame in frames {
             let mut sequence = frame.first_sequence;
-            while let Some(record) = frame.body.next_record().map_err(|error| damage(epoch, sequence, error))? {
+            while let Some(record) =
+                frame.body.next_record().map_err(|error| damage(epoch, sequence, error.to_string()))?
+            {
                 if (Place { epoch, sequence }) >= from {
                     each(Stored { epoch, sequence, event: record.event, beside: record.beside });
                 }

@@ -63,7 +63,10 @@ pub(crate) fn load_tile(store: &dyn Store, epoch: u32, level: u8, index: u64) ->
         let key = tile_key(epoch, level, index, half);
         let Some(value) = store.get(Tree::Tiles, &key)?.filter(|value| !value.is_empty()) else { break };
         let damaged = || NodeError::Damaged { epoch, tile_level: level, tile_index: index };
-        if value.len() < HEADER_BYTES || value[0] != VERSION || (value.len() - HEADER_BYTES) % Hash::BYTES != 0 {
+        if value.len() < HEADER_BYTES
+            || value[0] != VERSION
+            || !(value.len() - HEADER_BYTES).is_multiple_of(Hash::BYTES)
+        {
             return Err(damaged());
         }
         let stored = u32::from_le_bytes([value[1], value[2], value[3], value[4]]);

@@ -34,7 +34,7 @@ pub enum Verification {
 }
 
 /// A run of events in one epoch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     epoch: u32,
     /// How many slots of the epoch may be read.
@@ -72,20 +72,20 @@ impl Plan {
                 let background = background.filter(|span| span.until > 0).collect();
                 Ok(Self { foreground: Vec::new(), background, start: Some(start) })
             }
-            Verify::Since(trusted) => Self::since(store, found, all, trusted, place),
+            Verify::Since(trusted) => Self::since(store, found, &all, trusted, place),
         }
     }
 
     fn since(
         store: &dyn Store,
         found: &FoundEnd,
-        all: Vec<Span>,
+        all: &[Span],
         trusted: &TrustedEdge,
         place: &str,
     ) -> Result<Self, OpenError> {
         let TrustedEdge { epoch, size, .. } = *trusted;
         let span = all.iter().find(|span| span.epoch == epoch && size <= span.until);
-        let Some(span) = span.cloned() else {
+        let Some(span) = span.copied() else {
             return Err(OpenError::RolledBack {
                 journal: place.to_owned(),
                 witness: "the snapshot".to_owned(),
@@ -100,10 +100,10 @@ impl Plan {
         if trusted.is_ok_and(|trusted| trusted.root() != start.root()) {
             return Err(OpenError::SnapshotDiffers { journal: place.to_owned(), epoch, size });
         }
-        let before = all.iter().filter(|earlier| earlier.epoch < epoch).cloned();
-        let up_to = Span { until: size, root: Some(start.root()), ..span.clone() };
+        let before = all.iter().filter(|earlier| earlier.epoch < epoch).copied();
+        let up_to = Span { until: size, root: Some(start.root()), ..span };
         let background = before.chain([up_to]).filter(|span| span.until > 0).collect();
-        let after = all.iter().filter(|later| later.epoch > epoch).cloned();
+        let after = all.iter().filter(|later| later.epoch > epoch).copied();
         let foreground = [Span { from: size, ..span }].into_iter().chain(after).collect();
         Ok(Self { foreground, background, start: Some(start) })
     }
@@ -203,7 +203,7 @@ impl Checker<'_> {
         let mut full = Vec::new();
         let mut stopped = false;
         each_event(self.store, span, &mut |sequence, event| {
-            let peeked = (self.peek)(event).map_err(|error| damage(span.epoch, sequence, error))?;
+            let peeked = (self.peek)(event).map_err(|error| damage(span.epoch, sequence, error.to_string()))?;
             if (peeked.epoch, peeked.sequence) != (span.epoch, sequence) {
                 let what = format!("the event says it is sequence {} of epoch {}", peeked.sequence, peeked.epoch);
                 return Err(damage(span.epoch, sequence, what).into());
@@ -244,12 +244,11 @@ fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadEr
     Err(damage(epoch, sequence, "the event is not the one in the Merkle tree").into())
 }
 
+/// Sees the sequence and the bytes of an event, and says whether to go on.
+type VisitEvent<'a> = dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, ReadError> + 'a;
+
 /// Shows the events of a span, every one of them, in order.
-fn each_event(
-    store: &dyn Store,
-    span: &Span,
-    visit: &mut dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, ReadError>,
-) -> Result<(), ReadError> {
+fn each_event(store: &dyn Store, span: &Span, visit: &mut VisitEvent<'_>) -> Result<(), ReadError> {
     if span.from == span.until {
         return Ok(());
     }
@@ -274,10 +273,12 @@ fn each_record(
     span: &Span,
     mut frame: FrameAt,
     next: &mut u64,
-    visit: &mut dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, ReadError>,
+    visit: &mut VisitEvent<'_>,
 ) -> Result<ControlFlow<()>, ReadError> {
     let mut sequence = frame.first_sequence;
-    while let Some(record) = frame.body.next_record().map_err(|error| damage(span.epoch, sequence, error))? {
+    while let Some(record) =
+        frame.body.next_record().map_err(|error| damage(span.epoch, sequence, error.to_string()))?
+    {
         if sequence == *next && sequence < span.until {
             *next += 1;
             if visit(sequence, &record.event)?.is_break() {

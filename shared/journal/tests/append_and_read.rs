@@ -1,5 +1,7 @@
 //! Appending and reading, on both stores: every test here runs twice.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::sync::mpsc::sync_channel;
@@ -350,5 +352,4 @@ fn a_journal_without_a_writer_still_reads(kind: &impl Kind) {
     fill(&mut writer, 30);
     drop(writer);
     assert_eq!(all_events(&journal), 30);
-    assert_eq!(all_events(&journal.clone()), 30);
 }

@@ -1,5 +1,7 @@
 //! Export, verification without sled, and import.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::fs;
@@ -15,7 +17,7 @@ fn made() -> House {
     let house = House::new();
     let (_, mut writer) = house.open().unwrap();
     for round in 0..30_usize {
-        writer.append(group(writer.next(), &vec![100 + round * 40; 20])).unwrap();
+        writer.append(group(writer.next(), &[100 + round * 40; 20])).unwrap();
     }
     writer.begin_epoch(None).unwrap();
     let lost = MirrorHead { epoch: 1, size: 70, root: Hash::from_bytes([3; 32]) };
@@ -102,7 +104,7 @@ fn a_rewritten_event_is_noticed_even_with_a_fitting_manifest() {
     let forged = House::new();
     let (other, mut writer) = forged.open().unwrap();
     for round in 0..30_usize {
-        writer.append(group(writer.next(), &vec![100 + round * 41; 20])).unwrap();
+        writer.append(group(writer.next(), &[100 + round * 41; 20])).unwrap();
     }
     let forgery = forged.root().join("export");
     export(&other, &forgery, |_| ()).unwrap();

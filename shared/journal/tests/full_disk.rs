@@ -1,5 +1,7 @@
 //! A disk that is full, for real: a file system of a few megabytes, and a limit on the size of files.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! `kill -9` in the middle of the work, again and again on the same journal.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::io::{BufRead as _, BufReader, Write as _};

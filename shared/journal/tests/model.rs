@@ -1,5 +1,7 @@
 //! Random appends, crashes and openings against a plain list.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Journals that are not what they were: each is refused, with the right kind and a message that says what to do.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 mod support;
 
 use std::fs;
@@ -287,9 +289,9 @@ fn damage_inside_the_history_names_its_place() {
     // Two slots a group: 30 events and 10.
     let flip_at = |slot: usize, byte: usize| {
         move |store: &MemoryStore| {
-            store.tamper(Tree::Frames, &frames(store)[slot], |value| {
+            store.tamper(Tree::Frames, &frames(store)[slot], |mut value| {
                 value[byte] ^= 1;
-                Some(())
+                Some(value)
             });
         }
     };
@@ -298,19 +300,25 @@ fn damage_inside_the_history_names_its_place() {
     let take_away = |store: &MemoryStore| store.tamper(Tree::Frames, &frames(store)[20], |_| None);
     check(&take_away, &["epoch 0, sequence 400", "missing"]);
     let empty = |store: &MemoryStore| {
-        store.tamper(Tree::Frames, &frames(store)[21], |value| {
+        store.tamper(Tree::Frames, &frames(store)[21], |mut value| {
             value.clear();
-            Some(())
+            Some(value)
         });
     };
     check(&empty, &["epoch 0, sequence 430", "empty"]);
     let swap = |store: &MemoryStore| {
         let keys = frames(store);
         let (mut one, mut other) = (Vec::new(), Vec::new());
-        store.tamper(Tree::Frames, &keys[30], |value| Some(one.clone_from(value)));
-        store.tamper(Tree::Frames, &keys[32], |value| Some(other.clone_from(value)));
-        store.tamper(Tree::Frames, &keys[30], |value| Some(*value = other));
-        store.tamper(Tree::Frames, &keys[32], |value| Some(*value = one));
+        store.tamper(Tree::Frames, &keys[30], |value| {
+            one.clone_from(&value);
+            Some(value)
+        });
+        store.tamper(Tree::Frames, &keys[32], |value| {
+            other.clone_from(&value);
+            Some(value)
+        });
+        store.tamper(Tree::Frames, &keys[30], |_| Some(other));
+        store.tamper(Tree::Frames, &keys[32], |_| Some(one));
     };
     check(&swap, &["epoch 0, sequence 600", "checksum"]);
     let tile = |store: &MemoryStore| store.tamper(Tree::Tiles, &store.keys(Tree::Tiles)[0], |_| None);
@@ -343,9 +351,9 @@ fn damage_found_behind_the_snapshot_stops_the_journal() {
     let edge = TrustedEdge { epoch: 0, size: 8000, frontier: writer.frontier().hashes() };
     writer.append(group(writer.next(), &[200; 40])).unwrap();
     drop((journal, writer));
-    store.tamper(Tree::Frames, &store.keys(Tree::Frames)[10], |value| {
+    store.tamper(Tree::Frames, &store.keys(Tree::Frames)[10], |mut value| {
         value[50] ^= 1;
-        Some(())
+        Some(value)
     });
     let mut options = house.options();
     options.verify = Verify::Since(edge);

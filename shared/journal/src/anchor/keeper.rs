@@ -46,13 +46,13 @@ pub(crate) enum First {
 
 impl AnchorKeeper {
     /// Starts the thread.
-    pub(crate) fn start(core: Arc<Core>, mut file: AnchorFile, starts: u64, first: First) -> Result<Self, WriteError> {
+    pub(crate) fn start(core: &Arc<Core>, mut file: AnchorFile, starts: u64, first: First) -> Result<Self, WriteError> {
         if first == First::Now {
-            anchor(&core, &mut file, starts, core.durable().head)?;
+            anchor(core, &mut file, starts, core.durable().head)?;
         }
         let desk = Arc::new(Desk::default());
         let thread = std::thread::Builder::new().name("journal-anchor".to_owned()).spawn({
-            let (desk, place, core) = (Arc::clone(&desk), file.place(), Arc::clone(&core));
+            let (desk, place, core) = (Arc::clone(&desk), file.place(), Arc::clone(core));
             move || {
                 while let Some(head) = desk.next() {
                     // The reason is kept in the core; there is nobody here to tell.

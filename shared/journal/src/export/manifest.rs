@@ -155,7 +155,7 @@ impl Manifest {
             while next < line.size {
                 match files.next() {
                     Some(file) if file.epoch == line.epoch && file.first == next && file.count > 0 => {
-                        next = next.saturating_add(file.count)
+                        next = next.saturating_add(file.count);
                     }
                     _ => return false,
                 }

@@ -53,7 +53,8 @@ pub(crate) fn verified_epochs(directory: &Path, keys: &[VerifierKey]) -> Result<
     for line in &manifest.epochs {
         let path = directory.join(checkpoint_name(line.epoch));
         let bytes = std::fs::read(&path).map_err(|source| ExportError::io(&path, source))?;
-        let signed = SignedCheckpoint::parse_bytes(&bytes).map_err(|error| ExportError::damaged(&path, error))?;
+        let signed =
+            SignedCheckpoint::parse_bytes(&bytes).map_err(|error| ExportError::damaged(&path, error.to_string()))?;
         let checkpoint = signed.verify_from(&checkpoint_origin(&manifest.log, line.epoch), keys);
         let checkpoint =
             checkpoint.map_err(|error| ExportError::Untrusted { place: path.clone(), what: error.to_string() })?;

@@ -67,7 +67,9 @@ impl Part {
     pub(super) fn encode(epoch: u32, slot: u64, role: Role, first_sequence: u64, body: &[&[u8]]) -> Bytes {
         let length: usize = body.iter().map(|piece| piece.len()).sum();
         assert!(length <= BODY_BYTES_MAX, "a part of {length} bytes was packed");
-        let flags = u8::from(role.first) * FIRST | u8::from(role.last) * LAST | u8::from(role.ends_group) * ENDS_GROUP;
+        let flags = [(role.first, FIRST), (role.last, LAST), (role.ends_group, ENDS_GROUP)]
+            .iter()
+            .fold(0, |flags, (set, flag)| if *set { flags | flag } else { flags });
         let mut value = Vec::with_capacity(HEADER_BYTES + length);
         value.extend_from_slice(&[VERSION, flags, 0, 0, 0, 0]);
         value.extend_from_slice(&first_sequence.to_le_bytes());

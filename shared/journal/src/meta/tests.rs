@@ -30,9 +30,9 @@ fn any_flipped_bit_is_damage() {
     store.sync().unwrap();
     let length = store.get(Tree::Meta, MARK_KEY).unwrap().unwrap().len();
     let flip = |bit: usize| {
-        store.tamper(Tree::Meta, MARK_KEY, |value| {
+        store.tamper(Tree::Meta, MARK_KEY, |mut value| {
             value[bit / 8] ^= 1 << (bit % 8);
-            Some(())
+            Some(value)
         });
     };
     for bit in 0..length * 8 {

@@ -140,8 +140,7 @@ pub(crate) fn values_of_every_admitted_size_come_back(store: &impl Store) {
 
 pub(crate) fn too_large_is_refused_before_anything_is_written(store: &impl Store) {
     let good = put(Tree::Frames, b"good", b"1");
-    let bad =
-        [put(Tree::Frames, b"k", &vec![0; VALUE_BYTES_MAX + 1]), put(Tree::Frames, &vec![0; KEY_BYTES_MAX + 1], b"")];
+    let bad = [put(Tree::Frames, b"k", &vec![0; VALUE_BYTES_MAX + 1]), put(Tree::Frames, &[0; KEY_BYTES_MAX + 1], b"")];
     for bad in bad {
         let refused = store.write(&[good.clone(), bad]);
         assert!(matches!(refused, Err(StoreError::TooLarge { .. })), "{refused:?}");

@@ -72,12 +72,13 @@ impl MemoryStore {
         Self { disk: Arc::new(Mutex::new(disk)) }
     }
 
-    /// Changes a durable value behind the journal's back: damage, or somebody's hand. `None` takes the key away.
-    pub fn tamper(&self, tree: Tree, key: &[u8], change: impl FnOnce(&mut Vec<u8>) -> Option<()>) {
+    /// Changes a durable value behind the journal's back: damage, or somebody's hand. `change` gets the value there is and
+    /// gives the new one; `None` takes the key away.
+    pub fn tamper(&self, tree: Tree, key: &[u8], change: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) {
         let mut disk = self.disk();
         let address = address(tree, key);
-        let mut value = disk.durable.get(&address).map(|value| value.to_vec()).unwrap_or_default();
-        if change(&mut value).is_some() {
+        let value = disk.durable.get(&address).map(|value| value.to_vec()).unwrap_or_default();
+        if let Some(value) = change(value) {
             disk.written.insert(address.clone(), value.clone().into());
             disk.durable.insert(address, value.into());
         } else {

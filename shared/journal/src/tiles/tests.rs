@@ -65,9 +65,9 @@ fn a_flipped_bit_in_a_tile_is_noticed() {
     let (store, edge) = grown(256);
     let key = tile_key(0, 0, 0, 1);
     store.sync().unwrap();
-    store.tamper(Tree::Tiles, &key, |value| {
+    store.tamper(Tree::Tiles, &key, |mut value| {
         value[100] ^= 1;
-        Some(())
+        Some(value)
     });
     let nodes = Nodes::new(&store, 0, 256, &edge);
     assert!(matches!(nodes.node(0, 200), Err(NodeError::Damaged { .. })));

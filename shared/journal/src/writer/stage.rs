@@ -67,7 +67,7 @@ impl Stager {
         let mut puts = Vec::with_capacity(values.len() + 2 * SLOTS_RESERVED as usize);
         self.mark(&mut puts);
         self.reserve_slots(slots, &mut puts);
-        let tiles = self.grow(frame.records.iter().map(|record| leaf_of_event(&record.event)));
+        let tiles = self.grow(frame.records.into_iter().map(|record| leaf_of_event(&record.event)));
         self.reserve_tiles(&mut puts);
         // Tiles before the frames that complete them: whoever finds the frames finds the tiles.
         puts.extend(tiles.iter().flat_map(|tile| tile_puts(first.epoch, tile)));

@@ -4,6 +4,8 @@
 //!
 //! `JOURNAL_CUTS` sets how many moments (100 when unset), `JOURNAL_SEED` repeats a run.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

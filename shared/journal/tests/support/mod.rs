@@ -54,7 +54,7 @@ pub(crate) fn record(place: Place, size: usize, beside: Option<usize>) -> Record
 
 /// Every fifth event concerns no entry; the others one of eleven.
 pub(crate) const fn entry_of(sequence: u64) -> u8 {
-    if sequence % 5 == 0 { 0 } else { (sequence % 11) as u8 + 1 }
+    if sequence.is_multiple_of(5) { 0 } else { (sequence % 11) as u8 + 1 }
 }
 
 pub(crate) fn key() -> SigningKey {
