@@ -1,0 +1,119 @@
+//! The story as `dossier up --demo --story` prints it.
+
+use std::{path::Path, time::Instant};
+
+use dossier_audit::trail;
+use dossier_identity::Role;
+use dossier_proto::{DesignationId, Event};
+
+use super::{trail as trail_command, up::typed};
+use crate::{
+    Exit, Failure,
+    client::Client,
+    house::{House, Narrator},
+    output::line,
+    story::{self, Told},
+};
+
+/// Tells the story, verifies every journal, prints the trail, and says what can be tried.
+pub(super) async fn tell(house: &House, base: &str, data: &Path, sample: &Path) -> Result<(), Failure> {
+    let started = Instant::now();
+    let told = play(house, base, sample).await?;
+    if !house.is_level().await {
+        return Err(Failure::new(Exit::Failed, "the services do not hear of each other"));
+    }
+    match told.steps {
+        0 => line(&format!("\nEverything is there already: {} was published before. Nothing was filed twice.", told.number)),
+        steps => line(&format!("\n{} steps in {} ms.", steps, started.elapsed().as_millis())),
+    }
+    verify(house)?;
+    print_trail(house, base, &told).await?;
+    line(&what_next(base, data, &told));
+    Ok(())
+}
+
+async fn play(house: &House, base: &str, sample: &Path) -> Result<Told, Failure> {
+    let mut narrator = Narrator::begin(house.journals());
+    let (base, tokens, sample) = (base.to_owned(), house.tokens.clone(), sample.to_owned());
+    let roles = house.moderation.engine().clone();
+    line("\nEach line was durable before it was printed: origin and sequence, who, what.\n");
+    let playing = tokio::task::spawn_blocking(move || {
+        let role = |designation: DesignationId| -> Option<Role> {
+            roles.view().state.designations.get(designation).map(|held| held.designation.role)
+        };
+        let mut hear = || narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)));
+        story::tell(&base, &tokens, &sample, &mut hear)
+    });
+    playing.await.map_err(|error| Failure::new(Exit::Failed, format!("the story broke off: {error}")))?
+}
+
+/// Receptions are the machinery's; people hear of what follows.
+fn is_told(event: &Event) -> bool {
+    trail::kind(event.payload.as_ref()) != "received"
+}
+
+fn words(event: &Event, role: &dyn Fn(DesignationId) -> Option<Role>) -> String {
+    let place = event.head.place;
+    let role = event.head.authority.and_then(|authority| role(authority.designation));
+    format!("  {:<11} {:>4}  {}", place.origin.name(), place.sequence, trail::sentence(event, role))
+}
+
+fn verify(house: &House) -> Result<(), Failure> {
+    line("\nVerifying every journal:\n");
+    for found in house.verify() {
+        line(&format!("  {}", found.words()));
+        if !found.holds() {
+            return Err(Failure::new(Exit::NotProved, "a journal does not hold what it should"));
+        }
+    }
+    Ok(())
+}
+
+async fn print_trail(house: &House, base: &str, told: &Told) -> Result<(), Failure> {
+    let auditor = Client::to(base, house.tokens.get("auditor").cloned());
+    let path = format!("/audit/api/v1/entries/{}/trail", told.entry);
+    let trail = tokio::task::spawn_blocking(move || auditor.get(&path)?.document());
+    let trail = trail.await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))??;
+    line(&format!("\nThe trail of {} (reading it is on record too):\n", told.number));
+    line(trail_command::words(&trail).trim_end());
+    Ok(())
+}
+
+fn what_next(base: &str, data: &Path, told: &Told) -> String {
+    let tokens = typed(&data.join("demo-tokens.json"));
+    let data = typed(data);
+    let token = |who: &str| format!("$(python3 -c \"import json; print(json.load(open('{tokens}'))['{who}'])\")");
+    format!(
+        "
+What you can do now, in another terminal (paste as it is):
+
+  Open the page
+    {base}/entries/{number}
+
+  File a record as Kenya's contributor, and submit it
+    DOSSIER_TOKEN={kenya} target/release/dossier import tests/data/event-imrf-2022-kazakhstan.txt --submit --server {base}
+
+  See what waits, read it, approve exactly what you read (the review prints the command with its digest)
+    export DOSSIER_TOKEN={moderator}
+    target/release/dossier queue --server {base}
+    target/release/dossier review ENTRY --server {base}
+
+  Try to approve as the one who wrote it: the refusal names the reason, and is on record
+    DOSSIER_TOKEN={kenya} target/release/dossier approve ENTRY --digest DIGEST --server {base}
+
+  See the trail of the published entry
+    DOSSIER_TOKEN={auditor} target/release/dossier trail {entry} --server {base}
+
+  Kill it without warning, and verify what is on disk
+    pkill -9 -f 'dossier up'
+    target/release/dossier verify --data {data}
+
+Ctrl-C ends it cleanly. Run ./demo again: nothing is filed twice.
+",
+        number = told.number,
+        entry = told.entry,
+        kenya = token("contributor-ke"),
+        moderator = token("moderator-b"),
+        auditor = token("auditor"),
+    )
+}
