@@ -128,7 +128,11 @@ pub fn decode_keys(bytes: &[u8]) -> Result<Vec<GrantedKey>, GrantError> {
     if !rest.is_empty() {
         return Err(GrantError::Length(bytes.len()));
     }
-    keys.iter().map(GrantedKey::decode).collect()
+    let mut decoded = Vec::with_capacity(keys.len());
+    for key in keys {
+        decoded.push(GrantedKey::decode(key)?);
+    }
+    Ok(decoded)
 }
 
 impl Vault {
@@ -137,7 +141,8 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] when the disk fails.
     pub fn grant(&self, key_ids: &[KeyId]) -> Result<Granted, VaultError> {
-        let mut granted = Granted::default();
+        // With all the room it needs, so that growing leaves no copy of a key behind.
+        let mut granted = Granted { keys: Vec::with_capacity(key_ids.len()), ..Granted::default() };
         for key_id in key_ids {
             match self.inner().material(*key_id) {
                 Ok((kind, material)) => granted.keys.push(GrantedKey { key_id: *key_id, kind, material }),

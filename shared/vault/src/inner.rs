@@ -124,8 +124,12 @@ impl Inner {
 
     /// Makes durable keys.
     fn make(&self, writer: &mut Writer, kind: Kind, count: usize) -> Result<Vec<KeyId>, VaultError> {
-        let keys = (0..count).map(|_| Material::random().map(|material| (material.id(kind), kind, material)));
-        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        // With all the room it needs, so that growing leaves no copy of a key behind.
+        let mut keys = Vec::with_capacity(count);
+        for _ in 0..count {
+            let material = Material::random()?;
+            keys.push((material.id(kind), kind, material));
+        }
         self.append(writer, &keys)?;
         Ok(keys.iter().map(|(id, _, _)| *id).collect())
     }
