@@ -1,1 +1,43 @@
-//! Watches the other three.
+//! The audit service: watches the other three. It keeps verbatim copies of their journals, holds them against what was
+//! signed and against each other, and shows auditors who did what, when, under which authority. It never writes into the
+//! workflow, and every reading of it is itself recorded before anything is shown.
+//!
+//! - [`domain`]: who may read and what is a new finding, pure;
+//! - [`policy`]: what of the others goes into our own journal (everything goes into the copies);
+//! - [`copies`], [`seen`]: what we hold of the others, on disk;
+//! - [`inbox`], [`watching`](Watched), [`reporter`]: taking it in, and telling what does not agree;
+//! - [`reconcile`]: each event against the one it rests on, pure;
+//! - [`trail`]: what happened to an entry, in causal order and plain words, pure;
+//! - [`words`], [`sealed_parts`]: opening what was said, for those who may;
+//! - [`verify`]: a whole journal examined, event by event;
+//! - [`views`], [`api`]: what is asked for, and the doors under `/audit/api/v1`.
+
+pub mod api;
+pub mod copies;
+pub mod domain;
+pub mod inbox;
+mod office;
+pub mod policy;
+pub mod reconcile;
+pub mod reporter;
+pub mod sealed_parts;
+pub mod seen;
+mod service;
+mod shelf;
+mod sweep;
+pub mod trail;
+pub mod verify;
+pub mod views;
+mod watching;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use copies::{COPIED, Copies, CopiesError, CopiesSettings};
+pub use domain::{Audit, AuditRefusal, Command, Finding, FindingKind};
+pub use inbox::AuditInbox;
+pub use office::{DigestsOf, Office};
+pub use service::{Config, Service, start, start_on};
+pub use trail::{Step, Trail};
+pub use watching::Watched;

@@ -1,0 +1,151 @@
+//! `GET /checkpoints`: what each service has signed. For everybody.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use dossier_proof::SignedCheckpoint;
+use dossier_proto::{Micros, Origin};
+use dossier_web::{
+    Answer, Cache, Problem, ProblemDocument, ProblemKind, Tag, conditional,
+    extract::{StrictPath, StrictQuery},
+};
+use http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+
+use crate::{office::Office, seen::SeenCheckpoint, watching::Watched};
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FormatQuery {
+    /// `note` (the signed note alone, as text; so when nothing is said) or `json`.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    Note,
+    Json,
+}
+
+/// What a service signed.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CheckpointDocument {
+    /// The service.
+    #[schema(value_type = String)]
+    pub origin: Origin,
+    /// The epoch of its journal.
+    pub epoch: u32,
+    /// How many events.
+    pub size: u64,
+    /// Their Merkle root (RFC 6962), in base64.
+    pub root: String,
+    /// When it was seen, in microseconds.
+    #[schema(value_type = i64)]
+    pub seen_at: Micros,
+    /// The signed note (C2SP tlog-checkpoint), verbatim.
+    pub note: String,
+}
+
+/// A service's log.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LogDocument {
+    /// The service.
+    #[schema(value_type = String)]
+    pub origin: Origin,
+    /// The name of its log; the origin line of its checkpoints is this, a slash and the epoch.
+    pub log: String,
+    /// What it signs with (C2SP signed-note verifier key).
+    pub verifier: String,
+    /// The newest checkpoint that was checked.
+    pub checkpoint: Option<CheckpointDocument>,
+}
+
+/// All logs
+///
+/// Each service's log, what it signs with and its newest checkpoint that the audit service has checked.
+#[utoipa::path(
+    get,
+    path = "/checkpoints",
+    tag = "checkpoints",
+    security(()),
+    responses((status = 200, description = "The logs", body = Vec<LogDocument>))
+)]
+pub(super) async fn all(State(office): State<Office>) -> Answer<(Cache, Json<Vec<LogDocument>>)> {
+    let logs = office.watched().iter().map(|watched| log(&office, watched)).collect::<Answer<_>>()?;
+    Ok((Cache::PublicJson, Json(logs)))
+}
+
+/// A checkpoint
+///
+/// The newest checkpoint of a service that the audit service has checked: signed, of the right log, and in agreement with
+/// the events that were copied.
+#[utoipa::path(
+    get,
+    path = "/checkpoints/{origin}",
+    tag = "checkpoints",
+    security(()),
+    params(("origin" = String, Path, description = "submission, moderation, publication or audit"), FormatQuery),
+    responses(
+        (status = 200, description = "The signed note", content(
+            (String = "text/plain"),
+            (CheckpointDocument = "application/json"),
+        )),
+        (status = 404, description = "There is no such service, or nothing of it was seen yet", body = ProblemDocument),
+    )
+)]
+pub(super) async fn one(
+    State(office): State<Office>,
+    StrictPath(origin): StrictPath<String>,
+    StrictQuery(query): StrictQuery<FormatQuery>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let none = || Problem::new(ProblemKind::NotFound);
+    let origin: Origin = origin.parse().map_err(|_| none())?;
+    let found = newest(&office, origin)?.ok_or_else(none)?;
+    let tag = Tag::of_bytes(found.note.as_bytes());
+    Ok(conditional::answer(&headers, &tag, Cache::PublicJson, || match query.format {
+        Some(Format::Json) => Json(found).into_response(),
+        Some(Format::Note) | None => {
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], found.note).into_response()
+        }
+    }))
+}
+
+fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
+    Ok(LogDocument {
+        origin: watched.origin,
+        log: watched.log.clone(),
+        verifier: watched.verifier.to_string(),
+        checkpoint: newest(office, watched.origin)?,
+    })
+}
+
+/// Of the others what was seen, of ourselves what is.
+fn newest(office: &Office, origin: Origin) -> Answer<Option<CheckpointDocument>> {
+    if origin != Origin::Audit {
+        return Ok(office.copies().seen().newest(origin).map(|seen| seen_document(origin, &seen)));
+    }
+    let journal = office.engine().journal();
+    let signed = journal.checkpoint().map_err(|error| Problem::internal(&error))?;
+    Ok(Some(document(origin, journal.head().epoch, office.now(), &signed)))
+}
+
+fn seen_document(origin: Origin, seen: &SeenCheckpoint) -> CheckpointDocument {
+    document(origin, seen.epoch, seen.at, &seen.signed)
+}
+
+fn document(origin: Origin, epoch: u32, seen_at: Micros, signed: &SignedCheckpoint) -> CheckpointDocument {
+    let said = signed.unverified();
+    CheckpointDocument {
+        origin,
+        epoch,
+        size: said.size,
+        root: said.root.to_string(),
+        seen_at,
+        note: signed.text().to_owned(),
+    }
+}

@@ -1,0 +1,47 @@
+//! The JSON interface, under `/audit/api/v1`. For auditors; the checkpoints are for everybody.
+
+mod as_json;
+mod checkpoints;
+mod describing;
+mod doors;
+mod events;
+mod findings;
+mod readings;
+mod state;
+mod trails;
+
+use axum::{Json, Router, routing::get};
+use dossier_web::{Answer, Problem};
+
+pub use as_json::event_as_json;
+pub use checkpoints::{CheckpointDocument, LogDocument};
+pub use describing::openapi;
+pub use events::{EventDocument, EventsDocument};
+pub use findings::FindingDocument;
+pub use readings::ReadingDocument;
+pub use state::DigestsDocument;
+
+use crate::office::Office;
+
+/// Where the interface stands.
+pub const PREFIX: &str = "/audit/api/v1";
+
+/// The routes.
+pub fn router(office: Office) -> Router {
+    let routes = Router::new()
+        .route("/entries/{id}/trail", get(trails::trail))
+        .route("/events", get(events::events))
+        .route("/checkpoints", get(checkpoints::all))
+        .route("/checkpoints/{origin}", get(checkpoints::one))
+        .route("/state", get(state::state))
+        .route("/findings", get(findings::findings))
+        .route("/readings", get(readings::readings))
+        .route("/openapi.json", get(|| async { Json(openapi()) }));
+    Router::new().nest(PREFIX, routes).with_state(office)
+}
+
+/// Does work that reads disk or opens seals, off the threads that answer everybody.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|error| Problem::internal(&error))?
+}

@@ -1,0 +1,31 @@
+//! What has to be remembered to decide: rights, and what was found already.
+
+use std::collections::BTreeSet;
+
+use dossier_identity::Designations;
+use dossier_proto::{Digest, Place};
+use serde::{Deserialize, Serialize};
+
+use super::FindingKind;
+
+/// Everything the audit service decides with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Who may do what, as moderation granted it.
+    pub designations: Designations,
+    /// Digest of the registry in force.
+    pub registry: Option<Digest>,
+    /// What was reported: the same thing is reported once.
+    pub findings: BTreeSet<KnownFinding>,
+}
+
+/// A finding that was reported.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KnownFinding {
+    /// In which way something does not agree.
+    pub kind: FindingKind,
+    /// Where.
+    pub at: Place,
+    /// What was found there.
+    pub found: Vec<u8>,
+}

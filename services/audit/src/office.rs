@@ -1,0 +1,100 @@
+//! What the doors of the service share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use dossier_engine::{Clock, Digests, Engine};
+use dossier_identity::Accounts;
+use dossier_proof::VerifierKey;
+use dossier_proto::{Micros, Origin, SubjectId};
+use dossier_vault::Vault;
+use futures_util::future::BoxFuture;
+
+use crate::{copies::Copies, domain::Audit, trail::Step, views::AuditView, watching::Watched};
+
+/// Asks every service for the digests of its state and view. The binary knows them all.
+pub type DigestsOf = Arc<dyn Fn() -> BoxFuture<'static, Vec<(Origin, Digests)>> + Send + Sync>;
+
+/// What the doors share; a cheap clone.
+#[derive(Clone)]
+pub struct Office(Arc<Inner>);
+
+struct Inner {
+    engine: Engine<Audit, AuditView>,
+    copies: Arc<Copies>,
+    vault: Vault,
+    accounts: Arc<Accounts>,
+    clock: Arc<dyn Clock>,
+    watched: Vec<Watched>,
+    digests: DigestsOf,
+}
+
+/// What an office is made of.
+pub(crate) struct Parts {
+    pub(crate) engine: Engine<Audit, AuditView>,
+    pub(crate) copies: Arc<Copies>,
+    pub(crate) vault: Vault,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// All four services, our own too.
+    pub(crate) watched: Vec<Watched>,
+    pub(crate) digests: DigestsOf,
+}
+
+impl FromRef<Office> for Arc<Accounts> {
+    fn from_ref(office: &Office) -> Self {
+        Arc::clone(&office.0.accounts)
+    }
+}
+
+impl Office {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { engine, copies, vault, accounts, clock, watched, digests } = parts;
+        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests }))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine<Audit, AuditView> {
+        &self.0.engine
+    }
+
+    /// The copies of the other journals.
+    pub fn copies(&self) -> &Arc<Copies> {
+        &self.0.copies
+    }
+
+    /// The keys.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// The time of day.
+    pub fn now(&self) -> Micros {
+        self.0.clock.now()
+    }
+
+    /// The services and what they sign with.
+    pub fn watched(&self) -> &[Watched] {
+        &self.0.watched
+    }
+
+    /// What a service signs with.
+    pub fn verifier(&self, origin: Origin) -> Option<&VerifierKey> {
+        self.0.watched.iter().find(|watched| watched.origin == origin).map(|watched| &watched.verifier)
+    }
+
+    /// The digests of all services.
+    pub async fn digests(&self) -> Vec<(Origin, Digests)> {
+        (self.0.digests)().await
+    }
+
+    /// The name of a person; `None` when unknown here, or forgotten.
+    pub fn name_of(&self, subject: SubjectId) -> Option<String> {
+        self.0.accounts.name_of(subject)
+    }
+
+    /// Puts the names of people into a step.
+    pub fn name(&self, step: &mut Step) {
+        step.who.name = step.who.subject.and_then(|subject| self.name_of(subject));
+    }
+}

@@ -1,0 +1,198 @@
+//! The newest checkpoint of each origin that was seen, kept as it was signed: what the origin cannot take back.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError, RwLock},
+};
+
+use dossier_journal::MirrorHead;
+use dossier_proof::{Hash, SignedCheckpoint};
+use dossier_proto::{Micros, Origin, Place};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Finding, FindingKind};
+
+/// A checkpoint file may have so many bytes: a signed note has at most 64 KiB, and ours have about 300 bytes.
+const FILE_BYTES_MAX: u64 = 256 * 1024;
+
+/// The newest checkpoints, on disk and in memory.
+pub struct Seen {
+    directory: PathBuf,
+    kept: RwLock<BTreeMap<Origin, SeenCheckpoint>>,
+    /// Whoever writes holds it: two writers must not share the temporary file.
+    writing: Mutex<()>,
+}
+
+/// A checkpoint whose signature was checked, and when it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenCheckpoint {
+    /// When.
+    pub at: Micros,
+    /// The epoch it is of.
+    pub epoch: u32,
+    /// The signed note, verbatim.
+    pub signed: SignedCheckpoint,
+}
+
+/// The form on disk.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    seen_at: Micros,
+    note: String,
+}
+
+/// Why the kept checkpoints cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum SeenError {
+    /// The disk refuses.
+    #[error("{}: {source}", path.display())]
+    Disk {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file is not what was written there.
+    #[error("{} does not hold a checkpoint ({reason}); restore that file from a backup", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl SeenCheckpoint {
+    /// A checkpoint of the log `log`; `None` when its origin line is of another one.
+    pub fn of(signed: SignedCheckpoint, log: &str, at: Micros) -> Option<Self> {
+        let epoch = signed.unverified().origin.strip_prefix(log)?.strip_prefix('/')?.parse().ok()?;
+        Some(Self { at, epoch, signed })
+    }
+
+    /// How many events it speaks of.
+    pub fn size(&self) -> u64 {
+        self.signed.unverified().size
+    }
+
+    /// Their root.
+    pub fn root(&self) -> Hash {
+        self.signed.unverified().root
+    }
+}
+
+/// What a new checkpoint is to what is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// It says more than the one that is kept.
+    Newer,
+    /// It says the same.
+    Same,
+    /// It contradicts what is known.
+    Against(Finding),
+}
+
+/// Judges a checkpoint whose signature holds. `copied` is the root our copy has at the checkpoint's size, when it is as
+/// long. Pure.
+pub fn judge(origin: Origin, kept: Option<&SeenCheckpoint>, new: &SeenCheckpoint, copied: Option<Hash>) -> Judgement {
+    let at = Place { origin, epoch: new.epoch, sequence: new.size() };
+    let against = |kind, expected: &[u8], found: &[u8]| {
+        Judgement::Against(Finding { kind, at, entry: None, expected: expected.to_vec(), found: found.to_vec() })
+    };
+    if let Some(copied) = copied.filter(|copied| *copied != new.root()) {
+        return against(FindingKind::RootDiffers, copied.as_bytes(), new.root().as_bytes());
+    }
+    let Some(kept) = kept else { return Judgement::Newer };
+    let (known, shown) = ((kept.epoch, kept.size()), (new.epoch, new.size()));
+    match shown.cmp(&known) {
+        std::cmp::Ordering::Greater => Judgement::Newer,
+        std::cmp::Ordering::Equal if kept.root() == new.root() => Judgement::Same,
+        std::cmp::Ordering::Equal => {
+            against(FindingKind::RootDiffers, kept.root().as_bytes(), new.root().as_bytes())
+        }
+        std::cmp::Ordering::Less => {
+            against(FindingKind::Shorter, &kept.size().to_be_bytes(), &new.size().to_be_bytes())
+        }
+    }
+}
+
+impl Seen {
+    /// Opens the directory, or makes it, and reads what is kept.
+    ///
+    /// # Errors
+    /// [`SeenError`].
+    pub fn open(directory: &Path) -> Result<Self, SeenError> {
+        fs::create_dir_all(directory).map_err(disk(directory))?;
+        let mut kept = BTreeMap::new();
+        for origin in Origin::ALL {
+            let path = file(directory, origin);
+            match fs::metadata(&path) {
+                Ok(found) if found.len() <= FILE_BYTES_MAX => {
+                    kept.insert(origin, read(&path)?);
+                }
+                Ok(found) => {
+                    return Err(SeenError::Damaged { path, reason: format!("it has {} bytes", found.len()) });
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(disk(&path)(error)),
+            }
+        }
+        Ok(Self { directory: directory.to_owned(), kept: RwLock::new(kept), writing: Mutex::new(()) })
+    }
+
+    /// The newest checkpoint of an origin.
+    pub fn newest(&self, origin: Origin) -> Option<SeenCheckpoint> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&origin).cloned()
+    }
+
+    /// What it says, as journals compare it.
+    pub fn head(&self, origin: Origin) -> Option<MirrorHead> {
+        let newest = self.newest(origin)?;
+        Some(MirrorHead { epoch: newest.epoch, size: newest.size(), root: newest.root() })
+    }
+
+    /// Keeps a checkpoint; durable when this returns. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`SeenError`]; the former one stays.
+    pub fn keep(&self, origin: Origin, seen: SeenCheckpoint) -> Result<(), SeenError> {
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = file(&self.directory, origin);
+        let kept = Kept { seen_at: seen.at, note: seen.signed.text().to_owned() };
+        let text = serde_json::to_vec(&kept).expect("a number and a text always serialise");
+        replace(&self.directory, &path, &text).map_err(disk(&path))?;
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(origin, seen);
+        Ok(())
+    }
+}
+
+fn file(directory: &Path, origin: Origin) -> PathBuf {
+    directory.join(format!("{origin}.json"))
+}
+
+fn disk(path: &Path) -> impl Fn(io::Error) -> SeenError {
+    let path = path.to_owned();
+    move |source| SeenError::Disk { path: path.clone(), source }
+}
+
+fn read(path: &Path) -> Result<SeenCheckpoint, SeenError> {
+    let bytes = fs::read(path).map_err(disk(path))?;
+    let damaged = |reason: String| SeenError::Damaged { path: path.to_owned(), reason };
+    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let signed = SignedCheckpoint::parse(&kept.note).map_err(|error| damaged(error.to_string()))?;
+    let origin = &signed.unverified().origin;
+    let log = origin.rsplit_once('/').map(|(log, _)| log.to_owned()).unwrap_or_default();
+    SeenCheckpoint::of(signed, &log, kept.seen_at).ok_or_else(|| damaged("it names no epoch".to_owned()))
+}
+
+/// Puts a file in the place of another: whoever reads it sees the one or the other as a whole, after a loss of power too.
+fn replace(directory: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let mut file = File::create(&unfinished)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    File::open(directory)?.sync_all()
+}

@@ -1,0 +1,203 @@
+//! What each kind of event is called, for programs and in plain words. No words of people.
+
+use dossier_identity::Role;
+use dossier_proto::{Actor, Event, Payload, Place, v1};
+
+use v1::{moderation_refused, submission_refused};
+
+/// The name of what happened, for programs: the payload's field in the contract, with dashes.
+pub const fn kind(payload: Option<&Payload>) -> &'static str {
+    let Some(payload) = payload else { return "unknown" };
+    match payload {
+        Payload::Received(_) => "received",
+        Payload::EpochStarted(_) => "epoch-started",
+        Payload::DraftStarted(_) => "draft-started",
+        Payload::DraftSaved(_) => "draft-saved",
+        Payload::Submitted(_) => "submitted",
+        Payload::RecallAsked(_) => "recall-asked",
+        Payload::Withdrawn(_) => "withdrawn",
+        Payload::WithdrawalAsked(_) => "withdrawal-asked",
+        Payload::RevisionOpened(_) => "revision-opened",
+        Payload::RetractionAsked(_) => "retraction-asked",
+        Payload::Expired(_) => "expired",
+        Payload::SubmissionRefused(_) => "submission-refused",
+        Payload::ReviewOpened(_) => "review-opened",
+        Payload::ReviewClaimed(_) => "review-claimed",
+        Payload::ReviewReleased(_) => "review-released",
+        Payload::CommentMade(_) => "comment-made",
+        Payload::ChangesRequested(_) => "changes-requested",
+        Payload::Approved(_) => "approved",
+        Payload::EntryRefused(_) => "entry-refused",
+        Payload::RecallGranted(_) => "recall-granted",
+        Payload::WithdrawalGranted(_) => "withdrawal-granted",
+        Payload::RequestTooLate(_) => "request-too-late",
+        Payload::DesignationGranted(_) => "designation-granted",
+        Payload::DesignationRevoked(_) => "designation-revoked",
+        Payload::RegistryAdopted(_) => "registry-adopted",
+        Payload::ModerationRefused(_) => "moderation-refused",
+        Payload::EditionPublished(_) => "edition-published",
+        Payload::PublicationDeclined(_) => "publication-declined",
+        Payload::EntryRetracted(_) => "entry-retracted",
+        Payload::PublicationRefused(_) => "publication-refused",
+        Payload::TrailRead(_) => "trail-read",
+        Payload::FindingReported(_) => "finding-reported",
+        Payload::AuditRefused(_) => "audit-refused",
+    }
+}
+
+/// What happened, in one sentence. `role` is as what the actor acted, where that is known.
+pub fn sentence(event: &Event, role: Option<Role>) -> String {
+    let who = actor(event.head.actor, role);
+    let Some(payload) = &event.payload else {
+        return format!("{who} did something that this version does not know.");
+    };
+    match payload {
+        Payload::DraftStarted(one) => {
+            let command = one.command.as_ref();
+            let (kind, body) = command.map_or(("", ""), |it| (it.record_type.as_str(), it.body.as_str()));
+            format!("{who} started a draft of type {kind} for {body}.")
+        }
+        Payload::DraftSaved(one) => {
+            let command = one.command.as_ref();
+            let revision = command.and_then(|it| it.content.as_ref()).map_or(0, |content| content.revision);
+            let fields = command.map_or(0, |it| it.fields.len());
+            format!("{who} saved revision {revision}, with {} changed.", count(fields, "field"))
+        }
+        Payload::Submitted(one) => submitted(&who, one),
+        Payload::ReviewOpened(one) => format!("The review of revision {} was opened, round {}.", one.revision, one.round),
+        Payload::ReviewClaimed(_) => format!("{who} took the review up."),
+        Payload::ReviewReleased(_) => format!("{who} released the review."),
+        Payload::CommentMade(_) => format!("{who} commented on a field."),
+        Payload::ChangesRequested(one) => {
+            let items = one.command.as_ref().map_or(0, |command| command.items.len());
+            format!("{who} requested {} to revision {}.", count(items, "change"), one.revision)
+        }
+        Payload::Approved(one) => {
+            let revision = one.content.as_ref().map_or(0, |content| content.revision);
+            format!("{who} approved revision {revision}.")
+        }
+        Payload::EntryRefused(one) => {
+            let code = one.command.as_ref().map_or("", |command| command.code.as_str());
+            format!("{who} refused revision {} ({code}).", one.revision)
+        }
+        Payload::EditionPublished(one) => format!("Edition {} was published as {}.", one.edition, one.number),
+        Payload::PublicationDeclined(one) => format!("The approved content was not published ({}).", code(one.refusal.as_ref())),
+        Payload::EntryRetracted(one) => {
+            let reason = one.command.as_ref().map_or("", |command| command.reason.as_str());
+            format!("{who} retracted the entry ({reason}); edition {} became a tombstone.", one.edition)
+        }
+        other => fixed(&who, event, other),
+    }
+}
+
+fn submitted(who: &str, one: &v1::Submitted) -> String {
+    let command = one.command.as_ref();
+    let revision = command.map_or(0, |it| it.revision);
+    match command.and_then(|it| it.equals_revision) {
+        Some(earlier) => format!("{who} submitted revision {revision} (the same as revision {earlier}), round {}.", one.round),
+        None => format!("{who} submitted revision {revision}, round {}.", one.round),
+    }
+}
+
+/// Sentences that hold nothing but who and what.
+fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
+    match payload {
+        Payload::Received(one) => {
+            let from = one.place.as_ref().and_then(|place| Place::try_from(place).ok());
+            let from = from.map_or_else(|| "another service".to_owned(), |place| place.to_string());
+            format!("The {} service received {from}.", event.head.place.origin)
+        }
+        Payload::RecallAsked(_) => format!("{who} asked to have the entry back."),
+        Payload::Withdrawn(_) => format!("{who} withdrew the entry."),
+        Payload::WithdrawalAsked(_) => format!("{who} asked to withdraw the entry."),
+        Payload::RevisionOpened(one) => format!("{who} opened a revision of edition {}.", one.base_edition),
+        Payload::RetractionAsked(one) => format!("{who} asked to have edition {} retracted.", one.edition),
+        Payload::Expired(_) => "The time to answer went by; the entry is a draft again.".to_owned(),
+        Payload::RecallGranted(_) => "The recall was granted; the entry is a draft again.".to_owned(),
+        Payload::WithdrawalGranted(_) => "The withdrawal was granted.".to_owned(),
+        Payload::RequestTooLate(_) => "The request came too late: the review had ended.".to_owned(),
+        Payload::SubmissionRefused(one) => {
+            let what = one.attempted.as_ref().map_or("something", submission_tried);
+            format!("{who} wanted to {what} and may not ({}).", code(one.refusal.as_ref()))
+        }
+        Payload::ModerationRefused(one) => {
+            let what = one.attempted.as_ref().map_or("something", moderation_tried);
+            format!("{who} wanted to {what} and may not ({}).", code(one.refusal.as_ref()))
+        }
+        Payload::PublicationRefused(one) => {
+            format!("{who} wanted to retract the entry and may not ({}).", code(one.refusal.as_ref()))
+        }
+        Payload::AuditRefused(one) => format!("{who} wanted to read the trail and may not ({}).", code(one.refusal.as_ref())),
+        Payload::TrailRead(one) => format!("{who} read {}.", scope(one.command.as_ref())),
+        Payload::FindingReported(one) => finding(one),
+        Payload::DesignationGranted(_) => format!("{who} granted a designation."),
+        Payload::DesignationRevoked(_) => format!("{who} revoked a designation."),
+        Payload::RegistryAdopted(_) => format!("{who} put a registry in force."),
+        Payload::EpochStarted(one) => format!("After a loss a new epoch began; {} events were known.", one.known_size),
+        // The others have their sentence above.
+        _ => format!("{who}: {}.", kind(Some(payload))),
+    }
+}
+
+fn finding(one: &v1::FindingReported) -> String {
+    let command = one.command.as_ref();
+    let kind = command.and_then(|it| crate::domain::FindingKind::from_number(it.kind));
+    kind.map_or("Something does not agree.", crate::domain::FindingKind::meaning).to_owned()
+}
+
+fn scope(command: Option<&v1::ReadTrail>) -> &'static str {
+    match command.and_then(|it| v1::read_trail::Scope::try_from(it.scope).ok()) {
+        Some(v1::read_trail::Scope::Content) => "the trail with the words of what was submitted",
+        Some(v1::read_trail::Scope::Events) => "a range of events",
+        _ => "the trail",
+    }
+}
+
+fn actor(actor: Actor, role: Option<Role>) -> String {
+    match (actor, role) {
+        (Actor::Person(_), Some(role)) => {
+            let role = role.key().replace('-', " ");
+            let article = if role.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
+            format!("{article} {role}")
+        }
+        (Actor::Person(_), None) => "Somebody".to_owned(),
+        (Actor::Service(origin), _) => format!("The {origin} service"),
+        (Actor::System(origin), _) => format!("The system ({origin})"),
+    }
+}
+
+fn code(refusal: Option<&v1::Refusal>) -> &str {
+    refusal.map_or("", |refusal| refusal.code.as_str())
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+const fn submission_tried(attempted: &submission_refused::Attempted) -> &'static str {
+    use submission_refused::Attempted;
+    match attempted {
+        Attempted::StartDraft(_) => "start a draft",
+        Attempted::SaveDraft(_) => "save the draft",
+        Attempted::Submit(_) => "submit",
+        Attempted::AskRecall(_) => "have the entry back",
+        Attempted::Withdraw(_) => "withdraw the entry",
+        Attempted::OpenRevision(_) => "open a revision",
+        Attempted::AskRetraction(_) => "have the entry retracted",
+    }
+}
+
+const fn moderation_tried(attempted: &moderation_refused::Attempted) -> &'static str {
+    use moderation_refused::Attempted;
+    match attempted {
+        Attempted::Claim(_) => "take the review up",
+        Attempted::Release(_) => "release the review",
+        Attempted::Comment(_) => "comment",
+        Attempted::RequestChanges(_) => "request changes",
+        Attempted::Approve(_) => "approve",
+        Attempted::Refuse(_) => "refuse the entry",
+        Attempted::GrantDesignation(_) => "grant a designation",
+        Attempted::RevokeDesignation(_) => "revoke a designation",
+        Attempted::AdoptRegistry(_) => "put a registry in force",
+    }
+}

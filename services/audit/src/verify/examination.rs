@@ -1,0 +1,311 @@
+//! One journal on its way through the checks.
+
+use dossier_engine::Deviation;
+use dossier_exchange::Tally;
+use dossier_journal::{ReadError, Stored};
+use dossier_proof::{Hash, SignedCheckpoint, VerifierKey, checkpoint::CheckpointVerifyError};
+use dossier_proto::{Event, Micros, Origin, Payload, Place, hash_of, v1};
+use serde::Serialize;
+
+use super::{FAULTS_MAX, Fault, FaultKind};
+
+/// Knows when events of other journals were recorded.
+pub trait Causes {
+    /// When the event at this place was recorded.
+    fn recorded(&self, place: Place) -> When;
+}
+
+/// What is known of an event of another journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// It was recorded then.
+    At(Micros),
+    /// There is no such event in that journal.
+    Never,
+    /// That journal is not at hand.
+    Unknown,
+}
+
+/// No other journal is at hand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoCauses;
+
+impl Causes for NoCauses {
+    fn recorded(&self, _place: Place) -> When {
+        When::Unknown
+    }
+}
+
+/// The head of a journal that somebody signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownHead {
+    /// The epoch.
+    pub epoch: u32,
+    /// How many events.
+    pub size: u64,
+    /// Their root.
+    pub root: Hash,
+    /// Who says so, for messages: "its anchor", "the checkpoint that was kept".
+    pub witness: String,
+}
+
+impl KnownHead {
+    /// The head that a checkpoint of the log `log` speaks of, when one of the keys has signed it.
+    ///
+    /// # Errors
+    /// Why it cannot be believed.
+    pub fn signed(
+        signed: &SignedCheckpoint,
+        log: &str,
+        keys: &[VerifierKey],
+        witness: impl Into<String>,
+    ) -> Result<Self, CheckpointVerifyError> {
+        let checkpoint = signed.verify_any(keys)?;
+        let epoch = checkpoint.origin.strip_prefix(log).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
+        let Some(epoch) = epoch else {
+            let expected = format!("{log}/<epoch>");
+            return Err(CheckpointVerifyError::WrongOrigin { expected, found: checkpoint.origin });
+        };
+        Ok(Self { epoch, size: checkpoint.size, root: checkpoint.root, witness: witness.into() })
+    }
+}
+
+/// An epoch as it was examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct EpochSeen {
+    /// Its number.
+    pub epoch: u32,
+    /// How many events.
+    pub size: u64,
+    /// Their root.
+    #[serde(serialize_with = "as_text")]
+    pub root: Hash,
+}
+
+fn as_text<S: serde::Serializer>(root: &Hash, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(root)
+}
+
+/// What an examination found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Examined {
+    /// Whose journal.
+    pub origin: Origin,
+    /// How many events were looked at.
+    pub events: u64,
+    /// The epochs.
+    pub epochs: Vec<EpochSeen>,
+    /// How many signed heads were compared and agree.
+    pub compared: usize,
+    /// What is wrong, in the order it was found; the first [`FAULTS_MAX`].
+    pub faults: Vec<Fault>,
+    /// How many faults there are altogether.
+    pub faults_total: u64,
+}
+
+impl Examined {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.faults_total == 0
+    }
+
+    /// Adds what could not have been decided as it is recorded.
+    pub fn deviate(&mut self, deviations: impl IntoIterator<Item = Deviation>) {
+        for Deviation { at, found } in deviations {
+            note(&mut self.faults, &mut self.faults_total, Fault { kind: FaultKind::NotSoDecided, at, found });
+        }
+    }
+}
+
+fn note(faults: &mut Vec<Fault>, total: &mut u64, fault: Fault) {
+    *total += 1;
+    if faults.len() < FAULTS_MAX {
+        faults.push(fault);
+    }
+}
+
+/// Examines one journal.
+pub struct Examination<'a> {
+    tally: Tally,
+    causes: &'a dyn Causes,
+    /// Heads that were signed and not compared yet.
+    heads: Vec<KnownHead>,
+    compared: usize,
+    last: Option<Micros>,
+    events: u64,
+    ended: Vec<EpochSeen>,
+    faults: Vec<Fault>,
+    faults_total: u64,
+}
+
+impl<'a> Examination<'a> {
+    /// Of an origin's journal, from its first event.
+    pub fn new(origin: Origin, causes: &'a dyn Causes) -> Self {
+        Self {
+            tally: Tally::start(origin),
+            causes,
+            heads: Vec::new(),
+            compared: 0,
+            last: None,
+            events: 0,
+            ended: Vec::new(),
+            faults: Vec::new(),
+            faults_total: 0,
+        }
+    }
+
+    /// Compares with this head when it is reached.
+    #[must_use]
+    pub fn against(mut self, heads: impl IntoIterator<Item = KnownHead>) -> Self {
+        self.heads.extend(heads);
+        self.compare();
+        self
+    }
+
+    /// Takes the next event.
+    pub fn take(&mut self, stored: &Stored) {
+        let origin = self.tally.origin;
+        let found_at = Place { origin, epoch: stored.epoch, sequence: stored.sequence };
+        self.events += 1;
+        let event = match Event::decode(&stored.event) {
+            Ok(event) => Some(event),
+            Err(error) => {
+                self.fault(FaultKind::NotAnEvent, found_at, error.to_string());
+                None
+            }
+        };
+        if found_at.epoch != self.tally.epoch {
+            self.begin_epoch(found_at, event.as_ref());
+        }
+        let wanted = self.tally.next_place();
+        if let Some(event) = &event {
+            let said = event.head.place;
+            if said != wanted || found_at != wanted {
+                self.fault(FaultKind::WrongPlace, wanted, format!("the event in this place says it is {said}"));
+            }
+            self.check_time(event, found_at);
+            self.check_cause(event, found_at);
+            self.check_beside(event, stored, found_at);
+        }
+        self.tally.add(&stored.event);
+        self.compare();
+    }
+
+    /// The journal could not be read any further.
+    pub fn unreadable(&mut self, error: &ReadError) {
+        let at = match error {
+            ReadError::Damaged(damage) => {
+                Place { origin: self.tally.origin, epoch: damage.epoch, sequence: damage.sequence }
+            }
+            _ => self.tally.next_place(),
+        };
+        self.fault(FaultKind::Unreadable, at, error.to_string());
+    }
+
+    /// What was found.
+    pub fn finish(mut self) -> Examined {
+        for head in std::mem::take(&mut self.heads) {
+            let at = Place { origin: self.tally.origin, epoch: head.epoch, sequence: self.size_of(head.epoch) };
+            let found = format!("{} knows {} events of epoch {}", head.witness, head.size, head.epoch);
+            self.fault(FaultKind::Shorter, at, found);
+        }
+        let current = self.current_epoch();
+        self.ended.push(current);
+        Examined {
+            origin: self.tally.origin,
+            events: self.events,
+            epochs: self.ended,
+            compared: self.compared,
+            faults: self.faults,
+            faults_total: self.faults_total,
+        }
+    }
+
+    fn current_epoch(&self) -> EpochSeen {
+        EpochSeen { epoch: self.tally.epoch, size: self.tally.frontier.size(), root: self.tally.frontier.root() }
+    }
+
+    fn size_of(&self, epoch: u32) -> u64 {
+        let seen = self.ended.iter().copied().chain([self.current_epoch()]);
+        seen.filter(|seen| seen.epoch == epoch).map(|seen| seen.size).max().unwrap_or(0)
+    }
+
+    fn begin_epoch(&mut self, at: Place, event: Option<&Event>) {
+        let former = self.current_epoch();
+        match event.and_then(|event| event.payload.as_ref()) {
+            Some(Payload::EpochStarted(started)) if names(started, &former) && at.sequence == 0 => {}
+            Some(Payload::EpochStarted(started)) => {
+                let found = format!(
+                    "it names {} events of epoch {}, but {} of epoch {} are there",
+                    started.known_size, started.former_epoch, former.size, former.epoch
+                );
+                self.fault(FaultKind::EpochBroken, at, found);
+            }
+            _ => self.fault(FaultKind::EpochBroken, at, "it begins with another event".to_owned()),
+        }
+        self.ended.push(former);
+        self.tally.start_epoch(at.epoch);
+    }
+
+    fn check_time(&mut self, event: &Event, at: Place) {
+        let moment = event.head.recorded_at;
+        if self.last.is_some_and(|last| moment <= last) {
+            let found = format!("recorded at {}, the one before at {}", moment.0, self.last.unwrap_or_default().0);
+            self.fault(FaultKind::NotAfterPrevious, at, found);
+        }
+        self.last = self.last.max(Some(moment));
+    }
+
+    fn check_cause(&mut self, event: &Event, at: Place) {
+        let Some(cause) = event.head.cause else { return };
+        match self.causes.recorded(cause) {
+            When::Unknown => {}
+            When::At(caused) if caused < event.head.recorded_at => {}
+            When::At(caused) => {
+                let moment = event.head.recorded_at.0;
+                let found = format!("recorded at {moment}, but its cause {cause} at {}", caused.0);
+                self.fault(FaultKind::BeforeCause, at, found);
+            }
+            When::Never => self.fault(FaultKind::CauseMissing, at, format!("there is no event {cause}")),
+        }
+    }
+
+    fn check_beside(&mut self, event: &Event, stored: &Stored, at: Place) {
+        // A copy holds what travels, and foreign bytes do not travel again: nothing beside is no fault.
+        let (Some(Payload::Received(received)), Some(beside)) = (&event.payload, &stored.beside) else { return };
+        let hash = hash_of(beside);
+        let named = received.place.as_ref().and_then(|place| Place::try_from(place).ok());
+        let stands = Event::decode(beside).map(|foreign| foreign.head.place);
+        if hash.as_bytes() != received.hash.as_slice() || stands.ok() != named {
+            self.fault(FaultKind::BesideDiffers, at, format!("the hash of what is there is {hash}"));
+        }
+    }
+
+    fn compare(&mut self) {
+        let (epoch, size) = (self.tally.epoch, self.tally.frontier.size());
+        if !self.heads.iter().any(|head| (head.epoch, head.size) == (epoch, size)) {
+            return;
+        }
+        let root = self.tally.frontier.root();
+        let reached: Vec<_> = self.heads.extract_if(.., |head| (head.epoch, head.size) == (epoch, size)).collect();
+        for head in reached {
+            if head.root == root {
+                self.compared += 1;
+            } else {
+                let at = Place { origin: self.tally.origin, epoch, sequence: size };
+                let found = format!("{} has the root {} for {size} events, here it is {root}", head.witness, head.root);
+                self.fault(FaultKind::RootDiffers, at, found);
+            }
+        }
+    }
+
+    fn fault(&mut self, kind: FaultKind, at: Place, found: String) {
+        note(&mut self.faults, &mut self.faults_total, Fault { kind, at, found });
+    }
+}
+
+fn names(started: &v1::EpochStarted, former: &EpochSeen) -> bool {
+    started.former_epoch == former.epoch
+        && started.known_size == former.size
+        && started.known_root == former.root.as_bytes()
+}

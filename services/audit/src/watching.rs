@@ -1,0 +1,109 @@
+//! Looks at each origin's newest checkpoint again and again: is it signed, does it agree with the copy, does it say more
+//! than the last one? What holds is kept.
+
+use std::{sync::Arc, time::Duration};
+
+use dossier_exchange::{Clock, Transport};
+use dossier_journal::Journal;
+use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey};
+use dossier_proto::{Origin, Place};
+use tokio::time::{sleep, timeout};
+
+use crate::{
+    copies::Copies,
+    domain::{Finding, FindingKind},
+    reporter::Reporter,
+    seen::{Judgement, SeenCheckpoint, judge},
+};
+
+/// At most so often a checkpoint is asked for: each new one costs a sync of the disk.
+const EVERY: Duration = Duration::from_millis(250);
+/// So long the copy may take to reach what a checkpoint speaks of. Then it is kept without the comparison, which the
+/// follower makes in any case.
+const COPYING: Duration = Duration::from_secs(1);
+
+/// Whom to watch.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// The service.
+    pub origin: Origin,
+    /// The name of its log: the origin line of its checkpoints is `<log>/<epoch>`.
+    pub log: String,
+    /// What it signs with.
+    pub verifier: VerifierKey,
+}
+
+/// Watches one origin.
+pub(crate) struct Watching {
+    pub(crate) watched: Watched,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) copies: Arc<Copies>,
+    pub(crate) reporter: Reporter,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Watching {
+    /// Watches for ever. Drop the future to stop.
+    pub(crate) async fn run(self) {
+        loop {
+            self.look().await;
+            sleep(EVERY).await;
+        }
+    }
+
+    async fn look(&self) {
+        let origin = self.watched.origin;
+        // Silence is the follower's to tell.
+        let Ok(signed) = self.transport.checkpoint(origin).await else { return };
+        match self.checked(&signed) {
+            Ok(seen) => self.compare(seen).await,
+            Err(finding) => self.reporter.report(finding),
+        }
+    }
+
+    /// The checkpoint, when the origin has signed it and it is of its log.
+    fn checked(&self, signed: &SignedCheckpoint) -> Result<SeenCheckpoint, Finding> {
+        let Watched { origin, log, verifier } = &self.watched;
+        let Checkpoint { size, root, .. } = signed.unverified();
+        let bad = || Finding {
+            kind: FindingKind::SignatureBad,
+            at: Place { origin: *origin, epoch: self.copies.tally(*origin).epoch, sequence: *size },
+            entry: None,
+            expected: Vec::new(),
+            found: root.as_bytes().to_vec(),
+        };
+        signed.verify(verifier).map_err(|_not_signed| bad())?;
+        SeenCheckpoint::of(signed.clone(), log, self.clock.now()).ok_or_else(bad)
+    }
+
+    async fn compare(&self, seen: SeenCheckpoint) {
+        let origin = self.watched.origin;
+        let Some(journal) = self.copies.journal(origin) else { return };
+        if self.copies.seen().newest(origin).is_some_and(|kept| kept.signed == seen.signed) {
+            return;
+        }
+        reached(journal, &seen).await;
+        let copied = journal.root_at(seen.epoch, seen.size()).ok();
+        let kept = self.copies.seen().newest(origin);
+        match judge(origin, kept.as_ref(), &seen, copied) {
+            Judgement::Same => {}
+            Judgement::Against(finding) => self.reporter.report(finding),
+            Judgement::Newer => self.keep(seen).await,
+        }
+    }
+
+    async fn keep(&self, seen: SeenCheckpoint) {
+        let (origin, copies) = (self.watched.origin, Arc::clone(&self.copies));
+        let kept = tokio::task::spawn_blocking(move || copies.seen().keep(origin, seen)).await;
+        if let Ok(Err(error)) = kept {
+            tracing::error!(%origin, %error, "a checkpoint could not be kept");
+        }
+    }
+}
+
+/// Waits a while for the copy to be as long as the checkpoint says.
+async fn reached(journal: &Journal, seen: &SeenCheckpoint) {
+    let mut heads = journal.watch();
+    let wanted = (seen.epoch, seen.size());
+    let _ = timeout(COPYING, heads.wait_for(|head| (head.epoch, head.size) >= wanted)).await;
+}
