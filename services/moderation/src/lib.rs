@@ -23,4 +23,4 @@ pub mod words;
 pub use keys::{ModerationDesk, keys_needed};
 pub use reading::{Read, of_entry};
 pub use registry_in_force::{RegistryError, RegistryInForce};
-pub use service::{BootstrapError, Config, Service, StartError, start};
+pub use service::{BootstrapError, Config, Service, start};

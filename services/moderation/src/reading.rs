@@ -29,7 +29,7 @@ impl Read {
 ///
 /// # Errors
 /// [`RecordError`].
-pub fn at(engine: &Engine<Moderation, Reviews>, at: Whereabouts) -> Result<Read, RecordError> {
+pub(crate) fn at(engine: &Engine<Moderation, Reviews>, at: Whereabouts) -> Result<Read, RecordError> {
     let Whereabouts { epoch, sequence } = at;
     let stored = engine.journal().get(Place { epoch, sequence });
     let stored = stored.map_err(|error| RecordError::Journal(error.to_string()))?;
@@ -42,7 +42,7 @@ pub fn at(engine: &Engine<Moderation, Reviews>, at: Whereabouts) -> Result<Read,
 ///
 /// # Errors
 /// [`RecordError`].
-pub fn submitted_at(
+pub(crate) fn submitted_at(
     engine: &Engine<Moderation, Reviews>,
     place: Whereabouts,
 ) -> Result<Option<v1::Submitted>, RecordError> {

@@ -1,14 +1,13 @@
 //! The service, put together and started.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
 use dossier_engine::{
     Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id, fresh_id,
 };
-use dossier_exchange::KeyDesk;
+use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::{Accounts, Role};
-use dossier_proof::SigningKey;
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_vault::Vault;
@@ -23,31 +22,14 @@ use crate::{
     words::Words,
 };
 
-/// SHA-256 of the code that folds, made by the build.
-const FOLDING_DIGEST: [u8; 32] = include!(concat!(env!("OUT_DIR"), "/folding_digest.rs"));
-
 /// What the service is made of.
 pub struct Config {
-    /// Its directory; `journal/`, `anchors/` and `snapshots/` are below it.
-    pub directory: PathBuf,
-    /// The log's name: the origin line of its checkpoints.
-    pub log: String,
+    /// Its journal: directory, log name, key, clock and the rest.
+    pub engine: EngineSettings,
     /// Its keys, and those it was given.
     pub vault: Vault,
     /// Who is calling.
     pub accounts: Arc<Accounts>,
-    /// Signs anchors and checkpoints.
-    pub signer: SigningKey,
-    /// The time of day.
-    pub clock: Arc<dyn Clock>,
-}
-
-/// Why the service did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The engine says why.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
 }
 
 /// Why an installation could not be made ready.
@@ -70,14 +52,11 @@ pub struct Service {
 /// Opens the journal and starts the service.
 ///
 /// # Errors
-/// [`StartError`]; nothing was written.
-pub fn start(config: Config) -> Result<Service, StartError> {
-    let settings = EngineSettings {
-        fingerprint: Digest(FOLDING_DIGEST),
-        ..EngineSettings::new(config.directory, config.log, config.signer, Arc::clone(&config.clock))
-    };
-    let engine = Engine::open(settings)?;
-    Ok(Service::over(engine, config.vault, config.accounts, config.clock))
+/// [`EngineError`]; nothing was written.
+pub fn start(config: Config) -> Result<Service, EngineError> {
+    let clock = Arc::clone(&config.engine.clock);
+    let engine = Engine::open(config.engine)?;
+    Ok(Service::over(engine, config.vault, config.accounts, clock))
 }
 
 impl Service {
@@ -113,8 +92,13 @@ impl Service {
         EngineInbox::new(self.engine.clone(), self.vault.clone(), keys_needed)
     }
 
+    /// Takes its place where the services of one process meet.
+    pub fn join(&self, hub: &Hub) {
+        hub.join(Origin::Moderation, Arc::new(self.engine.journal().clone()), self.desk());
+    }
+
     /// Where other services ask for keys.
-    pub fn key_desk(&self) -> Arc<dyn KeyDesk> {
+    pub fn desk(&self) -> Arc<dyn KeyDesk> {
         Arc::new(ModerationDesk::new(self.engine.clone(), self.vault.clone()))
     }
 

@@ -1,14 +1,13 @@
 //! The service as the binary starts it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
-use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings, Faults};
+use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
 use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
-use dossier_proof::SigningKey;
-use dossier_proto::{Digest, Origin};
+use dossier_proto::Origin;
 use dossier_vault::Vault;
 
 use crate::{
@@ -22,22 +21,12 @@ use crate::{
 
 /// What the service is started with.
 pub struct Config {
-    /// Its directory; `journal/`, `anchors/` and `snapshots/` are below it.
-    pub directory: PathBuf,
-    /// Its log's name: the origin line of its checkpoints.
-    pub log: String,
+    /// Its journal: directory, log name, key, clock and the rest.
+    pub engine: EngineSettings,
     /// Its keys.
     pub vault: Vault,
     /// The people of the installation.
     pub accounts: Arc<Accounts>,
-    /// Signs anchors and checkpoints.
-    pub signer: SigningKey,
-    /// The time of day.
-    pub clock: Arc<dyn Clock>,
-    /// The code that folds, made by the build.
-    pub fingerprint: Digest,
-    /// Where crash tests look in.
-    pub faults: Arc<dyn Faults>,
 }
 
 /// The running service.
@@ -69,11 +58,8 @@ fn start_with(
     config: Config,
     open: impl FnOnce(EngineSettings) -> Result<Engine<Submission, Entries>, EngineError>,
 ) -> Result<Service, EngineError> {
-    let clock = Arc::clone(&config.clock);
-    let mut settings = EngineSettings::new(config.directory, config.log, config.signer, config.clock);
-    settings.fingerprint = config.fingerprint;
-    settings.faults = config.faults;
-    let engine = open(settings)?;
+    let clock = Arc::clone(&config.engine.clock);
+    let engine = open(config.engine)?;
     let words = Words::new(config.vault.clone());
     let office = Office::new(engine.clone(), words, config.accounts, clock);
     Ok(Service { engine, vault: config.vault, office })

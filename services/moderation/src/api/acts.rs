@@ -6,7 +6,7 @@ use dossier_proto::{Digest, EntryId, KeyId, v1};
 use dossier_registry::{Language, Registry};
 use dossier_vault::Purpose;
 use dossier_web::{
-    Answer, Problem, ProblemDocument, ProblemKind,
+    Answer, ProblemDocument, ProblemKind,
     extract::{FieldError, StrictPath},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -42,10 +42,8 @@ fn about_entry(state: &mut State, foreign: &Event, id: EntryId, payload: &Payloa
         }
         Payload::RequestTooLate(late) => too_late(state, id, late),
         Payload::EditionPublished(published) => edition_published(state, id, published, at),
-        Payload::PublicationDeclined(declined) => {
-            if is_approved_by(state, id, declined.command.as_ref()) {
-                state.moves(id, Workflow::Draft, at);
-            }
+        Payload::PublicationDeclined(declined) if is_approved_by(state, id, declined.command.as_ref()) => {
+            state.moves(id, Workflow::Draft, at);
         }
         Payload::EntryRetracted(_) => {
             if let Some(public) = state.entries.get_mut(&id).and_then(|entry| entry.public.as_mut()) {

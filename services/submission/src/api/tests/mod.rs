@@ -1,1 +1,12 @@
+//! The interface over a real engine, vault and accounts; the other services are played by the test.
 
+mod drafts;
+mod hostile;
+mod house;
+mod keys;
+mod listing;
+mod privacy;
+mod repeating;
+mod restarting;
+mod reviewed;
+mod revising;
