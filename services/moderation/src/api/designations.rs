@@ -174,8 +174,6 @@ pub(crate) async fn revoke(
 
 /// Designations, as far as the caller may see them: one's own; those of one's body; all, for administrators, moderators,
 /// reviewers, publishers and auditors.
-// `utoipa::path` writes the parameters with their module before them.
-#[allow(unused_qualifications)]
 #[utoipa::path(
     get, path = "/review/api/v1/designations", tag = "designations", params(Filter),
     responses((status = 200, body = Page<DesignationShown>)),

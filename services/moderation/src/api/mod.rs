@@ -1,6 +1,9 @@
 //! JSON under `/review/api/v1`.
 //!
-//! Every answer about an entry goes through [`eyes`]: what the caller may know of it, and how much.
+//! Every answer about an entry goes through `eyes`: what the caller may know of it, and how much.
+
+// `#[utoipa::path]` writes the types of parameters with their module before them.
+#![allow(unused_qualifications)]
 
 mod acts;
 mod asked;

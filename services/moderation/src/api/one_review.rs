@@ -87,8 +87,6 @@ pub(crate) struct ReviewShown {
 }
 
 /// One review.
-// `utoipa::path` writes the parameters with their module before them.
-#[allow(unused_qualifications)]
 #[utoipa::path(
     get, path = "/review/api/v1/reviews/{entry}", tag = "reviews",
     params(("entry" = String, Path, description = "The entry"), Shown),

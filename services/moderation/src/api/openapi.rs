@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::response::IntoResponse;
-use dossier_web::Cache;
+use dossier_web::{Cache, Cursor, PageSize};
 use http::header;
 use utoipa::{
     Modify, OpenApi,
@@ -34,6 +34,7 @@ use super::{acts, designations, in_force, one_review, queue};
         designations::revoke,
         in_force::read,
     ),
+    components(schemas(Cursor, PageSize)),
     tags(
         (name = "reviews", description = "The queue, and what people do at a review"),
         (name = "designations", description = "Who may do what"),

@@ -57,8 +57,6 @@ pub(crate) struct Line {
 }
 
 /// The queue, longest wait first.
-// `utoipa::path` writes the parameters with their module before them.
-#[allow(unused_qualifications)]
 #[utoipa::path(
     get, path = "/review/api/v1/reviews", tag = "reviews", params(Filter),
     responses(
