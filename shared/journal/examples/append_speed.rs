@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use dossier_journal::{
-    Frame, Head, Journal, OpenOptions, Peek, PeekError, Place, Record, SledStore, Verify, Writer, open,
+    Frame, Head, Journal, OpenOptions, Peek, PeekError, Place, Record, Scribe, SledStore, Stager, Syncer, Verify,
+    WriteError, Writer, open,
 };
 use dossier_proof::SigningKey;
 
@@ -21,6 +22,8 @@ type Failure = Box<dyn std::error::Error>;
 const GROUPS: usize = 1500;
 /// Events per group.
 const GROUP: usize = 512;
+/// Turns of raw and own.
+const ROUNDS: usize = 15;
 /// Commands one at a time.
 const COMMANDS: usize = 3000;
 
@@ -45,40 +48,59 @@ fn house_mix() -> Vec<usize> {
 }
 
 fn grouped(directory: &Path, sizes: &[usize], group: usize) -> Result<(), Failure> {
-    let groups = GROUPS;
     let mut maker = Maker { sizes, next: 0 };
-    let bytes: usize = (0..group * groups).map(|n| sizes[n % sizes.len()]).sum();
-    let raw = raw_run(directory, (0..groups).map(|g| (0..group).map(|n| sizes[(g * group + n) % sizes.len()]).sum()))?;
-    let frames: Vec<_> = (0..groups).map(|_| maker.frame(group)).collect();
-    let (journal, mut writer) = open_in(directory, Verify::Whole)?;
-    let begun = Instant::now();
-    let mut times = Vec::new();
-    for frame in frames.iter().take(groups / 3).cloned() {
-        let at = Instant::now();
-        writer.append(frame)?;
-        times.push(at.elapsed());
+    let mut raw = RawFile::create(directory)?;
+    let (journal, writer) = open_in(directory, Verify::Whole)?;
+    let mut stages = writer.into_stages()?;
+    let (mut plain, mut times, mut raws, mut bytes) = (Duration::ZERO, Vec::new(), Duration::ZERO, 0);
+    let mut parts = [Duration::ZERO; 3];
+    // Raw and own in turn, so that both see the same minute.
+    for _ in 0..ROUNDS {
+        let frames: Vec<_> = (0..GROUPS / ROUNDS / 2).map(|_| maker.frame(group)).collect();
+        raws += raw.write(&frames)?;
+        bytes += frames.iter().map(bytes_of).sum::<usize>();
+        let begun = Instant::now();
+        for frame in frames {
+            let at = Instant::now();
+            let group = stages.0.stage(frame)?;
+            parts[0] += at.elapsed();
+            let group = stages.1.write(group)?;
+            parts[1] += at.elapsed();
+            stages.2.sync(group)?;
+            parts[2] += at.elapsed();
+            times.push(at.elapsed());
+        }
+        plain += begun.elapsed();
     }
-    let plain = begun.elapsed().as_secs_f64() / (groups / 3) as f64;
-    let begun = Instant::now();
-    let rest: Vec<_> = frames.into_iter().skip(groups / 3).collect();
-    let count = rest.len();
-    in_stages(writer, rest)?;
-    let staged = begun.elapsed().as_secs_f64() / count as f64;
-    let raw_each = raw.total.as_secs_f64() / groups as f64;
-    let megabytes = bytes as f64 / groups as f64 / 1e6;
-    println!("  raw append + fdatasync   {:7.1} MB/s", megabytes / raw_each);
+    let megabytes = |bytes: usize, time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
+    let percent = |raw: Duration, own: Duration| 100.0 * raw.as_secs_f64() / own.as_secs_f64();
+    println!("  raw append + fdatasync   {:7.1} MB/s", megabytes(bytes, raws));
     println!(
         "  append, one thread       {:7.1} MB/s  {:3.0} % of raw  p50 {:?} p99 {:?}",
-        megabytes / plain,
-        100.0 * raw_each / plain,
+        megabytes(bytes, plain),
+        percent(raws, plain),
         quantile(&mut times, 50),
         quantile(&mut times, 99)
     );
-    println!("  append, three stages     {:7.1} MB/s  {:3.0} % of raw", megabytes / staged, 100.0 * raw_each / staged);
+    let [stage, write, sync] = parts.map(|part| part.as_secs_f64() * 1e3 / times.len() as f64);
+    println!("    stage {stage:.3}, write {:.3}, sync {:.3} ms a group", write - stage, sync - write);
+    let (mut staged, mut raws, mut more) = (Duration::ZERO, Duration::ZERO, 0);
+    for _ in 0..ROUNDS {
+        let frames: Vec<_> = (0..GROUPS / ROUNDS / 2).map(|_| maker.frame(group)).collect();
+        raws += raw.write(&frames)?;
+        more += frames.iter().map(bytes_of).sum::<usize>();
+        let begun = Instant::now();
+        in_stages(&mut stages, frames)?;
+        staged += begun.elapsed();
+    }
+    drop(stages);
+    println!("  append, three stages     {:7.1} MB/s  {:3.0} % of raw", megabytes(more, staged), percent(raws, staged));
+    let bytes = bytes + more;
     println!(
         "  disk                     {:7.2} bytes per byte of event",
         disk(&directory.join("journal"))? as f64 / bytes as f64
     );
+    replay_speed(&journal, bytes)?;
     replay_speed(&journal, bytes)?;
     random_gets(&journal)?;
     let head = journal.head();
@@ -87,20 +109,24 @@ fn grouped(directory: &Path, sizes: &[usize], group: usize) -> Result<(), Failur
         let begun = Instant::now();
         let opened = open_in(directory, verify)?;
         println!("  open, {name:<19} {:7.3} s", begun.elapsed().as_secs_f64());
-        if name == "edge only" {
-            replay_speed(&opened.0, bytes)?;
+        while matches!(opened.0.verification(), dossier_journal::Verification::Running { .. }) {
+            std::thread::sleep(Duration::from_millis(5));
         }
+        replay_speed(&opened.0, bytes)?;
         assert_eq!(opened.0.head(), head);
     }
     Ok(())
 }
 
-fn in_stages(writer: Writer, frames: Vec<Frame>) -> Result<(), Failure> {
-    let (mut stager, mut scribe, mut syncer) = writer.into_stages()?;
+fn bytes_of(frame: &Frame) -> usize {
+    frame.records.iter().map(|record| record.event.len()).sum()
+}
+
+fn in_stages((stager, scribe, syncer): &mut (Stager, Scribe, Syncer), frames: Vec<Frame>) -> Result<(), Failure> {
     let (to_scribe, staged) = sync_channel(1);
     let (to_syncer, written) = sync_channel(1);
     std::thread::scope(|scope| {
-        let writing = scope.spawn(move || -> Result<(), dossier_journal::WriteError> {
+        let writing = scope.spawn(move || -> Result<(), WriteError> {
             for group in staged {
                 if to_syncer.send(scribe.write(group)?).is_err() {
                     break;
@@ -121,22 +147,24 @@ fn in_stages(writer: Writer, frames: Vec<Frame>) -> Result<(), Failure> {
 
 fn one_at_a_time(directory: &Path, sizes: &[usize]) -> Result<(), Failure> {
     let mut maker = Maker { sizes, next: 0 };
-    let mut raw = raw_run(directory, (0..COMMANDS).map(|n| sizes[n % sizes.len()]))?;
+    let mut raw = RawFile::create(directory)?;
     let (journal, mut writer) = open_in(directory, Verify::Whole)?;
-    let mut times = Vec::new();
+    let (mut times, mut raws, mut bytes) = (Vec::new(), Vec::new(), 0);
     for _ in 0..COMMANDS {
         let frame = maker.frame(1);
+        bytes += bytes_of(&frame);
+        raws.push(raw.write(std::slice::from_ref(&frame))?);
         let at = Instant::now();
         writer.append(frame)?;
         times.push(at.elapsed());
     }
-    let (own, raw_own) = (quantile(&mut times, 50), quantile(&mut raw.times, 50));
+    let (own, raw_own) = (quantile(&mut times, 50), quantile(&mut raws, 50));
     println!(
-        "  one at a time            p50 {own:?} = {:.2} raw fdatasyncs of {raw_own:?}; p99 {:?}",
+        "  one at a time            p50 {own:?} = {:.2} raw fdatasyncs of {raw_own:?}; p99 {:?} and {:?}",
         own.as_secs_f64() / raw_own.as_secs_f64(),
-        quantile(&mut times, 99)
+        quantile(&mut times, 99),
+        quantile(&mut raws, 99)
     );
-    let bytes: usize = (0..COMMANDS).map(|n| sizes[n % sizes.len()]).sum();
     println!(
         "    disk                   {:7.2} bytes per byte of event",
         disk(&directory.join("journal"))? as f64 / bytes as f64
@@ -174,28 +202,32 @@ fn random_gets(journal: &Journal) -> Result<(), Failure> {
     Ok(())
 }
 
-struct Raw {
-    total: Duration,
-    times: Vec<Duration>,
+/// A file that is appended to and synced: what the disk can do.
+struct RawFile {
+    file: File,
 }
 
-fn raw_run(directory: &Path, sizes: impl Iterator<Item = usize>) -> Result<Raw, Failure> {
-    let _ = std::fs::remove_dir_all(directory);
-    std::fs::create_dir_all(directory)?;
-    let path = directory.join("raw");
-    let mut file = File::create(&path)?;
-    let fill: Vec<u8> = (0..4 * 1024 * 1024).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let mut times = Vec::new();
-    let begun = Instant::now();
-    for size in sizes {
-        let at = Instant::now();
-        file.write_all(&fill[..size])?;
-        file.sync_data()?;
-        times.push(at.elapsed());
+impl RawFile {
+    /// Begins with an empty directory.
+    fn create(directory: &Path) -> Result<Self, Failure> {
+        let _ = std::fs::remove_dir_all(directory);
+        std::fs::create_dir_all(directory)?;
+        Ok(Self { file: File::create(directory.join("raw"))? })
     }
-    let total = begun.elapsed();
-    std::fs::remove_file(path)?;
-    Ok(Raw { total, times })
+
+    /// Appends each group and syncs it; gives the time it took.
+    fn write(&mut self, frames: &[Frame]) -> Result<Duration, Failure> {
+        let bytes: Vec<Vec<u8>> = frames
+            .iter()
+            .map(|frame| frame.records.iter().flat_map(|record| record.event.to_vec()).collect())
+            .collect();
+        let begun = Instant::now();
+        for bytes in bytes {
+            self.file.write_all(&bytes)?;
+            self.file.sync_data()?;
+        }
+        Ok(begun.elapsed())
+    }
 }
 
 struct Maker<'a> {

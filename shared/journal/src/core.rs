@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::entry_index::EntryIndex;
 use crate::frame::Followed;
+use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, Nodes};
 use crate::{Head, PeekFn, Place, Stop, Verification, WriteError};
@@ -24,6 +25,7 @@ pub(crate) struct Core {
     /// The end again, for who waits for it to move.
     pub(crate) heads: watch::Sender<Head>,
     pub(crate) index: EntryIndex,
+    pub(crate) slots: SlotMap,
     pub(crate) verification: watch::Sender<Verification>,
     stop: OnceLock<Arc<Stop>>,
     /// The last reader or writer has gone: background work ends.
@@ -103,7 +105,8 @@ impl Durable {
 }
 
 impl Core {
-    pub(crate) fn new(parts: Parts, durable: Durable, index: EntryIndex, verification: Verification) -> Self {
+    pub(crate) fn new(parts: Parts, durable: Durable, maps: Maps, verification: Verification) -> Self {
+        let Maps { index, slots } = maps;
         let Parts { store, log, signer, peek } = parts;
         Self {
             store,
@@ -113,6 +116,7 @@ impl Core {
             heads: watch::Sender::new(durable.head),
             durable: RwLock::new(durable),
             index,
+            slots,
             verification: watch::Sender::new(verification),
             stop: OnceLock::new(),
             closing: AtomicBool::new(false),
@@ -146,6 +150,12 @@ impl Core {
     pub(crate) fn stopped(&self) -> Option<Arc<Stop>> {
         self.stop.get().cloned()
     }
+}
+
+/// What is kept in memory to find events.
+pub(crate) struct Maps {
+    pub(crate) index: EntryIndex,
+    pub(crate) slots: SlotMap,
 }
 
 /// What a journal is opened with and keeps.

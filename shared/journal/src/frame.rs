@@ -13,7 +13,7 @@ mod tests;
 
 use bytes::Bytes;
 
-pub(crate) use pack::{pack, put_followed, put_varint};
+pub(crate) use pack::{Packed, pack, put_followed, put_varint};
 pub(crate) use part::Part;
 pub(crate) use unpack::{Body, BodyError, unpack};
 

@@ -1,18 +1,20 @@
 //! Reading slots back as frames.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use bytes::Bytes;
 
-use crate::ReadError;
 use crate::errors::{Damage, damage};
 use crate::frame::{Body, Part, unpack};
 use crate::keys::{slot_key, slot_of};
 use crate::store::{Store, StoreError, Tree};
+use crate::{Place, ReadError};
 
 /// A frame, checked and put together from its parts; the events in it are not cut out yet.
 #[derive(Debug, Clone)]
 pub(crate) struct FrameAt {
+    /// The slot of its first part.
+    pub(crate) slot: u64,
     /// The slot behind its last part.
     pub(crate) next_slot: u64,
     /// The sequence of its first event.
@@ -29,6 +31,9 @@ impl FrameAt {
         self.first_sequence.saturating_add(self.body.records_left())
     }
 }
+
+/// So few slots are read in a row rather than searched: they lie on two pages.
+const SCANNED_SLOTS: u64 = 16;
 
 /// Which slots of which epoch are read.
 #[derive(Debug, Clone, Copy)]
@@ -73,18 +78,20 @@ pub(crate) struct Assembler {
     pub(crate) slot: u64,
     /// The sequence to come, once it is known.
     sequence: Option<u64>,
+    /// The slot in which the frame being read began.
+    began: u64,
     /// First sequence and body so far of a frame that continues.
     open: Option<(u64, Vec<u8>)>,
 }
 
 impl Assembler {
     pub(crate) const fn new(epoch: u32, slot: u64) -> Self {
-        Self { epoch, slot, sequence: None, open: None }
+        Self { epoch, slot, sequence: None, began: slot, open: None }
     }
 
     /// From a place of which the sequence is known too.
     pub(crate) const fn at(epoch: u32, slot: u64, sequence: u64) -> Self {
-        Self { epoch, slot, sequence: Some(sequence), open: None }
+        Self { epoch, slot, sequence: Some(sequence), began: slot, open: None }
     }
 
     pub(crate) const fn is_between_frames(&self) -> bool {
@@ -109,6 +116,9 @@ impl Assembler {
         if part.role.first != self.open.is_none() || expected.is_some_and(|expected| expected != part.first_sequence) {
             return Err(self.damaged("a slot does not follow on the one before it"));
         }
+        if part.role.first {
+            self.began = self.slot;
+        }
         self.slot += 1;
         let body = match (self.open.take(), part.role.last) {
             (None, true) => part.body,
@@ -125,7 +135,7 @@ impl Assembler {
         };
         let body = unpack(body).map_err(|error| self.damaged(&error.to_string()))?;
         let (next_slot, first_sequence) = (self.slot, part.first_sequence);
-        let frame = FrameAt { next_slot, first_sequence, body, ends_group: part.role.ends_group };
+        let frame = FrameAt { slot: self.began, next_slot, first_sequence, body, ends_group: part.role.ends_group };
         self.sequence = Some(frame.next_sequence());
         Ok(Some(frame))
     }
@@ -143,24 +153,30 @@ impl Assembler {
     }
 }
 
-/// The slot from which a scan comes to the frame with this sequence; the frame begins there or a few slots later (frames
-/// without events may lie before it). `slots` is how many the epoch has; the sequence is in one of them.
-pub(crate) fn slot_before(store: &dyn Store, epoch: u32, slots: u64, sequence: u64) -> Result<u64, ReadError> {
+/// The slot from which a scan comes to the frame with this event; the frame begins there or a few slots later (frames
+/// without events may lie before it). `slots` are those in which it must begin; at the first of them a frame begins.
+pub(crate) fn slot_before(store: &dyn Store, place: Place, slots: Range<u64>) -> Result<u64, ReadError> {
+    let Place { epoch, sequence } = place;
+    if slots.end - slots.start <= SCANNED_SLOTS {
+        return Ok(slots.start);
+    }
     let first_sequence = |slot: u64| -> Result<u64, ReadError> {
         let value = store.get(Tree::Frames, &slot_key(epoch, slot))?.unwrap_or_default();
         let part = Part::decode(epoch, slot, &value);
         Ok(part.map_err(|error| damage(epoch, sequence, format!("slot {slot}: {error}")))?.first_sequence)
     };
     // The last slot whose frame does not begin behind the sequence, and then the first slot of frames that begin there.
-    let behind = partition_point(slots, |slot| Ok(first_sequence(slot)? <= sequence))?;
-    let Some(last) = behind.checked_sub(1) else { return Ok(0) };
-    let begins = first_sequence(last)?;
-    partition_point(behind, |slot| Ok(first_sequence(slot)? < begins))
+    let behind = partition_point(slots.clone(), |slot| Ok(first_sequence(slot)? <= sequence))?;
+    if behind == slots.start {
+        return Ok(behind);
+    }
+    let begins = first_sequence(behind - 1)?;
+    partition_point(slots.start..behind, |slot| Ok(first_sequence(slot)? < begins))
 }
 
-/// The first number below `end` for which `holds` is false; `end` where there is none.
-fn partition_point(end: u64, holds: impl Fn(u64) -> Result<bool, ReadError>) -> Result<u64, ReadError> {
-    let (mut low, mut high) = (0, end);
+/// The first number in a range for which `holds` is false; its end where there is none.
+fn partition_point(range: Range<u64>, holds: impl Fn(u64) -> Result<bool, ReadError>) -> Result<u64, ReadError> {
+    let (mut low, mut high) = (range.start, range.end);
     while low < high {
         let middle = low + (high - low) / 2;
         if holds(middle)? {

@@ -92,8 +92,12 @@ impl Journal {
         let durable = self.durable();
         let Some(stretch) = self.stretch(&durable, from)? else { return Ok(()) };
         let mut damaged = None;
+        let mut first_frame = true;
         scan_frames(&*self.shared.core.store, stretch, &mut |mut frame| {
             let mut sequence = frame.first_sequence;
+            if std::mem::take(&mut first_frame) {
+                self.shared.core.slots.learn([(Place { epoch: from.epoch, sequence }, frame.slot)]);
+            }
             loop {
                 match frame.body.next_record() {
                     Ok(Some(record)) if sequence >= from.sequence => {
@@ -122,7 +126,10 @@ impl Journal {
         };
         let from_slot = match from.sequence {
             0 => 0,
-            sequence => slot_before(&*self.shared.core.store, from.epoch, extent.slots, sequence)?,
+            _ => {
+                let around = self.shared.core.slots.around(from, extent.slots);
+                slot_before(&*self.shared.core.store, from, around)?
+            }
         };
         Ok(Some(Stretch { epoch: from.epoch, from_slot, until_slot: extent.slots }))
     }

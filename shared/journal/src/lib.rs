@@ -16,7 +16,7 @@
 //! | [`snapshot`] | throw-away caches of state |
 //! | [`export`], [`import`] | plain files, without sled |
 //!
-//! Pure: `frame`, `keys`, `entry_index`. The only file that names sled is `store/sled_store.rs`.
+//! Pure: `frame`, `keys`, `entry_index`, `slot_map`. The only file that names sled is `store/sled_store.rs`.
 //!
 //! # What a loss of power leaves
 //! A group is acknowledged after `fdatasync`. One that was not is there as a whole or is cut at the next opening: its last slot says that
@@ -37,6 +37,7 @@ mod keys;
 mod meta;
 mod open;
 mod replay;
+mod slot_map;
 pub mod snapshot;
 pub mod store;
 mod tiles;

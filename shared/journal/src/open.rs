@@ -12,7 +12,7 @@ use std::thread;
 use dossier_proof::{Hash, SigningKey, VerifierKey};
 
 use crate::anchor::{self, AnchorFile, AnchorKeeper};
-use crate::core::{Core, Durable, Parts, Shared};
+use crate::core::{Core, Durable, Maps, Parts, Shared};
 use crate::entry_index::EntryIndex;
 use crate::keys::slot_key;
 use crate::meta::Identity;
@@ -170,7 +170,7 @@ fn assemble(
     starts: u64,
     epoch_due: bool,
 ) -> Result<(Journal, Writer), OpenError> {
-    let Checked { durable, chains } = checked;
+    let Checked { durable, chains, slots } = checked;
     let later = plan.background;
     let index = if later.is_empty() { EntryIndex::whole(chains) } else { EntryIndex::building(chains) };
     let verification = match later.iter().map(|span| span.until).sum() {
@@ -181,7 +181,7 @@ fn assemble(
         index.finish(Some(crate::entry_index::Chains::default()));
     }
     let parts = Parts { store, log: options.log, signer: options.key, peek: options.peek };
-    let core = Arc::new(Core::new(parts, durable.clone(), index, verification));
+    let core = Arc::new(Core::new(parts, durable.clone(), Maps { index, slots }, verification));
     let shared = Arc::new(Shared { core: Arc::clone(&core), background: Mutex::new(None) });
     let file = AnchorFile::open(&options.anchors);
     let file = file.map_err(|source| OpenError::Io { place: options.anchors.clone(), source })?;

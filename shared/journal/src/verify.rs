@@ -11,9 +11,10 @@ use crate::entry_index::Chains;
 use crate::errors::{Damage, damage};
 use crate::frames::{FrameAt, Stretch, scan_frames, slot_before};
 use crate::open::FoundEnd;
+use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, TILE_HASHES, Tile, load_tile};
-use crate::{NodeError, OpenError, PeekFn, ReadError, Stop, TrustedEdge, Verify};
+use crate::{NodeError, OpenError, PeekFn, Place, ReadError, Stop, TrustedEdge, Verify};
 
 /// How far the verification has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub(crate) struct Plan {
 pub(crate) struct Checked {
     pub(crate) durable: Durable,
     pub(crate) chains: Chains,
+    pub(crate) slots: SlotMap,
 }
 
 impl Plan {
@@ -127,7 +129,7 @@ fn edge_at(store: &dyn Store, epoch: u32, slots: u64, size: u64) -> Result<Edge,
     let from = size - size % TILE_HASHES as u64;
     let mut leaves = Vec::with_capacity(TILE_HASHES);
     let span = Span { epoch, slots, from, until: size, root: None };
-    each_event(store, &span, &mut |_, event| {
+    each_event(store, &span, &SlotMap::default(), &mut |_, event| {
         leaves.push(leaf_of_event(event));
         Ok(ControlFlow::Continue(()))
     })?;
@@ -142,8 +144,9 @@ pub(crate) fn in_foreground(
     peek: PeekFn,
 ) -> Result<Checked, ReadError> {
     let first_ordinal = plan.background.iter().map(|span| span.until).sum();
-    let mut checker =
-        Checker { store, peek, chains: Chains::from(first_ordinal), progress: &mut |_| ControlFlow::Continue(()) };
+    let slots = SlotMap::default();
+    let progress = &mut |_: &Chains| ControlFlow::Continue(());
+    let mut checker = Checker { store, peek, chains: Chains::from(first_ordinal), slots: &slots, progress };
     let mut edge = plan.start.clone().unwrap_or_default();
     for span in &plan.foreground {
         if span.from == 0 {
@@ -152,7 +155,7 @@ pub(crate) fn in_foreground(
         edge = checker.check(span, edge)?.unwrap_or_default();
     }
     let chains = checker.chains;
-    Ok(Checked { durable: found.durable(edge), chains })
+    Ok(Checked { durable: found.durable(edge), chains, slots })
 }
 
 /// Verifies the rest, and hands in the older part of the index.
@@ -167,8 +170,13 @@ pub(crate) fn in_background(core: &Arc<Core>, spans: &[Span]) {
         }
         if core.closing.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let mut checker =
-        Checker { store: &*core.store, peek: core.peek, chains: Chains::default(), progress: &mut progress };
+    let mut checker = Checker {
+        store: &*core.store,
+        peek: core.peek,
+        chains: Chains::default(),
+        slots: &core.slots,
+        progress: &mut progress,
+    };
     for span in spans {
         let outcome = match checker.check(span, Edge::default()) {
             Ok(Some(_)) => continue,
@@ -193,6 +201,7 @@ struct Checker<'a> {
     store: &'a dyn Store,
     peek: PeekFn,
     chains: Chains,
+    slots: &'a SlotMap,
     /// Told after every event; says whether to go on.
     progress: &'a mut dyn FnMut(&Chains) -> ControlFlow<()>,
 }
@@ -202,7 +211,7 @@ impl Checker<'_> {
     fn check(&mut self, span: &Span, mut edge: Edge) -> Result<Option<Edge>, ReadError> {
         let mut full = Vec::new();
         let mut stopped = false;
-        each_event(self.store, span, &mut |sequence, event| {
+        each_event(self.store, span, self.slots, &mut |sequence, event| {
             let peeked = (self.peek)(event).map_err(|error| damage(span.epoch, sequence, error.to_string()))?;
             if (peeked.epoch, peeked.sequence) != (span.epoch, sequence) {
                 let what = format!("the event says it is sequence {} of epoch {}", peeked.sequence, peeked.epoch);
@@ -248,15 +257,20 @@ fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadEr
 type VisitEvent<'a> = dyn FnMut(u64, &[u8]) -> Result<ControlFlow<()>, ReadError> + 'a;
 
 /// Shows the events of a span, every one of them, in order.
-fn each_event(store: &dyn Store, span: &Span, visit: &mut VisitEvent<'_>) -> Result<(), ReadError> {
+fn each_event(store: &dyn Store, span: &Span, slots: &SlotMap, visit: &mut VisitEvent<'_>) -> Result<(), ReadError> {
     if span.from == span.until {
         return Ok(());
     }
-    let from_slot = if span.from == 0 { 0 } else { slot_before(store, span.epoch, span.slots, span.from)? };
+    let from_slot = if span.from == 0 {
+        0
+    } else {
+        slot_before(store, Place { epoch: span.epoch, sequence: span.from }, 0..span.slots)?
+    };
     let stretch = Stretch { epoch: span.epoch, from_slot, until_slot: span.slots };
     let mut next = span.from;
     let mut result = Ok(ControlFlow::Continue(()));
     scan_frames(store, stretch, &mut |frame| {
+        slots.learn([(Place { epoch: span.epoch, sequence: frame.first_sequence }, frame.slot)]);
         result = each_record(span, frame, &mut next, visit);
         match result {
             Ok(flow) if next < span.until => flow,

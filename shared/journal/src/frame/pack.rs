@@ -22,11 +22,13 @@ const COUNT_BYTES: usize = 2 + 1;
 pub(crate) struct Packed {
     /// The values, one a slot, from the slot it was packed for.
     pub(crate) values: Vec<Bytes>,
+    /// Of each frame, its first sequence and the slot it begins in.
+    pub(crate) frames: Vec<(u64, u64)>,
 }
 
 /// Packs a group for the slots from `slot` on. `sequence` is the one its first event has.
 pub(crate) fn pack(group: &Frame, epoch: u32, slot: u64, sequence: u64) -> Packed {
-    let mut packer = Packer { epoch, slot, values: Vec::new() };
+    let mut packer = Packer { epoch, slot, packed: Packed { values: Vec::new(), frames: Vec::new() } };
     let mut sequence = sequence;
     let mut rest = &group.records[..];
     loop {
@@ -35,7 +37,7 @@ pub(crate) fn pack(group: &Frame, epoch: u32, slot: u64, sequence: u64) -> Packe
         let followed = if tail.is_empty() { &group.followed[..] } else { &[] };
         packer.frame(sequence, records, followed, tail.is_empty());
         if tail.is_empty() {
-            return Packed { values: packer.values };
+            return packer.packed;
         }
         sequence += records.len() as u64;
         rest = tail;
@@ -60,7 +62,7 @@ fn record_bytes(record: &Record) -> usize {
 struct Packer {
     epoch: u32,
     slot: u64,
-    values: Vec<Bytes>,
+    packed: Packed,
 }
 
 impl Packer {
@@ -71,12 +73,13 @@ impl Packer {
             put_record(&mut body, record);
         }
         put_followed(&mut body, followed);
+        self.packed.frames.push((sequence, self.slot));
         let parts = body.chunks(BODY_BYTES_MAX);
         let count = parts.len();
         for (number, part) in parts.enumerate() {
             let last = number + 1 == count;
             let role = Role { first: number == 0, last, ends_group: last && ends_group };
-            self.values.push(Part::encode(self.epoch, self.slot, role, sequence, &[part]));
+            self.packed.values.push(Part::encode(self.epoch, self.slot, role, sequence, &[part]));
             self.slot += 1;
         }
     }

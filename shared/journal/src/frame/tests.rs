@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::pack::Packed;
 use super::part::{BODY_BYTES_MAX, PartError};
 use super::*;
 use crate::store::VALUE_BYTES_MAX;
@@ -103,7 +102,7 @@ fn version_1_is_read_and_written_byte_for_byte() {
     let mut expected = golden.to_vec();
     expected[2..6].copy_from_slice(&[0x12, 0xe5, 0x33, 0x08]);
     assert_eq!(value, expected, "{:02x?}", &value[2..6]);
-    assert_eq!(read_back(&Packed { values: vec![expected.into()] }, 1, 2, 3), group);
+    assert_eq!(read_back(&Packed { values: vec![expected.into()], frames: vec![] }, 1, 2, 3), group);
 }
 
 proptest! {

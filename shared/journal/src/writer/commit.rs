@@ -76,6 +76,8 @@ impl Syncer {
         core.check_running()?;
         let head = staged.end.head;
         core.index.extend(&staged.entries);
+        let place = |sequence| Place { epoch: head.epoch, sequence };
+        core.slots.learn(staged.frames.iter().map(|(sequence, slot)| (place(*sequence), *slot)));
         core.publish(staged.end);
         self.keeper.note(head);
         Ok(Appended { first: staged.first, count: staged.entries.len() as u64, head })

@@ -7,17 +7,19 @@ use dossier_proof::{Frontier, Hash, leaf_of_event};
 
 use super::checks::check;
 use crate::core::{Core, Durable, Shared};
-use crate::frame::{FOLLOWED_MAX, pack};
+use crate::frame::{FOLLOWED_MAX, Packed, pack};
 use crate::keys::slot_key;
 use crate::meta::Mark;
 use crate::store::{Put, Tree};
 use crate::tiles::{Tile, tile_puts, tile_reservations};
 use crate::{Followed, Frame, Head, Place, Refusal, WriteError};
 
-/// How many slots are reserved at a time (see `keys`). One reservation costs about 3 µs and 40 bytes of log.
+/// How many slots are reserved at a time, and how many at least lie ahead (see `keys`). One reservation costs about 3 µs and
+/// 40 bytes of log. sled's last page has up to 16 keys: as long as more than that are reserved ahead, it is split while all in it are
+/// empty.
 const SLOTS_RESERVED: u64 = 32;
-/// How many tiles of level 0 are reserved at a time; the levels above grow 256 times slower and are not worth it.
-const TILES_RESERVED: u64 = 8;
+/// The same for tiles of level 0, of two keys each; the levels above grow 256 times slower and are not worth it.
+const TILES_RESERVED: u64 = 16;
 /// A mark every so many slots: what an opening reads at most to find the end, about 1.5 MB.
 const MARK_EVERY_SLOTS: u64 = 256;
 
@@ -43,6 +45,8 @@ pub struct Staged {
     pub(super) first: Place,
     /// The entry of each of its events.
     pub(super) entries: Vec<Option<[u8; 16]>>,
+    /// Of each of its frames, first sequence and slot.
+    pub(super) frames: Vec<(u64, u64)>,
 }
 
 impl Stager {
@@ -62,7 +66,7 @@ impl Stager {
         let entries = check(&frame, first, self.core().peek)?;
         let followed = merged(&self.end.followed, &frame.followed)?;
         // From here on nothing fails.
-        let values = pack(&frame, first.epoch, self.end.slots, first.sequence).values;
+        let Packed { values, frames } = pack(&frame, first.epoch, self.end.slots, first.sequence);
         let slots = self.end.slots + values.len() as u64;
         let mut puts = Vec::with_capacity(values.len() + 2 * SLOTS_RESERVED as usize);
         self.mark(&mut puts);
@@ -74,7 +78,7 @@ impl Stager {
         puts.extend((self.end.slots..).zip(values).map(|(slot, value)| slot_put(first.epoch, slot, value)));
         self.end.slots = slots;
         self.end.followed = followed;
-        Ok(self.staged(puts, first, entries))
+        Ok(Staged { frames, ..self.staged(puts, first, entries) })
     }
 
     /// The place the next event gets.
@@ -92,7 +96,7 @@ impl Stager {
     pub(super) fn staged(&mut self, puts: Vec<Put>, first: Place, entries: Vec<Option<[u8; 16]>>) -> Staged {
         let group = self.group;
         self.group += 1;
-        Staged { group, puts, end: self.end.clone(), first, entries }
+        Staged { group, puts, end: self.end.clone(), first, entries, frames: Vec::new() }
     }
 
     /// Adds leaves to the tree; gives the tiles that are full with them.
@@ -117,11 +121,10 @@ impl Stager {
     }
 
     fn reserve_slots(&mut self, needed: u64, puts: &mut Vec<Put>) {
-        let until = needed + SLOTS_RESERVED / 2;
-        if until <= self.reserved_slots {
+        if needed + SLOTS_RESERVED <= self.reserved_slots {
             return;
         }
-        let until = until + SLOTS_RESERVED / 2;
+        let until = needed + 2 * SLOTS_RESERVED;
         let epoch = self.end.head.epoch;
         puts.extend((self.reserved_slots.max(self.end.slots)..until).map(|slot| slot_put(epoch, slot, Bytes::new())));
         self.reserved_slots = until;
@@ -129,10 +132,10 @@ impl Stager {
 
     fn reserve_tiles(&mut self, puts: &mut Vec<Put>) {
         let full = self.end.head.size >> 8;
-        if full < self.reserved_tiles {
+        if full + TILES_RESERVED <= self.reserved_tiles {
             return;
         }
-        let until = full + TILES_RESERVED;
+        let until = full + 2 * TILES_RESERVED;
         puts.extend((self.reserved_tiles..until).flat_map(|index| tile_reservations(self.end.head.epoch, 0, index)));
         self.reserved_tiles = until;
     }
