@@ -1,13 +1,14 @@
 //! Beginning an entry and saving a revision.
 
 use dossier_engine::{Context, Decided, Decision};
+use dossier_identity::Role;
 use dossier_proto::{BodyCode, Digest, Payload, v1};
 
 use super::{Matter, rights};
 use crate::domain::{AUTHORS_MAX, FIELDS_MAX, Refusal, State};
 
 pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) -> Result<Decision, Refusal> {
-    let body: BodyCode = start.body.parse().map_err(|_| Refusal::Malformed("the body has no code"))?;
+    let body: BodyCode = start.body.parse().map_err(|_| no_body(state, context))?;
     let authority = rights::contributor(&state.designations, context, &body, &start.record_type)?;
     if context.on_behalf_of.as_ref().is_some_and(|named| *named != body) {
         return Err(Refusal::Malformed("the entry is filed for another body than it belongs to"));
@@ -16,6 +17,15 @@ pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) ->
     check_fields(&start.fields)?;
     let payload = Payload::DraftStarted(v1::DraftStarted { command: Some(start.clone()) });
     Ok(Decision::one(authority, Decided { entry: Some(context.fresh_entry()), part_version: 1, payload }))
+}
+
+/// Who writes for no body at all has none to name, and is told so.
+fn no_body(state: &State, context: &Context) -> Refusal {
+    let held = context.person().map(|subject| state.designations.holds(subject, Role::Contributor, context.now));
+    match held {
+        Some(Err(not)) => not.into(),
+        _ => Refusal::Malformed("the body has no code"),
+    }
 }
 
 pub(super) fn save(matter: &Matter<'_>, save: &v1::SaveDraft) -> Result<Decision, Refusal> {

@@ -63,6 +63,16 @@ fn a_designation_for_another_type_or_a_revoked_one_does_not_do() {
 }
 
 #[test]
+fn who_writes_for_no_body_is_told_so() {
+    let mut told = opened();
+    let outcome = told.ask(Ask::by(SubjectId([7; 16]), start("")));
+    assert_eq!(outcome, Err(Refusal::NoDesignation { reason: NotEntitledReason::NoDesignation, because: None }));
+    let outcome = told.ask(Ask::by(AIGERIM, start("")));
+    assert!(matches!(outcome, Err(Refusal::Malformed(_))), "{outcome:?}");
+    told.0.replayed();
+}
+
+#[test]
 fn services_and_the_system_write_nothing_in_the_name_of_a_body() {
     let mut told = opened();
     for actor in [Actor::Service(Origin::Moderation), SYSTEM, MODERATOR] {
