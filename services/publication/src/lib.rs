@@ -1,9 +1,36 @@
-//! The public record: numbers, editions, the catalogue, tombstones.
+//! The publication service: numbers, editions, the public catalogue, tombstones.
+//!
+//! What moderation approves is published at once, by the system; nobody can ask for it. Publishers take entries back.
+//!
+//! - [`domain`]: what is decided, as pure functions;
+//! - `policy`: what a received event makes the service do;
+//! - [`views`]: the catalogue; `finding`: words and facets, in memory alone;
+//! - `words`: the only place that touches what people wrote; `richtext`: how it becomes HTML;
+//! - `api`, `pages`: JSON and HTML;
+//! - [`start`]: all of it together.
 
+mod api;
+mod asked;
 pub mod domain;
+mod finding;
+mod keys;
+mod moment;
+mod pages;
 mod policy;
+mod reading;
+mod receipt;
+mod registries;
 mod richtext;
-mod views;
+mod service;
+mod shelf;
+mod site;
+mod texts;
+pub mod views;
+mod words;
 
-pub use domain::{Command, Entry, NotANumber, PublicNumber, Publication, PublicationRefusal, State};
-pub use views::{Catalogue, EditionFacts, Published, RequestFacts, RetractionFacts};
+pub use api::openapi;
+pub use keys::keys_needed;
+pub use service::{Config, Service, start};
+pub use site::Site;
+
+pub(crate) use service::{edition_number, off_thread, wait_for};

@@ -6,7 +6,7 @@ use dossier_engine::{Decider, View};
 use dossier_proto::{Digest, EntryId, Event, Micros, Origin, Payload};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Entry, Publication, PublicNumber, State};
+use crate::domain::{Entry, PublicNumber, Publication, State};
 
 /// The catalogue. It holds the state that decisions are made on, so that a page never says something else than a
 /// decision would.
@@ -114,6 +114,11 @@ impl Catalogue {
     pub fn newest(&self, before: Option<u64>) -> impl Iterator<Item = (u64, EntryId)> + '_ {
         let range = ..before.unwrap_or(u64::MAX);
         self.listed.range(range).rev().map(|(sequence, entry)| (*sequence, *entry))
+    }
+
+    /// The entries the public can read whose current edition was published at this position or later, oldest first.
+    pub fn listed_from(&self, from: u64) -> impl Iterator<Item = (u64, EntryId)> + '_ {
+        self.listed.range(from..).map(|(sequence, entry)| (*sequence, *entry))
     }
 
     /// What was published at this position, if it is still the current edition of an entry that was not retracted.

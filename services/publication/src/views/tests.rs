@@ -4,9 +4,7 @@ use dossier_engine::View;
 use dossier_proto::EntryId;
 
 use super::Catalogue;
-use crate::domain::tests::world::{
-    PUBLISHER, World, approved, digest, entry, retraction_asked,
-};
+use crate::domain::tests::world::{PUBLISHER, World, approved, digest, entry, retraction_asked};
 
 fn catalogue(world: &World) -> Catalogue {
     let mut catalogue = Catalogue::default();

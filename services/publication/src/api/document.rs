@@ -1,0 +1,397 @@
+//! The shapes of answers.
+
+use std::collections::BTreeMap;
+
+use dossier_proto::{Micros, Place, v1};
+use dossier_registry::{Language, Registry, languages_of};
+use dossier_web::{Part, Tag};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    moment,
+    reading::Known,
+    registries::body_name,
+    shelf::Edition,
+    views::{EditionFacts, RetractionFacts},
+    words::Agreement,
+};
+
+/// A body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct BodyShown {
+    /// Its code.
+    #[schema(example = "KAZ")]
+    pub(crate) code: String,
+    /// Its name in English, as it was on the day.
+    #[schema(example = "Kazakhstan")]
+    pub(crate) name: String,
+}
+
+/// Where an event stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct PlaceShown {
+    /// The service that recorded it.
+    #[schema(example = "publication")]
+    pub(crate) origin: String,
+    /// The epoch of its journal.
+    pub(crate) epoch: u32,
+    /// The position there, from 0.
+    pub(crate) sequence: u64,
+}
+
+impl From<Place> for PlaceShown {
+    fn from(place: Place) -> Self {
+        Self { origin: place.origin.to_string(), epoch: place.epoch, sequence: place.sequence }
+    }
+}
+
+/// A notice that is part of an edition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct NoticeShown {
+    /// Its key in the registry.
+    #[schema(example = "kosovo-1244")]
+    pub(crate) key: String,
+    /// Its text, by language.
+    pub(crate) text: BTreeMap<String, String>,
+}
+
+/// A step of how an edition came to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct StepShown {
+    /// `submitted`, `changes-requested`, `resubmitted`, `approved` or `published`.
+    #[schema(example = "approved")]
+    pub(crate) kind: String,
+    /// When.
+    pub(crate) at: String,
+    /// Of requested changes: how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) count: Option<u32>,
+    /// The event that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<PlaceShown>,
+}
+
+/// An edition in a list of editions: no words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct EditionSummary {
+    /// Its number, from 1.
+    pub(crate) edition: u32,
+    /// When it was published.
+    pub(crate) published_at: String,
+    /// SHA-256 of salt and canonical content.
+    pub(crate) digest: String,
+    /// The position of the event that published it.
+    pub(crate) sequence: u64,
+    /// Where it can be read.
+    #[schema(example = "/api/v1/entries/EVT-2026-00042/editions/1")]
+    pub(crate) address: String,
+}
+
+/// The editions of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct EditionsDocument {
+    /// The entry.
+    pub(crate) id: String,
+    /// Its public number.
+    pub(crate) number: String,
+    /// `published` or `retracted`.
+    pub(crate) state: String,
+    /// The editions, the newest first.
+    pub(crate) items: Vec<EditionSummary>,
+}
+
+/// An edition of an entry, with its content.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct EntryDocument {
+    /// The entry, for life.
+    #[schema(example = "01K9ZV3Q0M5T7N8R2W4X6Y8Z0A")]
+    pub(crate) id: String,
+    /// Its public number, given once.
+    #[schema(example = "EVT-2026-00042")]
+    pub(crate) number: String,
+    /// `published`, or `superseded` for an edition that is not the current one.
+    #[schema(example = "published")]
+    pub(crate) state: String,
+    /// Version of the entry; the ETag is "e" and this number.
+    pub(crate) version: u64,
+    /// The type of record.
+    #[schema(example = "event")]
+    pub(crate) record_type: String,
+    /// The body that put it on record.
+    pub(crate) body: BodyShown,
+    /// This edition.
+    pub(crate) edition: u32,
+    /// The current edition.
+    pub(crate) current_edition: u32,
+    /// When this edition was published.
+    pub(crate) published_at: String,
+    /// When the first edition was.
+    pub(crate) first_published_at: String,
+    /// The language it was written in.
+    #[schema(example = "en")]
+    pub(crate) original_language: String,
+    /// The languages it can be read in.
+    pub(crate) languages: Vec<String>,
+    /// The content; personal values stand in it as commitments. `null` when it was erased.
+    #[schema(value_type = Object, nullable)]
+    pub(crate) content: Value,
+    /// SHA-256 of salt and canonical content, as it was approved.
+    pub(crate) digest: String,
+    /// Whether the digest of the content was computed again for this answer and is the approved one.
+    pub(crate) digest_holds: bool,
+    /// What the body said has changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) what_changed: Option<String>,
+    /// The notices that are part of it.
+    pub(crate) notices: Vec<NoticeShown>,
+    /// How it came to be published.
+    pub(crate) steps: Vec<StepShown>,
+    /// Digest of the registry it was published under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) registry: Option<String>,
+    /// The event that published it.
+    pub(crate) place: PlaceShown,
+    /// The address of its page.
+    #[schema(example = "/entries/EVT-2026-00042")]
+    pub(crate) public_address: String,
+}
+
+/// What stands where an entry was: facts and the public explanation, no content. A problem document (RFC 9457) of the type
+/// `gone`, the same at each reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct TombstoneDocument {
+    /// `/problems/gone`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// What is.
+    pub(crate) title: String,
+    /// 410.
+    #[schema(example = 410)]
+    pub(crate) status: u16,
+    /// The page that says so to people.
+    pub(crate) instance: String,
+    /// The entry.
+    pub(crate) id: String,
+    /// Its public number.
+    pub(crate) number: String,
+    /// `retracted`.
+    pub(crate) state: String,
+    /// Version of the entry; the ETag is "e" and this number.
+    pub(crate) version: u64,
+    /// The type of record.
+    pub(crate) record_type: String,
+    /// The body that had put it on record.
+    pub(crate) body: BodyShown,
+    /// When it was retracted.
+    pub(crate) retracted_at: String,
+    /// `publisher`.
+    pub(crate) decided_by: String,
+    /// Whether the body had asked for it.
+    pub(crate) asked_by_body: bool,
+    /// The reason, as the registry codes it.
+    #[schema(example = "factual_error")]
+    pub(crate) reason: String,
+    /// The public explanation; absent when it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explanation: Option<String>,
+    /// When the first edition was published.
+    pub(crate) first_published_at: String,
+    /// The editions, the newest first; their text is not shown.
+    pub(crate) editions: Vec<EditionSummary>,
+    /// The event that retracted it.
+    pub(crate) place: PlaceShown,
+}
+
+/// An entry in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct EntrySummary {
+    /// The entry.
+    pub(crate) id: String,
+    /// Its public number.
+    pub(crate) number: String,
+    /// The type of record.
+    pub(crate) record_type: String,
+    /// The body.
+    pub(crate) body: BodyShown,
+    /// The title, by language; empty when it was erased.
+    pub(crate) title: BTreeMap<String, String>,
+    /// The languages it can be read in, the original first.
+    pub(crate) languages: Vec<String>,
+    /// The current edition.
+    pub(crate) edition: u32,
+    /// When that was published.
+    pub(crate) published_at: String,
+    /// Its digest.
+    pub(crate) digest: String,
+    /// The address of its page.
+    pub(crate) public_address: String,
+}
+
+/// The tag of an entry as it stands.
+pub(crate) fn tag_of(known: &Known) -> Tag {
+    Tag::Version(Part::Edition, known.entry.version())
+}
+
+fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
+    BodyShown { code: body.to_string(), name: body_name(registry, body, Language::En, at).text }
+}
+
+impl EditionSummary {
+    pub(crate) fn of(number: &str, facts: &EditionFacts) -> Self {
+        Self {
+            edition: facts.edition,
+            published_at: moment::written(facts.at),
+            digest: facts.digest.to_string(),
+            sequence: facts.sequence,
+            address: format!("/api/v1/entries/{number}/editions/{}", facts.edition),
+        }
+    }
+
+    fn all(known: &Known) -> Vec<Self> {
+        let number = known.entry.number.to_string();
+        known.published.editions.iter().rev().map(|facts| Self::of(&number, facts)).collect()
+    }
+}
+
+impl EditionsDocument {
+    pub(crate) fn of(known: &Known) -> Self {
+        let state = if known.entry.retracted.is_some() { "retracted" } else { "published" };
+        Self {
+            id: known.id.to_string(),
+            number: known.entry.number.to_string(),
+            state: state.to_owned(),
+            items: EditionSummary::all(known),
+        }
+    }
+}
+
+impl EntryDocument {
+    pub(crate) fn of(known: &Known, edition: &Edition) -> Self {
+        let words = edition.words.as_ref();
+        let content = words.map(|words| &words.content);
+        let is_current = edition.facts.edition == known.entry.edition;
+        let first = known.published.editions.first().map_or(edition.facts.at, |first| first.at);
+        let languages = content.map(languages_of).unwrap_or_default();
+        Self {
+            id: known.id.to_string(),
+            number: known.entry.number.to_string(),
+            state: if is_current { "published" } else { "superseded" }.to_owned(),
+            version: known.entry.version(),
+            record_type: edition.record.record_type.clone(),
+            body: body(&edition.registry, &edition.body, edition.facts.at),
+            edition: edition.facts.edition,
+            current_edition: known.entry.edition,
+            published_at: moment::written(edition.facts.at),
+            first_published_at: moment::written(first),
+            original_language: edition.record.original_language.clone(),
+            languages: languages.into_iter().map(|one| one.tag().to_owned()).collect(),
+            content: content.cloned().unwrap_or_default(),
+            digest: edition.facts.digest.to_string(),
+            digest_holds: edition.approval == Agreement::Same
+                && words.is_some_and(|words| words.agreement == Agreement::Same),
+            what_changed: words.and_then(|words| words.what_changed.clone()),
+            notices: notices(edition),
+            steps: steps(edition),
+            registry: edition.facts.registry.map(|digest| digest.to_string()),
+            place: edition.place.into(),
+            public_address: known.entry.number.address(),
+        }
+    }
+}
+
+fn notices(edition: &Edition) -> Vec<NoticeShown> {
+    let shown = edition.record.notices.iter().map(|key| NoticeShown {
+        key: key.clone(),
+        text: edition
+            .registry
+            .notice(key)
+            .into_iter()
+            .flat_map(|notice| notice.texts.iter())
+            .map(|(language, text)| (language.tag().to_owned(), text.to_owned()))
+            .collect(),
+    });
+    shown.collect()
+}
+
+fn steps(edition: &Edition) -> Vec<StepShown> {
+    use v1::public_step::Kind;
+    let mut steps: Vec<StepShown> = Vec::with_capacity(edition.record.steps.len() + 1);
+    for step in &edition.record.steps {
+        let kind = match step.kind() {
+            Kind::Submitted => "submitted",
+            Kind::ChangesRequested => "changes-requested",
+            Kind::Resubmitted => "resubmitted",
+            Kind::Approved => "approved",
+            Kind::Unspecified => continue,
+        };
+        steps.push(StepShown {
+            kind: kind.to_owned(),
+            at: moment::written(Micros(step.recorded_at)),
+            count: (step.kind() == Kind::ChangesRequested).then_some(step.count),
+            place: step.place.as_ref().and_then(|place| Place::try_from(place).ok()).map(Into::into),
+        });
+    }
+    steps.push(StepShown {
+        kind: "published".to_owned(),
+        at: moment::written(edition.facts.at),
+        count: None,
+        place: Some(edition.place.into()),
+    });
+    steps
+}
+
+impl TombstoneDocument {
+    pub(crate) fn of(
+        known: &Known,
+        retraction: &RetractionFacts,
+        registry: &Registry,
+        explanation: Option<String>,
+    ) -> Self {
+        let gone = dossier_web::ProblemKind::Gone;
+        let first = known.published.editions.first().map_or(retraction.at, |first| first.at);
+        let epoch = known.entry.retracted.map_or(0, |place| place.epoch);
+        Self {
+            kind: gone.address(),
+            title: "This entry was retracted.".to_owned(),
+            status: gone.status().as_u16(),
+            instance: known.entry.number.address(),
+            id: known.id.to_string(),
+            number: known.entry.number.to_string(),
+            state: "retracted".to_owned(),
+            version: known.entry.version(),
+            record_type: known.entry.record_type.clone(),
+            body: body(registry, &known.entry.body, retraction.at),
+            retracted_at: moment::written(retraction.at),
+            decided_by: "publisher".to_owned(),
+            asked_by_body: retraction.requested.is_some(),
+            reason: retraction.reason.clone(),
+            explanation,
+            first_published_at: moment::written(first),
+            editions: EditionSummary::all(known),
+            place: PlaceShown { origin: "publication".to_owned(), epoch, sequence: retraction.sequence },
+        }
+    }
+}
+
+impl EntrySummary {
+    pub(crate) fn of(edition: &Edition) -> Self {
+        let content = edition.words.as_ref().map(|words| &words.content);
+        let field = edition.registry.record_type(&edition.record.record_type).and_then(|one| one.title());
+        let title = content.zip(field).and_then(|(content, field)| content.get(&field.key)?.as_object());
+        let said = title.into_iter().flatten();
+        Self {
+            id: edition.entry.to_string(),
+            number: edition.number.to_string(),
+            record_type: edition.record.record_type.clone(),
+            body: body(&edition.registry, &edition.body, edition.facts.at),
+            title: said.filter_map(|(tag, text)| Some((tag.clone(), text.as_str()?.to_owned()))).collect(),
+            languages: content.map(languages_of).unwrap_or_default().iter().map(|one| one.tag().to_owned()).collect(),
+            edition: edition.facts.edition,
+            published_at: moment::written(edition.facts.at),
+            digest: edition.facts.digest.to_string(),
+            public_address: edition.number.address(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The OpenAPI document, from the handlers themselves.
+
+use axum::{Json, extract::State, response::Response};
+use dossier_web::{Cache, Tag, conditional};
+use http::HeaderMap;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Server,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dossier: publication",
+        description = "Published entries, their editions, tombstones.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        super::list::list,
+        super::entries::entry,
+        super::entries::editions,
+        super::entries::edition,
+        super::retract::retract,
+        super::requests::list,
+    ),
+    tags(
+        (name = "entries", description = "What was published"),
+        (name = "retraction", description = "For publishers: what bodies ask to have taken back"),
+    ),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// The OpenAPI 3.1 document of this service.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The document, with the address of this installation.
+pub(super) async fn document(State(app): State<App>, headers: HeaderMap) -> Response {
+    let mut document = openapi();
+    document.servers = Some(vec![Server::new(app.site.base_url.clone())]);
+    let tag = Tag::of_bytes(&serde_json::to_vec(&document).unwrap_or_default());
+    conditional::answer(&headers, &tag, Cache::PublicJson, || Json(document))
+}

@@ -1,0 +1,140 @@
+//! Requests of bodies to have an entry taken back, for the publishers who decide on them.
+
+// The macro of utoipa writes whole paths.
+#![allow(unused_qualifications)]
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use dossier_identity::Role;
+use dossier_proto::EntryId;
+use dossier_web::{
+    Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    extract::{Bearer, FieldError, MinSequence, StrictQuery},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{App, Counter, document::PlaceShown, errors};
+use crate::{moment, off_thread, views::RequestFacts, wait_for};
+
+/// The name of this list in its cursors.
+const LIST: &str = "retraction-requests";
+
+/// Which part of the list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(super) struct RequestsQuery {
+    /// Where the page begins: `next` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// How many requests; 50 when nothing is said.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
+    limit: Option<PageSize>,
+}
+
+/// A request that waits for a publisher.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct RequestShown {
+    /// The entry.
+    id: String,
+    /// Its public number.
+    number: String,
+    /// The type of record.
+    record_type: String,
+    /// The body that asks.
+    body: String,
+    /// The edition that was current when it asked.
+    edition: u32,
+    /// The edition that is current now.
+    current_edition: u32,
+    /// When it asked.
+    asked_at: String,
+    /// Why, in its own words; absent where they cannot be read here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Version of the entry, for `If-Match`.
+    version: u64,
+    /// The event in which publication took note of it.
+    place: PlaceShown,
+}
+
+/// Requests for retraction that nobody has answered, the oldest first: those that the caller may decide on as publisher.
+#[utoipa::path(
+    get, path = "/api/v1/retraction-requests", tag = "retraction",
+    params(RequestsQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
+    responses(
+        (status = 200, description = "A page of the list", body = Page<RequestShown>),
+        (status = 401, description = "It is not known who is calling", body = ProblemDocument),
+        (status = 403, description = "The caller is no publisher", body = ProblemDocument),
+    ),
+    security(("bearer" = [])),
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    bearer: Bearer,
+    StrictQuery(query): StrictQuery<RequestsQuery>,
+    min_sequence: MinSequence,
+) -> Answer<Response> {
+    wait_for(app.engine(), min_sequence).await?;
+    let from = match &query.cursor {
+        Some(cursor) => cursor.number(LIST).map_err(|error| {
+            let wrong = FieldError { pointer: "/cursor".to_owned(), detail: error.to_string() };
+            FieldError::problem(ProblemKind::InvalidRequest, &[wrong])
+        })?,
+        None => 0,
+    };
+    off_thread(move || {
+        let limit = query.limit.unwrap_or_default();
+        let found = may_decide(&app, &bearer, from, limit.get() + 1)?;
+        let shown = found.iter().map(|(id, request)| show(&app, *id, request)).collect::<Answer<Vec<_>>>()?;
+        let page = Page::of(shown, limit, |last: &RequestShown| Cursor::at_number(LIST, last.place.sequence + 1));
+        Ok((Cache::Private, Json(page)).into_response())
+    })
+    .await
+}
+
+/// The requests the caller may decide on.
+fn may_decide(counter: &Counter, bearer: &Bearer, from: u64, count: usize) -> Answer<Vec<(EntryId, RequestFacts)>> {
+    let now = counter.clock.now();
+    let view = counter.engine().view();
+    let rights = &view.state().designations;
+    let missing = rights.holds(bearer.subject, Role::Publisher, now).err();
+    if let Some(missing) = missing {
+        let problem = Problem::new(ProblemKind::NotEntitled).detail(missing.to_string());
+        return Err(problem.with("code", "no-designation").with("reason", missing.reason.code()));
+    }
+    let theirs = view.requests(from).filter_map(|(_, id)| {
+        let (entry, published) = view.entry(id)?;
+        let bound = bearer.body.as_ref().is_none_or(|body| *body == entry.body);
+        let (body, record_type) = (Some(&entry.body), Some(entry.record_type.as_str()));
+        let entitled = rights.entitled(bearer.subject, Role::Publisher, body, record_type, now).is_ok();
+        published.request.filter(|_| bound && entitled).map(|request| (id, request))
+    });
+    Ok(theirs.take(count).collect())
+}
+
+fn show(counter: &Counter, id: EntryId, request: &RequestFacts) -> Answer<RequestShown> {
+    let reason = counter.reading.reason_of_request(id, request.sequence).map_err(|error| errors::of_shelf(&error))?;
+    let view = counter.engine().view();
+    let (entry, _) = view.entry(id).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    Ok(RequestShown {
+        id: id.to_string(),
+        number: entry.number.to_string(),
+        record_type: entry.record_type.clone(),
+        body: entry.body.to_string(),
+        edition: request.edition,
+        current_edition: entry.edition,
+        asked_at: moment::written(request.at),
+        reason,
+        version: entry.version(),
+        place: PlaceShown {
+            origin: "publication".to_owned(),
+            epoch: entry.published.epoch,
+            sequence: request.sequence,
+        },
+    })
+}

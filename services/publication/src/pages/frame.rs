@@ -1,0 +1,91 @@
+//! The frame around the pages of this service, and what every page knows.
+
+use askama::Template;
+use dossier_proto::Micros;
+use dossier_web::{
+    Problem,
+    page::{Demonstration, Frame, Html, Link, Purpose, Words, date_in_utc},
+};
+use http::Uri;
+
+use crate::{site::Site, texts::Texts};
+
+/// What every page is drawn with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paper<'a> {
+    /// The language of the interface, as the frame knows it.
+    pub(super) language: dossier_web::Language,
+    /// The same, as the registry knows it.
+    pub(super) tongue: dossier_registry::Language,
+    /// The texts.
+    pub(super) texts: &'static Texts,
+    /// The address of the page.
+    pub(super) address: &'a Uri,
+    /// The installation.
+    pub(super) site: &'a Site,
+}
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// It is the list.
+    List,
+    /// It is below the list.
+    Entry,
+}
+
+impl<'a> Paper<'a> {
+    pub(super) fn new(language: dossier_web::Language, address: &'a Uri, site: &'a Site) -> Self {
+        Self { language, tongue: tongue(language), texts: Texts::of(language), address, site }
+    }
+
+    /// The whole page.
+    pub(super) fn page(&self, title: &str, room: Room, main: &impl Template) -> Result<Html, Problem> {
+        let words = Words::of(self.language);
+        let entries = Link::to("/", words.text("frame.entries"));
+        let demonstration = if self.site.demo { Demonstration::Yes(None) } else { Demonstration::No };
+        let frame = Frame {
+            language: self.language,
+            title,
+            purpose: Purpose::Reading,
+            address: self.address,
+            home: "/",
+            room: None,
+            navigation: &[if room == Room::List { entries.here() } else { entries }],
+            visitor: None,
+            footer: &[Link::to("/api/v1/openapi.json", words.text("frame.api"))],
+            demonstration: &demonstration,
+        };
+        frame.page(main).map_err(|error| Problem::internal(&error))
+    }
+
+    /// A day for machines and for people.
+    pub(super) fn day(&self, moment: Micros) -> (String, String) {
+        let date = date_in_utc(moment);
+        (date.to_string(), Words::of(self.language).date(date))
+    }
+
+    /// A minute for machines and for people.
+    pub(super) fn minute(&self, moment: Micros) -> (String, String) {
+        (crate::moment::written(moment), Words::of(self.language).moment(moment))
+    }
+}
+
+/// The registry's name for a language of the interface.
+pub(super) fn tongue(language: dossier_web::Language) -> dossier_registry::Language {
+    language.code().parse().expect("both name the same six languages; a test goes through all")
+}
+
+/// An icon that is mirrored where the page runs from the right.
+pub(super) fn flipped(name: &str) -> String {
+    dossier_web::page::icon(name).replace("class=\"i\"", "class=\"i i-flip\"")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn both_know_the_same_languages_in_the_same_order() {
+        let ours = dossier_web::Language::ALL.map(super::tongue);
+        assert_eq!(ours, dossier_registry::Language::ALL);
+    }
+}

@@ -1,0 +1,161 @@
+//! The public pages: the list, the record, the tombstone. Rendered here, without a script.
+
+mod frame;
+mod list;
+mod proof;
+mod record;
+mod said;
+#[cfg(test)]
+mod tests;
+mod tombstone;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use dossier_identity::{Sight, Stage, Thing, Viewers};
+use dossier_proof::VerifierKey;
+use dossier_web::{
+    Answer, Cache, Language, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html,
+    problem::method_not_allowed,
+};
+use http::{HeaderMap, StatusCode, Uri};
+
+use crate::{
+    asked::Filters,
+    off_thread,
+    reading::{EntryName, Known, Reading},
+    site::Site,
+};
+use frame::Paper;
+
+/// What pages are drawn from.
+pub(crate) struct Pages {
+    pub(crate) reading: Arc<Reading>,
+    pub(crate) site: Site,
+    pub(crate) key: VerifierKey,
+}
+
+/// The routes of the pages.
+pub(crate) fn router(pages: Arc<Pages>) -> Router {
+    Router::new()
+        .route("/", get(list_page))
+        .route("/entries/{name}", get(entry_page))
+        .route("/entries/{name}/editions/{edition}", get(edition_page))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(pages)
+}
+
+async fn list_page(
+    State(pages): State<Arc<Pages>>,
+    address: Uri,
+    language: Language,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    off_thread(move || {
+        let filters = Filters::leniently(pairs(&address)?.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let paper = Paper::new(language, &address, &pages.site);
+        let html = list::draw(&pages, &paper, &filters)?;
+        Ok(answer(&headers, html))
+    })
+    .await
+}
+
+async fn entry_page(
+    State(pages): State<Arc<Pages>>,
+    address: Uri,
+    StrictPath(name): StrictPath<String>,
+    language: Language,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    off_thread(move || show(&pages, &address, &name, None, language, &headers)).await
+}
+
+async fn edition_page(
+    State(pages): State<Arc<Pages>>,
+    address: Uri,
+    StrictPath((name, edition)): StrictPath<(String, String)>,
+    language: Language,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    off_thread(move || {
+        let number = crate::edition_number(&edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        show(&pages, &address, &name, Some(number), language, &headers)
+    })
+    .await
+}
+
+/// The page of an entry or of one of its editions; the tombstone when it was retracted.
+fn show(
+    pages: &Pages,
+    address: &Uri,
+    name: &str,
+    edition: Option<u32>,
+    language: Language,
+    headers: &HeaderMap,
+) -> Answer<Response> {
+    let not_found = || Problem::new(ProblemKind::NotFound);
+    let parsed: EntryName = name.parse().map_err(|_| not_found())?;
+    let known = pages.reading.known(&parsed).ok_or_else(not_found)?;
+    if let Some(better) = better_address(&known, name, edition, address) {
+        return Ok(Redirect::permanent(&better).into_response());
+    }
+    let paper = Paper::new(language, address, &pages.site);
+    let facts = match edition {
+        None => known.published.current(),
+        Some(number) => known.published.edition(number),
+    };
+    let facts = facts.ok_or_else(not_found)?;
+    if let Some(retraction) = known.published.retraction.as_ref().filter(|_| !may_read(Stage::Withheld)) {
+        // 410 with the whole page, not 200: search engines drop the address and programs do not take the tombstone for the
+        // record, while people read the same page with either status. It is no mishap, so it is no problem page.
+        let html = tombstone::draw(pages, &paper, &known, retraction)?;
+        return Ok((StatusCode::GONE, Cache::PublicPage, html).into_response());
+    }
+    let wanted = wanted_language(address);
+    let edition = pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
+    Ok(answer(headers, record::draw(pages, &paper, &known, &edition, wanted)?))
+}
+
+/// Whether the public may read content at this stage. Pages know no caller: everybody is the public here.
+fn may_read(stage: Stage) -> bool {
+    Viewers::public().sight(Thing::Content, stage) == Sight::Shown
+}
+
+/// Each page has one address: that of the number, in capitals. What comes by an id or in small letters is sent there.
+fn better_address(known: &Known, name: &str, edition: Option<u32>, address: &Uri) -> Option<String> {
+    let number = known.entry.number.to_string();
+    if name == number {
+        return None;
+    }
+    let edition = edition.map(|edition| format!("/editions/{edition}")).unwrap_or_default();
+    let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("/entries/{number}{edition}{query}"))
+}
+
+/// The language the text is wanted in: `?content=ru`.
+fn wanted_language(address: &Uri) -> Option<dossier_registry::Language> {
+    let query = address.query()?;
+    query.split('&').find_map(|pair| pair.strip_prefix("content="))?.parse().ok()
+}
+
+/// A page with the tag of its bytes: the receipt names the newest checkpoint, so pages change when the log grows.
+fn answer(headers: &HeaderMap, html: Html) -> Response {
+    let tag = Tag::of_bytes(html.as_str().as_bytes());
+    conditional::answer(headers, &tag, Cache::PublicPage, || html)
+}
+
+/// The parameters of an address.
+fn pairs(address: &Uri) -> Answer<Vec<(String, String)>> {
+    /// As for every query of the house.
+    const BYTES_MAX: usize = dossier_web::limits::QUERY_BYTES_MAX;
+    let query = address.query().unwrap_or_default();
+    if query.len() > BYTES_MAX {
+        return Err(Problem::new(ProblemKind::AddressTooLong));
+    }
+    serde_html_form::from_str(query).map_err(|_| Problem::new(ProblemKind::MalformedQuery))
+}

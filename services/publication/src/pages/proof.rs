@@ -1,0 +1,93 @@
+//! The receipt on a page. Its words claim what was checked for this very page, and nothing else.
+
+use askama::Template;
+use dossier_proto::Digest;
+use dossier_web::Problem;
+
+use super::{Pages, frame::Paper};
+use crate::{
+    receipt::{Standing, receipt},
+    shelf::Edition,
+    texts::{Texts, fill},
+    words::Agreement,
+};
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptTemplate<'a> {
+    t: &'static Texts,
+    is_good: bool,
+    verdict: &'a str,
+    digest_of: String,
+    digest: Vec<String>,
+    place: String,
+    checkpoint: String,
+}
+
+/// What a receipt is about.
+pub(super) struct Checked {
+    /// The edition whose digest it shows.
+    pub(super) edition: u32,
+    /// The digest.
+    pub(super) digest: Digest,
+    /// The position of the event it is about: the edition's, or the retraction's.
+    pub(super) at: u64,
+    /// Positions that are checked besides.
+    pub(super) others: Vec<u64>,
+    /// What is known of the text.
+    pub(super) text: Text,
+}
+
+/// What is known of the text a receipt is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text {
+    /// It was read, its digest was computed again, and it is the one that was approved.
+    Approved,
+    /// Digest and approval, or digest and text, do not agree.
+    NotApproved,
+    /// It is not shown.
+    NotShown,
+}
+
+/// What is known of an edition's text.
+pub(super) fn text_of(edition: &Edition) -> Text {
+    match (&edition.words, edition.approval) {
+        (_, Agreement::Differs) => Text::NotApproved,
+        (None, Agreement::Same) => Text::NotShown,
+        (Some(words), Agreement::Same) => match words.agreement {
+            Agreement::Same => Text::Approved,
+            Agreement::Differs => Text::NotApproved,
+        },
+    }
+}
+
+/// Checks the places in the log and draws the receipt.
+pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: Checked) -> Result<String, Problem> {
+    let sequences = checked.others.iter().copied().chain([checked.at]);
+    let receipt = receipt(&pages.reading.engine, &pages.key, sequences);
+    let t = paper.texts;
+    let (is_good, verdict) = match (checked.text, receipt.standing) {
+        (Text::NotApproved, _) => (false, &t.verdict_text),
+        (_, Standing::NotProved) => (false, &t.verdict_log),
+        (Text::Approved, Standing::Proved) => (true, &t.verdict_good),
+        (Text::NotShown, Standing::Proved) => (true, &t.verdict_gone),
+    };
+    let size = receipt.size.to_string();
+    // People count from one.
+    let at = (checked.at + 1).to_string();
+    let template = ReceiptTemplate {
+        t,
+        is_good,
+        verdict,
+        digest_of: fill(&t.digest_of, &[("n", &checked.edition.to_string())]),
+        digest: grouped(&checked.digest),
+        place: fill(&t.event_of, &[("at", &at), ("size", &size)]),
+        checkpoint: fill(&t.checkpoint_of, &[("size", &size), ("root", &receipt.root)]),
+    };
+    template.render().map_err(|error| Problem::internal(&error))
+}
+
+/// Eight digits at a time, as people compare them.
+fn grouped(digest: &Digest) -> Vec<String> {
+    digest.0.chunks(4).map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()).collect()
+}

@@ -1,0 +1,363 @@
+//! The page of an edition.
+
+use std::sync::Arc;
+
+use askama::Template;
+use dossier_proto::{Micros, Place, v1};
+use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts, languages_of};
+use dossier_web::page::Html;
+
+use super::{
+    Pages,
+    frame::{Paper, Room, flipped},
+    proof::{self, Checked},
+    said::{Said, escaped, tags},
+};
+use crate::{reading::Known, registries::body_name, richtext, shelf::Edition, texts::fill};
+use dossier_web::Problem;
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Record<'a> {
+    t: &'static crate::texts::Texts,
+    chev: String,
+    number: String,
+    record_type: &'a str,
+    kind: Said,
+    kinds: Said,
+    country: Option<&'a str>,
+    body: Said,
+    by: (&'a str, &'a str),
+    edition: String,
+    edition_number: u32,
+    edition_head: String,
+    title: Said,
+    published: (String, String),
+    newer: Option<Newer>,
+    tongues: Vec<Tongue>,
+    others_are_missing: bool,
+    is_erased: bool,
+    parts: Vec<Part>,
+    notices: Vec<Said>,
+    facts: Vec<ShownFact>,
+    editions: Vec<Row>,
+    steps: Vec<Step>,
+    receipt: String,
+    citation: String,
+}
+
+/// Said on an edition that is not the current one.
+struct Newer {
+    replaced: String,
+    read: String,
+}
+
+/// A language the edition can be read in.
+struct Tongue {
+    tag: &'static str,
+    direction: &'static str,
+    name: &'static str,
+    is_here: bool,
+    is_original: bool,
+}
+
+/// A part of the text.
+struct Part {
+    label: Said,
+    tags: String,
+    html: String,
+}
+
+struct ShownFact {
+    label: Said,
+    /// Each as HTML.
+    values: Vec<String>,
+}
+
+struct Row {
+    edition: u32,
+    published: (String, String),
+    said: Option<String>,
+    is_here: bool,
+    open: String,
+}
+
+struct Step {
+    mark: &'static str,
+    said: String,
+    at: (String, String),
+}
+
+/// Draws an edition, with its text in the language asked for, if it has it.
+pub(super) fn draw(
+    pages: &Pages,
+    paper: &Paper<'_>,
+    known: &Known,
+    edition: &Edition,
+    wanted: Option<Language>,
+) -> Result<Html, Problem> {
+    let content_language = language_of_content(edition, wanted, paper.tongue);
+    let shown = shown_facts(edition, paper.tongue, content_language);
+    let at = edition.facts.at;
+    let body = body_name(&edition.registry, &edition.body, paper.tongue, at);
+    let title = title_of(edition, &shown, paper);
+    let number = edition.number.to_string();
+    let record = &edition.record;
+    let t = paper.texts;
+    let count = edition.facts.edition.to_string();
+    let template = Record {
+        t,
+        chev: flipped("chev"),
+        record_type: &record.record_type,
+        kind: kind(edition, paper),
+        kinds: kinds(edition, paper),
+        country: edition.registry.any_term("countries", edition.body.as_str()).map(|term| term.key.as_str()),
+        by: around(&t.put_on_record_by),
+        edition: fill(&t.edition, &[("n", &count)]),
+        edition_number: edition.facts.edition,
+        edition_head: fill(&t.edition, &[("n", "")]).trim().to_owned(),
+        published: paper.day(at),
+        newer: newer(known, edition, paper),
+        tongues: tongues(edition, content_language),
+        others_are_missing: languages(edition).len() < Language::ALL.len(),
+        is_erased: edition.words.is_none(),
+        parts: parts(&shown, paper.tongue),
+        notices: notices(edition, paper),
+        facts: shown
+            .iter()
+            .filter(|fact| fact.section == Section::Facts)
+            .map(|fact| in_margin(fact, paper.tongue))
+            .collect(),
+        editions: rows(pages, known, edition, paper)?,
+        steps: steps(edition, &body.text, paper),
+        receipt: receipt(pages, edition, paper)?,
+        citation: citation(edition, &body.text, paper),
+        body: Said::new(body, paper.tongue),
+        title: title.clone(),
+        number: number.clone(),
+    };
+    let tab = format!("{} – {number}", title.text);
+    paper.page(&tab, Room::Entry, &template)
+}
+
+/// The text before and after what stands in the middle.
+pub(super) fn around(pattern: &str) -> (&str, &str) {
+    pattern.split_once("{}").unwrap_or((pattern, ""))
+}
+
+/// The name of the record type.
+pub(super) fn kind(edition: &Edition, paper: &Paper<'_>) -> Said {
+    let key = &edition.record.record_type;
+    let shown = match edition.registry.record_type(key) {
+        Some(record_type) => edition.registry.label(&record_type.labels, key, paper.tongue),
+        None => dossier_registry::Shown::plain(key),
+    };
+    Said::new(shown, paper.tongue)
+}
+
+/// The name of many of the record type.
+pub(super) fn kinds(edition: &Edition, paper: &Paper<'_>) -> Said {
+    let key = &edition.record.record_type;
+    let shown = match edition.registry.record_type(key) {
+        Some(record_type) => edition.registry.label(&record_type.plural, key, paper.tongue),
+        None => dossier_registry::Shown::plain(key),
+    };
+    Said::new(shown, paper.tongue)
+}
+
+fn languages(edition: &Edition) -> Vec<Language> {
+    edition.words.as_ref().map(|words| languages_of(&words.content)).unwrap_or_default()
+}
+
+/// The language asked for, else that of the page, else the original; of those there are.
+fn language_of_content(edition: &Edition, wanted: Option<Language>, page: Language) -> Language {
+    let there = languages(edition);
+    let has = |language: &Language| there.contains(language);
+    wanted.filter(has).or_else(|| Some(page).filter(has)).or_else(|| there.first().copied()).unwrap_or(page)
+}
+
+/// The facts with labels and terms in the language of the page, and the words of the body in the language of the content.
+fn shown_facts(edition: &Edition, page: Language, content: Language) -> Vec<Fact> {
+    let Some(words) = &edition.words else { return Vec::new() };
+    let of =
+        |language| facts(&edition.registry, &edition.record.record_type, &words.content, language, edition.facts.at);
+    let mut shown = of(page);
+    if page == content {
+        return shown;
+    }
+    // The same fields hold values in every language, so the two lists go side by side.
+    for (fact, in_content) in shown.iter_mut().zip(of(content)) {
+        let is_text =
+            |value: &FactValue| matches!(value.is, FactKind::Text | FactKind::Richtext | FactKind::Link { .. });
+        if fact.field == in_content.field && in_content.values.iter().any(is_text) {
+            for (value, said) in fact.values.iter_mut().zip(in_content.values).filter(|(_, said)| is_text(said)) {
+                *value = said;
+            }
+        }
+    }
+    shown
+}
+
+fn title_of(edition: &Edition, shown: &[Fact], paper: &Paper<'_>) -> Said {
+    let title = shown.iter().find(|fact| fact.section == Section::Title).and_then(|fact| fact.values.first());
+    match title {
+        Some(value) => Said::new(value.shown.clone(), paper.tongue),
+        None => Said::ours(edition.number.to_string()),
+    }
+}
+
+fn newer(known: &Known, edition: &Edition, paper: &Paper<'_>) -> Option<Newer> {
+    let next = known.published.edition(edition.facts.edition + 1)?;
+    let current = known.entry.edition.to_string();
+    Some(Newer {
+        replaced: fill(&paper.texts.current_is, &[("date", &paper.day(next.at).1)]),
+        read: fill(&paper.texts.read_current, &[("n", &current)]),
+    })
+}
+
+fn tongues(edition: &Edition, here: Language) -> Vec<Tongue> {
+    let original = edition.record.original_language.as_str();
+    languages(edition)
+        .into_iter()
+        .map(|language| Tongue {
+            tag: language.tag(),
+            direction: language.direction().as_str(),
+            name: language.own_name(),
+            is_here: language == here,
+            is_original: language.tag() == original,
+        })
+        .collect()
+}
+
+fn parts(shown: &[Fact], page: Language) -> Vec<Part> {
+    let body = shown.iter().filter(|fact| fact.section == Section::Body);
+    body.flat_map(|fact| {
+        fact.values.iter().map(|value| Part {
+            label: Said::new(fact.label.clone(), page),
+            // Always said: it is another voice than the page's, and print and readers aloud go by it.
+            tags: match value.shown.language {
+                Some(language) => format!(" lang=\"{}\" dir=\"{}\"", language.tag(), language.direction().as_str()),
+                None => tags(None, page),
+            },
+            html: match value.is {
+                FactKind::Richtext => richtext::html(&value.shown.text),
+                _ => format!("<p>{}</p>", escaped(&value.shown.text)),
+            },
+        })
+    })
+    .collect()
+}
+
+fn notices(edition: &Edition, paper: &Paper<'_>) -> Vec<Said> {
+    let known = edition.record.notices.iter().filter_map(|key| edition.registry.notice(key));
+    known.map(|notice| Said::new(notice.texts.show(paper.tongue, &notice.key), paper.tongue)).collect()
+}
+
+fn in_margin(fact: &Fact, page: Language) -> ShownFact {
+    let values = fact.values.iter().map(|value| in_html(value, page)).collect();
+    ShownFact { label: Said::new(fact.label.clone(), page), values }
+}
+
+/// A value in the margin. People's own words stand apart from the page's by their direction at least.
+fn in_html(value: &FactValue, page: Language) -> String {
+    let text = escaped(&value.shown.text);
+    let tags = tags(value.shown.language, page);
+    match &value.is {
+        FactKind::Term { vocabulary, key } if vocabulary == "gcm_objectives" => {
+            format!("<a href=\"/?gcm_objectives={}\"{tags}>{text}</a>", escaped(key))
+        }
+        FactKind::Link { url: Some(url) } => format!("<a href=\"{}\"{tags} rel=\"nofollow\">{text}</a>", escaped(url)),
+        FactKind::Reference { entry, edition } => {
+            format!("<a href=\"/entries/{0}/editions/{edition}\" dir=\"ltr\">{text}</a>", escaped(entry))
+        }
+        FactKind::Richtext => format!("<div{tags}>{}</div>", richtext::html(&value.shown.text)),
+        FactKind::Range { start: Some(start), end: None, .. } => {
+            format!("<time datetime=\"{}\"{tags}>{text}</time>", escaped(start))
+        }
+        FactKind::Text | FactKind::Plain => format!("<bdi{tags}>{text}</bdi>"),
+        _ if tags.is_empty() => text,
+        _ => format!("<span{tags}>{text}</span>"),
+    }
+}
+
+/// All editions, the newest first.
+fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Result<Vec<Row>, Problem> {
+    let mut rows = Vec::with_capacity(known.published.editions.len());
+    for facts in known.published.editions.iter().rev() {
+        let edition: Arc<Edition> =
+            pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
+        let said = edition.words.as_ref().and_then(|words| words.what_changed.clone());
+        let number = facts.edition.to_string();
+        rows.push(Row {
+            edition: facts.edition,
+            published: paper.day(facts.at),
+            said: said.filter(|said| !said.trim().is_empty()),
+            is_here: facts.edition == here.facts.edition,
+            open: fill(&paper.texts.open_edition, &[("n", &number)]),
+        });
+    }
+    Ok(rows)
+}
+
+/// How the edition came to be, from the public steps: no person, no words.
+fn steps(edition: &Edition, body: &str, paper: &Paper<'_>) -> Vec<Step> {
+    use v1::public_step::Kind;
+    let t = paper.texts;
+    let mut steps: Vec<Step> = Vec::new();
+    let mut approved_at = None;
+    for step in &edition.record.steps {
+        let at = Micros(step.recorded_at);
+        let (mark, said, at) = match step.kind() {
+            Kind::Submitted => ("mark", fill(&t.step_submitted, &[("body", body)]), paper.day(at)),
+            Kind::Resubmitted => ("mark", fill(&t.step_resubmitted, &[("body", body)]), paper.day(at)),
+            Kind::ChangesRequested => {
+                let count = step.count.to_string();
+                let pattern = t.step_changes.form(paper.language, u64::from(step.count));
+                ("square", fill(pattern, &[("n", &count)]), paper.day(at))
+            }
+            Kind::Approved => {
+                approved_at = Some(at);
+                ("square", t.step_approved.clone(), paper.minute(at))
+            }
+            Kind::Unspecified => continue,
+        };
+        steps.push(Step { mark, said, at });
+    }
+    let at = edition.facts.at;
+    let at_once = approved_at.is_some_and(|approved: Micros| (0..Micros::SECOND).contains(&(at.0 - approved.0)));
+    let pattern = if at_once { &t.step_published_at_once } else { &t.step_published };
+    let said = fill(pattern, &[("n", &edition.facts.edition.to_string())]);
+    steps.push(Step { mark: "mark", said, at: paper.minute(at) });
+    steps
+}
+
+fn receipt(pages: &Pages, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {
+    let place: Place = edition.place;
+    proof::draw(
+        pages,
+        paper,
+        Checked {
+            edition: edition.facts.edition,
+            digest: edition.facts.digest,
+            at: place.sequence,
+            others: Vec::new(),
+            text: proof::text_of(edition),
+        },
+    )
+}
+
+fn citation(edition: &Edition, body: &str, paper: &Paper<'_>) -> String {
+    let (number, count) = (edition.number.to_string(), edition.facts.edition.to_string());
+    let address = format!("{}/entries/{number}/editions/{count}", paper.site.base_url);
+    fill(
+        &paper.texts.citation,
+        &[
+            ("body", body),
+            ("number", &number),
+            ("edition", &count),
+            ("site", &paper.site.name),
+            ("date", &paper.day(edition.facts.at).1),
+            ("address", &address),
+        ],
+    )
+}

@@ -1,0 +1,235 @@
+//! Reading the catalogue: entries by their id or number, lists by query. No HTTP in here.
+
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use dossier_engine::Engine;
+use dossier_proto::{EntryId, Payload};
+use dossier_registry::{FactKind, Language, Registry, facts, languages_of};
+
+use crate::{
+    domain::{Entry, PublicNumber, Publication},
+    finding::{Document, Found, Index, Query, terms_of},
+    registries::{Registries, RegistryError, body_name},
+    richtext,
+    shelf::{Edition, Shelf, ShelfError},
+    views::{Catalogue, EditionFacts, Published},
+    words::{Words, WordsError},
+};
+
+/// An entry as an address names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EntryName {
+    /// By its id.
+    Id(EntryId),
+    /// By its public number.
+    Number(PublicNumber),
+}
+
+impl FromStr for EntryName {
+    type Err = NoName;
+
+    fn from_str(text: &str) -> Result<Self, NoName> {
+        text.parse().map(Self::Number).or_else(|_| text.parse().map(Self::Id)).map_err(|_| NoName)
+    }
+}
+
+/// A text names no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoName;
+
+impl fmt::Display for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
+
+/// An entry and what is known of it, copied out of the view.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) id: EntryId,
+    pub(crate) entry: Entry,
+    pub(crate) published: Published,
+}
+
+/// Part of a list.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// What was found in all.
+    pub(crate) found: Found,
+    /// The editions of this part.
+    pub(crate) editions: Vec<Arc<Edition>>,
+    /// Whether more follow.
+    pub(crate) more: More,
+}
+
+/// Whether more follow after a part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum More {
+    /// Yes.
+    Follow,
+    /// That was the last part.
+    No,
+}
+
+/// Where a part of a list begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// After so many.
+    Offset(usize),
+    /// With what was published before this position.
+    Before(u64),
+}
+
+/// What pages and API read from.
+pub(crate) struct Reading {
+    pub(crate) engine: Engine<Publication, Catalogue>,
+    pub(crate) words: Words,
+    pub(crate) registries: Arc<Registries>,
+    shelf: Shelf,
+    index: Mutex<Index>,
+}
+
+impl Reading {
+    pub(crate) fn new(engine: Engine<Publication, Catalogue>, words: Words) -> Self {
+        let registries = Arc::new(Registries::default());
+        let shelf = Shelf::new(engine.clone(), words.clone(), Arc::clone(&registries));
+        Self { engine, words, registries, shelf, index: Mutex::default() }
+    }
+
+    /// The entry with this name, if it was ever published.
+    pub(crate) fn known(&self, name: &EntryName) -> Option<Known> {
+        let view = self.engine.view();
+        let id = match name {
+            EntryName::Id(id) => *id,
+            EntryName::Number(number) => view.by_number(number)?,
+        };
+        let (entry, published) = view.entry(id)?;
+        Some(Known { id, entry: entry.clone(), published: published.clone() })
+    }
+
+    /// An edition with its words. For those who may see it: of a retracted entry nobody asks.
+    pub(crate) fn edition(&self, id: EntryId, facts: &EditionFacts) -> Result<Arc<Edition>, ShelfError> {
+        self.shelf.edition(id, facts)
+    }
+
+    /// The registry in force.
+    pub(crate) fn registry(&self) -> Result<Registry, RegistryError> {
+        self.registries.in_force(&self.engine)
+    }
+
+    /// The public explanation of a retraction; `None` when it was erased.
+    pub(crate) fn explanation(&self, id: EntryId, sequence: u64) -> Result<Option<String>, ShelfError> {
+        let event = self.engine.recorded(sequence)?.event;
+        let place = event.head.place;
+        let Some(Payload::EntryRetracted(retracted)) = event.payload else {
+            return Err(ShelfError::NotAnEdition(place));
+        };
+        let sealed = retracted.command.and_then(|command| command.explanation);
+        let Some(sealed) = sealed else { return Err(ShelfError::NotAnEdition(place)) };
+        match self.words.explanation(id, &sealed) {
+            Ok(text) => Ok(Some(text)),
+            Err(WordsError::Erased) => Ok(None),
+            Err(error) => Err(ShelfError::Words(place, error)),
+        }
+    }
+
+    /// What a body said when it asked for a retraction, as far as it can be read here.
+    pub(crate) fn reason_of_request(&self, id: EntryId, sequence: u64) -> Result<Option<String>, ShelfError> {
+        let recorded = self.engine.recorded(sequence)?;
+        let place = recorded.event.head.place;
+        let Some(Payload::RetractionAsked(asked)) = recorded.beside.and_then(|event| event.payload) else {
+            return Err(ShelfError::NotAnEdition(place));
+        };
+        let Some(sealed) = asked.command.and_then(|command| command.reason) else { return Ok(None) };
+        self.words.reason_of_request(id, &sealed).map_err(|error| ShelfError::Words(place, error))
+    }
+
+    /// A part of the list of entries.
+    pub(crate) fn list(&self, query: &Query, from: From, count: usize) -> Result<Listed, ShelfError> {
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up(&mut index)?;
+        let (found, wanted) = {
+            let view = self.engine.view();
+            let found = index.find(query, |sequence, entry| view.listed_at(sequence) == Some(entry));
+            let start = match from {
+                From::Offset(offset) => offset.min(found.sequences.len()),
+                From::Before(sequence) => found.sequences.partition_point(|one| *one >= sequence),
+            };
+            let part = found.sequences[start..].iter().take(count.saturating_add(1));
+            let wanted: Vec<(EntryId, EditionFacts)> = part
+                .filter_map(|sequence| {
+                    let id = view.listed_at(*sequence)?;
+                    let (_, published) = view.entry(id)?;
+                    Some((id, *published.current()?))
+                })
+                .collect();
+            (found, wanted)
+        };
+        drop(index);
+        let more = if wanted.len() > count { More::Follow } else { More::No };
+        let editions =
+            wanted.iter().take(count).map(|(id, facts)| self.edition(*id, facts)).collect::<Result<_, _>>()?;
+        Ok(Listed { found, editions, more })
+    }
+
+    /// Puts into the index what was published since it was last looked at.
+    pub(crate) fn warm(&self) -> Result<usize, ShelfError> {
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up(&mut index)?;
+        Ok(index.len())
+    }
+
+    fn catch_up(&self, index: &mut Index) -> Result<(), ShelfError> {
+        let (new, upto): (Vec<(EntryId, EditionFacts)>, u64) = {
+            let view = self.engine.view();
+            let listed = view.listed_from(index.upto());
+            let facts = listed.filter_map(|(_, id)| Some((id, *view.entry(id)?.1.current()?))).collect();
+            (facts, view.size())
+        };
+        for (id, facts) in new {
+            let edition = self.edition(id, &facts)?;
+            index.add(&document(&edition));
+        }
+        index.reached(upto);
+        Ok(())
+    }
+}
+
+/// What of an edition can be found.
+fn document(edition: &Edition) -> Document {
+    let mut text = edition.number.to_string();
+    let mut say = |words: &str| {
+        text.push('\n');
+        text.push_str(words);
+    };
+    let Edition { registry, record, facts: known, .. } = edition;
+    let mut terms = crate::finding::Terms::new();
+    if let Some(words) = &edition.words {
+        terms = terms_of(registry, &record.record_type, edition.body.as_str(), &words.content);
+        let mut languages = languages_of(&words.content);
+        // Terms are found by their English names too: a reader of English looks for "Kazakhstan" in Russian records.
+        if !languages.contains(&Language::En) {
+            languages.push(Language::En);
+        }
+        for language in languages {
+            say(&body_name(registry, &edition.body, language, known.at).text);
+            for fact in facts(registry, &record.record_type, &words.content, language, known.at) {
+                for value in fact.values {
+                    match value.is {
+                        FactKind::Richtext => say(&richtext::plain(&value.shown.text)),
+                        FactKind::Answer(_) => {}
+                        _ => say(&value.shown.text),
+                    }
+                }
+            }
+        }
+    }
+    Document { entry: edition.entry, sequence: known.sequence, terms, text }
+}

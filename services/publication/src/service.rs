@@ -1,0 +1,141 @@
+//! Starting the service.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use axum::Router;
+use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings};
+use dossier_exchange::{Hub, KeyDesk};
+use dossier_identity::Accounts;
+use dossier_proof::SigningKey;
+use dossier_proto::Origin;
+use dossier_vault::Vault;
+use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence};
+
+use crate::{
+    api::{self, Counter},
+    domain::Publication,
+    keys::{Desk, keys_needed},
+    pages::{self, Pages},
+    reading::Reading,
+    site::Site,
+    views::Catalogue,
+    words::Words,
+};
+
+/// How long a query waits for the position in `min_sequence`.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the service is made of.
+pub struct Config {
+    /// Its journal: directory, log name, key, clock and the rest.
+    pub engine: EngineSettings,
+    /// Its keys.
+    pub vault: Vault,
+    /// Who calls.
+    pub accounts: Arc<Accounts>,
+    /// What pages say about the installation.
+    pub site: Site,
+}
+
+/// The running service: a cheap clone.
+#[derive(Clone)]
+pub struct Service {
+    engine: Engine<Publication, Catalogue>,
+    vault: Vault,
+    reading: Arc<Reading>,
+    pages: Arc<Pages>,
+    counter: Arc<Counter>,
+}
+
+/// Opens the journal and makes the service. Following the other services is for the caller to begin, with [`Service::inbox`].
+///
+/// # Errors
+/// [`EngineError`]; nothing was written.
+pub fn start(config: Config) -> Result<Service, EngineError> {
+    let (signer, clock) = (config.engine.signer.clone(), Arc::clone(&config.engine.clock));
+    let engine = Engine::open(config.engine)?;
+    Ok(Service::over(engine, &signer, config.vault, config.accounts, clock, config.site))
+}
+
+impl Service {
+    /// The service over an engine that runs already: for tests and simulations, on another store.
+    pub fn over(
+        engine: Engine<Publication, Catalogue>,
+        signer: &SigningKey,
+        vault: Vault,
+        accounts: Arc<Accounts>,
+        clock: Arc<dyn Clock>,
+        site: Site,
+    ) -> Self {
+        let reading = Arc::new(Reading::new(engine.clone(), Words::new(vault.clone())));
+        let pages = Pages { reading: Arc::clone(&reading), site: site.clone(), key: signer.verifier() };
+        let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site };
+        Self { engine, vault, reading, pages: Arc::new(pages), counter: Arc::new(counter) }
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> &Engine<Publication, Catalogue> {
+        &self.engine
+    }
+
+    /// Takes the events of moderation and submission.
+    pub fn inbox(&self) -> Arc<EngineInbox<Publication, Catalogue>> {
+        EngineInbox::new(self.engine.clone(), self.vault.clone(), keys_needed)
+    }
+
+    /// Takes its place where the services of one process meet.
+    pub fn join(&self, hub: &Hub) {
+        hub.join(Origin::Publication, Arc::new(self.engine.journal().clone()), self.desk());
+    }
+
+    /// Gives its keys to audit.
+    pub fn desk(&self) -> Arc<dyn KeyDesk> {
+        Arc::new(Desk::new(self.vault.clone()))
+    }
+
+    /// Its routes: JSON under `/api/v1`, pages at `/` and `/entries`.
+    pub fn router(&self) -> Router {
+        api::router(Arc::clone(&self.counter)).merge(pages::router(Arc::clone(&self.pages)))
+    }
+
+    /// Reads every published entry once, so that the first list is answered as fast as the next: to be called at start, off the
+    /// async threads. Answers how many editions can be found.
+    ///
+    /// # Errors
+    /// In words, when an edition cannot be read.
+    pub fn warm(&self) -> Result<usize, String> {
+        self.reading.warm().map_err(|error| error.to_string())
+    }
+}
+
+/// Work that reads the disk or unseals, off the async threads.
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        // Only when the process is going down is such work not run to its end.
+        Err(stopped) if stopped.is_cancelled() => Err(Problem::new(ProblemKind::Unavailable)),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// Waits until the position a query names has been read.
+pub(crate) fn wait_for(
+    engine: &Engine<Publication, Catalogue>,
+    min_sequence: MinSequence,
+) -> impl Future<Output = Answer<()>> + Send + use<> {
+    let engine = engine.clone();
+    async move {
+        let Some(sequence) = min_sequence.0 else { return Ok(()) };
+        if engine.reached(sequence.saturating_add(1), PATIENCE).await {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemKind::NotReached)
+            .detail(format!("The journal has not reached the position {sequence} within five seconds.")))
+    }
+}
+
+/// The number of an edition as an address writes it: no sign, no zero in front.
+pub(crate) fn edition_number(text: &str) -> Option<u32> {
+    let number: u32 = text.parse().ok()?;
+    (number > 0 && number.to_string() == text).then_some(number)
+}
