@@ -6,108 +6,26 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_engine::{Outcome, Repeated};
-use dossier_identity::{Accounts, Held, Role, Sight, Stage, Thing, Viewer, sight};
-use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, SubjectId, v1};
+use dossier_identity::{Held, Role, Sight, Stage, Thing, Viewer, sight};
+use dossier_proto::{BodyCode, DesignationId, Micros, SubjectId, v1};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemDocument, ProblemKind,
-    extract::{Bearer, FieldError, MinSequence, StrictPath, StrictQuery},
+    extract::{Bearer, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::{
     App,
     asked::{Asked, Asker, Bare},
+    designation::{DesignationShown, DesignationWritten, GrantBody, command, shown},
     execute::Errand,
-    moment,
-    shown::PlaceShown,
 };
 use crate::domain::{Command, State};
 
 const LIST: &str = "designations";
-
-/// A right to be given to a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct GrantBody {
-    /// The person.
-    #[schema(value_type = String)]
-    subject: SubjectId,
-    /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager or
-    /// administrator.
-    #[schema(example = "moderator")]
-    role: String,
-    /// For which body; absent for every body (roles of the secretariat).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    body: Option<BodyCode>,
-    /// For which record types; empty for all.
-    #[serde(default)]
-    record_types: Vec<String>,
-    /// From when (RFC 3339); absent for at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    valid_from: Option<String>,
-    /// Until when (RFC 3339); absent for without end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    valid_until: Option<String>,
-    /// SHA-256 of the designating note.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    note_digest: Option<Digest>,
-}
-
-/// A designation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct DesignationShown {
-    /// Its name.
-    id: String,
-    /// The person.
-    subject: String,
-    /// The person's name, unless it was erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    /// As what.
-    role: String,
-    /// For which body; absent for every body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
-    /// For which record types; empty for all.
-    record_types: Vec<String>,
-    /// From when.
-    valid_from: String,
-    /// Until when; absent for without end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<String>,
-    /// SHA-256 of the designating note.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note_digest: Option<String>,
-    /// The event that granted it.
-    granted: PlaceShown,
-    /// The person who granted it; absent when the system did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    granted_by: Option<String>,
-    /// When it was revoked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revoked_at: Option<String>,
-    /// The event that revoked it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revoked: Option<PlaceShown>,
-    /// Whether it is valid now.
-    valid: bool,
-}
-
-/// What a write of designations answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct DesignationWritten {
-    /// The designation as it stands now.
-    designation: DesignationShown,
-    /// The event.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recorded: Option<PlaceShown>,
-    /// Whether the command had taken effect before.
-    repeated: bool,
-}
 
 /// Which designations are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -244,57 +162,6 @@ fn sees(state: &State, subject: SubjectId, held: &Held, now: Micros) -> bool {
     // The stage makes no difference to names on designations.
     let shows = |viewer| sight(viewer, Thing::NameOnDesignation, Stage::Published) == Sight::Shown;
     are.into_iter().any(|(viewer, is)| is && shows(viewer))
-}
-
-fn shown(held: &Held, accounts: &Accounts, now: Micros) -> DesignationShown {
-    let designation = &held.designation;
-    DesignationShown {
-        id: designation.id.to_string(),
-        subject: designation.subject.to_string(),
-        name: accounts.name_of(designation.subject),
-        role: designation.role.key().to_owned(),
-        body: designation.body.as_ref().map(ToString::to_string),
-        record_types: designation.record_types.clone(),
-        valid_from: moment::written(designation.from),
-        valid_until: designation.until.map(moment::written),
-        note_digest: designation.note_digest.map(|digest| digest.to_string()),
-        granted: designation.place.into(),
-        granted_by: match designation.granted_by {
-            Actor::Person(subject) => Some(subject.to_string()),
-            Actor::Service(_) | Actor::System(_) => None,
-        },
-        revoked_at: held.revoked.map(|revoked| moment::written(revoked.at)),
-        revoked: held.revoked.map(|revoked| revoked.place.into()),
-        valid: held.is_valid(now),
-    }
-}
-
-fn command(body: &GrantBody, now: Micros) -> Answer<v1::GrantDesignation> {
-    let mut errors = Vec::new();
-    let mut moment = |pointer: &str, text: &Option<String>| {
-        let read = text.as_deref().map(moment::read);
-        if read == Some(None) {
-            let detail = "this is no moment such as 2026-03-03T10:42:07Z".to_owned();
-            errors.push(FieldError { pointer: pointer.to_owned(), detail });
-        }
-        read.flatten()
-    };
-    let (from, until) = (moment("/valid_from", &body.valid_from), moment("/valid_until", &body.valid_until));
-    let role = body.role.parse::<Role>().map_err(|error| {
-        errors.push(FieldError { pointer: "/role".to_owned(), detail: error.to_string() });
-    });
-    match (role, errors.is_empty()) {
-        (Ok(role), true) => Ok(v1::GrantDesignation {
-            subject: body.subject.to_vec(),
-            role: role.number(),
-            body: body.body.as_ref().map(ToString::to_string).unwrap_or_default(),
-            record_types: body.record_types.clone(),
-            valid_from: from.unwrap_or(now).0,
-            valid_until: until.map(|until| until.0),
-            note_digest: body.note_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
-        }),
-        _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
-    }
 }
 
 fn answer(app: &App, id: DesignationId, outcome: &Outcome, status: StatusCode) -> Answer<Response> {

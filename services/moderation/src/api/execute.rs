@@ -25,6 +25,7 @@ use crate::domain::{Command, Refusal};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Written {
     /// The review.
+    #[serde(flatten)]
     pub(crate) review: Summary,
     /// The event; absent when what was asked for was so already. Queries with `min_sequence` wait for it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,9 @@
 
 mod acts;
 mod asked;
+mod bodies;
 mod compared;
+mod designation;
 mod designations;
 mod errors;
 mod execute;
@@ -21,6 +23,7 @@ mod moment;
 mod one_review;
 mod openapi;
 mod queue;
+mod sealing;
 mod shown;
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,7 @@ pub(crate) struct SubmissionShown {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct ReviewShown {
     /// Where it stands.
+    #[serde(flatten)]
     pub(crate) review: Summary,
     /// The submission.
     pub(crate) submission: SubmissionShown,

@@ -48,6 +48,7 @@ pub(crate) struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Line {
     /// Where the review stands.
+    #[serde(flatten)]
     pub(crate) review: Summary,
     /// How long the one who has the next move has had it, in seconds.
     pub(crate) waiting_seconds: u64,

@@ -124,6 +124,8 @@ pub(crate) struct Summary {
     pub(crate) state: String,
     /// Who has the next move.
     pub(crate) turn: TurnShown,
+    /// Since when it has stood so.
+    pub(crate) since: String,
     /// The type of record.
     #[schema(example = "event")]
     pub(crate) record_type: String,
@@ -165,6 +167,7 @@ impl Summary {
             entry: id.to_string(),
             state: standing.key().to_owned(),
             turn: TurnShown { who: turn.key().to_owned(), since: moment::written(since) },
+            since: moment::written(since),
             record_type: entry.record_type.clone(),
             body: entry.body.to_string(),
             language: review.original_language.clone(),

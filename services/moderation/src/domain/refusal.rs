@@ -6,7 +6,7 @@ use dossier_proto::{Digest, Event, Micros, Payload, Place, v1};
 
 use super::{Command, limits};
 
-/// Why not. Every variant that is recorded comes back from its record the same (see [`read`]), so that a repeated
+/// Why not. Every variant that is recorded comes back from its record the same, so that a repeated
 /// command gets the answer it got.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

@@ -11,20 +11,20 @@ async fn from_the_queue_to_the_approval() {
     let filed = room.submit(ENTRY, 1, &content("A forum")).await;
     let review = room.look("moderator-a").await.is(200);
     assert_eq!(review.etag(), "\"r1\"");
-    assert_eq!(review.text("/review/state"), "in-review");
-    assert_eq!(review.text("/review/turn/who"), "moderation");
-    assert_eq!(review.text("/review/digest"), filed.digest.to_string());
+    assert_eq!(review.text("/state"), "in-review");
+    assert_eq!(review.text("/turn/who"), "moderation");
+    assert_eq!(review.text("/digest"), filed.digest.to_string());
     assert_eq!(review.body["content"], content("A forum"));
     assert_eq!(review.text("/submission/what_changed"), "What we changed");
     assert_eq!(review.body["difference"], json!(null), "there is nothing earlier");
     let approved = room.act("moderator-a", "approve", json!({ "digest": filed.digest, "note": "Fine" })).await.is(200);
-    assert_eq!(approved.text("/review/state"), "approved");
-    assert_eq!(approved.text("/review/turn/who"), "publication");
+    assert_eq!(approved.text("/state"), "approved");
+    assert_eq!(approved.text("/turn/who"), "publication");
     assert_eq!(approved.etag(), "\"r2\"");
     room.publish(ENTRY, 1).await;
     let published = room.look("moderator-a").await.is(200);
-    assert_eq!(published.text("/review/state"), "published");
-    assert_eq!(published.text("/review/number"), "EVT-2026-00001");
+    assert_eq!(published.text("/state"), "published");
+    assert_eq!(published.text("/number"), "EVT-2026-00001");
     assert_eq!(published.text("/decisions/0/note"), "Fine");
     assert_eq!(published.body["difference"], json!(null), "an edition is not compared with itself");
 }
@@ -56,11 +56,11 @@ async fn requested_changes_are_answered_and_compared_with_what_was_there() {
     ]);
     let returned =
         room.act("reviewer", "request-changes", json!({ "digest": filed.digest, "items": items })).await.is(200);
-    assert_eq!(returned.text("/review/state"), "changes-requested");
-    assert_eq!(returned.text("/review/turn/who"), "body");
+    assert_eq!(returned.text("/state"), "changes-requested");
+    assert_eq!(returned.text("/turn/who"), "body");
     room.submit(ENTRY, 2, &content("The first forum")).await;
     let review = room.look("moderator-a").await.is(200);
-    assert_eq!(review.body["review"]["round"], 2);
+    assert_eq!(review.body["round"], 2);
     assert_eq!(review.text("/requested_changes/0/text"), "Which forum? Say its name.");
     assert_eq!(review.text("/requested_changes/0/quote"), "A forum");
     assert_eq!(review.text("/requested_changes/0/by/role"), "reviewer");
@@ -104,15 +104,15 @@ async fn a_claim_is_told_to_others_and_ends_by_itself() {
     let path = format!("/review/api/v1/reviews/{ENTRY}/claim");
     // Without a body, as people write such requests by hand.
     let claimed = room.send("moderator-a", http::Request::post(&path), axum::body::Body::empty()).await.is(200);
-    assert_eq!(claimed.body["review"]["claim"]["mine"], true);
+    assert_eq!(claimed.body["claim"]["mine"], true);
     let other = room.act("moderator-b", "claim", json!({})).await.is(409);
     assert_eq!(other.text("/code"), "wrong-state");
-    assert_eq!(other.text("/until"), claimed.text("/review/claim/until"));
+    assert_eq!(other.text("/until"), claimed.text("/claim/until"));
     assert_eq!(other.text("/claimed_by"), "moderator");
     room.act("moderator-b", "approve", json!({ "digest": filed.digest })).await.is(409);
     let queue = room.get("moderator-b", "/reviews").await.is(200);
-    assert_eq!(queue.body["items"][0]["review"]["claim"]["mine"], false);
-    assert_eq!(queue.text("/items/0/review/claim/by/name"), "Name of moderator-a");
+    assert_eq!(queue.body["items"][0]["claim"]["mine"], false);
+    assert_eq!(queue.text("/items/0/claim/by/name"), "Name of moderator-a");
     room.clock.pass(2 * 3_600 * Micros::SECOND);
     assert!(room.service.engine().fire_due().await);
     room.act("moderator-b", "claim", json!({})).await.is(200);
@@ -132,7 +132,7 @@ async fn a_refusal_names_a_code_of_the_registry() {
     let right = json!({ "digest": filed.digest, "code": "out_of_scope", "reason": "This is about refugees." });
     room.act("moderator-a", "refuse", right).await.is(200);
     let seen = room.look("contributor-kz").await.is(200);
-    assert_eq!(seen.text("/review/state"), "refused");
+    assert_eq!(seen.text("/state"), "refused");
     assert_eq!(
         (seen.text("/decisions/0/code"), seen.text("/decisions/0/reason")),
         ("out_of_scope", "This is about refugees.")
@@ -238,7 +238,7 @@ async fn a_query_waits_for_what_the_caller_wrote() {
     let written = room.act("moderator-a", "approve", json!({ "digest": filed.digest })).await.is(200);
     let sequence = written.body["recorded"]["sequence"].as_u64().unwrap();
     let path = |sequence: u64| format!("/reviews/{ENTRY}?min_sequence={sequence}");
-    assert_eq!(room.get("moderator-a", &path(sequence)).await.is(200).text("/review/state"), "approved");
+    assert_eq!(room.get("moderator-a", &path(sequence)).await.is(200).text("/state"), "approved");
     let early = room.get("moderator-a", &path(sequence + 1_000)).await.is(409);
     assert_eq!(early.text("/type"), "/problems/not-reached");
 }

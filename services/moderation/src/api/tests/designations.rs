@@ -12,13 +12,13 @@ async fn an_administrator_grants_and_revokes_and_the_next_command_is_refused() {
     let filed = room.submit(ENTRY, 1, &content("A forum")).await;
     let grant = json!({ "subject": room.subject("nobody"), "role": "moderator", "record_types": ["event"] });
     let granted = room.post("administrator", "/designations", grant).await.is(201);
-    assert_eq!(granted.text("/designation/role"), "moderator");
-    assert_eq!(granted.body["designation"]["valid"], true);
-    let id = granted.text("/designation/id").to_owned();
+    assert_eq!(granted.text("/role"), "moderator");
+    assert_eq!(granted.body["valid"], true);
+    let id = granted.text("/id").to_owned();
     let comment = json!({ "digest": filed.digest, "text": "I may." });
     room.act("nobody", "comment", comment).await.is(200);
     let revoked = room.post("administrator", &format!("/designations/{id}/revoke"), json!({})).await.is(200);
-    assert_eq!(revoked.body["designation"]["valid"], false);
+    assert_eq!(revoked.body["valid"], false);
     let refused = room.act("nobody", "approve", json!({ "digest": filed.digest })).await.is(403);
     assert_eq!((refused.text("/code"), refused.text("/reason")), ("no-designation", "designation-revoked"));
     assert_eq!(refused.body["because"], revoked.body["recorded"]);

@@ -19,7 +19,7 @@ async fn the_unseen_edit_is_not_approved_and_the_difference_is_shown() {
     assert_eq!(refused.text("/difference/changed/0/field"), "title");
     assert_eq!(refused.body["sent"], body);
     assert_eq!(refused.text("/state"), "in-review");
-    assert_eq!(room.look("moderator-a").await.text("/review/state"), "in-review", "nothing was decided");
+    assert_eq!(room.look("moderator-a").await.text("/state"), "in-review", "nothing was decided");
     room.act("moderator-a", "approve", json!({ "digest": second.digest })).await.is(200);
 }
 

@@ -25,7 +25,7 @@ async fn each_service_gets_what_it_is_entitled_to_and_nothing_else() {
         match recorded.event.payload {
             Some(Payload::CommentMade(made)) => comment = Some(key(made.command.unwrap().text.as_ref())),
             Some(Payload::ChangesRequested(event)) => {
-                message = Some(key(event.command.unwrap().items[0].text.as_ref()))
+                message = Some(key(event.command.unwrap().items[0].text.as_ref()));
             }
             Some(Payload::Approved(approved)) => note = Some(key(approved.command.unwrap().note.as_ref())),
             _ => {}
@@ -67,14 +67,12 @@ async fn only_submissions_need_keys() {
     let mut other = filed.event.clone();
     other.payload = Some(Payload::RecallAsked(v1::RecallAsked::default()));
     assert!(keys_needed(&other).is_empty());
-    let Some(Payload::Submitted(submitted)) = &mut other.payload.clone().and(filed.event.payload.clone()) else {
-        panic!()
-    };
+    let Some(Payload::Submitted(mut submitted)) = filed.event.payload else { panic!("submitted") };
     let sealed = |byte: u8| Some(v1::Sealed { key_id: vec![byte; 16], ..v1::Sealed::default() });
     submitted.command.as_mut().unwrap().answers = vec![v1::Answer { item: 1, text: sealed(1) }];
     submitted.content.as_mut().unwrap().personal =
         vec![v1::PersonalValue { sealed: sealed(2), ..v1::PersonalValue::default() }];
-    other.payload = Some(Payload::Submitted(submitted.clone()));
+    other.payload = Some(Payload::Submitted(submitted));
     let needed = keys_needed(&other);
     assert!(needed.contains(&KeyId([1; 16])) && needed.contains(&KeyId([2; 16])) && needed.len() == 3);
 }

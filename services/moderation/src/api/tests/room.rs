@@ -49,8 +49,11 @@ impl Clock for TestClock {
     }
 }
 
+/// As what somebody is designated, and for which body.
+type Designated = Option<(Role, Option<&'static str>)>;
+
 /// Who is there, and as what.
-const PEOPLE: [(&str, Option<(Role, Option<&str>)>); 10] = [
+const PEOPLE: [(&str, Designated); 10] = [
     ("administrator", Some((Role::Administrator, None))),
     ("moderator-a", Some((Role::Moderator, None))),
     ("moderator-b", Some((Role::Moderator, None))),

@@ -75,7 +75,7 @@ async fn submitted_and_undecided() {
 #[tokio::test]
 async fn approved_and_published() {
     let mut room = full().await;
-    let digest = room.look("moderator-a").await.text("/review/digest").to_owned();
+    let digest = room.look("moderator-a").await.text("/digest").to_owned();
     let approve = json!({ "digest": digest, "note": "The internal remark, again" });
     room.act("moderator-a", "approve", approve).await.is(200);
     for edition in [None, Some(1)] {
@@ -140,7 +140,7 @@ async fn the_queue_shows_each_what_they_may_know() {
 #[tokio::test]
 async fn who_is_no_moderator_decides_nothing() {
     let room = full().await;
-    let digest = room.look("moderator-a").await.text("/review/digest").to_owned();
+    let digest = room.look("moderator-a").await.text("/digest").to_owned();
     for who in ["administrator", "contributor-kz", "contributor-ke", "authority-kz", "publisher", "auditor", "nobody"] {
         for (act, body) in [
             ("claim", json!({})),
@@ -157,7 +157,7 @@ async fn who_is_no_moderator_decides_nothing() {
             assert!(refused.body.get("difference").is_none(), "{who} {act}");
         }
     }
-    assert_eq!(room.look("moderator-a").await.text("/review/state"), "in-review");
+    assert_eq!(room.look("moderator-a").await.text("/state"), "in-review");
 }
 
 /// Names of entries that somebody tries out tell nothing apart: no such entry, and one that is not theirs to know.
@@ -185,7 +185,7 @@ async fn what_is_not_there_and_what_is_not_to_be_known_look_the_same() {
 #[tokio::test]
 async fn wagtail_a_comparison_shows_nothing_to_those_who_may_not_read() {
     let room = full().await;
-    let digest = room.look("moderator-a").await.text("/review/digest").to_owned();
+    let digest = room.look("moderator-a").await.text("/digest").to_owned();
     for who in ["administrator", "contributor-ke", "nobody", "publisher"] {
         for query in ["edition", "submission", &digest] {
             room.get(who, &format!("/reviews/{ENTRY}?against={query}")).await.is(404);

@@ -99,8 +99,7 @@ fn each_request_is_answered_once_and_only_by_the_service() {
 
 #[test]
 fn a_request_about_what_was_never_submitted_changes_nothing() {
-    let (mut world, submitted) = submitted();
-    let mut elsewhere = submitted.clone();
+    let (mut world, mut elsewhere) = submitted();
     elsewhere.head.place.sequence += 500;
     world.hear(Origin::Submission, CONTRIBUTOR, recall(&elsewhere));
     assert!(world.review().is_open());

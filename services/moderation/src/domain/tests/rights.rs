@@ -131,7 +131,8 @@ fn a_designation_has_to_be_well_formed() {
         change(&mut granted);
         Ask::by(ADMINISTRATOR, Command::GrantDesignation(granted))
     };
-    let cases: [(&dyn Fn(&mut v1::GrantDesignation), &str); 8] = [
+    type Change = dyn Fn(&mut v1::GrantDesignation);
+    let cases: [(&Change, &str); 8] = [
         (&|grant| grant.subject = vec![1; 15], "invalid"),
         (&|grant| grant.role = 0, "invalid"),
         (&|grant| grant.role = 99, "invalid"),
@@ -153,8 +154,6 @@ fn a_designation_has_to_be_well_formed() {
 fn services_act_only_in_their_own_part() {
     let mut world = World::in_review();
     let submission = Actor::Service(Origin::Submission);
-    let approval = approve(MODERATOR, 1);
-    drop(approval);
     assert_eq!(
         world.refused(Ask::by(submission, grant(NOBODY, Role::Moderator, "", &[]))),
         Refusal::WrongActor("another service")

@@ -1,0 +1,142 @@
+//! A designation in JSON, as it is asked for and as it is shown.
+
+use dossier_identity::{Accounts, Held, Role};
+use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
+use dossier_web::{Answer, ProblemKind, extract::FieldError};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{moment, shown::PlaceShown};
+
+/// A right to be given to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct GrantBody {
+    /// The person.
+    #[schema(value_type = String)]
+    pub(super) subject: SubjectId,
+    /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager or
+    /// administrator.
+    #[schema(example = "moderator")]
+    pub(super) role: String,
+    /// For which body; absent for every body (roles of the secretariat).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(super) body: Option<BodyCode>,
+    /// For which record types; empty for all.
+    #[serde(default)]
+    pub(super) record_types: Vec<String>,
+    /// From when (RFC 3339); absent for at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) valid_from: Option<String>,
+    /// Until when (RFC 3339); absent for without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) valid_until: Option<String>,
+    /// SHA-256 of the designating note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(super) note_digest: Option<Digest>,
+}
+
+/// A designation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DesignationShown {
+    /// Its name.
+    pub(super) id: String,
+    /// The person.
+    pub(super) subject: String,
+    /// The person's name, unless it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    /// As what.
+    pub(super) role: String,
+    /// For which body; absent for every body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<String>,
+    /// For which record types; empty for all.
+    pub(super) record_types: Vec<String>,
+    /// From when.
+    pub(super) valid_from: String,
+    /// Until when; absent for without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) valid_until: Option<String>,
+    /// SHA-256 of the designating note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note_digest: Option<String>,
+    /// The event that granted it.
+    pub(super) granted: PlaceShown,
+    /// The person who granted it; absent when the system did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) granted_by: Option<String>,
+    /// When it was revoked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) revoked_at: Option<String>,
+    /// The event that revoked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) revoked: Option<PlaceShown>,
+    /// Whether it is valid now.
+    pub(super) valid: bool,
+}
+
+/// What a write of designations answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DesignationWritten {
+    /// The designation as it stands now.
+    #[serde(flatten)]
+    pub(super) designation: DesignationShown,
+    /// The event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) recorded: Option<PlaceShown>,
+    /// Whether the command had taken effect before.
+    pub(super) repeated: bool,
+}
+
+pub(super) fn shown(held: &Held, accounts: &Accounts, now: Micros) -> DesignationShown {
+    let designation = &held.designation;
+    DesignationShown {
+        id: designation.id.to_string(),
+        subject: designation.subject.to_string(),
+        name: accounts.name_of(designation.subject),
+        role: designation.role.key().to_owned(),
+        body: designation.body.as_ref().map(ToString::to_string),
+        record_types: designation.record_types.clone(),
+        valid_from: moment::written(designation.from),
+        valid_until: designation.until.map(moment::written),
+        note_digest: designation.note_digest.map(|digest| digest.to_string()),
+        granted: designation.place.into(),
+        granted_by: match designation.granted_by {
+            Actor::Person(subject) => Some(subject.to_string()),
+            Actor::Service(_) | Actor::System(_) => None,
+        },
+        revoked_at: held.revoked.map(|revoked| moment::written(revoked.at)),
+        revoked: held.revoked.map(|revoked| revoked.place.into()),
+        valid: held.is_valid(now),
+    }
+}
+
+pub(super) fn command(body: &GrantBody, now: Micros) -> Answer<v1::GrantDesignation> {
+    let mut errors = Vec::new();
+    let mut moment = |pointer: &str, text: &Option<String>| {
+        let read = text.as_deref().map(moment::read);
+        if read == Some(None) {
+            let detail = "this is no moment such as 2026-03-03T10:42:07Z".to_owned();
+            errors.push(FieldError { pointer: pointer.to_owned(), detail });
+        }
+        read.flatten()
+    };
+    let (from, until) = (moment("/valid_from", &body.valid_from), moment("/valid_until", &body.valid_until));
+    let role = body.role.parse::<Role>().map_err(|error| {
+        errors.push(FieldError { pointer: "/role".to_owned(), detail: error.to_string() });
+    });
+    match (role, errors.is_empty()) {
+        (Ok(role), true) => Ok(v1::GrantDesignation {
+            subject: body.subject.to_vec(),
+            role: role.number(),
+            body: body.body.as_ref().map(ToString::to_string).unwrap_or_default(),
+            record_types: body.record_types.clone(),
+            valid_from: from.unwrap_or(now).0,
+            valid_until: until.map(|until| until.0),
+            note_digest: body.note_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+        }),
+        _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
+    }
+}
