@@ -108,12 +108,14 @@ impl Store for SledStore {
             for put in puts {
                 self.tree(put.tree).insert(&put.key, &put.value[..])?;
             }
-            // Hands the log to the operating system, so that `sync` has only to wait for the disk.
-            self.db.flush().map(drop)
+            Ok(())
         })
     }
 
     fn sync(&self) -> Result<(), StoreError> {
+        // Here and not in `write`, so that the next group's inserts run while this one is handed to the disk. Part of that group may
+        // then be handed over too; until it is synced itself nobody relies on it.
+        self.guarded(|| self.db.flush())?;
         self.file.sync_data().map_err(|source| StoreError::io(self.directory.join("db"), source))
     }
 

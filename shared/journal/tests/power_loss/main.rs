@@ -16,9 +16,10 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::sync_channel;
 
 use disk::{Disk, Survive};
-use dossier_journal::{Followed, Frame, Place, Writer};
+use dossier_journal::{Followed, Frame, Head, Place, Writer};
 use support::{House, Random, all_events, open_at, record};
 use trace::{Call, Moment, Trace};
 
@@ -46,16 +47,43 @@ fn child() {
         if round == 2 {
             writer.begin_epoch(None).unwrap();
         }
+        if round % 2 == 1 {
+            in_stages(writer, &mut random, &mut followed, &mut acks);
+            continue;
+        }
         for _ in 0..60 {
-            append(&mut writer, &mut random, &mut followed);
-            let next = writer.next();
-            acks.write_all(format!("{} {} {followed}\n", next.epoch, next.sequence).as_bytes()).unwrap();
+            let frame = frame(writer.next(), &mut random, &mut followed);
+            let head = writer.append(frame).unwrap().head;
+            acks.write_all(&ack(head, followed)).unwrap();
         }
     }
 }
 
+fn ack(head: Head, followed: u64) -> Vec<u8> {
+    format!("{} {} {followed}\n", head.epoch, head.size).into_bytes()
+}
+
+/// The next group is written while one is being synced.
+fn in_stages(writer: Writer, random: &mut Random, followed: &mut u64, acks: &mut fs::File) {
+    let (mut stager, mut scribe, mut syncer) = writer.into_stages().unwrap();
+    let (sender, written) = sync_channel(3);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            for (group, followed) in written {
+                let head = syncer.sync(group).unwrap().head;
+                acks.write_all(&ack(head, followed)).unwrap();
+            }
+        });
+        for _ in 0..60 {
+            let frame = frame(stager.next(), random, followed);
+            sender.send((scribe.write(stager.stage(frame).unwrap()).unwrap(), *followed)).unwrap();
+        }
+        drop(sender);
+    });
+}
+
 /// Groups of every kind: one small event, many, a large one, positions alone.
-fn append(writer: &mut Writer, random: &mut Random, followed: &mut u64) {
+fn frame(place: Place, random: &mut Random, followed: &mut u64) -> Frame {
     let (count, size) = match random.below(10) {
         0 => (1, 60_000 + random.below(200_000)),
         1 | 2 => (100 + random.below(300), 256),
@@ -63,7 +91,6 @@ fn append(writer: &mut Writer, random: &mut Random, followed: &mut u64) {
         4 => (10, 5000),
         _ => (1, 100 + random.below(3000)),
     };
-    let place = writer.next();
     let records = (0..count).map(|n| {
         let place = Place { sequence: place.sequence + n, ..place };
         record(place, size as usize, (n == 0 && size < 2000).then_some(700))
@@ -73,7 +100,7 @@ fn append(writer: &mut Writer, random: &mut Random, followed: &mut u64) {
         *followed += 1;
         frame.followed.push(Followed { origin: 1, epoch: 0, next: *followed, frontier: vec![[9; 32]; 5] });
     }
-    writer.append(frame).unwrap();
+    frame
 }
 
 fn record_writer(root: &Path) -> Trace {
@@ -162,7 +189,10 @@ fn check(root: &Path, acknowledged: Acknowledged, cut: usize, survive: Survive) 
     assert_eq!(blobs, 0);
     // And it goes on.
     let mut random = Random(cut as u64);
-    (0..5).for_each(|_| append(&mut writer, &mut random, &mut 1_000_000));
+    for _ in 0..5 {
+        let frame = frame(writer.next(), &mut random, &mut 1_000_000);
+        writer.append(frame).unwrap();
+    }
     let end = journal.head();
     drop((journal, writer));
     let (journal, _) = open_at(root).unwrap();
