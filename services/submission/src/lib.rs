@@ -9,6 +9,7 @@
 //! - [`api`]: JSON under `/contribute/api/v1`.
 
 pub mod api;
+mod attachments;
 pub mod domain;
 pub mod keys;
 mod office;
@@ -17,5 +18,6 @@ mod service;
 pub mod views;
 pub mod words;
 
+pub use attachments::Attachments;
 pub use office::{NoRegistry, Office};
 pub use service::{Config, Service, start, start_on};

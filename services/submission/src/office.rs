@@ -8,7 +8,7 @@ use dossier_identity::Accounts;
 use dossier_proto::{EntryId, Event, Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 
-use crate::{domain::Submission, views::Entries, words::Words};
+use crate::{attachments::Attachments, domain::Submission, views::Entries, words::Words};
 
 /// What the doors share; a cheap clone.
 #[derive(Clone)]
@@ -19,6 +19,7 @@ struct Inner {
     words: Words,
     accounts: Arc<Accounts>,
     clock: Arc<dyn Clock>,
+    attachments: Attachments,
     registry: RwLock<Option<Registry>>,
 }
 
@@ -49,8 +50,9 @@ impl Office {
         words: Words,
         accounts: Arc<Accounts>,
         clock: Arc<dyn Clock>,
+        attachments: Attachments,
     ) -> Self {
-        Self(Arc::new(Inner { engine, words, accounts, clock, registry: RwLock::new(None) }))
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, registry: RwLock::new(None) }))
     }
 
     /// The engine.
@@ -66,6 +68,11 @@ impl Office {
     /// The people.
     pub fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+
+    /// The files that entries were read from.
+    pub fn attachments(&self) -> &Attachments {
+        &self.0.attachments
     }
 
     /// The time of day.

@@ -12,6 +12,7 @@ use dossier_vault::Vault;
 
 use crate::{
     api,
+    attachments::Attachments,
     domain::Submission,
     keys::{self, Desk},
     office::Office,
@@ -21,7 +22,7 @@ use crate::{
 
 /// What the service is started with.
 pub struct Config {
-    /// Its journal: directory, log name, key, clock and the rest.
+    /// Its journal: directory, log name, key, clock and the rest. `attachments/` stands beside it in the directory.
     pub engine: EngineSettings,
     /// Its keys.
     pub vault: Vault,
@@ -59,9 +60,10 @@ fn start_with(
     open: impl FnOnce(EngineSettings) -> Result<Engine<Submission, Entries>, EngineError>,
 ) -> Result<Service, EngineError> {
     let clock = Arc::clone(&config.engine.clock);
+    let attachments = Attachments::new(config.engine.directory.join("attachments"));
     let engine = open(config.engine)?;
     let words = Words::new(config.vault.clone());
-    let office = Office::new(engine.clone(), words, config.accounts, clock);
+    let office = Office::new(engine.clone(), words, config.accounts, clock, attachments);
     Ok(Service { engine, vault: config.vault, office })
 }
 

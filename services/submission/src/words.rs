@@ -8,7 +8,9 @@
 //! | content, canonical JSON | the revision's | [`Purpose::Content`] |
 //! | what has changed | the revision's | [`Purpose::WhatChanged`] |
 //! | answer to a requested change | the revision's | [`Purpose::Answer`] |
-//! | reason to withdraw or to ask for retraction | the last submitted revision's, else the working one's | [`Purpose::Reason`] |
+//! | reason to withdraw | the last submitted revision's, else the working one's | [`Purpose::Reason`] |
+//! | reason to ask for retraction | the public revision's | [`Purpose::Reason`] |
+//! | the file it was read from | the first revision's | [`Purpose::Attachment`], with the file's digest |
 //! | requested change, and the words it is about | the review's | [`Purpose::RequestedChange`], [`Purpose::Quote`] |
 //! | reason of a refusal | the review's | [`Purpose::Reason`] |
 
@@ -191,6 +193,32 @@ impl Words {
         text: &str,
     ) -> Result<v1::Sealed, WordsError> {
         Ok(self.vault.seal(key, &Binding::entry(entry, purpose), text.as_bytes())?.into())
+    }
+
+    /// Seals the file an entry was read from.
+    ///
+    /// # Errors
+    /// [`WordsError`]: too long, the key is erased, or the vault fails.
+    pub fn seal_file(&self, key: KeyId, entry: EntryId, digest: Digest, file: &[u8]) -> Result<v1::Sealed, WordsError> {
+        Ok(self.vault.seal(key, &Binding::entry(entry, Purpose::Attachment).with(digest), file)?.into())
+    }
+
+    /// Opens the file an entry was read from; none when its key is erased.
+    ///
+    /// # Errors
+    /// [`WordsError`]: it was altered or belongs elsewhere, or the vault fails.
+    pub fn open_file(
+        &self,
+        entry: EntryId,
+        digest: Digest,
+        sealed: v1::Sealed,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, WordsError> {
+        let sealed = Sealed::try_from(sealed)?;
+        match self.vault.unseal(&sealed, &Binding::entry(entry, Purpose::Attachment).with(digest)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(UnsealError::Erased(_) | UnsealError::Unknown(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Opens a text; none when its key is erased or was never given to this service.

@@ -23,6 +23,7 @@ use utoipa::{
         super::starting::start,
         super::reading::entry,
         super::history::history,
+        super::source::source,
         super::saving::save,
         super::submitting::submit,
         super::asking::recall,

@@ -5,7 +5,7 @@ use dossier_registry::{Fault, Grade, Language, Stage};
 use dossier_vault::Purpose;
 use dossier_web::{Answer, Part, Problem, ProblemKind, Tag};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{contents, refusals};
@@ -196,6 +196,17 @@ pub struct HistoryItem {
     pub count: Option<u32>,
     /// What was said with it: what has changed, or the reason.
     pub text: Option<String>,
+}
+
+/// A file that an entry was read from.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SourceDocument {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its text, in hexadecimal.
+    pub digest: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// Who did something. Reviewers, moderators and publishers are never named here.

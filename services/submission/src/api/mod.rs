@@ -10,6 +10,7 @@ mod history;
 mod reading;
 mod refusals;
 mod saving;
+mod source;
 mod starting;
 mod submitting;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use dossier_web::{Answer, Problem};
 pub use describing::openapi;
 pub use document::{
     ByDocument, EntryDocument, EntrySummary, FaultDocument, HistoryItem, MessageDocument, RequestedChangeDocument,
-    TurnDocument,
+    SourceDocument, TurnDocument,
 };
 
 use crate::office::Office;
@@ -39,6 +40,7 @@ pub fn router(office: Office) -> Router {
         .route("/entries", get(reading::list).post(starting::start))
         .route("/entries/{id}", get(reading::entry))
         .route("/entries/{id}/history", get(history::history))
+        .route("/entries/{id}/source", get(source::source))
         .route("/entries/{id}/draft", put(saving::save))
         .route("/entries/{id}/submit", post(submitting::submit))
         .route("/entries/{id}/recall", post(asking::recall))

@@ -11,15 +11,18 @@ use dossier_web::{
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::{
-    EntryDocument, PREFIX, callers, contents,
+    EntryDocument, PREFIX, SourceDocument, callers, contents,
     errands::{self, Asking, Errand},
     off_thread, refusals, texts,
 };
 use crate::{
     domain::{Command, EntryFacts},
     office::Office,
+    words::{self, WordsError},
 };
 
 /// A new entry.
@@ -38,9 +41,24 @@ pub(super) struct StartBody {
     /// The body it is filed for; the caller's only one when not given.
     #[schema(value_type = Option<String>, example = "KAZ")]
     on_behalf_of: Option<BodyCode>,
-    /// SHA-256 of the file it was read from, in hexadecimal.
-    #[schema(value_type = Option<String>)]
-    source_digest: Option<Digest>,
+    /// The file it was read from, which is kept. The same file of the same body begins no second entry.
+    source: Option<SourceBody>,
+}
+
+/// A file that an entry was read from.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+pub(super) struct SourceBody {
+    /// Its name.
+    name: String,
+    /// Its text, at most about 400 KiB.
+    text: String,
+}
+
+impl SourceBody {
+    /// SHA-256 of the file's bytes: how it is known.
+    fn digest(&self) -> Digest {
+        Digest(Sha256::digest(&self.text).into())
+    }
 }
 
 /// Begins an entry with its first revision.
@@ -51,6 +69,7 @@ pub(super) struct StartBody {
     post, path = "/entries", tag = "entries", operation_id = "startEntry", request_body = StartBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat.")),
     responses(
+        (status = 200, description = "Begun before, from the same file.", body = EntryDocument),
         (status = 201, description = "Begun; the header Location leads to it.", body = EntryDocument),
         (status = 403, description = "No designation covers it (recorded).", body = ProblemDocument),
         (status = 413, description = "Larger than admitted.", body = ProblemDocument),
@@ -64,21 +83,32 @@ pub(super) async fn start(
     StrictJson(body): StrictJson<StartBody>,
 ) -> Answer<Response> {
     let asking = Asking::new(caller.clone(), key, "POST", "/entries", &body);
-    let prepared = {
+    let Prepared { errand, source } = {
         let office = office.clone();
         off_thread(move || prepare(&office, &caller, body)).await?
     };
-    let outcome = asking.execute(&office, prepared).await.map_err(|error| refusals::failed(&error))?;
-    let entry = outcome.events.first().and_then(|event| event.head.entry);
-    // The decision of a start is always one event, which names the entry.
-    let id = entry.ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
-    let mut response = errands::answer(&office, id, StatusCode::CREATED).await?;
+    let outcome = asking.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
+    let begun = outcome.events.first().and_then(|event| event.head.entry);
+    let (id, status) = match (begun, source) {
+        (Some(id), _) => (Some(id), StatusCode::CREATED),
+        (None, Some((body, digest))) => (office.engine().view().state().filed_from(&body, digest), StatusCode::OK),
+        (None, None) => (None, StatusCode::OK),
+    };
+    // A start is one event that names the entry, or it is nothing because of a file filed before.
+    let id = id.ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
+    let mut response = errands::answer(&office, id, status).await?;
     let location = HeaderValue::from_str(&format!("{PREFIX}/entries/{id}"));
     response.headers_mut().extend(location.ok().map(|location| (header::LOCATION, location)));
     Ok(response)
 }
 
-fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Errand> {
+struct Prepared {
+    errand: Errand,
+    /// Whose file it was read from, if it was.
+    source: Option<(BodyCode, Digest)>,
+}
+
+fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared> {
     let now = office.now();
     let registry = contents::registry(office)?;
     let kind = record_type(&registry, &body.record_type, now)?;
@@ -87,6 +117,7 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Errand> 
         let entries = office.engine().view();
         callers::body_to_write_for(entries.state(), caller, body.on_behalf_of.as_ref(), now)?
     };
+    let digest = body.source.as_ref().map(SourceBody::digest);
     let fresh = fresh_id();
     let mut start = v1::StartDraft {
         record_type: body.record_type.clone(),
@@ -94,20 +125,45 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Errand> 
         original_language: language.tag().to_owned(),
         content: None,
         fields: Vec::new(),
-        source_digest: body.source_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+        source_digest: digest.map(|digest| digest.to_vec()).unwrap_or_default(),
     };
+    let source = of.clone().zip(digest);
     let facts =
         of.map(|of| EntryFacts { body: of, record_type: body.record_type, language: language.tag().to_owned() });
-    // Who may not write is refused by the decision, which needs no words for that.
-    if let Some(facts) = facts.filter(|facts| contents::may_write(office, caller, facts, now)) {
+    // Who may not write is refused by the decision, and what was filed before is nothing to it: no words for that.
+    let writes =
+        |facts: &EntryFacts| contents::may_write(office, caller, facts, now) && !was_filed(office, source.as_ref());
+    if let Some(facts) = facts.filter(writes) {
         let content = contents::fit(&registry, &facts, body.content, &[], now)?;
         start.fields = content.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect();
         let entry = EntryId(fresh.0);
         let sealed = office.words().seal_content(entry, 1, content, &kind.personal_pointers(), &[]);
-        start.content = Some(sealed.map_err(|error| refusals::words_failed(&error))?);
+        let sealed = sealed.map_err(|error| refusals::words_failed(&error))?;
+        if let Some(source) = &body.source {
+            keep(office, entry, &sealed, source)?;
+        }
+        start.content = Some(sealed);
     }
     let command = Command::StartDraft(start);
-    Ok(Errand { command, entry: None, on_behalf_of: body.on_behalf_of, fresh, expected_version: None })
+    let errand = Errand { command, entry: None, on_behalf_of: body.on_behalf_of, fresh, expected_version: None };
+    Ok(Prepared { errand, source })
+}
+
+fn was_filed(office: &Office, source: Option<&(BodyCode, Digest)>) -> bool {
+    let entries = office.engine().view();
+    source.is_some_and(|(body, digest)| entries.state().filed_from(body, *digest).is_some())
+}
+
+/// Keeps the file under the key of the first revision, on disk before the event that names it.
+fn keep(office: &Office, entry: EntryId, content: &v1::Content, source: &SourceBody) -> Answer<()> {
+    let file =
+        SourceDocument { name: source.name.clone(), digest: source.digest().to_string(), text: source.text.clone() };
+    texts::file_name("/source/name", &source.name)?;
+    let bytes = Zeroizing::new(serde_json::to_vec(&file).map_err(|error| Problem::internal(&error))?);
+    let key = words::key_of(content).ok_or_else(|| Problem::internal(&WordsError::NoContent))?;
+    let sealed = office.words().seal_file(key, entry, source.digest(), &bytes);
+    let sealed = sealed.map_err(|error| refusals::words_failed(&error))?;
+    office.attachments().keep(entry, source.digest(), &sealed).map_err(|error| Problem::internal(&error))
 }
 
 /// A record type of which entries may be begun today.

@@ -30,6 +30,14 @@ pub(super) fn optional(pointer: &str, text: &str) -> Answer<Option<String>> {
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
+/// The name of a file: for people, never a path of ours.
+///
+/// # Errors
+/// 422 when it is longer than file systems admit.
+pub(super) fn file_name(pointer: &str, name: &str) -> Answer<()> {
+    if name.len() > 255 { Err(unfit(pointer, "is longer than 255 bytes")) } else { Ok(()) }
+}
+
 /// One field that does not fit.
 pub(super) fn unfit(pointer: &str, detail: &str) -> dossier_web::Problem {
     let error = FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dossier_proto::{BodyCode, EntryId, Event, Payload, v1};
+use dossier_proto::{BodyCode, Digest, EntryId, Event, Payload, v1};
 
 use super::{Asked, Asking, Base, Entry, EntryFacts, Lineage, Revision, State, Workflow, heard};
 
@@ -30,6 +30,9 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
 fn started(state: &mut State, event: &Event, id: EntryId, start: &v1::StartDraft) {
     let Ok(body) = start.body.parse::<BodyCode>() else { return };
     let Some(working) = start.content.as_ref().and_then(Revision::of) else { return };
+    if let Ok(source) = Digest::try_from(start.source_digest.as_slice()) {
+        state.sources.insert((body.clone(), source), id);
+    }
     let mut lineage = Lineage::default();
     if let Some(subject) = event.head.actor.person() {
         lineage.wrote(&mut state.fields, subject, &start.fields, event.head.place);

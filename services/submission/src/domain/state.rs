@@ -19,6 +19,8 @@ pub struct State {
     pub entries: BTreeMap<EntryId, Entry>,
     /// The keys of all fields ever written.
     pub fields: FieldNames,
+    /// Which entry of a body was read from which file, by the file's digest.
+    pub sources: BTreeMap<(BodyCode, Digest), EntryId>,
     /// When entries return to draft by themselves.
     expiries: BTreeSet<(Micros, EntryId)>,
 }
@@ -140,6 +142,13 @@ impl Entry {
 }
 
 impl State {
+    /// The entry that a body has filed from this file, unless it was withdrawn.
+    pub fn filed_from(&self, body: &BodyCode, source: Digest) -> Option<EntryId> {
+        let id = *self.sources.get(&(body.clone(), source))?;
+        let withdrawn = matches!(self.entries.get(&id)?.workflow, Workflow::Withdrawn { .. });
+        (!withdrawn).then_some(id)
+    }
+
     /// The moment at which the first entry returns to draft.
     pub(super) fn next_expiry(&self) -> Option<Micros> {
         self.expiries.first().map(|(moment, _)| *moment)

@@ -136,6 +136,35 @@ async fn who_writes_for_several_bodies_names_one_and_both_names_are_on_record() 
     assert_eq!(event.head.actor.person(), Some(house.person("aigerim").subject));
 }
 
+#[tokio::test]
+async fn the_same_file_files_nothing_twice_and_is_kept_as_it_was() {
+    let house = House::open().await;
+    let mut body = start(&content());
+    body["source"] = json!({"name": "kazakhstan.txt", "text": "Date:\nLocation: Nur-Sultan, Kazakhstan"});
+    let first = house.post("/entries").by("aigerim").json(&body).send().await.expect(201);
+    let size = house.service.engine().journal().head().size;
+    let again = house.post("/entries").by("bolat").json(&body).send().await.expect(200);
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.headers[header::LOCATION], first.headers[header::LOCATION]);
+    assert_eq!(house.service.engine().journal().head().size, size);
+    let kenya = house.post("/entries").by("wanjiru").json(&body).send().await.expect(201);
+    assert_ne!(kenya.id(), first.id());
+
+    let path = format!("/entries/{}/source", first.id());
+    let kept = house.get(&path).by("bolat").send().await.expect(200);
+    assert_eq!(kept.body["text"], body["source"]["text"]);
+    assert_eq!(kept.body["name"], "kazakhstan.txt");
+    house.get(&path).by("wanjiru").send().await.expect(404);
+    let typed = house.started("aigerim").await.id();
+    house.get(&format!("/entries/{typed}/source")).by("aigerim").send().await.expect(404);
+    for file in house.attachments() {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        assert!(!text.contains("Nur-Sultan") && !text.contains("kazakhstan.txt"), "{}", file.display());
+    }
+    house.vault.erase(house.key_of_revision(first.id(), 1)).unwrap();
+    house.get(&path).by("bolat").send().await.expect(404);
+}
+
 /// An action without a designation is refused with the reason, and the refusal is history, without any words.
 #[tokio::test]
 async fn who_has_no_designation_is_refused_with_the_reason_and_on_record() {
@@ -197,6 +226,7 @@ async fn the_interface_describes_itself() {
             "/entries/{id}/history",
             "/entries/{id}/recall",
             "/entries/{id}/revise",
+            "/entries/{id}/source",
             "/entries/{id}/submit",
             "/entries/{id}/withdraw",
         ]

@@ -193,6 +193,14 @@ impl House {
         start_on(self.store.clone(), config(directory, &self.vault, &self.accounts, &self.clock)).unwrap()
     }
 
+    /// The files on disk that entries were read from.
+    pub(super) fn attachments(&self) -> Vec<PathBuf> {
+        let found = std::fs::read_dir(self.directory.path().join("submission/attachments")).unwrap();
+        let files: Vec<_> = found.map(|file| file.unwrap().path()).collect();
+        assert!(!files.is_empty());
+        files
+    }
+
     pub(super) fn wait(&self, micros: i64) {
         self.clock.0.fetch_add(micros, Ordering::SeqCst);
     }

@@ -61,6 +61,25 @@ async fn a_granted_key_opens_the_content_and_all_that_was_said_with_it() {
     assert_eq!(said.as_deref(), Some("the place was corrected"));
 }
 
+/// Others read the journal itself, so they may ask in the instant between the commit and the view. A "no" would be final
+/// for them: the key would never come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_given_in_the_very_instant_its_event_is_durable() {
+    let house = std::sync::Arc::new(House::open().await);
+    for _ in 0..20 {
+        let id = house.started("aigerim").await.id();
+        let key = house.key_of_revision(id, 1);
+        let journal = house.service.engine().journal().clone();
+        let (head, desk) = (journal.head(), house.service.desk());
+        let asked = tokio::spawn(async move {
+            journal.watch().wait_for(|now| now.size > head.size).await.unwrap();
+            tokio::task::spawn_blocking(move || desk.grant(Origin::Moderation, &[key]).map(drop)).await.unwrap()
+        });
+        house.submitted("aigerim", id).await;
+        assert_eq!(asked.await.unwrap(), Ok(()));
+    }
+}
+
 #[tokio::test]
 async fn erased_unknown_and_too_many_keys_are_told() {
     let house = House::open().await;

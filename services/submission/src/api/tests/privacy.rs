@@ -16,6 +16,7 @@ fn doors(id: EntryId) -> Vec<(Method, String, Option<serde_json::Value>)> {
     vec![
         (Method::GET, format!("/entries/{id}"), None),
         (Method::GET, format!("/entries/{id}/history"), None),
+        (Method::GET, format!("/entries/{id}/source"), None),
         (Method::PUT, format!("/entries/{id}/draft"), Some(json!({"content": content()}))),
         (Method::POST, format!("/entries/{id}/submit"), Some(json!({"what_changed": "x", "certify": true}))),
         (Method::POST, format!("/entries/{id}/recall"), None),

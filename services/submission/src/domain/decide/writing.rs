@@ -13,6 +13,11 @@ pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) ->
     if context.on_behalf_of.as_ref().is_some_and(|named| *named != body) {
         return Err(Refusal::Malformed("the entry is filed for another body than it belongs to"));
     }
+    // The same file twice files nothing twice.
+    let source = Digest::try_from(start.source_digest.as_slice()).ok();
+    if source.is_some_and(|source| state.filed_from(&body, source).is_some()) {
+        return Ok(Decision::NOTHING);
+    }
     check_content(start.content.as_ref(), 1)?;
     check_fields(&start.fields)?;
     let payload = Payload::DraftStarted(v1::DraftStarted { command: Some(start.clone()) });

@@ -1,7 +1,7 @@
 use dossier_engine::testing::Ask;
-use dossier_proto::{EntryId, Payload, SubjectId, v1};
+use dossier_proto::{Digest, EntryId, Payload, SubjectId, v1};
 
-use super::cast::{AIGERIM, BOLAT, body, opened, save, start};
+use super::cast::{AIGERIM, BOLAT, WANJIRU, body, opened, save, start};
 use crate::domain::{AUTHORS_MAX, Command, Refusal, WorkState};
 
 #[test]
@@ -25,6 +25,24 @@ fn filing_for_a_body_records_both_names() {
     assert_eq!(started.head.actor.person(), Some(AIGERIM));
     let other = told.ask(Ask::by(AIGERIM, start("KAZ")).on_behalf_of(body("KEN")));
     assert!(matches!(other, Err(Refusal::Malformed(_))), "{other:?}");
+}
+
+#[test]
+fn the_same_file_files_nothing_twice_for_the_same_body() {
+    let mut told = opened();
+    let from = |body: &str, file: u8| {
+        let Command::StartDraft(start) = start(body) else { panic!("not a start") };
+        Command::StartDraft(v1::StartDraft { source_digest: vec![file; 32], ..start })
+    };
+    let first = told.one(Ask::by(AIGERIM, from("KAZ", 1))).head.entry.unwrap();
+    assert_eq!(told.ask(Ask::by(BOLAT, from("KAZ", 1))), Ok(Vec::new()));
+    assert_eq!(told.0.state().filed_from(&body("KAZ"), Digest([1; 32])), Some(first));
+    told.one(Ask::by(WANJIRU, from("KEN", 1)));
+    told.one(Ask::by(AIGERIM, from("KAZ", 2)));
+    told.one(Ask::by(AIGERIM, super::cast::withdraw()).on(first));
+    let again = told.one(Ask::by(AIGERIM, from("KAZ", 1))).head.entry.unwrap();
+    assert_eq!(told.0.state().filed_from(&body("KAZ"), Digest([1; 32])), Some(again));
+    told.0.replayed();
 }
 
 #[test]

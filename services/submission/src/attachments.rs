@@ -1,0 +1,57 @@
+//! Files that entries were read from, each under seal in a file of its own, durable before the event that names it.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use dossier_proto::{Digest, EntryId, v1};
+use prost::Message;
+
+/// The directory `attachments/` of the service. It is kept with the journal; nothing else has a copy.
+#[derive(Debug, Clone)]
+pub struct Attachments {
+    directory: PathBuf,
+}
+
+impl Attachments {
+    /// In this directory, which is made when the first file comes.
+    pub fn new(directory: PathBuf) -> Self {
+        Self { directory }
+    }
+
+    /// Keeps a file. It is on disk, whole and under its name, when this returns; repeating it is harmless.
+    ///
+    /// # Errors
+    /// When the disk refuses or is full; then nothing stands under the name.
+    pub fn keep(&self, entry: EntryId, digest: Digest, sealed: &v1::Sealed) -> io::Result<()> {
+        fs::create_dir_all(&self.directory)?;
+        let place = self.place(entry, digest);
+        let half = place.with_extension("half");
+        let mut file = File::create(&half)?;
+        file.write_all(&sealed.encode_to_vec())?;
+        file.sync_all()?;
+        fs::rename(&half, &place)?;
+        File::open(&self.directory)?.sync_all()
+    }
+
+    /// Reads a file back; none when there is none.
+    ///
+    /// # Errors
+    /// When the disk refuses, or what stands there is not what was kept.
+    pub fn read(&self, entry: EntryId, digest: Digest) -> io::Result<Option<v1::Sealed>> {
+        match fs::read(self.place(entry, digest)) {
+            Ok(bytes) => {
+                let sealed = v1::Sealed::decode(bytes.as_slice());
+                sealed.map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn place(&self, entry: EntryId, digest: Digest) -> PathBuf {
+        self.directory.join(format!("{entry}-{digest}"))
+    }
+}
