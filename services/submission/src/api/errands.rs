@@ -14,7 +14,7 @@ use http::{StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{document, off_thread};
+use super::{assembling, off_thread};
 use crate::{
     domain::{Command, Refusal},
     office::Office,
@@ -79,7 +79,7 @@ impl Asking {
 /// The answer to a write: the entry as it is now, with its ETag.
 pub(super) async fn answer(office: &Office, id: EntryId, status: StatusCode) -> Answer<Response> {
     let office = office.clone();
-    let document = off_thread(move || document::of_entry(&office, id)).await?;
+    let document = off_thread(move || assembling::of_entry(&office, id)).await?;
     let etag = Tag::Version(Part::Draft, document.version).header_value();
     Ok((status, Cache::Private, [(header::ETAG, etag)], Json(document)).into_response())
 }

@@ -13,7 +13,7 @@ use dossier_web::{
 };
 use serde::Deserialize;
 
-use super::{ByDocument, HistoryItem, callers, document, off_thread, reading, texts};
+use super::{ByDocument, HistoryItem, assembling, callers, off_thread, reading, texts};
 use crate::{
     office::Office,
     views::{Happened, Moment, Party},
@@ -68,7 +68,7 @@ fn page(office: &Office, id: EntryId, query: &HistoryQuery) -> Answer<Page<Histo
 fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
     let mut item = HistoryItem {
         event: moment.source.to_string(),
-        at: document::moment_text(moment.at),
+        at: assembling::moment_text(moment.at),
         what: moment.what.key().to_owned(),
         by: ByDocument { role: moment.by.role().to_owned(), name: name(office, moment.by) },
         revision: moment.what.wrote(),
@@ -109,7 +109,7 @@ fn said(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<String>>
     if !says {
         return Ok(None);
     }
-    let (purpose, sealed) = match document::payload(office, id, moment)? {
+    let (purpose, sealed) = match assembling::payload(office, id, moment)? {
         Some(Payload::Submitted(v1::Submitted { command: Some(submit), .. })) => {
             (Purpose::WhatChanged, submit.what_changed)
         }
@@ -119,5 +119,5 @@ fn said(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<String>>
         Some(Payload::EntryRefused(refused)) => (Purpose::Reason, refused.command.and_then(|command| command.reason)),
         _ => return Ok(None),
     };
-    document::text(office, id, purpose, sealed.as_ref())
+    assembling::text(office, id, purpose, sealed.as_ref())
 }

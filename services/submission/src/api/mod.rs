@@ -1,6 +1,7 @@
 //! The JSON interface, under `/contribute/api/v1`.
 
 mod asking;
+mod assembling;
 mod callers;
 mod contents;
 mod describing;

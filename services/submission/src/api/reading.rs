@@ -16,7 +16,7 @@ use dossier_web::{
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{EntryDocument, EntrySummary, callers, contents, document, errands, off_thread, texts};
+use super::{EntryDocument, EntrySummary, assembling, callers, contents, errands, off_thread, texts};
 use crate::{
     domain::{Entry, WorkState},
     office::Office,
@@ -116,7 +116,7 @@ fn position(cursor: &Cursor) -> Answer<EntryId> {
 }
 
 fn summary(office: &Office, registry: &Registry, id: EntryId, entry: &Entry, now: Micros) -> Answer<EntrySummary> {
-    let (number, edition, public_address) = document::public(entry);
+    let (number, edition, public_address) = assembling::public(entry);
     Ok(EntrySummary {
         id: id.to_string(),
         record_type: entry.facts.record_type.clone(),
@@ -124,7 +124,7 @@ fn summary(office: &Office, registry: &Registry, id: EntryId, entry: &Entry, now
         language: entry.facts.language.clone(),
         title: title(office, registry, id, entry)?,
         state: entry.workflow.state().key().to_owned(),
-        turn: document::turn(entry.turn()),
+        turn: assembling::turn(entry.turn()),
         revision: entry.working.number,
         days_left: entry.days_left(now),
         number,

@@ -11,7 +11,7 @@ use dossier_web::{
     extract::{Bearer, StrictPath},
 };
 
-use super::{SourceDocument, callers, document, off_thread, refusals};
+use super::{SourceDocument, assembling, callers, off_thread, refusals};
 use crate::office::Office;
 
 /// The file an entry was read from, as it was. 404 when it was typed, or when the file was erased.
@@ -37,7 +37,7 @@ pub(super) async fn source(
 fn read(office: &Office, id: EntryId) -> Answer<Option<SourceDocument>> {
     let first = office.engine().view().timeline(id).first().copied();
     let Some(first) = first else { return Ok(None) };
-    let Some(Payload::DraftStarted(started)) = document::payload(office, id, &first)? else { return Ok(None) };
+    let Some(Payload::DraftStarted(started)) = assembling::payload(office, id, &first)? else { return Ok(None) };
     let digest = started.command.and_then(|start| Digest::try_from(start.source_digest.as_slice()).ok());
     let Some(digest) = digest else { return Ok(None) };
     let kept = office.attachments().read(id, digest).map_err(|error| Problem::internal(&error))?;
