@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use dossier_journal::OpenError;
+use dossier_journal::{OpenError, OpenErrorKind};
 
 /// Exit codes, stable. 0 is success; 80 to 90 are journals that were not opened, by
 /// [`dossier_journal::OpenErrorKind::exit_code`].
@@ -54,12 +54,25 @@ impl Failure {
         Self::new(Exit::Damaged, text)
     }
 
+    /// Another process has it open.
+    pub fn busy(text: impl Into<String>) -> Self {
+        Self { code: OpenErrorKind::Busy.exit_code(), text: text.into() }
+    }
+
     /// The disk or the file system failed at `path`.
     pub fn disk(path: &Path, error: &dyn fmt::Display) -> Self {
         Self::new(
             Exit::Disk,
             format!("{}: {error}. Check that the path is right, the disk is not full, and you may write there", path.display()),
         )
+    }
+
+    /// The audit service's copies could not be opened.
+    pub fn from_copies(error: &dossier_audit::CopiesError) -> Self {
+        match error {
+            dossier_audit::CopiesError::Open { source, .. } => Self { code: source.kind().exit_code(), text: error.to_string() },
+            _ => Self::damaged(error.to_string()),
+        }
     }
 
     /// The process's exit code.
@@ -90,7 +103,12 @@ impl From<dossier_vault::MasterKeyError> for Failure {
 
 impl From<dossier_vault::VaultError> for Failure {
     fn from(error: dossier_vault::VaultError) -> Self {
-        Self::damaged(error.to_string())
+        use dossier_vault::VaultError;
+        match error {
+            VaultError::Locked { .. } => Self::busy(error.to_string()),
+            VaultError::Disk { .. } | VaultError::Stopped { .. } => Self::new(Exit::Disk, error.to_string()),
+            _ => Self::damaged(error.to_string()),
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::Router;
-use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings};
+use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
 use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::Accounts;
-use dossier_proof::SigningKey;
+use dossier_journal::Store;
 use dossier_proto::Origin;
 use dossier_vault::Vault;
 use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence};
@@ -25,13 +25,13 @@ use crate::{
 /// How long a query waits for the position in `min_sequence`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What the service is made of.
+/// What the service is started with.
 pub struct Config {
     /// Its journal: directory, log name, key, clock and the rest.
     pub engine: EngineSettings,
     /// Its keys.
     pub vault: Vault,
-    /// Who calls.
+    /// The people of the installation.
     pub accounts: Arc<Accounts>,
     /// What pages say about the installation.
     pub site: Site,
@@ -47,32 +47,35 @@ pub struct Service {
     counter: Arc<Counter>,
 }
 
-/// Opens the journal and makes the service. Following the other services is for the caller to begin, with [`Service::inbox`].
+/// Opens the journal and starts the service. Following the others is for the caller to start: [`Service::inbox`].
 ///
 /// # Errors
 /// [`EngineError`]; nothing was written.
 pub fn start(config: Config) -> Result<Service, EngineError> {
-    let (signer, clock) = (config.engine.signer.clone(), Arc::clone(&config.engine.clock));
-    let engine = Engine::open(config.engine)?;
-    Ok(Service::over(engine, &signer, config.vault, config.accounts, clock, config.site))
+    start_with(config, Engine::open)
+}
+
+/// The same on another store than the disk: for tests and simulations.
+///
+/// # Errors
+/// [`EngineError`]; nothing was written.
+pub fn start_on(store: impl Store, config: Config) -> Result<Service, EngineError> {
+    start_with(config, |settings| Engine::open_on(store, settings))
+}
+
+fn start_with(
+    config: Config,
+    open: impl FnOnce(EngineSettings) -> Result<Engine<Publication, Catalogue>, EngineError>,
+) -> Result<Service, EngineError> {
+    let (clock, key) = (Arc::clone(&config.engine.clock), config.engine.signer.verifier());
+    let engine = open(config.engine)?;
+    let reading = Arc::new(Reading::new(engine.clone(), Words::new(config.vault.clone())));
+    let pages = Pages { reading: Arc::clone(&reading), site: config.site.clone(), key };
+    let counter = Counter { reading: Arc::clone(&reading), accounts: config.accounts, clock, site: config.site };
+    Ok(Service { engine, vault: config.vault, reading, pages: Arc::new(pages), counter: Arc::new(counter) })
 }
 
 impl Service {
-    /// The service over an engine that runs already: for tests and simulations, on another store.
-    pub fn over(
-        engine: Engine<Publication, Catalogue>,
-        signer: &SigningKey,
-        vault: Vault,
-        accounts: Arc<Accounts>,
-        clock: Arc<dyn Clock>,
-        site: Site,
-    ) -> Self {
-        let reading = Arc::new(Reading::new(engine.clone(), Words::new(vault.clone())));
-        let pages = Pages { reading: Arc::clone(&reading), site: site.clone(), key: signer.verifier() };
-        let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site };
-        Self { engine, vault, reading, pages: Arc::new(pages), counter: Arc::new(counter) }
-    }
-
     /// Its engine.
     pub fn engine(&self) -> &Engine<Publication, Catalogue> {
         &self.engine

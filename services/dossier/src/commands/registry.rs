@@ -13,14 +13,14 @@ use crate::{
 pub(super) fn run(what: &Registry, audience: Audience) -> Result<(), Failure> {
     let Registry::Check { directory } = what;
     let checked = match directory {
-        Some(directory) => dossier_registry::check_directory(directory),
-        None => Ok(Rules::embedded().clone()),
+        Some(directory) => Rules::from_directory(directory),
+        None => Ok(Rules::embedded()),
     };
     match checked {
         Ok(registry) => {
             let document = json!({
                 "digest": registry.digest().to_string(), "bytes": registry.bytes().len(), "faults": [],
-                "types": registry.types().map(|one| one.key.clone()).collect::<Vec<_>>(),
+                "types": registry.types().iter().map(|one| one.key.clone()).collect::<Vec<_>>(),
             });
             audience.show(&document, |document| {
                 format!("sound: {} bytes, digest {}", document["bytes"], registry.digest())

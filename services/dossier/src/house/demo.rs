@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
-use dossier_identity::{Accounts, Role, TokenText};
+use dossier_identity::{
+    Accounts, Role,
+    accounts::{AccountsError, TokenText},
+};
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use dossier_vault::MasterKey;
 
@@ -59,7 +62,7 @@ impl DemoPerson {
         if let Ok(known) = accounts.authenticate(token.expose(), None, now) {
             return Ok(known.subject);
         }
-        let failed = |error: dossier_identity::AccountsError| Failure::damaged(error.to_string());
+        let failed = |error: AccountsError| Failure::damaged(error.to_string());
         let subject = accounts.create(self.name, None, now).map_err(failed)?;
         accounts.issue_fixed_token(subject, "demonstration", None, token, now).map_err(failed)?;
         Ok(subject)

@@ -1,6 +1,7 @@
 //! All four services in one process.
 
 mod demo;
+mod engines;
 mod following;
 mod narrator;
 mod readiness;
@@ -9,5 +10,5 @@ mod site;
 
 pub use demo::{DEMO_PEOPLE, DemoPerson, Tokens};
 pub use narrator::Narrator;
-pub use rooms::{House, HouseSettings};
+pub use rooms::{House, HouseSettings, fingerprint};
 pub use site::router;

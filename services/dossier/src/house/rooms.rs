@@ -1,10 +1,10 @@
 //! Opens and wires the four services.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::{Arc, OnceLock}, time::Duration};
 
-use dossier_audit as audit;
+use dossier_audit::{self as audit, COPIED, Copies, CopiesSettings, Watched};
 use dossier_engine::{Clock, EngineSettings, Faults, Ground, MachineClock, NoFaults, run_timers_when_level};
-use dossier_exchange::Hub;
+use dossier_exchange::{Hub, Inbox};
 use dossier_identity::Accounts;
 use dossier_journal::{Journal, MirrorHead};
 use dossier_moderation as moderation;
@@ -17,7 +17,7 @@ use dossier_vault::Vault;
 use dossier_web::page::Demonstration;
 use tokio::task::JoinSet;
 
-use super::{demo, following::Followings};
+use super::{demo, engines::Engines, following::Followings};
 use crate::{Exit, Failure, Layout, Secrets};
 
 /// How long the services may take to read each other's journals at a start. A million events take seconds.
@@ -104,6 +104,16 @@ impl Grounds<'_> {
             verifiers: self.verifiers.clone(),
         })
     }
+
+    /// What the audit service is told of the others.
+    fn watched(&self) -> Vec<Watched> {
+        let watched = |(origin, verifier): (&Origin, &VerifierKey)| Watched {
+            origin: *origin,
+            log: self.secrets.log(*origin),
+            verifier: verifier.clone(),
+        };
+        self.verifiers.iter().map(watched).collect()
+    }
 }
 
 /// The code that folds, made by the build: a snapshot of other code is not used.
@@ -128,30 +138,69 @@ impl House {
             Origin::ALL.into_iter().map(|origin| (origin, secrets.verifier(origin))).collect();
         let hub = Hub::new();
         let grounds = Grounds { layout: &layout, secrets: &secrets, settings: &settings, hub: &hub, verifiers: &verifiers };
-        // The audit service first: what it knows of the others' journals is compared before they write.
-        let audit_ground = grounds.of(Origin::Audit, Vec::new())?;
-        let audit = audit::start(&audit_ground, Arc::clone(&accounts))?;
-        let heads = audit.heads();
-        let ground = |origin| grounds.of(origin, heads.get(&origin).copied().into_iter().collect());
-        let (drafts, reviews, editions) =
-            (ground(Origin::Submission)?, ground(Origin::Moderation)?, ground(Origin::Publication)?);
-        let submission = submission::start(&drafts, Arc::clone(&accounts))?;
-        let moderation = moderation::start(&reviews, Arc::clone(&accounts))?;
-        let site = publication::Site {
-            base_url: settings.base_url.clone(),
-            demonstration: settings.demonstration.clone(),
+        // The audit service's copies first: what is in them is compared before the others write.
+        let copies = Copies::open(&CopiesSettings {
+            directory: layout.service(Origin::Audit),
+            installation: secrets.installation.name.clone(),
+            signer: secrets.signer(Origin::Audit),
+        });
+        let copies = copies.map_err(|error| Failure::from_copies(&error))?;
+        let ground = |origin| grounds.of(origin, copies.heads(origin));
+        let (drafts, reviews, editions, watch) = (
+            ground(Origin::Submission)?,
+            ground(Origin::Moderation)?,
+            ground(Origin::Publication)?,
+            grounds.of(Origin::Audit, Vec::new())?,
+        );
+        let submission = submission::start(submission::Config {
+            engine: drafts.engine.clone(),
+            vault: drafts.vault.clone(),
+            accounts: Arc::clone(&accounts),
+        })?;
+        let moderation = moderation::start(moderation::Config {
+            engine: reviews.engine.clone(),
+            vault: reviews.vault.clone(),
+            accounts: Arc::clone(&accounts),
+        })?;
+        let publication = publication::start(publication::Config {
+            engine: editions.engine.clone(),
+            vault: editions.vault.clone(),
+            accounts: Arc::clone(&accounts),
+            site: publication::Site {
+                name: secrets.installation.name.clone(),
+                base_url: settings.base_url.clone(),
+                demo: settings.demonstration != Demonstration::No,
+            },
+        })?;
+        let engines = Engines {
+            submission: submission.engine().clone(),
+            moderation: moderation.engine().clone(),
+            publication: publication.engine().clone(),
+            audit: Arc::new(OnceLock::new()),
         };
-        let publication = publication::start(&editions, Arc::clone(&accounts), site)?;
+        let audit = audit::start(audit::Config {
+            engine: watch.engine.clone(),
+            copies,
+            vault: watch.vault.clone(),
+            accounts: Arc::clone(&accounts),
+            watched: grounds.watched(),
+            digests: engines.digests(),
+        })?;
+        engines.know(audit.engine());
         submission.join(&hub);
         moderation.join(&hub);
         publication.join(&hub);
         audit.join(&hub);
+        let tasks = audit.begin(Arc::clone(&watch.transport)).await;
+        let tasks = tasks.map_err(|error| Failure::new(Exit::Failed, format!("audit: {error}")))?;
         let mut followings = Followings::default();
-        use Origin::{Audit, Moderation, Publication, Submission};
-        followings.add(Submission, drafts.follow(&submission.inbox(), &[Moderation, Publication]));
-        followings.add(Moderation, reviews.follow(&moderation.inbox(), &[Submission, Publication]));
-        followings.add(Publication, editions.follow(&publication.inbox(), &[Submission, Moderation]));
-        followings.add(Audit, audit_ground.follow(&audit.inbox(), &[Submission, Moderation, Publication]));
+        let mut follow = |ground: &Ground, reader, inbox: Arc<dyn Inbox>, origins: &[Origin]| {
+            followings.add(reader, ground.follow(&inbox, origins));
+        };
+        follow(&drafts, Origin::Submission, submission.inbox(), &[Origin::Moderation, Origin::Publication]);
+        follow(&reviews, Origin::Moderation, moderation.inbox(), &[Origin::Submission, Origin::Publication]);
+        follow(&editions, Origin::Publication, publication.inbox(), &[Origin::Submission, Origin::Moderation]);
+        follow(&watch, Origin::Audit, audit.inbox(), &COPIED);
         let demonstration = settings.demonstration.clone();
         let mut house = Self {
             layout,
@@ -164,7 +213,7 @@ impl House {
             tokens: demo::Tokens::new(),
             demonstration,
             followings,
-            tasks: JoinSet::new(),
+            tasks,
         };
         house.furnish(&secrets, &*settings.clock).await?;
         house.start_tasks();
