@@ -94,7 +94,7 @@ impl Service {
 
     /// Takes its place where the services of one process meet.
     pub fn join(&self, hub: &Hub) {
-        hub.join(Origin::Moderation, Arc::new(self.engine.journal().clone()), self.desk());
+        hub.join(Origin::Moderation, self.engine.source(), self.desk());
     }
 
     /// Where other services ask for keys.

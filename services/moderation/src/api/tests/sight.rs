@@ -173,9 +173,11 @@ async fn what_is_not_there_and_what_is_not_to_be_known_look_the_same() {
         let (there, not_there) =
             (room.post(who, &act(ENTRY), json!({})).await, room.post(who, &act(unknown), json!({})).await);
         assert_eq!((there.status, &there.body["code"]), (not_there.status, &not_there.body["code"]), "{who}");
-        let stale = [("if-match", "\"r999\"")];
-        let guessed = room.post_with(who, &act(ENTRY), json!({}), &stale).await;
-        assert_eq!(guessed.status, 403, "{who}: a version is no way to find out either");
+        for stale in ["\"r999\"", "\"d1\"", "*"] {
+            let guessed = room.post_with(who, &act(ENTRY), json!({}), &[("if-match", stale)]).await;
+            assert_eq!(guessed.status, 403, "{who}: a version is no way to find out either");
+            assert_eq!(guessed.headers.get("etag"), None, "{who}");
+        }
     }
     room.get("moderator-a", &format!("/reviews/{unknown}")).await.is(404);
     room.post("moderator-a", &format!("/reviews/{unknown}/claim"), json!({})).await.is(404);
