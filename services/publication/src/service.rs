@@ -88,7 +88,7 @@ impl Service {
 
     /// Takes its place where the services of one process meet.
     pub fn join(&self, hub: &Hub) {
-        hub.join(Origin::Publication, Arc::new(self.engine.journal().clone()), self.desk());
+        hub.join(Origin::Publication, self.engine.source(), self.desk());
     }
 
     /// Gives its keys to audit.

@@ -90,6 +90,6 @@ impl Service {
 
     /// Takes its place where the services of one process meet.
     pub fn join(&self, hub: &Hub) {
-        hub.join(Origin::Submission, Arc::new(self.engine.journal().clone()), self.desk());
+        hub.join(Origin::Submission, self.engine.source(), self.desk());
     }
 }

@@ -10,14 +10,14 @@ use std::{
     time::Duration,
 };
 
-use dossier_exchange::{Clock, Delivery, InboxError, Tally};
+use dossier_exchange::{Clock, Delivery, InboxError, Source, Tally};
 use dossier_journal::Journal;
-use dossier_proto::{EntryId, Origin};
+use dossier_proto::{EntryId, Origin, Place};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, group::Job, recorded::Records,
-    stopping::Stopping,
+    source::Shown, stopping::Stopping,
 };
 
 /// How often the timers are looked at.
@@ -88,6 +88,20 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// [`RecordError`].
     pub fn recorded(&self, sequence: u64) -> Result<Recorded, RecordError> {
         self.inner.records.get(self.journal().head().epoch, sequence)
+    }
+
+    /// One event, of whatever epoch.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn recorded_at(&self, place: Place) -> Result<Recorded, RecordError> {
+        self.inner.records.get(place.epoch, place.sequence)
+    }
+
+    /// What others may read: events that are durable *and* in the view, so that whoever has read an event finds the
+    /// view, and the key desk behind it, knowing of it.
+    pub fn source(&self) -> Arc<dyn Source> {
+        Arc::new(Shown { journal: self.journal().clone(), shown: self.inner.shown.clone() })
     }
 
     /// All events that concern an entry, in order.

@@ -1,6 +1,9 @@
 //! Which commands have taken effect, so that each does so once (P4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::OnceLock,
+};
 
 use dossier_proto::{CommandId, CommandRef, Digest, Event, Micros};
 use serde::{Deserialize, Serialize};
@@ -24,16 +27,30 @@ pub struct Receipt {
 }
 
 /// The commands of the last thirty days.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ledger {
-    receipts: BTreeMap<CommandId, Receipt>,
-    by_age: BTreeSet<(Micros, CommandId)>,
+    /// In the order they were recorded in, which is that of their times.
+    receipts: VecDeque<(CommandId, Receipt)>,
+    /// How many have been forgotten: the number of the first receipt that is still there.
+    forgotten: u64,
+    /// Where each command's receipt is, by number. Made when the first command asks: a replay of years passes through
+    /// receipts that nobody will ask for. Says nothing that the receipts do not say, so it is in no snapshot and no digest.
+    #[serde(skip)]
+    numbers: OnceLock<HashMap<CommandId, u64>>,
+}
+
+impl PartialEq for Ledger {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.receipts, self.forgotten) == (&other.receipts, other.forgotten)
+    }
 }
 
 impl Ledger {
     /// What is remembered of this command.
     pub fn find(&self, command: CommandId) -> Option<Receipt> {
-        self.receipts.get(&command).copied()
+        let number = *self.numbers.get_or_init(|| self.numbered()).get(&command)?;
+        let index = usize::try_from(number - self.forgotten).ok()?;
+        self.receipts.get(index).map(|(_, receipt)| *receipt)
     }
 
     /// Folds one event.
@@ -55,23 +72,35 @@ impl Ledger {
             request_digest: command.request_digest,
             recorded_at: head.recorded_at,
         };
-        self.receipts.insert(command.id, receipt);
-        self.by_age.insert((head.recorded_at, command.id));
+        if let Some(numbers) = self.numbers.get_mut() {
+            numbers.insert(command.id, self.forgotten + self.receipts.len() as u64);
+        }
+        self.receipts.push_back((command.id, receipt));
     }
 
+    /// The events of a command stand one after the other.
     fn extend(&mut self, command: CommandId) {
-        if let Some(receipt) = self.receipts.get_mut(&command) {
+        if let Some((_, receipt)) = self.receipts.back_mut().filter(|(last, _)| *last == command) {
             receipt.count += 1;
         }
     }
 
     fn forget_before(&mut self, moment: Micros) {
-        while let Some(&(recorded_at, command)) = self.by_age.first() {
-            if recorded_at >= moment {
-                return;
+        while let Some((command, _)) = self.receipts.pop_front_if(|(_, receipt)| receipt.recorded_at < moment) {
+            if let Some(numbers) = self.numbers.get_mut() {
+                // Unless the same name has been used again since.
+                if numbers.get(&command) == Some(&self.forgotten) {
+                    numbers.remove(&command);
+                }
             }
-            self.by_age.pop_first();
-            self.receipts.remove(&command);
+            self.forgotten += 1;
         }
     }
+
+    fn numbered(&self) -> HashMap<CommandId, u64> {
+        self.receipts.iter().map(|(command, _)| *command).zip(self.forgotten..).collect()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,7 @@ mod redecide;
 mod refusals;
 mod request;
 mod snapshots;
+mod source;
 mod stamp;
 mod stopping;
 #[cfg(feature = "testing")]
@@ -47,5 +48,5 @@ pub use ledger::{Ledger, Receipt};
 pub use open::{EngineError, EngineSettings};
 pub use recorded::{RecordError, Recorded};
 pub use redecide::{Deviation, Redecider};
-pub use request::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id};
+pub use request::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id, name_command};
 pub use view::View;

@@ -88,10 +88,47 @@ pub fn fresh_id() -> EventId {
     EventId::from(Ulid::from_parts(millis, u128::from_be_bytes(random)))
 }
 
+/// What a command and its request are called in the journal, where everybody may read.
+///
+/// `request` is the digest of what the caller sent. It may hold few words, which could be guessed from a bare digest (P11);
+/// so it is salted with the idempotency key, which is in no journal. A caller who gives no key gets a random one: the
+/// command can then not be repeated.
+pub fn name_command(subject: &[u8], idempotency_key: Option<&[u8]>, request: &Digest) -> (CommandId, Digest) {
+    let mut random = [0; 32];
+    let key = idempotency_key.unwrap_or_else(|| {
+        getrandom::fill(&mut random).expect("the system gives random bytes");
+        &random
+    });
+    let salted = Sha256::new()
+        .chain_update(b"dossier request\0")
+        .chain_update((key.len() as u64).to_be_bytes())
+        .chain_update(key)
+        .chain_update(request.as_bytes())
+        .finalize();
+    (command_id(subject, key), Digest(salted.into()))
+}
+
 /// The name of a command: the first 16 bytes of SHA-256(subject ‖ idempotency key).
 pub fn command_id(subject: &[u8], idempotency_key: &[u8]) -> CommandId {
     let digest = Sha256::new().chain_update(subject).chain_update(idempotency_key).finalize();
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
     CommandId(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The digest of a request stood in the journal as it was, so that a short reason could be found by guessing (P11).
+    #[test]
+    fn a_request_cannot_be_guessed_from_its_digest() {
+        let request = Digest(Sha256::digest(b"{\"reason\": \"no\"}").into());
+        let (_, with_key) = name_command(b"alder", Some(b"a key"), &request);
+        let (_, same) = name_command(b"alder", Some(b"a key"), &request);
+        let (first, without) = name_command(b"alder", None, &request);
+        let (second, again) = name_command(b"alder", None, &request);
+        assert_eq!(with_key, same, "a repeat is recognised");
+        assert!(with_key != request && without != request && without != again && first != second);
+    }
 }

@@ -197,5 +197,5 @@ impl People {
 }
 
 fn is_open(review: &Answer) -> bool {
-    review.status == 200 && review.text("state") == "open"
+    review.status == 200 && review.text("state") == "in-review"
 }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use dossier_engine::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id};
+use dossier_engine::{ExecuteError, Outcome, Repeated, Request, fresh_id, name_command};
 use dossier_proto::{Digest, EntryId};
 use dossier_web::{Answer, Cache, Part, Problem, ProblemKind, Tag};
 use http::{HeaderValue, StatusCode, header};
@@ -55,7 +55,8 @@ impl App {
     pub(crate) async fn execute(&self, asker: &Asker, errand: Errand) -> Result<Outcome, Failed> {
         let fresh = fresh_id();
         let subject = asker.bearer.subject;
-        let key = asker.key.0.as_deref().map_or_else(|| fresh.to_vec(), |key| key.as_bytes().to_vec());
+        let key = asker.key.0.as_deref().map(str::as_bytes);
+        let (command_id, request_digest) = name_command(subject.as_bytes(), key, &errand.digest);
         let expected_version =
             self.expected(asker, errand.entry).map_err(|problem| Failed { problem, refusal: None })?;
         let request = Request {
@@ -65,8 +66,8 @@ impl App {
             on_behalf_of: None,
             fresh,
             expected_version,
-            command_id: command_id(subject.as_bytes(), &key),
-            request_digest: errand.digest,
+            command_id,
+            request_digest,
             correlation: None,
         };
         dossier_web::observe::record_command(&request.command_id);

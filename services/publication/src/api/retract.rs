@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request, State},
     response::{IntoResponse, Response},
 };
-use dossier_engine::{command_id, fresh_id};
+use dossier_engine::{fresh_id, name_command};
 use dossier_proto::{Digest, v1};
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemDocument, ProblemKind,
@@ -80,7 +80,8 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
     .await?;
     let fresh = fresh_id();
     let subject = asked.bearer.subject;
-    let key = asked.key.0.as_deref().map_or_else(|| fresh.to_vec(), |key| key.as_bytes().to_vec());
+    let key = asked.key.0.as_deref().map(str::as_bytes);
+    let (command_id, request_digest) = name_command(subject.as_bytes(), key, &asked.digest);
     let request = dossier_engine::Request {
         command: Command::Retract(v1::RetractEntry { explanation: Some(sealed), ..command }),
         entry: Some(id),
@@ -88,8 +89,8 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
         on_behalf_of: None,
         fresh,
         expected_version,
-        command_id: command_id(subject.as_bytes(), &key),
-        request_digest: asked.digest,
+        command_id,
+        request_digest,
         correlation: None,
     };
     dossier_web::observe::record_command(&request.command_id);

@@ -1,0 +1,60 @@
+//! A journal as other services read it: up to what the views show.
+
+use bytes::Bytes;
+use dossier_exchange::{Position, ReadLimits, Source};
+use dossier_journal::Journal;
+use dossier_proof::SignedCheckpoint;
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::sync::watch;
+
+/// Durable events that are in the view.
+pub(crate) struct Shown {
+    pub(crate) journal: Journal,
+    /// How many events of the current epoch are in the view.
+    pub(crate) shown: watch::Sender<u64>,
+}
+
+impl Shown {
+    fn end(&self) -> Position {
+        Position { epoch: self.journal.head().epoch, sequence: *self.shown.borrow() }
+    }
+
+    /// The same position, or the beginning of the next epoch when this one ends there.
+    fn going_on(&self, from: Position) -> Position {
+        let epochs = self.journal.epochs();
+        let ends = epochs.iter().any(|(epoch, size)| *epoch == from.epoch && *size <= from.sequence);
+        let next = epochs.iter().map(|(epoch, _)| *epoch).find(|epoch| *epoch > from.epoch);
+        match next {
+            Some(epoch) if ends => Position { epoch, sequence: 0 },
+            _ => from,
+        }
+    }
+}
+
+impl Source for Shown {
+    fn read(&self, from: Position, limits: ReadLimits) -> Result<Vec<Bytes>, String> {
+        let end = self.end();
+        let from = self.going_on(from);
+        if from >= end {
+            return Ok(Vec::new());
+        }
+        // Former epochs are in the view as a whole.
+        let room = if from.epoch == end.epoch { end.sequence - from.sequence } else { u64::MAX };
+        let events_max = limits.events_max.min(usize::try_from(room).unwrap_or(usize::MAX));
+        Source::read(&self.journal, from, ReadLimits { events_max, ..limits })
+    }
+
+    fn wait(&self, from: Position) -> BoxFuture<'_, ()> {
+        async move {
+            let epoch = self.journal.head().epoch;
+            let mut shown = self.shown.subscribe();
+            // The sender is ours; the channel does not close while we wait.
+            let _ = shown.wait_for(|shown| Position { epoch, sequence: *shown } > from).await;
+        }
+        .boxed()
+    }
+
+    fn checkpoint(&self) -> Result<SignedCheckpoint, String> {
+        Source::checkpoint(&self.journal)
+    }
+}
