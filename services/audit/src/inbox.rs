@@ -47,8 +47,7 @@ impl AuditInbox {
         let origin = Origin::Moderation;
         let Some(journal) = self.copies.journal(origin) else { return Ok(()) };
         let heard = self.own.resume(origin).next();
-        let mut follower =
-            journal.follow(dossier_journal::Place { epoch: heard.epoch, sequence: heard.sequence });
+        let mut follower = journal.follow(dossier_journal::Place { epoch: heard.epoch, sequence: heard.sequence });
         let unreadable = |error: &dyn std::fmt::Display| InboxError::Stopped(format!("the copy of {origin}: {error}"));
         while let Some(events) = follower.step().map_err(|error| unreadable(&error))? {
             let mut delivered = Vec::new();
@@ -137,12 +136,9 @@ pub(crate) fn finding_of(divergence: &Divergence, copied: &dyn Fn(Origin) -> Tal
     let at = |origin: Origin, sequence: u64| Place { origin, epoch: copied(origin).epoch, sequence };
     let finding = |kind, at, expected: Vec<u8>, found: Vec<u8>| Finding { kind, at, entry: None, expected, found };
     match divergence {
-        Divergence::Root { origin, size, signed, read } => finding(
-            FindingKind::RootDiffers,
-            at(*origin, *size),
-            read.as_bytes().to_vec(),
-            signed.as_bytes().to_vec(),
-        ),
+        Divergence::Root { origin, size, signed, read } => {
+            finding(FindingKind::RootDiffers, at(*origin, *size), read.as_bytes().to_vec(), signed.as_bytes().to_vec())
+        }
         Divergence::Signature { origin, .. } => {
             finding(FindingKind::SignatureBad, copied(*origin).next_place(), Vec::new(), Vec::new())
         }

@@ -104,9 +104,10 @@ fn reason(sealed: Option<&v1::Sealed>) -> Vec<Part<'_>> {
 
 fn submit(command: &v1::Submit) -> Vec<Part<'_>> {
     let changed = Part::maybe(Purpose::WhatChanged, command.what_changed.as_ref());
-    let answers = command.answers.iter().filter_map(|answer| {
-        Part::maybe(Purpose::Answer, answer.text.as_ref()).map(|part| part.item(answer.item))
-    });
+    let answers = command
+        .answers
+        .iter()
+        .filter_map(|answer| Part::maybe(Purpose::Answer, answer.text.as_ref()).map(|part| part.item(answer.item)));
     changed.into_iter().chain(answers).collect()
 }
 
@@ -135,10 +136,9 @@ fn tried_in_submission(attempted: &submission_refused::Attempted) -> Vec<Part<'_
         Attempted::Submit(command) => submit(command),
         Attempted::Withdraw(command) => reason(command.reason.as_ref()),
         Attempted::AskRetraction(command) => reason(command.reason.as_ref()),
-        Attempted::StartDraft(_)
-        | Attempted::SaveDraft(_)
-        | Attempted::AskRecall(_)
-        | Attempted::OpenRevision(_) => Vec::new(),
+        Attempted::StartDraft(_) | Attempted::SaveDraft(_) | Attempted::AskRecall(_) | Attempted::OpenRevision(_) => {
+            Vec::new()
+        }
     }
 }
 

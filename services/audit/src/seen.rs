@@ -94,14 +94,13 @@ pub enum Judgement {
     Against(Finding),
 }
 
-/// Judges a checkpoint whose signature holds. `copied` is the root our copy has at the checkpoint's size, when it is as
-/// long. Pure.
-pub fn judge(origin: Origin, kept: Option<&SeenCheckpoint>, new: &SeenCheckpoint, copied: Option<Hash>) -> Judgement {
+/// Judges a checkpoint whose signature holds. `copied` is the root our copy has at the checkpoint's size. Pure.
+pub fn judge(origin: Origin, kept: Option<&SeenCheckpoint>, new: &SeenCheckpoint, copied: Hash) -> Judgement {
     let at = Place { origin, epoch: new.epoch, sequence: new.size() };
     let against = |kind, expected: &[u8], found: &[u8]| {
         Judgement::Against(Finding { kind, at, entry: None, expected: expected.to_vec(), found: found.to_vec() })
     };
-    if let Some(copied) = copied.filter(|copied| *copied != new.root()) {
+    if copied != new.root() {
         return against(FindingKind::RootDiffers, copied.as_bytes(), new.root().as_bytes());
     }
     let Some(kept) = kept else { return Judgement::Newer };
@@ -109,9 +108,7 @@ pub fn judge(origin: Origin, kept: Option<&SeenCheckpoint>, new: &SeenCheckpoint
     match shown.cmp(&known) {
         std::cmp::Ordering::Greater => Judgement::Newer,
         std::cmp::Ordering::Equal if kept.root() == new.root() => Judgement::Same,
-        std::cmp::Ordering::Equal => {
-            against(FindingKind::RootDiffers, kept.root().as_bytes(), new.root().as_bytes())
-        }
+        std::cmp::Ordering::Equal => against(FindingKind::RootDiffers, kept.root().as_bytes(), new.root().as_bytes()),
         std::cmp::Ordering::Less => {
             against(FindingKind::Shorter, &kept.size().to_be_bytes(), &new.size().to_be_bytes())
         }

@@ -110,7 +110,7 @@ impl Service {
 
     /// Takes its place where the services of one process meet.
     pub fn join(&self, hub: &Hub) {
-        hub.join(Origin::Audit, Arc::new(self.engine().journal().clone()), self.desk());
+        hub.join(Origin::Audit, self.engine().source(), self.desk());
     }
 
     /// Starts what works behind the doors: findings are written down, the checkpoints of the others looked at, the copies

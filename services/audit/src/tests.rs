@@ -1,1 +1,8 @@
+//! The service as a whole: over journals of the others in memory, and its own on disk or in memory.
 
+mod copying;
+mod finding;
+mod hostile;
+mod house;
+mod reading;
+mod words;

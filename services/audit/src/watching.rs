@@ -18,8 +18,8 @@ use crate::{
 
 /// At most so often a checkpoint is asked for: each new one costs a sync of the disk.
 const EVERY: Duration = Duration::from_millis(250);
-/// So long the copy may take to reach what a checkpoint speaks of. Then it is kept without the comparison, which the
-/// follower makes in any case.
+/// So long the copy may take to reach what a checkpoint speaks of; then the next one is looked at. What was not compared
+/// with the copy is not kept.
 const COPYING: Duration = Duration::from_secs(1);
 
 /// Whom to watch.
@@ -79,11 +79,12 @@ impl Watching {
     async fn compare(&self, seen: SeenCheckpoint) {
         let origin = self.watched.origin;
         let Some(journal) = self.copies.journal(origin) else { return };
-        if self.copies.seen().newest(origin).is_some_and(|kept| kept.signed == seen.signed) {
+        let says_nothing = (seen.epoch, seen.size()) == (0, 0);
+        if says_nothing || self.copies.seen().newest(origin).is_some_and(|kept| kept.signed == seen.signed) {
             return;
         }
         reached(journal, &seen).await;
-        let copied = journal.root_at(seen.epoch, seen.size()).ok();
+        let Ok(copied) = journal.root_at(seen.epoch, seen.size()) else { return };
         let kept = self.copies.seen().newest(origin);
         match judge(origin, kept.as_ref(), &seen, copied) {
             Judgement::Same => {}

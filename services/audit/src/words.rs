@@ -21,8 +21,7 @@ pub enum Depth {
 /// Everything that was said in an event of an entry. Blocks for microseconds a text, on the vault's files.
 pub fn spoken(vault: &Vault, entry: EntryId, event: &Event, depth: Depth) -> Vec<Said> {
     let Some(payload) = &event.payload else { return Vec::new() };
-    let mut all: Vec<_> =
-        sealed_parts::said(payload).into_iter().map(|part| said(vault, entry, part)).collect();
+    let mut all: Vec<_> = sealed_parts::said(payload).into_iter().map(|part| said(vault, entry, part)).collect();
     // What was submitted is shown where it was submitted; an approval and an edition name the same digest.
     let submitted = matches!(payload, dossier_proto::Payload::Submitted(_));
     if let (Depth::Contents, true, Some(Contents::Submitted(content))) =
@@ -58,7 +57,15 @@ fn content_said(vault: &Vault, entry: EntryId, content: &v1::Content) -> Said {
         Ok(value) => (Mark::Said, Some(value)),
         Err(mark) => (mark, None),
     };
-    Said { what: name_of(Purpose::Content).to_owned(), item: None, field: None, language: None, mark, text: None, content }
+    Said {
+        what: name_of(Purpose::Content).to_owned(),
+        item: None,
+        field: None,
+        language: None,
+        mark,
+        text: None,
+        content,
+    }
 }
 
 fn open_content(vault: &Vault, entry: EntryId, content: &v1::Content) -> Result<Value, Mark> {

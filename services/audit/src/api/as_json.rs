@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use dossier_proto::DESCRIPTORS;
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, MapKey, MessageDescriptor, ReflectMessage as _, Value as Field};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, MapKey, MessageDescriptor, ReflectMessage as _, Value as Field,
+};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 

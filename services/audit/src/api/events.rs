@@ -83,8 +83,7 @@ pub(super) async fn events(
     StrictQuery(query): StrictQuery<EventsQuery>,
 ) -> Answer<Json<EventsDocument>> {
     doors::bound_to_none(&caller)?;
-    let from =
-        Place { origin: query.origin, epoch: query.epoch.unwrap_or(0), sequence: query.from.unwrap_or(0) };
+    let from = Place { origin: query.origin, epoch: query.epoch.unwrap_or(0), sequence: query.from.unwrap_or(0) };
     let limit = query.limit.unwrap_or_default();
     let command = v1::ReadTrail {
         scope: v1::read_trail::Scope::Events.into(),
@@ -101,9 +100,8 @@ fn stretch(office: &Office, from: Place, limit: usize) -> Answer<EventsDocument>
         Origin::Audit => office.engine().journal(),
         origin => office.copies().journal(origin).ok_or_else(|| Problem::new(ProblemKind::NotFound))?,
     };
-    let read = |epoch, sequence| {
-        journal.read(epoch, sequence, limit, BYTES_MAX).map_err(|error| Problem::internal(&error))
-    };
+    let read =
+        |epoch, sequence| journal.read(epoch, sequence, limit, BYTES_MAX).map_err(|error| Problem::internal(&error));
     let mut events = read(from.epoch, from.sequence)?;
     if events.is_empty()
         && let Some(epoch) = epoch_after(journal, from.epoch)

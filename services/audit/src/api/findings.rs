@@ -69,9 +69,9 @@ pub(super) async fn findings(
 ) -> Answer<Json<Page<FindingDocument>>> {
     doors::auditor(&office, &caller)?;
     let from = match &query.cursor {
-        Some(cursor) => cursor
-            .number(LIST)
-            .map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?,
+        Some(cursor) => {
+            cursor.number(LIST).map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?
+        }
         None => 0,
     };
     let from = usize::try_from(from).unwrap_or(usize::MAX);

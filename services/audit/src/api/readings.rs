@@ -74,9 +74,9 @@ pub(super) async fn readings(
 ) -> Answer<Json<Page<ReadingDocument>>> {
     doors::auditor_of_all(&office, &caller)?;
     let before = match &query.cursor {
-        Some(cursor) => cursor
-            .number(LIST)
-            .map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?,
+        Some(cursor) => {
+            cursor.number(LIST).map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?
+        }
         None => u64::MAX,
     };
     let size = query.limit.unwrap_or_default();

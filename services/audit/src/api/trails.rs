@@ -75,9 +75,8 @@ pub(super) async fn trail(
 
 fn position(cursor: Option<&Cursor>) -> Answer<usize> {
     let Some(cursor) = cursor else { return Ok(0) };
-    let number = cursor.number(LIST).map_err(|error| {
-        Problem::new(ProblemKind::MalformedQuery).detail(error.to_string())
-    })?;
+    let number =
+        cursor.number(LIST).map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }
 

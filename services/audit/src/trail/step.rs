@@ -1,7 +1,9 @@
 //! The steps of a trail, as they are served and printed.
 
 use dossier_identity::Role;
-use dossier_proto::{Authority, BodyCode, CommandId, Digest, EntryId, Event, EventId, Micros, Origin, Place, SubjectId};
+use dossier_proto::{
+    Authority, BodyCode, CommandId, Digest, EntryId, Event, EventId, Micros, Origin, Place, SubjectId,
+};
 use serde::{Deserialize, Serialize};
 
 /// An event as it stands in a journal.

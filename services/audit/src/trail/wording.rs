@@ -64,7 +64,9 @@ pub fn sentence(event: &Event, role: Option<Role>) -> String {
             format!("{who} saved revision {revision}, with {} changed.", count(fields, "field"))
         }
         Payload::Submitted(one) => submitted(&who, one),
-        Payload::ReviewOpened(one) => format!("The review of revision {} was opened, round {}.", one.revision, one.round),
+        Payload::ReviewOpened(one) => {
+            format!("The review of revision {} was opened, round {}.", one.revision, one.round)
+        }
         Payload::ReviewClaimed(_) => format!("{who} took the review up."),
         Payload::ReviewReleased(_) => format!("{who} released the review."),
         Payload::CommentMade(_) => format!("{who} commented on a field."),
@@ -81,7 +83,9 @@ pub fn sentence(event: &Event, role: Option<Role>) -> String {
             format!("{who} refused revision {} ({code}).", one.revision)
         }
         Payload::EditionPublished(one) => format!("Edition {} was published as {}.", one.edition, one.number),
-        Payload::PublicationDeclined(one) => format!("The approved content was not published ({}).", code(one.refusal.as_ref())),
+        Payload::PublicationDeclined(one) => {
+            format!("The approved content was not published ({}).", code(one.refusal.as_ref()))
+        }
         Payload::EntryRetracted(one) => {
             let reason = one.command.as_ref().map_or("", |command| command.reason.as_str());
             format!("{who} retracted the entry ({reason}); edition {} became a tombstone.", one.edition)
@@ -94,7 +98,9 @@ fn submitted(who: &str, one: &v1::Submitted) -> String {
     let command = one.command.as_ref();
     let revision = command.map_or(0, |it| it.revision);
     match command.and_then(|it| it.equals_revision) {
-        Some(earlier) => format!("{who} submitted revision {revision} (the same as revision {earlier}), round {}.", one.round),
+        Some(earlier) => {
+            format!("{who} submitted revision {revision} (the same as revision {earlier}), round {}.", one.round)
+        }
         None => format!("{who} submitted revision {revision}, round {}.", one.round),
     }
 }
@@ -127,7 +133,9 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
         Payload::PublicationRefused(one) => {
             format!("{who} wanted to retract the entry and may not ({}).", code(one.refusal.as_ref()))
         }
-        Payload::AuditRefused(one) => format!("{who} wanted to read the trail and may not ({}).", code(one.refusal.as_ref())),
+        Payload::AuditRefused(one) => {
+            format!("{who} wanted to read the trail and may not ({}).", code(one.refusal.as_ref()))
+        }
         Payload::TrailRead(one) => format!("{who} read {}.", scope(one.command.as_ref())),
         Payload::FindingReported(one) => finding(one),
         Payload::DesignationGranted(_) => format!("{who} granted a designation."),

@@ -45,10 +45,14 @@ impl FaultKind {
             Self::BeforeCause => "The event was recorded before what caused it.",
             Self::CauseMissing => "What the event says caused it does not exist.",
             Self::BesideDiffers => "The foreign event beside it is not the one it names.",
-            Self::EpochBroken => "A new epoch does not begin with the event that says so, or that event names another past.",
+            Self::EpochBroken => {
+                "A new epoch does not begin with the event that says so, or that event names another past."
+            }
             Self::RootDiffers => "The events are not those that were signed.",
             Self::Shorter => "The journal is shorter than a checkpoint of it says: events are missing at its end.",
-            Self::NotSoDecided => "Under the rules and rights of its moment the command could not have been decided so.",
+            Self::NotSoDecided => {
+                "Under the rules and rights of its moment the command could not have been decided so."
+            }
         }
     }
 }
