@@ -1,8 +1,10 @@
 //! The command line: names are stable.
+#![allow(missing_docs, reason = "the texts stand on commands and options, where clap shows them")]
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use dossier_proto::{BodyCode, Origin, SubjectId};
 
 /// A registry with a memory: records from draft to published, and how they got there.
 #[derive(Debug, Parser)]
@@ -158,7 +160,7 @@ pub struct Replay {
     pub data: Data,
     /// One service only.
     #[arg(long)]
-    pub service: Option<String>,
+    pub service: Option<Origin>,
     /// Up to this moment (2026-03-09T12:00:00Z) or this sequence; a sequence needs --service.
     #[arg(long, value_name = "T|SEQ")]
     pub as_of: Option<String>,
@@ -168,6 +170,9 @@ pub struct Replay {
 pub struct Verify {
     /// An export; without it the data directory is verified.
     pub path: Option<PathBuf>,
+    /// The verifier keys that you trust, when PATH is an export; without it those that came with it are used.
+    #[arg(long, value_name = "FILE", requires = "path")]
+    pub keys: Option<PathBuf>,
     #[command(flatten)]
     pub data: Data,
     /// Checkpoints that you kept: each journal must still contain what they speak of.
@@ -184,7 +189,7 @@ pub struct Export {
     pub to: PathBuf,
     /// One service only.
     #[arg(long)]
-    pub service: Option<String>,
+    pub service: Option<Origin>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -220,31 +225,31 @@ pub enum AccountCommand {
     /// Issues another token.
     Token {
         /// The subject id, as `account list` shows it.
-        subject: String,
+        subject: SubjectId,
         /// What the token is for.
         #[arg(long, default_value = "command line")]
         label: String,
         /// The one body the token is bound to.
         #[arg(long)]
-        body: Option<String>,
+        body: Option<BodyCode>,
     },
     /// Lists people.
     List,
     /// Stops all tokens of a person.
     Disable {
         /// The subject id.
-        subject: String,
+        subject: SubjectId,
     },
     /// Destroys the key to a person's name and address, for ever. Records and proofs stay.
     Erase {
         /// The subject id.
-        subject: String,
+        subject: SubjectId,
     },
 }
 
 #[derive(Debug, Args)]
 pub struct Openapi {
     /// Which service.
-    #[arg(default_value = "publication", value_parser = ["submission", "moderation", "publication", "audit"])]
-    pub service: String,
+    #[arg(default_value = "publication")]
+    pub service: Origin,
 }

@@ -54,6 +54,11 @@ impl Failure {
         Self::new(Exit::Damaged, text)
     }
 
+    /// With a code that is known as a number.
+    pub(crate) fn with_code(code: u8, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+
     /// Another process has it open.
     pub fn busy(text: impl Into<String>) -> Self {
         Self { code: OpenErrorKind::Busy.exit_code(), text: text.into() }
@@ -63,14 +68,19 @@ impl Failure {
     pub fn disk(path: &Path, error: &dyn fmt::Display) -> Self {
         Self::new(
             Exit::Disk,
-            format!("{}: {error}. Check that the path is right, the disk is not full, and you may write there", path.display()),
+            format!(
+                "{}: {error}. Check that the path is right, the disk is not full, and you may write there",
+                path.display()
+            ),
         )
     }
 
     /// The audit service's copies could not be opened.
     pub fn from_copies(error: &dossier_audit::CopiesError) -> Self {
         match error {
-            dossier_audit::CopiesError::Open { source, .. } => Self { code: source.kind().exit_code(), text: error.to_string() },
+            dossier_audit::CopiesError::Open { source, .. } => {
+                Self { code: source.kind().exit_code(), text: error.to_string() }
+            }
             _ => Self::damaged(error.to_string()),
         }
     }

@@ -3,17 +3,25 @@
 //! - [`house`]: all services in one process;
 //! - [`client`]: talks to a running Dossier over HTTP, as any program would;
 //! - [`commands`]: what the command line does, a file a command;
+//! - [`offline`]: a data directory that nothing has open, for the tools;
+//! - [`deciders`]: the four services' deciders and views, by name;
+//! - [`progress`]: how far a long run has come, on a terminal;
+//! - [`verification`]: whether journals and exports hold;
 //! - [`story`]: the sample record from draft to published, told step by step.
 
 pub mod cli;
 pub mod client;
 pub mod commands;
+pub mod deciders;
 mod failure;
 pub mod house;
 mod layout;
+pub mod offline;
 pub mod output;
+pub mod progress;
 mod secrets;
 pub mod story;
+pub mod verification;
 
 pub use failure::{Exit, Failure};
 pub use layout::Layout;

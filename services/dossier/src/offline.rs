@@ -35,7 +35,12 @@ impl Offline {
     pub fn open(directory: &Path) -> Result<Self, Failure> {
         let layout = Layout::of(directory);
         let secrets = Secrets::read(&layout)?;
-        Ok(Self { layout, secrets })
+        Ok(Self::with(layout, secrets))
+    }
+
+    /// A data directory whose secrets were read.
+    pub fn with(layout: Layout, secrets: Secrets) -> Self {
+        Self { layout, secrets }
     }
 
     /// Where things lie.
@@ -54,7 +59,8 @@ impl Offline {
     /// [`Failure`]: none has, or not the one asked for.
     pub fn services(&self, only: Option<Origin>) -> Result<Vec<Origin>, Failure> {
         let asked: Vec<_> = only.map_or_else(|| Origin::ALL.to_vec(), |origin| vec![origin]);
-        let there: Vec<_> = asked.iter().copied().filter(|origin| holds_journal(&self.journal_folder(*origin))).collect();
+        let there: Vec<_> =
+            asked.iter().copied().filter(|origin| holds_journal(&self.journal_folder(*origin))).collect();
         if !there.is_empty() {
             return Ok(there);
         }

@@ -1,6 +1,6 @@
 //! The master key, and what is derived from it: the services' signing keys.
 
-use std::{env, fs, io::Write, path::Path};
+use std::{env, fs, io::Write, os::unix::fs::DirBuilderExt, path::Path};
 
 use dossier_proof::{SigningKey, VerifierKey};
 use dossier_proto::Origin;
@@ -34,7 +34,12 @@ impl Secrets {
     /// # Errors
     /// [`Failure`], with what to do.
     pub fn create_or_read(layout: &Layout) -> Result<Self, Failure> {
-        fs::create_dir_all(layout.keys()).map_err(|error| Failure::disk(&layout.keys(), &error))?;
+        if layout.installation().exists() {
+            // A master key that is missing here was lost: a new one in its place would open nothing.
+            return Self::read(layout);
+        }
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(layout.keys());
+        made.map_err(|error| Failure::disk(&layout.keys(), &error))?;
         let master = match env::var_os(MASTER_KEY_VARIABLE) {
             Some(_) => MasterKey::from_env(MASTER_KEY_VARIABLE)?,
             None => MasterKey::create_or_read(layout.master_key())?,
@@ -97,7 +102,10 @@ fn read_or_make(path: &Path, master: &MasterKey) -> Result<Installation, Failure
             if installation.is_sound() {
                 return Ok(installation);
             }
-            Err(Failure::damaged(format!("{} holds a name with other characters than letters, digits, - and .", path.display())))
+            Err(Failure::damaged(format!(
+                "{} holds a name with other characters than letters, digits, - and .",
+                path.display()
+            )))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path, master),
         Err(error) => Err(Failure::disk(path, &error)),

@@ -16,7 +16,7 @@ pub(super) fn run(one: &OneEntry, audience: Audience) -> Result<(), Failure> {
 }
 
 /// The steps of a trail, a line each.
-pub fn words(trail: &Value) -> String {
+pub(super) fn words(trail: &Value) -> String {
     let steps = trail["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut words = String::new();
     for step in steps {

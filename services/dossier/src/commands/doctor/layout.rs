@@ -1,0 +1,143 @@
+//! What lies where, who may read it, and how much room is left. Opens nothing.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use dossier_proto::Origin;
+
+use super::{Finding, Findings};
+use crate::{Exit, Layout};
+
+/// Below this a service may stop at any moment: a vault file has 4 MiB, a group of events 1 MiB, sled writes 8 MiB at a time.
+const ROOM_NEEDED: u64 = 64 * 1024 * 1024;
+/// Below this somebody should look soon: a million events of 1 KiB.
+const ROOM_WANTED: u64 = 1024 * 1024 * 1024;
+
+pub(super) fn look(layout: &Layout, findings: &mut Findings) {
+    secrets_are_private(layout, findings);
+    services_are_there(layout, findings);
+    leftovers(layout, findings);
+    room(layout.root(), findings);
+    if layout.demo_tokens().exists() {
+        let found = "a demonstration: whoever reads this file acts as its invented people. Not for real records";
+        findings.add(Finding::note("layout", layout.demo_tokens().display(), found));
+    }
+}
+
+fn secrets_are_private(layout: &Layout, findings: &mut Findings) {
+    let mut private =
+        vec![layout.keys(), layout.master_key(), layout.person_keys(), layout.accounts(), layout.demo_tokens()];
+    private.extend(Origin::ALL.map(|origin| layout.service_keys(origin)));
+    for path in private {
+        let Ok(about) = fs::metadata(&path) else { continue };
+        let mode = about.mode() & 0o777;
+        if mode & 0o077 == 0 {
+            continue;
+        }
+        let right = if about.is_dir() { "700" } else { "600" };
+        let shown = path.display();
+        let found = format!("others than its owner may use it (mode {mode:03o}); run: chmod {right} {shown}");
+        findings.add(Finding::warning("secrets", shown, found));
+    }
+}
+
+/// A service without a folder was never started, or its folder was lost: both look the same from here.
+fn services_are_there(layout: &Layout, findings: &mut Findings) {
+    let started: Vec<_> = Origin::ALL.into_iter().filter(|origin| layout.service(*origin).exists()).collect();
+    if started.is_empty() {
+        let found = "no service was started here yet. Start them: dossier up --data DIR";
+        findings.add(Finding::note("layout", layout.root().display(), found));
+        return;
+    }
+    for origin in Origin::ALL {
+        let folder = layout.service(origin);
+        let missing = ["journal", "anchors", "keys"].into_iter().filter(|part| !folder.join(part).exists());
+        let missing: Vec<_> = missing.collect();
+        if missing.is_empty() {
+            continue;
+        }
+        let found = format!(
+            "{} missing. If the service has run here before, restore the folder from a backup before anything is started: an empty journal \
+             would take its place",
+            missing.join(", ")
+        );
+        findings.add(Finding::warning("layout", folder.display(), found));
+    }
+}
+
+/// What crashes leave. Looked for before anything is opened: opening takes it away.
+fn leftovers(layout: &Layout, findings: &mut Findings) {
+    let mut places = vec![layout.keys(), layout.person_keys(), layout.accounts()];
+    for origin in Origin::ALL {
+        let folder = layout.service(origin);
+        places.extend([
+            folder.join("journal"),
+            folder.join("snapshots"),
+            folder.join("anchors").join("seen"),
+            layout.service_keys(origin),
+        ]);
+    }
+    places
+        .extend(Origin::ALL.map(|origin| layout.service(Origin::Audit).join("journal").join(format!("copy-{origin}"))));
+    for path in places.iter().flat_map(|place| items(place)) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let unfinished = name.starts_with("snap.") && name.ends_with(".generating");
+        if unfinished || name.ends_with(".new") || name.ends_with(".unfinished") {
+            let found = "left behind when a process ended in the middle of writing it; it holds nothing that was promised, and opening removes it";
+            findings.add(Finding::note("leftover", path.display(), found));
+        }
+    }
+    let known = ["keys", "accounts", "attachments", "scratch", "views", "demo-tokens.json"];
+    for path in items(layout.root()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !known.contains(&name.as_ref()) && Origin::ALL.iter().all(|origin| origin.name() != name) {
+            findings.add(Finding::note("layout", path.display(), "nothing of Dossier's"));
+        }
+    }
+}
+
+fn items(directory: &Path) -> Vec<PathBuf> {
+    let listed = fs::read_dir(directory).into_iter().flatten();
+    let mut items: Vec<_> = listed.flatten().map(|item| item.path()).collect();
+    items.sort();
+    items
+}
+
+fn room(root: &Path, findings: &mut Findings) {
+    let Ok(about) = rustix::fs::statvfs(root) else { return };
+    let free = about.f_bavail.saturating_mul(about.f_frsize);
+    findings_of_room(root, free, findings);
+}
+
+fn findings_of_room(root: &Path, free: u64, findings: &mut Findings) {
+    let found = format!(
+        "{} MiB are left on this disk. Make room: a service that cannot write stops, and loses nothing",
+        free / (1024 * 1024)
+    );
+    if free < ROOM_NEEDED {
+        findings.add(Finding::fault(Exit::Disk as u8, "disk", root.display(), found));
+    } else if free < ROOM_WANTED {
+        findings.add(Finding::warning("disk", root.display(), found));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::Gravity;
+
+    #[test]
+    fn little_room_is_told_before_there_is_none() {
+        let told = |free| {
+            let mut findings = Findings::default();
+            findings_of_room(Path::new("/data"), free, &mut findings);
+            findings.all().first().map(|finding| finding.gravity)
+        };
+        assert_eq!(told(ROOM_WANTED), None);
+        assert_eq!(told(ROOM_WANTED - 1), Some(Gravity::Warning));
+        assert_eq!(told(ROOM_NEEDED - 1), Some(Gravity::Fault));
+    }
+}

@@ -1,0 +1,94 @@
+//! An export: files alone, no data directory, no sled.
+
+use std::path::Path;
+
+use dossier_journal::export::{ExportError, verify_export};
+use dossier_proof::VerifierKey;
+use dossier_proto::Origin;
+
+use crate::{
+    Exit, Failure,
+    offline::peek,
+    progress::Progress,
+    verification::{Doubt, DoubtKind, ExportedJournal, Exports, KEYS_FILE, KeptCheckpoint, Source, Sources, read_keys},
+};
+
+use super::{Report, read_all};
+
+pub(super) fn verify(
+    path: &Path,
+    given: Option<&Path>,
+    kept: Vec<KeptCheckpoint>,
+    progress: &Progress,
+) -> Result<Report, Failure> {
+    let exports = Exports::find(path)?;
+    let (keys, whose) = trusted(&exports, given, path)?;
+    let mut report = Report::new(format!("export {}", path.display()), whose);
+    let mut sources = Sources::default();
+    for (origin, folder) in &exports.folders {
+        progress.begin(&format!("{origin}: comparing every event with what was signed"));
+        match open(*origin, folder, &keys, progress) {
+            Ok(journal) => sources.put(*origin, journal),
+            Err(Problem::Doubt(doubt)) => report.doubts.push(doubt),
+            Err(Problem::Failure(failure)) => return Err(failure),
+        }
+    }
+    report.take_kept(kept, &keys);
+    read_all(&sources, &mut report, progress);
+    Ok(report)
+}
+
+enum Problem {
+    Doubt(Doubt),
+    Failure(Failure),
+}
+
+/// The keys, and in one sentence what they are worth.
+fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(Vec<VerifierKey>, String), Failure> {
+    if let Some(file) = given {
+        return Ok((read_keys(file)?, format!("The signatures are compared with the keys in {}.", file.display())));
+    }
+    let Some(file) = &exports.keys else {
+        let missing =
+            format!("there is no {KEYS_FILE} beside {}; name the installation's keys with --keys FILE", path.display());
+        return Err(Failure::new(Exit::NotThere, missing));
+    };
+    let whose = format!(
+        "The signatures are compared with the keys in {}, which came with the export: that shows that nothing was damaged on the way, \
+         and not who wrote it. Get the keys by another way and name them with --keys.",
+        file.display()
+    );
+    Ok((read_keys(file)?, whose))
+}
+
+fn open(origin: Origin, folder: &Path, keys: &[VerifierKey], progress: &Progress) -> Result<ExportedJournal, Problem> {
+    let doubt = |kind, found: String| Problem::Doubt(Doubt::about(origin, kind, found));
+    // A key signs for the log it is named after: that of one service is none for another.
+    let ours = |key: &&VerifierKey| key.name().as_str().rsplit_once('/').is_some_and(|(_, name)| name == origin.name());
+    let keys: Vec<_> = keys.iter().filter(ours).cloned().collect();
+    let verified = verify_export(folder, &keys, peek, |progressed| progress.at(progressed.done, progressed.total));
+    let summary = verified.map_err(|error| match error {
+        ExportError::Untrusted { .. } => doubt(DoubtKind::NotSigned, error.to_string()),
+        ExportError::Damaged { .. } => doubt(DoubtKind::ExportDamaged, error.to_string()),
+        ExportError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            doubt(DoubtKind::ExportDamaged, format!("a file of the export is missing: {error}"))
+        }
+        ExportError::Io { ref place, ref source } => Problem::Failure(Failure::disk(place, source)),
+        other => Problem::Failure(Failure::damaged(other.to_string())),
+    })?;
+    let journal = ExportedJournal::open(folder).map_err(|found| doubt(DoubtKind::ExportDamaged, found))?;
+    let sizes: Vec<_> = summary.epochs.into_iter().filter(|(_, size)| *size > 0).collect();
+    if journal.epochs() != sizes {
+        return Err(doubt(
+            DoubtKind::ExportDamaged,
+            format!("{} holds event files that its manifest does not name", folder.display()),
+        ));
+    }
+    if !keys.iter().any(|key| key.name().as_str() == summary.log) {
+        return Err(doubt(
+            DoubtKind::NotSigned,
+            format!("it is of the log {}, and no key is of that name", summary.log),
+        ));
+    }
+    Ok(journal)
+}

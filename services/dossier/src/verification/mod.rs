@@ -1,0 +1,27 @@
+//! Verifying journals: that each is whole, that they agree with each other, with their copies and with checkpoints that
+//! somebody kept, and that every recorded command could have been decided so.
+//!
+//! - [`Doubt`]: something that does not hold, where, what it means and what to do;
+//! - [`Source`]: a journal, or an export of one, to be read;
+//! - [`read_through`]: one journal from its first event to its last, held against the others;
+//! - [`compare_copy`]: a copy against the original;
+//! - [`KeptCheckpoint`]: what somebody kept, and must still be contained.
+//!
+//! Memory does not grow with the length of a journal, apart from the state that decides its commands again and, for an export,
+//! 40 bytes for each 256 events.
+
+mod checkpoint;
+mod copy;
+mod doubt;
+mod exported;
+mod keys;
+mod reading;
+mod source;
+
+pub use checkpoint::KeptCheckpoint;
+pub use copy::compare_copy;
+pub use doubt::{Doubt, DoubtKind};
+pub use exported::{ExportedJournal, Exports};
+pub use keys::{KEYS_FILE, read_keys, write_keys};
+pub use reading::{Reading, read_through};
+pub use source::{Source, Sources};
