@@ -155,3 +155,6 @@ fn key_error(error: KeyError) -> WordsError {
         KeyError::Vault(error) => WordsError::Vault(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

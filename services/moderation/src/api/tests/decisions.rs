@@ -1,6 +1,7 @@
 //! Claim, comment, request, approve and refuse over HTTP.
 
-use dossier_proto::{Micros, Payload};
+use dossier_proto::{Micros, Payload, v1};
+use dossier_vault::Purpose;
 use serde_json::json;
 
 use super::room::*;
@@ -58,9 +59,14 @@ async fn requested_changes_are_answered_and_compared_with_what_was_there() {
         room.act("reviewer", "request-changes", json!({ "digest": filed.digest, "items": items })).await.is(200);
     assert_eq!(returned.text("/state"), "changes-requested");
     assert_eq!(returned.text("/turn/who"), "body");
-    room.submit(ENTRY, 2, &content("The first forum")).await;
+    let text = room.seal_for_submission(ENTRY, Purpose::Answer, "The first one, of 2022.");
+    let answers = vec![v1::Answer { item: 1, text: Some(text) }];
+    let answered = |submitted: &mut v1::Submitted| submitted.command.as_mut().unwrap().answers = answers;
+    room.submit_with(ENTRY, 2, &content("The first forum"), answered).await;
     let review = room.look("moderator-a").await.is(200);
     assert_eq!(review.body["round"], 2);
+    assert_eq!(review.text("/requested_changes/0/answer"), "The first one, of 2022.");
+    assert_eq!(review.body["requested_changes"][1]["answer"], json!(null));
     assert_eq!(review.text("/requested_changes/0/text"), "Which forum? Say its name.");
     assert_eq!(review.text("/requested_changes/0/quote"), "A forum");
     assert_eq!(review.text("/requested_changes/0/by/role"), "reviewer");

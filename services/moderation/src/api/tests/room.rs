@@ -320,6 +320,12 @@ impl Room {
         self.get(who, &format!("/reviews/{ENTRY}")).await
     }
 
+    /// Seals a text as submission does, under a key of its own.
+    pub(super) fn seal_for_submission(&self, entry: EntryId, purpose: Purpose, text: &str) -> v1::Sealed {
+        let key = self.submission.fresh(Kind::Revision).unwrap();
+        self.submission.seal(key, &Binding::entry(entry, purpose), text.as_bytes()).unwrap().into()
+    }
+
     /// Destroys the keys of what was submitted.
     pub(super) fn forget(&self, filed: &Filed) {
         for key in keys_needed(&filed.event) {
