@@ -13,6 +13,8 @@ mod api;
 mod asked;
 pub mod domain;
 mod finding;
+#[cfg(test)]
+mod house;
 mod keys;
 mod moment;
 mod pages;
@@ -30,7 +32,7 @@ mod words;
 
 pub use api::openapi;
 pub use keys::keys_needed;
-pub use service::{Config, Service, start};
+pub use service::{Config, Service, start, start_on};
 pub use site::Site;
 
 pub(crate) use service::{edition_number, off_thread, wait_for};

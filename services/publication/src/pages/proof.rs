@@ -62,7 +62,7 @@ pub(super) fn text_of(edition: &Edition) -> Text {
 }
 
 /// Checks the places in the log and draws the receipt.
-pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: Checked) -> Result<String, Problem> {
+pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Result<String, Problem> {
     let sequences = checked.others.iter().copied().chain([checked.at]);
     let receipt = receipt(&pages.reading.engine, &pages.key, sequences);
     let t = paper.texts;

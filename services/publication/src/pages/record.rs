@@ -336,7 +336,7 @@ fn receipt(pages: &Pages, edition: &Edition, paper: &Paper<'_>) -> Result<String
     proof::draw(
         pages,
         paper,
-        Checked {
+        &Checked {
             edition: edition.facts.edition,
             digest: edition.facts.digest,
             at: place.sequence,

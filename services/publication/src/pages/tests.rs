@@ -1,1 +1,6 @@
+//! The public pages of a running service.
 
+mod facts;
+mod form;
+mod hostile;
+mod tombstones;

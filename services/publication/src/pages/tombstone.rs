@@ -107,7 +107,7 @@ fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, retraction: &Retract
         others: known.published.editions.iter().map(|edition| edition.sequence).collect(),
         text: Text::NotShown,
     };
-    proof::draw(pages, paper, checked)
+    proof::draw(pages, paper, &checked)
 }
 
 /// The explanation is plain text: blank lines part its paragraphs.
