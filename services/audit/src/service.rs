@@ -144,11 +144,17 @@ impl Service {
         Ok(tasks)
     }
 
-    /// Whether what the others show agrees with what they signed, for readiness: an error names who does not.
+    /// Whether the copies are kept and what the others show agrees with what they signed, for readiness.
     ///
     /// # Errors
-    /// Who does not agree, in words for an operator.
+    /// What does not, in words for an operator.
     pub fn agreement(&self) -> Result<(), String> {
+        for (origin, journal) in COPIED.into_iter().filter_map(|origin| Some((origin, self.copies().journal(origin)?)))
+        {
+            if let Some(stop) = journal.stopped() {
+                return Err(format!("the copy of {origin}'s journal takes no more: {stop}"));
+            }
+        }
         match self.inbox.disagreements().values().next() {
             Some(first) => Err(format!("{first}. See /audit/api/v1/findings")),
             None => Ok(()),

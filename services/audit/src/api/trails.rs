@@ -1,5 +1,7 @@
 //! `GET /entries/{id}/trail`: what happened to an entry.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{Json, extract::State};
 use dossier_identity::Role;
 use dossier_proto::{DesignationId, EntryId, v1};
@@ -104,9 +106,8 @@ fn find(office: &Office, named: &str) -> Answer<Option<(EntryId, EntryFacts)>> {
 
 fn assemble(office: &Office, entry: EntryId, facts: &EntryFacts, depth: Depth, from: usize) -> Answer<Trail> {
     let ordered = in_causal_order(gathered(office, entry)?);
-    let designations = office.engine().view().state.designations.clone();
-    let role = |id: DesignationId| -> Option<Role> { designations.get(id).map(|held| held.designation.role) };
-    let mut all = steps(&ordered.events, &role);
+    let roles = roles(office, &ordered.events);
+    let mut all = steps(&ordered.events, &|id| roles.get(&id).copied());
     let total = all.len();
     let number = number(&ordered.events);
     let mut page: Vec<Step> = all.drain(from.min(total)..).take(STEPS_MAX).collect();
@@ -144,6 +145,15 @@ fn gathered(office: &Office, entry: EntryId) -> Answer<Vec<Filed>> {
         Filed { event: recorded.event, hash }
     }));
     Ok(events)
+}
+
+/// As what the people of these events acted. Looked up at once, so that the view is held no longer than that.
+fn roles(office: &Office, events: &[Filed]) -> BTreeMap<DesignationId, Role> {
+    let view = office.engine().view();
+    let used = events.iter().filter_map(|filed| filed.event.head.authority).map(|authority| authority.designation);
+    let used: BTreeSet<_> = used.collect();
+    let role = |id| view.state.designations.get(id).map(|held| (id, held.designation.role));
+    used.into_iter().filter_map(role).collect()
 }
 
 fn number(events: &[Filed]) -> Option<String> {
