@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     BodyCode, CommandId, DesignationId, Digest, EVENT_BYTES_MAX, EntryId, EventId, IdError, Micros, Origin, Place,
-    SubjectId, schema, v1,
+    SubjectId, envelope, schema, v1,
 };
 
 /// What happened.
@@ -136,6 +136,15 @@ impl Event {
         if bytes.len() > EVENT_BYTES_MAX {
             return Err(ContractError::TooLarge { found: bytes.len() });
         }
+        match envelope::read::head(bytes) {
+            // The one field that is left is an event too, with nothing in it but its payload.
+            Some((head, payload)) => Ok(Self::lifted(head, v1::Event::decode(payload)?.payload)),
+            None => Self::decode_any(bytes),
+        }
+    }
+
+    /// Reads an event that need not look as we write it: field by field, in whatever order.
+    pub(crate) fn decode_any(bytes: &[u8]) -> Result<Self, ContractError> {
         let raw = v1::Event::decode(bytes)?;
         let head = Head {
             id: raw.id.as_slice().try_into()?,
@@ -158,40 +167,24 @@ impl Event {
             registry: optional(&raw.registry)?,
             correlation: optional(&raw.correlation)?,
         };
-        let payload = raw.payload.map(|payload| schema::lift(payload, head.schema, head.recorded_at));
-        Ok(Self { head, payload })
+        Ok(Self::lifted(head, raw.payload))
+    }
+
+    fn lifted(head: Head, payload: Option<Payload>) -> Self {
+        let payload = payload.map(|payload| schema::lift(payload, head.schema, head.recorded_at));
+        Self { head, payload }
     }
 
     /// The bytes of the event, fields in the order of their numbers. For an event that was read, the journal's own
     /// bytes are the truth, not these: an unknown or older payload does not come back the same.
     pub fn encode(&self) -> Vec<u8> {
-        let head = &self.head;
-        let command = head.command.as_ref();
-        v1::Event {
-            id: head.id.to_vec(),
-            origin: i32::from(head.place.origin.number()),
-            epoch: head.place.epoch,
-            sequence: head.place.sequence,
-            schema: head.schema,
-            must_understand: head.must_understand,
-            entry: head.entry.map(|entry| entry.to_vec()).unwrap_or_default(),
-            part_version: head.part_version,
-            recorded_at: head.recorded_at.0,
-            wall: head.wall.0,
-            actor: Some(head.actor.into()),
-            on_behalf_of: head.on_behalf_of.as_ref().map(ToString::to_string).unwrap_or_default(),
-            authority: head.authority.map(Into::into),
-            command_id: command.map(|command| command.id.to_vec()).unwrap_or_default(),
-            request_digest: command.map(|command| command.request_digest.to_vec()).unwrap_or_default(),
-            command_index: command.map(|command| command.index).unwrap_or_default(),
-            expected_version: command.and_then(|command| command.expected_version),
-            cause: head.cause.map(Into::into),
-            rules: head.rules,
-            registry: head.registry.map(|digest| digest.to_vec()).unwrap_or_default(),
-            correlation: head.correlation.map(|id| id.to_vec()).unwrap_or_default(),
-            payload: self.payload.clone(),
+        let payload = self.payload.as_ref().map_or(0, Payload::encoded_len);
+        let mut bytes = Vec::with_capacity(envelope::write::HEAD_BYTES_MAX + payload);
+        envelope::write::head(&self.head, &mut bytes);
+        if let Some(payload) = &self.payload {
+            payload.encode(&mut bytes);
         }
-        .encode_to_vec()
+        bytes
     }
 
     /// Whether this is the first event of a command, which carries the inputs of the decision.

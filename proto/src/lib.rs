@@ -6,6 +6,7 @@
 //!
 //! Contracts only grow. `golden/` holds the bytes of every event in every schema version; they must decode for ever.
 
+mod envelope;
 mod event;
 mod ids;
 mod limits;

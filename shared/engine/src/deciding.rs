@@ -55,6 +55,7 @@ struct Order<'a, C> {
 
 impl<D: Decider> Deciding<D> {
     pub(crate) fn new(memory: Memory<D::State>, edge: Edge, clock: Arc<dyn Clock>) -> Self {
+        memory.fold.ledger.prepare();
         Self { memory, edge, clock, rate: RefusalRate::default() }
     }
 

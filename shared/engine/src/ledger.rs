@@ -27,7 +27,7 @@ pub struct Receipt {
 }
 
 /// The commands of the last thirty days.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// In the order they were recorded in, which is that of their times.
     receipts: VecDeque<(CommandId, Receipt)>,
@@ -39,6 +39,13 @@ pub struct Ledger {
     numbers: OnceLock<HashMap<CommandId, u64>>,
 }
 
+impl Clone for Ledger {
+    /// Without the numbers: a copy is made for a snapshot, where nobody asks.
+    fn clone(&self) -> Self {
+        Self { receipts: self.receipts.clone(), forgotten: self.forgotten, numbers: OnceLock::new() }
+    }
+}
+
 impl PartialEq for Ledger {
     fn eq(&self, other: &Self) -> bool {
         (&self.receipts, self.forgotten) == (&other.receipts, other.forgotten)
@@ -48,9 +55,14 @@ impl PartialEq for Ledger {
 impl Ledger {
     /// What is remembered of this command.
     pub fn find(&self, command: CommandId) -> Option<Receipt> {
-        let number = *self.numbers.get_or_init(|| self.numbered()).get(&command)?;
-        let index = usize::try_from(number - self.forgotten).ok()?;
+        let number = self.numbers().get(&command)?;
+        let index = usize::try_from(number.checked_sub(self.forgotten)?).ok()?;
         self.receipts.get(index).map(|(_, receipt)| *receipt)
+    }
+
+    /// Does now what the first question would wait for: about 0.1 µs a command.
+    pub(crate) fn prepare(&self) {
+        self.numbers();
     }
 
     /// Folds one event.
@@ -97,8 +109,9 @@ impl Ledger {
         }
     }
 
-    fn numbered(&self) -> HashMap<CommandId, u64> {
-        self.receipts.iter().map(|(command, _)| *command).zip(self.forgotten..).collect()
+    fn numbers(&self) -> &HashMap<CommandId, u64> {
+        let numbered = || self.receipts.iter().map(|(command, _)| *command).zip(self.forgotten..).collect();
+        self.numbers.get_or_init(numbered)
     }
 }
 

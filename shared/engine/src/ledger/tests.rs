@@ -71,14 +71,15 @@ proptest! {
             model.insert(name, Receipt { epoch: 0, first, count: events, request_digest, recorded_at: now });
         }
         let bytes = postcard::to_stdvec(&ledger).unwrap();
-        let restored: Ledger = postcard::from_bytes(&bytes).unwrap();
+        let mut restored: Ledger = postcard::from_bytes(&bytes).unwrap();
         prop_assert_eq!(&restored, &ledger);
         // The ledger forgets when something happens; until then it may know more than it has to.
         ledger.forget_before(now.plus(-KEPT_FOR));
+        restored.forget_before(now.plus(-KEPT_FOR));
         for name in 0..6 {
             let known = model.get(&name).copied();
             prop_assert_eq!(ledger.find(CommandId([name; 16])), known);
-            prop_assert_eq!(restored.find(CommandId([name; 16])).or(known), known.or(restored.find(CommandId([name; 16]))));
+            prop_assert_eq!(restored.find(CommandId([name; 16])), known);
         }
     }
 }
