@@ -45,7 +45,8 @@ fn file(client: &Client, import: &Import, language: Language, path: &Path) -> Re
     let id = text(&entry, "id").to_owned();
     if import.submit && state == "draft" {
         let body = json!({"what_changed": "First submission, from a file.", "certify": true});
-        let submitted = client.post_once(&format!("/contribute/api/v1/entries/{id}/submit"), &format!("import {id}"), &body)?;
+        let submitted =
+            client.post_once(&format!("/contribute/api/v1/entries/{id}/submit"), &format!("import-{id}"), &body)?;
         state = text(&submitted.document()?, "state").to_owned();
     }
     let Account { placed, boilerplate, unplaced } = record.account;

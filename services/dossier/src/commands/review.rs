@@ -26,7 +26,7 @@ fn words(review: &Value) -> String {
         review["round"],
         text(review, "digest"),
     );
-    let changed: Vec<_> = review["difference"]["fields"]
+    let changed: Vec<_> = review["difference"]["changed"]
         .as_array()
         .into_iter()
         .flatten()

@@ -24,7 +24,10 @@ pub(super) async fn tell(house: &House, base: &str, data: &Path, sample: &Path) 
         return Err(Failure::new(Exit::Failed, "the services do not hear of each other"));
     }
     match told.steps {
-        0 => line(&format!("\nEverything is there already: {} was published before. Nothing was filed twice.", told.number)),
+        0 => line(&format!(
+            "\nEverything is there already: {} was published before. Nothing was filed twice.",
+            told.number
+        )),
         steps => line(&format!("\n{} steps in {} ms.", steps, started.elapsed().as_millis())),
     }
     verify(house)?;
@@ -42,7 +45,8 @@ async fn play(house: &House, base: &str, sample: &Path) -> Result<Told, Failure>
         let role = |designation: DesignationId| -> Option<Role> {
             roles.view().state.designations.get(designation).map(|held| held.designation.role)
         };
-        let mut hear = || narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)));
+        let mut hear =
+            || narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)));
         story::tell(&base, &tokens, &sample, &mut hear)
     });
     playing.await.map_err(|error| Failure::new(Exit::Failed, format!("the story broke off: {error}")))?
@@ -85,11 +89,11 @@ fn verify(house: &House) -> Result<(), Failure> {
 
 async fn print_trail(house: &House, base: &str, told: &Told) -> Result<(), Failure> {
     let auditor = Client::to(base, house.tokens.get("auditor").cloned());
-    let path = format!("/audit/api/v1/entries/{}/trail", told.entry);
-    let trail = tokio::task::spawn_blocking(move || auditor.get(&path)?.document());
-    let trail = trail.await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))??;
-    line(&format!("\nThe trail of {} (reading it is on record too):\n", told.number));
-    line(trail_command::words(&trail).trim_end());
+    let entry = told.entry.clone();
+    let reading = tokio::task::spawn_blocking(move || trail_command::words(trail_command::pages(&auditor, &entry)?));
+    let words = reading.await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))??;
+    line("\nThe trail, as its auditor reads it (reading it is on record too):\n");
+    line(words.trim_end());
     Ok(())
 }
 

@@ -1,38 +1,62 @@
 //! `dossier trail`: how an entry got to where it is. Reading a trail is itself recorded.
 
+use dossier_audit::{Trail, trail::plain};
 use serde_json::Value;
 
 use crate::{
-    Failure,
+    Exit, Failure,
     cli::OneEntry,
     client::Client,
-    output::{Audience, text},
+    output::{Audience, line},
 };
 
+/// A page has up to a thousand steps; a million steps are more than one entry ever has.
+const PAGES_MAX: usize = 1_000;
+
 pub(super) fn run(one: &OneEntry, audience: Audience) -> Result<(), Failure> {
-    let answer = Client::new(&one.server).get(&format!("/audit/api/v1/entries/{}/trail", one.entry))?;
-    audience.show(&answer.document()?, words);
+    let pages = pages(&Client::new(&one.server), &one.entry)?;
+    match audience {
+        Audience::Program => pages.iter().for_each(|page| line(&page.to_string())),
+        Audience::Person => line(words(pages)?.trim_end()),
+    }
     Ok(())
 }
 
-/// The steps of a trail, a line each.
-pub(super) fn words(trail: &Value) -> String {
-    let steps = trail["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut words = String::new();
-    for step in steps {
-        words.push_str(&format!(
-            "{}  {:<18} {}\n",
-            text(step, "recorded_at"),
-            place(&step["place"]),
-            text(step, "sentence"),
-        ));
+/// A whole trail, page by page.
+///
+/// # Errors
+/// [`Failure`]: no such entry, or no right to read its trail.
+pub fn pages(client: &Client, entry: &str) -> Result<Vec<Value>, Failure> {
+    let first = format!("/audit/api/v1/entries/{entry}/trail");
+    let mut path = first.clone();
+    let mut pages = Vec::new();
+    while pages.len() < PAGES_MAX {
+        let page = client.get(&path)?.document()?;
+        let next = page["next"].as_str().map(ToOwned::to_owned);
+        pages.push(page);
+        match next {
+            Some(cursor) => path = format!("{first}?cursor={cursor}"),
+            None => break,
+        }
     }
-    words
+    Ok(pages)
 }
 
-fn place(place: &Value) -> String {
-    match place {
-        Value::String(text) => text.clone(),
-        place => format!("{} {}", text(place, "origin"), place["sequence"]),
+/// The steps in words.
+///
+/// # Errors
+/// [`Failure`] when the server speaks of something this version does not know.
+pub fn words(pages: Vec<Value>) -> Result<String, Failure> {
+    let unknown = |error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Failed, format!("the server's trail is not one this version reads: {error}"))
+    };
+    let mut pages = pages.into_iter().map(serde_json::from_value::<Trail>);
+    let Some(first) = pages.next() else { return Ok(String::new()) };
+    let mut whole = first.map_err(|error| unknown(&error))?;
+    for page in pages {
+        whole.steps.extend(page.map_err(|error| unknown(&error))?.steps);
     }
+    let mut words = String::new();
+    plain::write(&whole, &mut words).map_err(|error| unknown(&error))?;
+    Ok(words)
 }
