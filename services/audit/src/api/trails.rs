@@ -15,7 +15,7 @@ use super::{doors, off_thread};
 use crate::{
     copies::EntryFacts,
     office::Office,
-    trail::{Filed, Step, Trail, in_causal_order, steps},
+    trail::{Filed, Trail, in_causal_order, steps},
     words::{Depth, spoken},
 };
 
@@ -106,14 +106,15 @@ fn find(office: &Office, named: &str) -> Answer<Option<(EntryId, EntryFacts)>> {
 
 fn assemble(office: &Office, entry: EntryId, facts: &EntryFacts, depth: Depth, from: usize) -> Answer<Trail> {
     let ordered = in_causal_order(gathered(office, entry)?);
-    let roles = roles(office, &ordered.events);
-    let mut all = steps(&ordered.events, &|id| roles.get(&id).copied());
-    let total = all.len();
-    let number = number(&ordered.events);
-    let mut page: Vec<Step> = all.drain(from.min(total)..).take(STEPS_MAX).collect();
+    let total = ordered.events.len();
+    let from = from.min(total);
+    let window = &ordered.events[from..total.min(from + STEPS_MAX)];
+    let before = from.checked_sub(1).map(|before| ordered.events[before].event.head.recorded_at);
+    let roles = roles(office, window);
+    let mut page = steps(window, before, &|id| roles.get(&id).copied());
     let mut words = 0;
     let mut until = page.len();
-    for (k, (step, filed)) in page.iter_mut().zip(&ordered.events[from.min(total)..]).enumerate() {
+    for (k, (step, filed)) in page.iter_mut().zip(window).enumerate() {
         if words >= WORDS_BYTES_MAX {
             until = k;
             break;
@@ -126,7 +127,7 @@ fn assemble(office: &Office, entry: EntryId, facts: &EntryFacts, depth: Depth, f
     let next = from + page.len();
     Ok(Trail {
         entry,
-        number,
+        number: number(&ordered.events),
         body: facts.body.clone(),
         record_type: facts.record_type.clone(),
         steps: page,

@@ -197,3 +197,36 @@ async fn the_interface_describes_itself() {
         assert!(paths.contains_key(path), "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_trail_comes_in_pages_that_fit_together() {
+    let house = House::with_an_entry().await;
+    for _ in 0..1_200 {
+        let by = dossier_proto::Actor::Person(super::house::MODERATOR);
+        let claimed = dossier_proto::Payload::ReviewClaimed(dossier_proto::v1::ReviewClaimed::default());
+        house.world.happens(Origin::Moderation, by, Some(ENTRY), claimed);
+    }
+    house.level().await;
+    let mut places = Vec::new();
+    let mut path = format!("/entries/{ENTRY}/trail");
+    let mut pages = 0;
+    loop {
+        let told = house.get(&path, Some("auditor")).await.expect(200);
+        pages += 1;
+        for step in told.body["steps"].as_array().unwrap() {
+            assert_eq!(
+                step.get("since_previous").is_some(),
+                !places.is_empty(),
+                "the first step of all has none before it"
+            );
+            places.push(step["place"].to_string());
+        }
+        let Some(next) = told.body["next"].as_str() else { break };
+        path = format!("/entries/{ENTRY}/trail?cursor={next}");
+    }
+    let count = places.len();
+    assert_eq!((pages, count), (2, 4 + 1_200 + 2), "each page was a reading, and stands in the trail");
+    places.sort();
+    places.dedup();
+    assert_eq!(places.len(), count, "no step twice");
+}

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::{By, Filed, Step, Who, kind, sentence};
 
-/// The steps of events that are in causal order. `role` says what a designation is for. Names and words are missing yet.
-pub fn steps(events: &[Filed], role: &dyn Fn(DesignationId) -> Option<Role>) -> Vec<Step> {
-    let mut previous: Option<Micros> = None;
+/// The steps of events that are in causal order. `before` is when the event before the first of them was recorded, `role`
+/// says what a designation is for. Names and words are missing yet.
+pub fn steps(events: &[Filed], before: Option<Micros>, role: &dyn Fn(DesignationId) -> Option<Role>) -> Vec<Step> {
+    let mut previous = before;
     let mut steps = Vec::with_capacity(events.len());
     for filed in events {
         let recorded_at = filed.event.head.recorded_at;

@@ -129,8 +129,13 @@ fn steps_say_who_where_and_how_long_after_the_one_before() {
     let first = event(at(Origin::Submission, 3), 1_767_225_600_000_000, None);
     let filed = Filed { hash: hash_of(&submitted.encode()), event: submitted };
     let role = |id: DesignationId| (id == DesignationId([4; 16])).then_some(Role::Contributor);
-    let steps = steps(&[first, filed], &role);
+    let steps = steps(&[first.clone(), filed.clone()], None, &role);
     assert_eq!((steps[0].since_previous, steps[1].since_previous), (None, Some(500_000)));
+    assert_eq!(
+        super::steps(&[filed], Some(first.event.head.recorded_at), &role),
+        steps[1..],
+        "a later page says the same"
+    );
     let step = &steps[1];
     assert_eq!(step.recorded, "2026-01-01T00:00:00.500000Z");
     assert_eq!((step.kind.as_str(), step.revision), ("submitted", Some(2)));
@@ -232,7 +237,7 @@ fn no_sealed_words_of_an_event_are_forgotten() {
 fn a_trail_is_printed_in_lines_that_words_cannot_break() {
     let (_, approved) = golden().find(|(name, _)| *name == "approved").unwrap();
     let filed = Filed { hash: hash_of(&approved.encode()), event: approved };
-    let mut steps = steps(&[filed], &|_| Some(Role::Moderator));
+    let mut steps = steps(&[filed], None, &|_| Some(Role::Moderator));
     steps[0].who.name = Some("A. Oak".to_owned());
     let said = |what: &str, mark, text: Option<&str>| Said {
         what: what.to_owned(),
