@@ -12,7 +12,7 @@ use crate::frame::Followed;
 use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, Nodes};
-use crate::{Head, PeekFn, Place, Stop, Verification, WriteError};
+use crate::{Head, MirrorHead, PeekFn, Place, Stop, Verification, WriteError};
 
 pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
@@ -43,6 +43,8 @@ pub(crate) struct Durable {
     pub(crate) followed: Arc<[Followed]>,
     /// The epochs before, ascending.
     pub(crate) ended: Arc<[EndedEpoch]>,
+    /// Losses that were accepted: what others knew when a new epoch began.
+    pub(crate) losses: Arc<[MirrorHead]>,
 }
 
 /// An epoch that takes no more events.

@@ -118,6 +118,9 @@ pub enum Stop {
         /// The number of the group that came.
         found: u64,
     },
+    /// An epoch was to begin while a group was staged and not committed: a fault in the caller.
+    #[error("a new epoch was to begin while a staged group had not been committed")]
+    NotCommitted,
     /// A loss was accepted when the journal was opened, and no new epoch has begun yet.
     #[error("the journal was opened after a loss; begin a new epoch before anything is appended")]
     EpochNotBegun,

@@ -10,7 +10,7 @@ use crate::core::{Durable, Shared, checkpoint_origin};
 use crate::errors::damage;
 use crate::follow::Follower;
 use crate::frames::{Stretch, scan_frames, slot_before};
-use crate::{Followed, Head, NodeError, Place, ReadError, Stop, Stored, Verification};
+use crate::{Followed, Head, MirrorHead, NodeError, OpenError, Place, ReadError, Stop, Stored, Verification};
 
 /// A reader of a journal. Cheap to clone; sees durable events only. The methods read from sled's memory or the disk and may
 /// block for as long as a page read takes.
@@ -150,6 +150,20 @@ impl Journal {
     #[must_use]
     pub fn index_is_ready(&self) -> bool {
         self.shared.core.index.is_ready()
+    }
+
+    /// Compares the journal with what somebody else knows of it: a mirror that answered only after the opening, say. To be done
+    /// before the first append.
+    ///
+    /// # Errors
+    /// [`OpenError::RolledBack`] when events are missing here, [`OpenError::Forked`] when they are others.
+    pub fn compare(&self, witness: &str, known: MirrorHead) -> Result<(), OpenError> {
+        let (durable, store) = (self.durable(), &*self.shared.core.store);
+        let held = durable.held();
+        if !held.has(known) {
+            return Err(held.rolled_back(&store.place(), witness, known));
+        }
+        held.compare_root(store, &durable, witness, known)
     }
 
     fn index_failed(&self) -> ReadError {

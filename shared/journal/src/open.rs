@@ -4,6 +4,7 @@
 
 mod compare;
 mod discover;
+mod held;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ use crate::{Journal, MirrorHead, OpenError, PeekFn, Stop, Verification, WriteErr
 
 use compare::Comparison;
 use discover::Found;
+pub(crate) use held::Held;
 
 /// The longest log name, in bytes: a checkpoint's origin has at most 255, and `/` with the epoch takes up to 11 of them.
 const LOG_BYTES_MAX: usize = 240;
@@ -118,17 +120,17 @@ pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer)
     let place = store.place();
     let read = |error| OpenError::read(&place, error);
     let found = Found::in_store(&*store).map_err(read)?;
-    let comparison = Comparison { place: &place, found: &found, options: &options };
+    let comparison = Comparison { place: &place, found: &found, held: found.held(), options: &options };
     let anchor = comparison.own_identity().and_then(|()| comparison.read_anchor())?;
     let lengths = comparison.lengths(anchor.as_ref());
-    let epoch_due = match (lengths, options.recovery) {
+    let due = match (lengths, options.recovery) {
         (Err(loss), Recovery::NewEpoch) if is_loss(&loss) => {
             tracing::warn!("accepted: {loss}");
-            true
+            Due::Epoch { lost: comparison.furthest(anchor.as_ref()) }
         }
         (lengths, _) => {
             lengths?;
-            false
+            Due::Nothing
         }
     };
     let plan = Plan::new(&*store, &found, &options.verify, &place)?;
@@ -137,9 +139,28 @@ pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer)
     // Everything fits: from here on the journal is ours to write.
     let starts = found.identity.as_ref().map_or(0, |identity| identity.starts);
     // An opening for a new epoch does not count before that epoch has begun: until then the journal is as old as it was.
-    let starts = if epoch_due { starts.max(1) } else { starts + 1 };
+    let starts = if due == Due::Nothing { starts + 1 } else { starts.max(1) };
     begin_writing(&*store, &found, &options.log, starts)?;
-    assemble(store, options, &found, plan, checked, starts, epoch_due)
+    assemble(store, options, &found, plan, checked, Start { starts, due })
+}
+
+/// How the writer starts.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    /// Which opening of the journal this is.
+    starts: u64,
+    due: Due,
+}
+
+/// What the writer has to do before anything is appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    /// A loss was accepted: begin an epoch that names it.
+    Epoch {
+        /// The furthest that anybody knew of.
+        lost: Option<MirrorHead>,
+    },
 }
 
 const fn is_loss(error: &OpenError) -> bool {
@@ -167,8 +188,7 @@ fn assemble(
     found: &Found,
     plan: Plan,
     checked: Checked,
-    starts: u64,
-    epoch_due: bool,
+    start: Start,
 ) -> Result<(Journal, Writer), OpenError> {
     let Checked { durable, chains, slots } = checked;
     let later = plan.background;
@@ -185,7 +205,7 @@ fn assemble(
     let shared = Arc::new(Shared { core: Arc::clone(&core), background: Mutex::new(None) });
     let file = AnchorFile::open(&options.anchors);
     let file = file.map_err(|source| OpenError::Io { place: options.anchors.clone(), source })?;
-    let keeper = keep_anchors(&core, file, starts, epoch_due, &options.anchors)?;
+    let keeper = keep_anchors(&core, file, start, &options.anchors)?;
     if !later.is_empty() {
         let thread = thread::Builder::new()
             .name("journal-verify".to_owned())
@@ -195,19 +215,18 @@ fn assemble(
     }
     let stager = Stager::new(Arc::clone(&shared), durable, found.reserved_slots, found.marked_slot);
     let journal = Journal::new(Arc::clone(&shared));
-    Ok((journal, Writer::new(shared, keeper, stager, epoch_due)))
+    Ok((journal, Writer::new(shared, keeper, stager, start.due)))
 }
 
 fn keep_anchors(
     core: &Arc<Core>,
     file: AnchorFile,
-    starts: u64,
-    epoch_due: bool,
+    start: Start,
     anchors: &std::path::Path,
 ) -> Result<AnchorKeeper, OpenError> {
     // After an accepted loss the old anchor stays until the new epoch has begun: it is the evidence.
-    let first = if epoch_due { anchor::First::Later } else { anchor::First::Now };
-    AnchorKeeper::start(core, file, starts, first).map_err(|error| {
+    let first = if start.due == Due::Nothing { anchor::First::Now } else { anchor::First::Later };
+    AnchorKeeper::start(core, file, start.starts, first).map_err(|error| {
         let source = match error {
             WriteError::Stopped(stop) => match &*stop {
                 Stop::Anchor { source, .. } => std::io::Error::new(source.kind(), source.to_string()),
@@ -229,6 +248,7 @@ impl Found {
             edge: Arc::new(edge),
             followed: self.followed.clone().into(),
             ended: self.ended.clone().into(),
+            losses: self.losses.clone().into(),
         }
     }
 }

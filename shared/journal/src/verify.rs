@@ -99,7 +99,7 @@ impl Plan {
         };
         let start = edge_at(store, epoch, span.slots, size).map_err(|error| OpenError::read(place, error))?;
         let trusted = Frontier::from_parts(size, trusted.frontier.iter().copied());
-        if trusted.is_ok_and(|trusted| trusted.root() != start.root()) {
+        if !trusted.is_ok_and(|trusted| trusted.root() == start.root()) {
             return Err(OpenError::SnapshotDiffers { journal: place.to_owned(), epoch, size });
         }
         let before = all.iter().filter(|earlier| earlier.epoch < epoch).copied();

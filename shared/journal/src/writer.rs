@@ -15,7 +15,8 @@ use dossier_proof::Frontier;
 
 use crate::anchor::AnchorKeeper;
 use crate::core::Shared;
-use crate::{Frame, Head, Journal, MirrorHead, Place, WriteError};
+use crate::open::Due;
+use crate::{Frame, Head, Journal, MirrorHead, Place, Stop, WriteError};
 
 pub use commit::{Appended, Scribe, Syncer, Written};
 pub use stage::{Staged, Stager};
@@ -25,8 +26,8 @@ pub struct Writer {
     stager: Stager,
     scribe: Scribe,
     syncer: Syncer,
-    /// A loss was accepted at the opening: nothing may be appended before a new epoch begins.
-    epoch_due: bool,
+    /// What comes before anything is appended.
+    due: Due,
 }
 
 impl std::fmt::Debug for Writer {
@@ -36,10 +37,10 @@ impl std::fmt::Debug for Writer {
 }
 
 impl Writer {
-    pub(crate) fn new(shared: Arc<Shared>, keeper: AnchorKeeper, stager: Stager, epoch_due: bool) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, keeper: AnchorKeeper, stager: Stager, due: Due) -> Self {
         let keeper = Arc::new(keeper);
         let scribe = Scribe::new(Arc::clone(&shared), Arc::clone(&keeper));
-        Self { stager, scribe, syncer: Syncer::new(shared, keeper), epoch_due }
+        Self { stager, scribe, syncer: Syncer::new(shared, keeper), due }
     }
 
     /// Appends a group and returns when it is durable. Blocks for about two disk syncs.
@@ -57,9 +58,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::append`].
     pub fn stage(&mut self, frame: Frame) -> Result<Staged, WriteError> {
-        if self.epoch_due {
-            return Err(self.stager.core().stop(crate::Stop::EpochNotBegun));
-        }
+        self.check_due()?;
         self.stager.stage(frame)
     }
 
@@ -77,31 +76,42 @@ impl Writer {
     /// # Errors
     /// [`WriteError::Stopped`] when a new epoch is due first.
     pub fn into_stages(self) -> Result<(Stager, Scribe, Syncer), WriteError> {
-        if self.epoch_due {
-            return Err(self.stager.core().stop(crate::Stop::EpochNotBegun));
-        }
+        self.check_due()?;
         Ok((self.stager, self.scribe, self.syncer))
     }
 
     /// Ends the epoch and begins the next one, durably. Sequences start at 0 again; what was written stays readable.
     ///
-    /// `lost` is what others know of the journal where that is more than, or different from, what is here: it is recorded, and the
-    /// new epoch's number is above it, so that no (epoch, sequence) is ever used twice. The first event of the new epoch should
+    /// `lost` is what others know of the journal where that is more than, or different from, what is here; after an opening with
+    /// [`Recovery::NewEpoch`](crate::Recovery) what anchor and mirrors knew counts by itself. It is recorded, and the new epoch's number is
+    /// above it, so that no (epoch, sequence) is ever used twice. The first event of the new epoch should
     /// say the same in the words of the contract.
     ///
     /// # Errors
     /// [`WriteError::Stopped`]. Every staged group must have been committed.
     pub fn begin_epoch(&mut self, lost: Option<MirrorHead>) -> Result<u32, WriteError> {
+        let accepted = match self.due {
+            Due::Nothing => None,
+            Due::Epoch { lost } => lost,
+        };
+        let lost = lost.into_iter().chain(accepted).max_by_key(|lost| (lost.epoch, lost.size));
         let staged = self.stager.stage_epoch(lost)?;
         self.commit(staged)?;
-        self.epoch_due = false;
+        self.due = Due::Nothing;
         Ok(self.next().epoch)
+    }
+
+    fn check_due(&self) -> Result<(), WriteError> {
+        match self.due {
+            Due::Nothing => Ok(()),
+            Due::Epoch { .. } => Err(self.stager.core().stop(Stop::EpochNotBegun)),
+        }
     }
 
     /// Whether a loss was accepted at the opening: nothing is taken before [`Writer::begin_epoch`].
     #[must_use]
     pub const fn epoch_is_due(&self) -> bool {
-        self.epoch_due
+        matches!(self.due, Due::Epoch { .. })
     }
 
     /// The place the next event gets.

@@ -109,8 +109,20 @@ fn a_rewritten_event_is_noticed_even_with_a_fitting_manifest() {
     let forgery = forged.root().join("export");
     export(&other, &forgery, |_| ()).unwrap();
     fs::copy(target.join("checkpoint-0.txt"), forgery.join("checkpoint-0.txt")).unwrap();
-    let error = verify_export(&forgery, &[key().verifier()], peek, |_| ()).unwrap_err();
-    assert!(matches!(error, ExportError::Damaged { .. }), "{error}");
+    let keys = [key().verifier()];
+    let error = verify_export(&forgery, &keys, peek, |_| ()).unwrap_err();
+    assert!(error.to_string().contains("another size or root"), "{error}");
+    // The manifest says what was signed, and its own hash is right again.
+    let (signed, made) = (journal.root_at(0, 600).unwrap().to_string(), other.head().root.to_string());
+    let text = fs::read_to_string(forgery.join("manifest.txt")).unwrap().replace(&made, &signed);
+    let (text, _) = text.rsplit_once("end ").unwrap();
+    let end = dossier_proof::entry_hash(text.as_bytes());
+    fs::write(forgery.join("manifest.txt"), format!("{text}end {end}\n")).unwrap();
+    let error = verify_export(&forgery, &keys, peek, |_| ()).unwrap_err();
+    assert!(error.to_string().contains(&format!("have the root {made}, but {signed} was signed")), "{error}");
+    let restored = House::new();
+    let imported = import(&forgery, MemoryStore::new(), restored.options(), |_| ());
+    assert!(matches!(imported, Err(ExportError::Damaged { .. })), "an import notices it by itself");
     let error = verify_export(&target, &[key_of(LOG, 8).verifier()], peek, |_| ()).unwrap_err();
     assert!(matches!(error, ExportError::Untrusted { .. }), "{error}");
 }

@@ -203,6 +203,34 @@ fn a_group_is_there_as_a_whole_or_not_at_all_wherever_it_is_cut() {
     }
 }
 
+/// Cutting a torn group is itself cut short, at every point, and done again.
+#[test]
+fn a_crash_while_a_torn_group_is_cut_leaves_a_torn_group() {
+    let house = House::new();
+    let store = MemoryStore::new();
+    let (_, mut writer) = open(store.clone(), options(&house)).unwrap();
+    writer.append(frame(writer.next(), &[(200, None); 300])).unwrap();
+    let before = writer.head();
+    let (mut stager, mut scribe, _syncer) = writer.into_stages().unwrap();
+    let place = stager.next();
+    let _written = scribe.write(stager.stage(frame(place, &[(300, None); 400])).unwrap()).unwrap();
+    let torn = store.after_crash(store.unsynced() - 1);
+    let anchors = House::new();
+    copy(&house.anchors(), &anchors.anchors());
+    for survivors in 0..40 {
+        let house = House::new();
+        copy(&anchors.anchors(), &house.anchors());
+        let store = torn.after_crash(0);
+        store.fail_next(MemoryTrouble::WriteAfter(survivors));
+        let opened = open(store.clone(), options(&house));
+        assert!(opened.is_err(), "the opening writes, and that fails");
+        let (journal, mut writer) = open(store.after_crash(survivors), options(&house)).unwrap();
+        assert_eq!(journal.head(), before, "{survivors}");
+        writer.append(frame(writer.next(), &[(50, None)])).unwrap();
+        assert_eq!(all_events(&journal), before.size + 1);
+    }
+}
+
 #[test]
 fn verification_from_a_snapshot_or_the_edge_comes_to_the_same_end() {
     let house = House::new();

@@ -114,6 +114,12 @@ fn a_mirror_with_the_same_history_is_no_objection() {
     drop((journal, writer));
     drop(house.open_with(|options| options.mirrors.clone_from(&mirrors)).unwrap());
     mirrors[7].root = mirrors[8].root;
+    let (journal, writer) = house.open().unwrap();
+    journal.compare("the stream", mirrors[6]).unwrap();
+    assert_eq!(journal.compare("the stream", mirrors[7]).unwrap_err().kind(), OpenErrorKind::Forked);
+    let ahead = MirrorHead { size: 100_000, ..mirrors[6] };
+    assert_eq!(journal.compare("the stream", ahead).unwrap_err().kind(), OpenErrorKind::RolledBack);
+    drop((journal, writer));
     let opened = house.open_with(|options| options.mirrors.clone_from(&mirrors));
     refused(opened, OpenErrorKind::Forked, &["another history", "a mirror", "Do not start"]);
 }
@@ -142,7 +148,8 @@ fn a_loss_can_be_accepted_and_a_new_epoch_names_it() {
     refused(house.open(), OpenErrorKind::RolledBack, &[]);
     let (journal, mut writer) = house.open_with(accept).unwrap();
     let kept = journal.head().size;
-    assert_eq!(writer.begin_epoch(Some(lost)).unwrap(), 1);
+    // What was lost need not be said again.
+    assert_eq!(writer.begin_epoch(None).unwrap(), 1);
     fill(&mut writer, 3);
     drop((journal, writer));
     // From now on it opens by itself, and the mirror's memory of the lost events is no objection.
@@ -222,7 +229,10 @@ fn a_snapshot_of_another_history_is_refused() {
     let edge = TrustedEdge { epoch: 0, size: 20, frontier: writer.frontier().hashes() };
     let opened = house.open_with(|options| options.verify = Verify::Since(edge.clone()));
     refused(opened, OpenErrorKind::SnapshotDiffers, &["Remove snapshots/", "rebuilt from the journal"]);
-    let ahead = TrustedEdge { size: 1 << 30, ..edge };
+    let malformed = TrustedEdge { frontier: Vec::new(), ..edge };
+    let opened = house.open_with(|options| options.verify = Verify::Since(malformed));
+    refused(opened, OpenErrorKind::SnapshotDiffers, &[]);
+    let ahead = TrustedEdge { epoch: 0, size: 1 << 30, frontier: Vec::new() };
     let opened = house.open_with(|options| options.verify = Verify::Since(ahead));
     refused(opened, OpenErrorKind::RolledBack, &["the snapshot knows"]);
 }
@@ -381,6 +391,25 @@ fn an_event_of_another_place_in_the_store_is_damage() {
             |event| peek(event).map(|peeked| dossier_journal::Peek { sequence: peeked.sequence + 1, ..peeked });
     });
     refused(opened, OpenErrorKind::Damaged, &["epoch 0, sequence 0", "the event says it is sequence 1"]);
+}
+
+/// The anchor follows within 10 ms when nothing is appended; this waits longer before it says that it does not.
+#[test]
+fn an_idle_journal_is_anchored_by_itself() {
+    let house = House::new();
+    let (journal, mut writer) = house.open().unwrap();
+    fill(&mut writer, 3);
+    let size = journal.head().size;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    // Line 2 of the checkpoint is the size.
+    while !String::from_utf8_lossy(&fs::read(house.anchors().join("head")).unwrap()).contains(&format!("\n{size}\n")) {
+        assert!(std::time::Instant::now() < deadline, "the anchor does not follow");
+        std::thread::yield_now();
+    }
+    // A machine that stops now loses nothing, and a journal that is put back is noticed.
+    let stopped = House::new();
+    copy(house.root(), stopped.root());
+    assert_eq!(stopped.open().unwrap().0.head(), journal.head());
 }
 
 #[test]

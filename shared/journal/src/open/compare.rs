@@ -2,16 +2,17 @@
 
 use dossier_proof::{Checkpoint, SignedCheckpoint};
 
-use super::{Found, OpenOptions};
+use super::{Found, Held, OpenOptions};
 use crate::anchor::{self, Anchor, AnchorProblem};
 use crate::core::{Durable, checkpoint_origin};
 use crate::store::Store;
-use crate::{MirrorHead, OpenError, ReadError};
+use crate::{MirrorHead, OpenError};
 
 /// What is compared.
 pub(super) struct Comparison<'a> {
     pub(super) place: &'a str,
     pub(super) found: &'a Found,
+    pub(super) held: Held,
     pub(super) options: &'a OpenOptions,
 }
 
@@ -60,12 +61,12 @@ impl Comparison<'_> {
     /// Whether everything that others know of is here, by number. Cheap: nothing is read.
     pub(super) fn lengths(&self, anchor: Option<&OwnAnchor>) -> Result<(), OpenError> {
         match anchor {
-            Some(anchor) if !self.has(anchor.head) => return Err(self.shorter_than_anchor(anchor)),
+            Some(anchor) if !self.held.has(anchor.head) => return Err(self.shorter_than_anchor(anchor)),
             None if self.found.total() > 0 || self.found.epoch > 0 => return Err(self.anchor_lost("there is none")),
             _ => {}
         }
-        match self.options.mirrors.iter().find(|mirror| !self.has(**mirror)) {
-            Some(mirror) => Err(self.rolled_back("a mirror", *mirror)),
+        match self.options.mirrors.iter().find(|mirror| !self.held.has(**mirror)) {
+            Some(mirror) => Err(self.held.rolled_back(self.place, "a mirror", *mirror)),
             None => Ok(()),
         }
     }
@@ -78,42 +79,15 @@ impl Comparison<'_> {
         anchor: Option<&OwnAnchor>,
     ) -> Result<(), OpenError> {
         if let Some(anchor) = anchor {
-            self.root(store, durable, "its anchor", anchor.head)?;
+            self.held.compare_root(store, durable, "its anchor", anchor.head)?;
         }
-        self.options.mirrors.iter().try_for_each(|mirror| self.root(store, durable, "a mirror", *mirror))
+        self.options.mirrors.iter().try_for_each(|mirror| self.held.compare_root(store, durable, "a mirror", *mirror))
     }
 
-    /// Whether events up to this head are here, or their loss was accepted once and an epoch begun after it.
-    fn has(&self, head: MirrorHead) -> bool {
-        self.found.size_of(head.epoch).is_some_and(|size| head.size <= size) || self.loss_accepted(head)
-    }
-
-    fn loss_accepted(&self, head: MirrorHead) -> bool {
-        self.found.losses.iter().any(|(_, lost)| lost.epoch == head.epoch && head.size <= lost.size)
-    }
-
-    fn root(&self, store: &dyn Store, durable: &Durable, witness: &str, known: MirrorHead) -> Result<(), OpenError> {
-        let MirrorHead { epoch, size, .. } = known;
-        if self.found.size_of(epoch).is_none_or(|held| size > held) {
-            return Ok(()); // A loss that was accepted, now or earlier.
-        }
-        let nodes = durable
-            .nodes(store, epoch)
-            .ok_or_else(|| OpenError::read(self.place, ReadError::NotThere(format!("epoch {epoch}"))))?;
-        let found = dossier_proof::tree::root_at(size, &nodes)
-            .map_err(|error| OpenError::read(self.place, crate::NodeError::from(error).into()))?;
-        if found == known.root || self.loss_accepted(known) {
-            return Ok(());
-        }
-        let (journal, witness) = (self.place.to_owned(), witness.to_owned());
-        Err(OpenError::Forked {
-            journal,
-            witness,
-            epoch,
-            size,
-            known: known.root.to_string(),
-            found: found.to_string(),
-        })
+    /// The furthest that anybody knows of: what is lost when it is not here.
+    pub(super) fn furthest(&self, anchor: Option<&OwnAnchor>) -> Option<MirrorHead> {
+        let known = anchor.map(|anchor| anchor.head).into_iter().chain(self.options.mirrors.iter().copied());
+        known.max_by_key(|known| (known.epoch, known.size))
     }
 
     fn shorter_than_anchor(&self, anchor: &OwnAnchor) -> OpenError {
@@ -121,7 +95,7 @@ impl Comparison<'_> {
         // opening is older than it; one that does has lost its end.
         let starts = self.found.identity.as_ref().map_or(0, |identity| identity.starts);
         if self.found.identity.is_some() && starts < anchor.starts {
-            return self.rolled_back("its anchor", anchor.head);
+            return self.held.rolled_back(self.place, "its anchor", anchor.head);
         }
         OpenError::Truncated {
             journal: self.place.to_owned(),
@@ -130,17 +104,6 @@ impl Comparison<'_> {
             found: self.found.size,
             anchored_epoch: anchor.head.epoch,
             anchored: anchor.head.size,
-        }
-    }
-
-    fn rolled_back(&self, witness: &str, known: MirrorHead) -> OpenError {
-        OpenError::RolledBack {
-            journal: self.place.to_owned(),
-            witness: witness.to_owned(),
-            epoch: self.found.epoch,
-            found: self.found.size,
-            known_epoch: known.epoch,
-            known: known.size,
         }
     }
 

@@ -9,6 +9,7 @@ use crate::errors::Damage;
 use crate::frames::Assembler;
 use crate::keys::{epoch_key, epoch_of, slot_key, slot_of};
 use crate::meta::{EpochStart, Identity, Mark};
+use crate::open::held::Held;
 use crate::store::{Store, Tree};
 use crate::{Followed, MirrorHead, ReadError};
 
@@ -18,8 +19,8 @@ pub(crate) struct Found {
     /// `None` in a store that was never written to.
     pub(crate) identity: Option<Identity>,
     pub(crate) ended: Vec<EndedEpoch>,
-    /// Losses that were accepted, each with the epoch that began after it.
-    pub(crate) losses: Vec<(u32, MirrorHead)>,
+    /// Losses that were accepted: what others knew when a new epoch began.
+    pub(crate) losses: Vec<MirrorHead>,
     /// The current epoch, and the whole groups in it.
     pub(crate) epoch: u32,
     pub(crate) size: u64,
@@ -59,12 +60,10 @@ impl Found {
         self.ended.iter().map(|ended| ended.size).sum::<u64>() + self.size
     }
 
-    /// The size of an epoch as it is held here.
-    pub(crate) fn size_of(&self, epoch: u32) -> Option<u64> {
-        if epoch == self.epoch {
-            return Some(self.size);
-        }
-        self.ended.iter().find(|ended| ended.epoch == epoch).map(|ended| ended.size)
+    /// What is here, to be compared with what others know.
+    pub(crate) fn held(&self) -> Held {
+        let ended = self.ended.iter().map(|ended| (ended.epoch, ended.size));
+        Held { sizes: ended.chain([(self.epoch, self.size)]).collect(), losses: self.losses.clone() }
     }
 }
 
@@ -72,7 +71,7 @@ impl Found {
 struct Epochs {
     current: u32,
     ended: Vec<EndedEpoch>,
-    losses: Vec<(u32, MirrorHead)>,
+    losses: Vec<MirrorHead>,
     followed: Vec<Followed>,
 }
 
@@ -89,7 +88,7 @@ impl Epochs {
         let mut epochs = Self { current: 0, ended: Vec::new(), losses: Vec::new(), followed: Vec::new() };
         for number in numbers {
             let Some(start) = EpochStart::load(store, number)? else { continue };
-            epochs.losses.extend(start.lost.map(|lost| (number, lost)));
+            epochs.losses.extend(start.lost);
             epochs.ended.push(EndedEpoch {
                 epoch: epochs.current,
                 size: start.previous.size,

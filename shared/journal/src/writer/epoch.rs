@@ -17,8 +17,7 @@ impl Stager {
         self.core().check_running()?;
         let end = self.end();
         if self.core().durable().slots != end.slots {
-            // Somebody staged a group and never committed it.
-            return Err(self.core().stop(Stop::OutOfOrder { expected: 0, found: 0 }));
+            return Err(self.core().stop(Stop::NotCommitted));
         }
         let ended = EndedEpoch { epoch: end.head.epoch, size: end.head.size, root: end.head.root, slots: end.slots };
         // An epoch above u32::MAX would take four billion losses.
@@ -39,6 +38,7 @@ impl Stager {
             edge: Arc::new(Edge::default()),
             followed: Arc::clone(&end.followed),
             ended: end.ended.iter().copied().chain([ended]).collect(),
+            losses: end.losses.iter().copied().chain(lost).collect(),
         };
         self.move_to(next);
         let first = self.next();
