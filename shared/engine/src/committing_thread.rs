@@ -12,7 +12,7 @@ use dossier_journal::{Scribe, Staged, Syncer, WriteError};
 use tokio::sync::watch;
 
 use crate::{
-    Decider, ExecuteError, Faults, Outcome, Repeated, Step, View,
+    Decider, ExecuteError, Faults, Outcome, Passing, Repeated, Step, View,
     deciding::{Fate, Written},
     fold::digest_of,
     group::{Group, Waiting},
@@ -52,13 +52,14 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
     /// Commits one group. On an error the group is dropped, and with it everybody's hope of an answer: their channels
     /// close, which they read as "stopped".
     fn commit(&mut self, group: Group<D>) -> Result<(), String> {
+        let passing = passing(&group);
         let Group { written, waiting, staged, photograph, .. } = group;
         let writes = staged.is_some();
         if let Some(staged) = staged {
-            self.faults.reach(Step::BeforeCommit);
+            self.faults.reach(passing);
             self.write(staged).map_err(|error| error.to_string())?;
             self.show(&written);
-            self.faults.reach(Step::Committed);
+            self.faults.reach(Passing { step: Step::Committed, ..passing });
         }
         if let Some(photograph) = photograph {
             self.snapshot(*photograph, &waiting);
@@ -67,7 +68,7 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
             self.answer(one, &written);
         }
         if writes {
-            self.faults.reach(Step::Answered);
+            self.faults.reach(Passing { step: Step::Answered, ..passing });
         }
         Ok(())
     }
@@ -142,5 +143,19 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
         } else {
             self.snapshots.write_beside(photograph, view);
         }
+    }
+}
+
+/// What crash tests are told of a group.
+fn passing<D: Decider>(group: &Group<D>) -> Passing {
+    let is_received = |one: &&Written| one.beside.is_some();
+    let takes_effect = |one: &&Waiting<D>| {
+        matches!(one, Waiting::Command { fate: Fate::Done(range), .. } if !range.is_empty())
+    };
+    Passing {
+        origin: D::ORIGIN,
+        step: Step::BeforeCommit,
+        received: group.written.iter().filter(is_received).count(),
+        commands: group.waiting.iter().filter(takes_effect).count(),
     }
 }

@@ -1,7 +1,9 @@
 //! The places where a crash is interesting. Production passes [`NoFaults`]; the crash tests kill the process there.
 
+use dossier_proto::Origin;
+
 /// A place between two steps of taking a command in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Decided (or received from another service), not yet committed.
     BeforeCommit,
@@ -11,10 +13,23 @@ pub enum Step {
     Answered,
 }
 
-/// Called at each step of each group.
+/// The group of events that reaches a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passing {
+    /// Whose journal it goes to.
+    pub origin: Origin,
+    /// The step.
+    pub step: Step,
+    /// How many of its events say that another service's event was received.
+    pub received: usize,
+    /// How many callers' commands take effect with it.
+    pub commands: usize,
+}
+
+/// Called at each step of each group that is written.
 pub trait Faults: Send + Sync + 'static {
-    /// The step has been reached.
-    fn reach(&self, step: Step);
+    /// The step has been reached. The thread that commits waits for this to return.
+    fn reach(&self, passing: Passing);
 }
 
 /// Nothing happens.
@@ -22,5 +37,5 @@ pub trait Faults: Send + Sync + 'static {
 pub struct NoFaults;
 
 impl Faults for NoFaults {
-    fn reach(&self, _step: Step) {}
+    fn reach(&self, _passing: Passing) {}
 }

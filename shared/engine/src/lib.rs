@@ -38,7 +38,7 @@ mod view;
 pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};
 pub use dossier_exchange::{Clock, MachineClock};
 pub use engine::Engine;
-pub use faults::{Faults, NoFaults, Step};
+pub use faults::{Faults, NoFaults, Passing, Step};
 pub use fold::Fold;
 pub use folding::{Folded, Until, fold_journal};
 pub use ground::{Following, Ground, run_timers_when_level};

@@ -461,8 +461,8 @@ impl Gate {
 }
 
 impl Faults for Gate {
-    fn reach(&self, step: dossier_engine::Step) {
-        if step == dossier_engine::Step::BeforeCommit {
+    fn reach(&self, passing: dossier_engine::Passing) {
+        if passing.step == dossier_engine::Step::BeforeCommit {
             self.waiting.fetch_add(1, Ordering::SeqCst);
             let shut = self.shut.lock().unwrap();
             drop(self.moved.wait_while(shut, |shut| *shut).unwrap());
