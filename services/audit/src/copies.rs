@@ -1,6 +1,8 @@
 //! Verbatim copies of the other services' journals, each a journal of its own: the same events under the same numbers,
 //! so with the same Merkle roots, signed with our key.
 
+mod error;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -9,11 +11,13 @@ use std::{
 
 use dossier_exchange::{Delivered, Tally};
 use dossier_journal::{
-    Frame, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, ReadError, Record, SledStore, Store, Stored,
-    WriteError, Writer,
+    Frame, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, Record, SledStore, Store, Stored, WriteError,
+    Writer,
 };
 use dossier_proof::SigningKey;
-use dossier_proto::{BodyCode, ContractError, EntryId, Event, Origin, Payload, Place, hash_of};
+use dossier_proto::{BodyCode, EntryId, Event, Origin, Payload, Place, hash_of};
+
+pub use error::{CopiesError, CopyError, CopyReadError};
 
 use crate::{seen::Seen, trail::Filed};
 
@@ -42,65 +46,6 @@ pub struct CopiesSettings {
     pub installation: String,
     /// Signs the copies' anchors and checkpoints.
     pub signer: SigningKey,
-}
-
-/// Why a copy was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum CopiesError {
-    /// The journal says why.
-    #[error("the copy of {origin}'s journal: {source}")]
-    Open {
-        /// Whose copy.
-        origin: Origin,
-        /// Why.
-        source: OpenError,
-    },
-    /// It cannot be read.
-    #[error("the copy of {origin}'s journal: {source}")]
-    Read {
-        /// Whose copy.
-        origin: Origin,
-        /// Why.
-        source: ReadError,
-    },
-    /// The checkpoints that were seen cannot be read.
-    #[error(transparent)]
-    Seen(#[from] crate::seen::SeenError),
-}
-
-/// Why a delivery was not copied. Final for this process: nothing more is taken of this origin.
-#[derive(Debug, thiserror::Error)]
-pub enum CopyError {
-    /// No copy is kept of it.
-    #[error("no copy is kept of {0}")]
-    NotCopied(Origin),
-    /// Something is missing in between.
-    #[error("the copy's next event is {wanted}, but {found} was delivered")]
-    Gap {
-        /// The next place.
-        wanted: Place,
-        /// What came.
-        found: Place,
-    },
-    /// It could not be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-}
-
-/// Why a copied event could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum CopyReadError {
-    /// The journal says why.
-    #[error(transparent)]
-    Journal(#[from] ReadError),
-    /// What stands there is no event.
-    #[error("{place}: {source}")]
-    Contract {
-        /// Where.
-        place: Place,
-        /// Why not.
-        source: ContractError,
-    },
 }
 
 /// What is the same for an entry all its life.

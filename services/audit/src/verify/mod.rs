@@ -13,8 +13,11 @@
 //! [`decide_again`] decides the audit service's own commands again (P10); the binary does the same with the other
 //! deciders, and [`Examined::deviate`] takes what they found.
 
+mod causes;
 mod examination;
+mod examined;
 mod fault;
+mod known_head;
 #[cfg(test)]
 mod tests;
 
@@ -22,8 +25,11 @@ use dossier_engine::{Decider, Deviation, Redecider};
 use dossier_journal::{Journal, Place as At, ReadError, Stored};
 use dossier_proto::{Event, Place};
 
-pub use examination::{Causes, EpochSeen, Examination, Examined, KnownHead, NoCauses, When};
+pub use causes::{Causes, NoCauses, When};
+pub use examination::Examination;
+pub use examined::{EpochSeen, Examined};
 pub use fault::{FAULTS_MAX, Fault, FaultKind};
+pub use known_head::KnownHead;
 
 use crate::{copies::Copies, domain::Audit};
 
