@@ -149,9 +149,8 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
 /// What crash tests are told of a group.
 fn passing<D: Decider>(group: &Group<D>) -> Passing {
     let is_received = |one: &&Written| one.beside.is_some();
-    let takes_effect = |one: &&Waiting<D>| {
-        matches!(one, Waiting::Command { fate: Fate::Done(range), .. } if !range.is_empty())
-    };
+    let takes_effect =
+        |one: &&Waiting<D>| matches!(one, Waiting::Command { fate: Fate::Done(range), .. } if !range.is_empty());
     Passing {
         origin: D::ORIGIN,
         step: Step::BeforeCommit,

@@ -149,6 +149,7 @@ impl<D: Decider, V: View> Engine<D, V> {
         let snapshots = Arc::new(Snapshots::new(settings.directory.join("snapshots"), settings.fingerprint));
         let taken = snapshots.load::<D, V>();
         let mut options = OpenOptions::new(settings.log, settings.directory.join("anchors"), settings.signer, peek);
+        let lost = settings.mirrors.clone();
         options.mirrors = settings.mirrors;
         options.recovery = settings.recovery;
         options.verify = taken.as_ref().map_or(Verify::Whole, |taken| Verify::Since(taken.edge()));
@@ -163,7 +164,7 @@ impl<D: Decider, V: View> Engine<D, V> {
         check_clock::<D>(&folding.memory, settings.clock.now())?;
         let followed = journal.followed().iter().filter_map(tally).map(|tally| (tally.origin, tally)).collect();
         folding.reach(&followed);
-        begin_epoch_if_due::<D>(&mut writer, settings.recovery, &mut folding, &*settings.clock)?;
+        begin_epoch_if_due::<D>(&mut writer, &lost, &mut folding, &*settings.clock)?;
         let size = journal.head().size;
         tracing::info!(origin = %D::ORIGIN, events = size, from = from.sequence, took = ?started.elapsed(), "journal folded");
         let parts = Parts {
@@ -188,16 +189,18 @@ fn check_clock<D: Decider>(memory: &Memory<D::State>, wall: Micros) -> Result<()
 /// When an operator accepted a loss: ends the epoch, and says so in the first event of the next.
 fn begin_epoch_if_due<D: Decider>(
     writer: &mut Writer,
-    recovery: Recovery,
+    known_elsewhere: &[MirrorHead],
     folding: &mut Folding<D, impl View>,
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
-    if recovery == Recovery::Refuse || !writer.epoch_is_due() {
+    if !writer.epoch_is_due() {
         return Ok(());
     }
+    // The new epoch's number is above all that others know, so that no place is ever used twice.
+    let lost = known_elsewhere.iter().max_by_key(|head| (head.epoch, head.size)).copied();
     let former = writer.head();
     let failed = |error: &dyn std::fmt::Display| event_error(D::ORIGIN.name(), error);
-    let epoch = writer.begin_epoch(None).map_err(|error| failed(&error))?;
+    let epoch = writer.begin_epoch(lost).map_err(|error| failed(&error))?;
     let mut edge = Edge { next: Place { origin: D::ORIGIN, epoch, sequence: 0 }, last: folding.memory.fold.last };
     let event = crate::stamp::epoch_started(&mut edge, former, clock.now(), crate::fresh_id());
     let record = dossier_journal::Record { event: event.encode().into(), beside: None };

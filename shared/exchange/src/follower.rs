@@ -241,7 +241,8 @@ impl Follower {
         if place.origin != wanted.origin {
             return Err(divergence(wanted, &format!("it says it is {place}")).into());
         }
-        if place.epoch == wanted.epoch + 1 && place.sequence == 0 {
+        // After a loss that others noticed, numbers of epochs are left out: they might be in use elsewhere.
+        if place.epoch > wanted.epoch && place.sequence == 0 {
             // What is ready belongs to the former epoch; its position has to be written first.
             self.hand_over(std::mem::take(ready)).await.map_err(Admission::Halt)?;
             return self.next_epoch(bytes, event, ready);
@@ -280,6 +281,9 @@ impl Follower {
         let Some(Payload::EpochStarted(started)) = &event.payload else {
             return Err(divergence(place, &"an epoch must begin with the event that says so").into());
         };
+        if started.former_epoch != self.tally.epoch {
+            return Err(Admission::Gap);
+        }
         let read = self.tally.frontier.size();
         if started.known_size > read {
             return Err(Admission::Gap);

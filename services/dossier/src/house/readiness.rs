@@ -12,6 +12,7 @@ impl House {
         let moderation = self.moderation.engine().clone();
         let publication = self.publication.engine().clone();
         let audit = self.audit.engine().clone();
+        let watch = self.audit.clone();
         let journals = self.journals();
         Readiness::new()
             .check("submission", move || running(submission.stopped_because()))
@@ -19,6 +20,7 @@ impl House {
             .check("publication", move || running(publication.stopped_because()))
             .check("audit", move || running(audit.stopped_because()))
             .check("exchange", move || onlooker.trouble().map_or(Ok(()), Err))
+            .check("agreement", move || watch.agreement())
             .check("history", move || {
                 let damaged = journals.iter().find_map(|(origin, journal)| match journal.verification() {
                     dossier_journal::Verification::Damaged(damage) => Some(format!("{origin}: {damage}")),
