@@ -13,8 +13,6 @@ mod api;
 mod asked;
 pub mod domain;
 mod finding;
-#[cfg(test)]
-mod house;
 mod keys;
 mod moment;
 mod pages;
@@ -26,6 +24,8 @@ mod richtext;
 mod service;
 mod shelf;
 mod site;
+#[cfg(test)]
+mod tests;
 mod texts;
 pub mod views;
 mod words;

@@ -1,5 +1,5 @@
-//! What the public pages say, in six languages, from `texts/*.toml`. A key that a language lacks, or one too many, fails a
-//! test: each file is complete.
+//! What the public pages say beyond the words of [`dossier_web::page::Words`], in six languages, from `texts/*.toml`. A key
+//! that a language lacks, or one too many, fails a test: each file is complete.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -10,28 +10,6 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Texts {
-    /// Entries
-    pub(crate) entries: String,
-    /// Published entries
-    pub(crate) published_entries: String,
-    /// Events, practices, pledges and reports that states and their partners have put on record, each reviewed before publication.
-    pub(crate) lede: String,
-    /// Search titles and texts
-    pub(crate) search_label: String,
-    /// Search
-    pub(crate) search: String,
-    /// Narrow the list
-    pub(crate) narrow: String,
-    /// Apply
-    pub(crate) apply: String,
-    /// Clear all
-    pub(crate) clear_all: String,
-    /// newest first
-    pub(crate) newest_first: String,
-    /// {n} entries
-    pub(crate) count: Plural,
-    /// No entry fits. Take away a word or a choice, or clear all.
-    pub(crate) nothing_found: String,
     /// {n} entries were retracted. They are not listed; their addresses still answer and say why.
     pub(crate) retracted_count: Plural,
     /// Pages of the list
@@ -44,128 +22,38 @@ pub(crate) struct Texts {
     pub(crate) newer: String,
     /// Objectives {codes}
     pub(crate) objectives: Plural,
-    /// Reads in {languages}
-    pub(crate) reads_in: String,
     /// ,
     pub(crate) comma: String,
-    /// Record type
-    pub(crate) type_of_resource: String,
-    /// Country or area
-    pub(crate) country: String,
-    /// GCM objective
-    pub(crate) gcm_objectives: String,
     /// Region
     pub(crate) region: String,
     /// Cross-cutting theme
     pub(crate) cross_cutting_theme: String,
-    /// Geographic scope
-    pub(crate) geographic_scope: String,
-    /// Language of the entry
-    pub(crate) resource_language: String,
-    /// You are here
-    pub(crate) you_are_here: String,
-    /// Published
-    pub(crate) published: String,
-    /// Retracted
-    pub(crate) retracted: String,
     /// Not the current edition
     pub(crate) not_current: String,
-    /// Put on record by {}
-    pub(crate) put_on_record_by: String,
-    /// Was put on record by {}
-    pub(crate) was_put_on_record_by: String,
-    /// Edition {n}
-    pub(crate) edition: String,
-    /// Editions
-    pub(crate) editions: String,
     /// {n} editions
     pub(crate) edition_count: Plural,
-    /// This edition was replaced on {date}.
-    pub(crate) current_is: String,
-    /// Read edition {n}, the current one
-    pub(crate) read_current: String,
-    /// Read in
-    pub(crate) read_in: String,
-    /// (original)
-    pub(crate) original: String,
-    /// Other languages have not been provided.
-    pub(crate) no_other_languages: String,
-    /// Facts
-    pub(crate) facts: String,
-    /// Notice
-    pub(crate) notice: String,
-    /// What changed
-    pub(crate) what_changed: String,
-    /// Read
-    pub(crate) read: String,
-    /// this one
-    pub(crate) this_one: String,
-    /// Open edition {n}
-    pub(crate) open_edition: String,
-    /// First edition.
-    pub(crate) first_edition: String,
-    /// How this came to be published
-    pub(crate) how: String,
-    /// {body} submitted the text.
-    pub(crate) step_submitted: String,
-    /// {body} answered what was asked and submitted again.
-    pub(crate) step_resubmitted: String,
-    /// A moderator asked for {n} changes.
-    pub(crate) step_changes: Plural,
-    /// A moderator who had written no part of it approved exactly this text.
-    pub(crate) step_approved: String,
-    /// Published as edition {n}.
-    pub(crate) step_published: String,
     /// Published as edition {n}, within the same second.
     pub(crate) step_published_at_once: String,
-    /// Persons are never named here: the body answers for the record, the registry answers for the review.
-    pub(crate) no_persons: String,
     /// This text has the digest that was approved, and its publication stands in the log signed below. Both were checked for this page.
     pub(crate) verdict_good: String,
     /// This text does not have the digest that was approved. Do not rely on it. Tell the registry the number of this entry.
     pub(crate) verdict_text: String,
     /// The place of this edition in the log could not be proved just now. Open the page again later; if it stays so, tell the registry.
     pub(crate) verdict_log: String,
-    /// Digest of edition {n}
-    pub(crate) digest_of: String,
-    /// Place in the log
-    pub(crate) place_in_log: String,
     /// publication, event {at} of {size}
     pub(crate) event_of: String,
-    /// Checkpoint
-    pub(crate) checkpoint: String,
-    /// {size} events, root {root}
+    /// {size} events, root {}
     pub(crate) checkpoint_of: String,
-    /// Cite
-    pub(crate) cite: String,
     /// {body}, {number}, edition {edition}, {site}, {date}. {address}
     pub(crate) citation: String,
-    /// This entry was retracted on {date}
-    pub(crate) retracted_on: String,
-    /// Public from {from} to {to}
-    pub(crate) public_from_to: String,
-    /// Asked for by
-    pub(crate) asked_for_by: String,
-    /// The body that put it on record
-    pub(crate) the_body: String,
-    /// Decided by
-    pub(crate) decided_by: String,
-    /// A publisher of the registry
-    pub(crate) a_publisher: String,
-    /// Reason
-    pub(crate) reason: String,
     /// The explanation was erased.
     pub(crate) explanation_erased: String,
-    /// What is kept
-    pub(crate) kept: String,
-    /// The number and this address are never given to another entry. The text of the editions is no longer shown. That they existed, when, and that they were reviewed, stays on record and can be proved.
-    pub(crate) kept_text: String,
-    /// text not shown
-    pub(crate) text_not_shown: String,
-    /// The retraction and every edition stand in the log signed below. Their places were checked for this page.
-    pub(crate) verdict_gone: String,
     /// The text of this edition was erased. That it existed and was reviewed stays on record.
     pub(crate) text_erased: String,
+    /// The retraction and every edition stand in the log signed below. Their places were checked for this page.
+    pub(crate) verdict_gone: String,
+    /// Edition
+    pub(crate) number: String,
     /// The names of the six languages, as they stand in "Reads in …".
     languages: BTreeMap<String, String>,
 }
@@ -301,7 +189,7 @@ mod tests {
     fn every_language_has_every_text() {
         for language in Language::ALL {
             let texts = read(language);
-            assert!(!texts.lede.is_empty());
+            assert!(!texts.verdict_good.is_empty());
             for one in Language::ALL {
                 assert_ne!(texts.language(one.code()), one.code(), "{language} has no name for {one}");
             }
@@ -329,23 +217,23 @@ mod tests {
 
     #[test]
     fn numbers_take_their_forms() {
-        let said =
-            |language, count: u64| fill(Texts::of(language).count.form(language, count), &[("n", &count.to_string())]);
+        let said = |language, count: u64| {
+            fill(Texts::of(language).edition_count.form(language, count), &[("n", &count.to_string())])
+        };
         for (language, count, expected) in [
-            (Language::En, 0, "0 entries"),
-            (Language::En, 1, "1 entry"),
-            (Language::Fr, 0, "0 notice"),
-            (Language::Ru, 1, "1 запись"),
-            (Language::Ru, 2, "2 записи"),
-            (Language::Ru, 11, "11 записей"),
-            (Language::Ru, 21, "21 запись"),
-            (Language::Ar, 0, "لا قيود"),
-            (Language::Ar, 1, "قيد واحد"),
-            (Language::Ar, 2, "قيدان"),
-            (Language::Ar, 3, "3 قيود"),
-            (Language::Ar, 11, "11 قيداً"),
-            (Language::Ar, 100, "100 قيد"),
-            (Language::Zh, 5, "5 项记录"),
+            (Language::En, 0, "0 editions"),
+            (Language::En, 1, "1 edition"),
+            (Language::Fr, 0, "0 édition"),
+            (Language::Ru, 1, "1 редакция"),
+            (Language::Ru, 2, "2 редакции"),
+            (Language::Ru, 11, "11 редакций"),
+            (Language::Ru, 21, "21 редакция"),
+            (Language::Ar, 0, "لا إصدارات"),
+            (Language::Ar, 1, "إصدار واحد"),
+            (Language::Ar, 2, "إصداران"),
+            (Language::Ar, 3, "3 إصدارات"),
+            (Language::Ar, 11, "11 إصدارًا"),
+            (Language::Zh, 5, "5 个版本"),
         ] {
             assert_eq!(said(language, count), expected, "{count} in {language}");
         }

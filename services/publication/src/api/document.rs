@@ -1,22 +1,22 @@
 //! The shapes of answers.
 
+mod steps;
+mod tombstone;
+
 use std::collections::BTreeMap;
 
-use dossier_proto::{Micros, Place, v1};
+use dossier_proto::{Micros, Place};
 use dossier_registry::{Language, Registry, languages_of};
 use dossier_web::{Part, Tag};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{
-    moment,
-    reading::Known,
-    registries::body_name,
-    shelf::Edition,
-    views::{EditionFacts, RetractionFacts},
-    words::Agreement,
-};
+pub(crate) use tombstone::TombstoneDocument;
+
+use steps::{StepShown, steps};
+
+use crate::{moment, reading::Known, registries::body_name, shelf::Edition, views::EditionFacts, words::Agreement};
 
 /// A body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -55,22 +55,6 @@ pub(crate) struct NoticeShown {
     pub(crate) key: String,
     /// Its text, by language.
     pub(crate) text: BTreeMap<String, String>,
-}
-
-/// A step of how an edition came to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct StepShown {
-    /// `submitted`, `changes-requested`, `resubmitted`, `approved` or `published`.
-    #[schema(example = "approved")]
-    pub(crate) kind: String,
-    /// When.
-    pub(crate) at: String,
-    /// Of requested changes: how many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) count: Option<u32>,
-    /// The event that says so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) place: Option<PlaceShown>,
 }
 
 /// An edition in a list of editions: no words.
@@ -158,52 +142,6 @@ pub(crate) struct EntryDocument {
     pub(crate) public_address: String,
 }
 
-/// What stands where an entry was: facts and the public explanation, no content. A problem document (RFC 9457) of the type
-/// `gone`, the same at each reading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct TombstoneDocument {
-    /// `/problems/gone`.
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    /// What is.
-    pub(crate) title: String,
-    /// 410.
-    #[schema(example = 410)]
-    pub(crate) status: u16,
-    /// The page that says so to people.
-    pub(crate) instance: String,
-    /// The entry.
-    pub(crate) id: String,
-    /// Its public number.
-    pub(crate) number: String,
-    /// `retracted`.
-    pub(crate) state: String,
-    /// Version of the entry; the ETag is "e" and this number.
-    pub(crate) version: u64,
-    /// The type of record.
-    pub(crate) record_type: String,
-    /// The body that had put it on record.
-    pub(crate) body: BodyShown,
-    /// When it was retracted.
-    pub(crate) retracted_at: String,
-    /// `publisher`.
-    pub(crate) decided_by: String,
-    /// Whether the body had asked for it.
-    pub(crate) asked_by_body: bool,
-    /// The reason, as the registry codes it.
-    #[schema(example = "factual_error")]
-    pub(crate) reason: String,
-    /// The public explanation; absent when it was erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) explanation: Option<String>,
-    /// When the first edition was published.
-    pub(crate) first_published_at: String,
-    /// The editions, the newest first; their text is not shown.
-    pub(crate) editions: Vec<EditionSummary>,
-    /// The event that retracted it.
-    pub(crate) place: PlaceShown,
-}
-
 /// An entry in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct EntrySummary {
@@ -234,7 +172,7 @@ pub(crate) fn tag_of(known: &Known) -> Tag {
     Tag::Version(Part::Edition, known.entry.version())
 }
 
-fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
+pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
     BodyShown { code: body.to_string(), name: body_name(registry, body, Language::En, at).text }
 }
 
@@ -249,7 +187,7 @@ impl EditionSummary {
         }
     }
 
-    fn all(known: &Known) -> Vec<Self> {
+    pub(crate) fn all(known: &Known) -> Vec<Self> {
         let number = known.entry.number.to_string();
         known.published.editions.iter().rev().map(|facts| Self::of(&number, facts)).collect()
     }
@@ -313,66 +251,6 @@ fn notices(edition: &Edition) -> Vec<NoticeShown> {
             .collect(),
     });
     shown.collect()
-}
-
-fn steps(edition: &Edition) -> Vec<StepShown> {
-    use v1::public_step::Kind;
-    let mut steps: Vec<StepShown> = Vec::with_capacity(edition.record.steps.len() + 1);
-    for step in &edition.record.steps {
-        let kind = match step.kind() {
-            Kind::Submitted => "submitted",
-            Kind::ChangesRequested => "changes-requested",
-            Kind::Resubmitted => "resubmitted",
-            Kind::Approved => "approved",
-            Kind::Unspecified => continue,
-        };
-        steps.push(StepShown {
-            kind: kind.to_owned(),
-            at: moment::written(Micros(step.recorded_at)),
-            count: (step.kind() == Kind::ChangesRequested).then_some(step.count),
-            place: step.place.as_ref().and_then(|place| Place::try_from(place).ok()).map(Into::into),
-        });
-    }
-    steps.push(StepShown {
-        kind: "published".to_owned(),
-        at: moment::written(edition.facts.at),
-        count: None,
-        place: Some(edition.place.into()),
-    });
-    steps
-}
-
-impl TombstoneDocument {
-    pub(crate) fn of(
-        known: &Known,
-        retraction: &RetractionFacts,
-        registry: &Registry,
-        explanation: Option<String>,
-    ) -> Self {
-        let gone = dossier_web::ProblemKind::Gone;
-        let first = known.published.editions.first().map_or(retraction.at, |first| first.at);
-        let epoch = known.entry.retracted.map_or(0, |place| place.epoch);
-        Self {
-            kind: gone.address(),
-            title: "This entry was retracted.".to_owned(),
-            status: gone.status().as_u16(),
-            instance: known.entry.number.address(),
-            id: known.id.to_string(),
-            number: known.entry.number.to_string(),
-            state: "retracted".to_owned(),
-            version: known.entry.version(),
-            record_type: known.entry.record_type.clone(),
-            body: body(registry, &known.entry.body, retraction.at),
-            retracted_at: moment::written(retraction.at),
-            decided_by: "publisher".to_owned(),
-            asked_by_body: retraction.requested.is_some(),
-            reason: retraction.reason.clone(),
-            explanation,
-            first_published_at: moment::written(first),
-            editions: EditionSummary::all(known),
-            place: PlaceShown { origin: "publication".to_owned(), epoch, sequence: retraction.sequence },
-        }
-    }
 }
 
 impl EntrySummary {

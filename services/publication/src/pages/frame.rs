@@ -17,7 +17,9 @@ pub(super) struct Paper<'a> {
     pub(super) language: dossier_web::Language,
     /// The same, as the registry knows it.
     pub(super) tongue: dossier_registry::Language,
-    /// The texts.
+    /// The words of the house.
+    pub(super) words: &'static Words,
+    /// The texts of this service.
     pub(super) texts: &'static Texts,
     /// The address of the page.
     pub(super) address: &'a Uri,
@@ -36,12 +38,19 @@ pub(super) enum Room {
 
 impl<'a> Paper<'a> {
     pub(super) fn new(language: dossier_web::Language, address: &'a Uri, site: &'a Site) -> Self {
-        Self { language, tongue: tongue(language), texts: Texts::of(language), address, site }
+        Self {
+            language,
+            tongue: tongue(language),
+            words: Words::of(language),
+            texts: Texts::of(language),
+            address,
+            site,
+        }
     }
 
     /// The whole page.
     pub(super) fn page(&self, title: &str, room: Room, main: &impl Template) -> Result<Html, Problem> {
-        let words = Words::of(self.language);
+        let words = self.words;
         let entries = Link::to("/", words.text("frame.entries"));
         let demonstration = if self.site.demo { Demonstration::Yes(None) } else { Demonstration::No };
         let frame = Frame {
@@ -62,12 +71,12 @@ impl<'a> Paper<'a> {
     /// A day for machines and for people.
     pub(super) fn day(&self, moment: Micros) -> (String, String) {
         let date = date_in_utc(moment);
-        (date.to_string(), Words::of(self.language).date(date))
+        (date.to_string(), self.words.date(date))
     }
 
     /// A minute for machines and for people.
     pub(super) fn minute(&self, moment: Micros) -> (String, String) {
-        (crate::moment::written(moment), Words::of(self.language).moment(moment))
+        (crate::moment::written(moment), self.words.moment(moment))
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use dossier_registry::{Fact, FactKind, Language, Registry, Shown, facts, languages_of, title};
-use dossier_web::{Problem, page::Html};
+use dossier_web::{
+    Problem,
+    page::{Html, Words},
+};
 
 use super::{
     Pages,
@@ -29,6 +32,7 @@ const OPTIONS_MAX: usize = 12;
 #[derive(Template)]
 #[template(path = "list.html")]
 struct List<'a> {
+    w: &'static Words,
     t: &'static Texts,
     next: String,
     lang: Option<&'static str>,
@@ -71,19 +75,20 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
     let offset = filters.page.saturating_sub(1).saturating_mul(CARDS);
     let listed = pages.reading.list(&query, From::Offset(offset), CARDS).map_err(|error| Problem::internal(&error))?;
     let retracted = pages.reading.engine.view().retracted();
-    let t = paper.texts;
+    let (w, t) = (paper.words, paper.texts);
     let total = listed.found.sequences.len();
     let counted = |plural: &crate::texts::Plural, count: u64| {
         fill(plural.form(paper.language, count), &[("n", &count.to_string())])
     };
     let (first, last) = ((offset + 1).to_string(), (offset + listed.editions.len()).to_string());
     let template = List {
+        w,
         t,
         next: flipped("next"),
         lang: chosen_language(paper),
         text: &filters.text,
         facets: shown_facets(&listed, filters, &registry, paper),
-        count: counted(&t.count, total as u64),
+        count: w.count("list.entries", total as u64),
         query: filters.query(1),
         cards: listed.editions.iter().map(|edition| card(edition, paper)).collect(),
         range: fill(&t.range, &[("from", &first), ("to", &last), ("n", &total.to_string())]),
@@ -91,7 +96,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
         older: (listed.more == More::Follow).then(|| format!("/{}", filters.query(filters.page + 1))),
         retracted: (retracted > 0).then(|| counted(&t.retracted_count, retracted)),
     };
-    paper.page(&t.published_entries, Room::List, &template)
+    paper.page(w.text("list.title"), Room::List, &template)
 }
 
 /// The language, when the address says it: the form then says it too.
@@ -108,7 +113,7 @@ fn shown_facets(listed: &Listed, filters: &Filters, registry: &Registry, paper: 
         let options = options(facet, counts, chosen, registry, paper);
         (!options.is_empty()).then(|| ShownFacet {
             name: facet.name(),
-            title: title_of(facet, paper.texts),
+            title: title_of(facet, paper),
             options,
             is_open: facet == Facet::TypeOfResource || !chosen.is_empty(),
         })
@@ -116,15 +121,16 @@ fn shown_facets(listed: &Listed, filters: &Filters, registry: &Registry, paper: 
     shown.collect()
 }
 
-fn title_of(facet: Facet, t: &'static Texts) -> &'static str {
+fn title_of(facet: Facet, paper: &Paper<'_>) -> &'static str {
+    let (w, t) = (paper.words, paper.texts);
     match facet {
-        Facet::TypeOfResource => &t.type_of_resource,
-        Facet::Country => &t.country,
+        Facet::TypeOfResource => w.text("list.record_type"),
+        Facet::Country => w.text("list.country"),
         Facet::Region => &t.region,
-        Facet::GcmObjectives => &t.gcm_objectives,
+        Facet::GcmObjectives => w.text("list.objective"),
         Facet::CrossCuttingTheme => &t.cross_cutting_theme,
-        Facet::GeographicScope => &t.geographic_scope,
-        Facet::ResourceLanguage => &t.resource_language,
+        Facet::GeographicScope => w.text("list.scope"),
+        Facet::ResourceLanguage => w.text("list.content_language"),
     }
 }
 
@@ -212,6 +218,6 @@ fn card_facts(edition: &Edition, paper: &Paper<'_>) -> Vec<Said> {
     }
     let languages: Vec<&str> =
         languages_of(&words.content).into_iter().map(|one: Language| t.language(one.tag())).collect();
-    shown.push(Said::ours(fill(&t.reads_in, &[("languages", &languages.join(&t.comma))])));
+    shown.push(Said::ours(paper.words.with("list.reads_in", "languages", languages.join(&t.comma))));
     shown
 }

@@ -2,26 +2,27 @@
 
 use askama::Template;
 use dossier_proto::Digest;
-use dossier_web::Problem;
+use dossier_web::{Problem, page::Words};
 
 use super::{Pages, frame::Paper};
 use crate::{
     receipt::{Standing, receipt},
     shelf::Edition,
-    texts::{Texts, fill},
+    texts::fill,
     words::Agreement,
 };
 
 #[derive(Template)]
 #[template(path = "receipt.html")]
 struct ReceiptTemplate<'a> {
-    t: &'static Texts,
+    w: &'static Words,
     is_good: bool,
     verdict: &'a str,
     digest_of: String,
     digest: Vec<String>,
     place: String,
-    checkpoint: String,
+    checkpoint: (String, String),
+    root: String,
 }
 
 /// What a receipt is about.
@@ -75,14 +76,17 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Resul
     let size = receipt.size.to_string();
     // People count from one.
     let at = (checked.at + 1).to_string();
+    // The root stands between, in an element of its own: it runs from the left on every page.
+    let (before, after) = t.checkpoint_of.split_once("{}").unwrap_or((&t.checkpoint_of, ""));
     let template = ReceiptTemplate {
-        t,
+        w: paper.words,
         is_good,
         verdict,
-        digest_of: fill(&t.digest_of, &[("n", &checked.edition.to_string())]),
+        digest_of: paper.words.with("record.digest_of", "number", checked.edition),
         digest: grouped(&checked.digest),
         place: fill(&t.event_of, &[("at", &at), ("size", &size)]),
-        checkpoint: fill(&t.checkpoint_of, &[("size", &size), ("root", &receipt.root)]),
+        checkpoint: (fill(before, &[("size", &size)]), fill(after, &[("size", &size)])),
+        root: receipt.root,
     };
     template.render().map_err(|error| Problem::internal(&error))
 }

@@ -1,11 +1,17 @@
 //! The page of an edition.
 
+mod margin;
+mod steps;
+
 use std::sync::Arc;
 
 use askama::Template;
-use dossier_proto::{Micros, Place, v1};
+use dossier_proto::Place;
 use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts, languages_of};
-use dossier_web::page::Html;
+use dossier_web::page::{Html, Words};
+
+use margin::{ShownFact, in_margin};
+use steps::{Step, steps};
 
 use super::{
     Pages,
@@ -13,13 +19,20 @@ use super::{
     proof::{self, Checked},
     said::{Said, escaped, tags},
 };
-use crate::{reading::Known, registries::body_name, richtext, shelf::Edition, texts::fill};
+use crate::{
+    reading::Known,
+    registries::body_name,
+    richtext,
+    shelf::Edition,
+    texts::{Texts, fill},
+};
 use dossier_web::Problem;
 
 #[derive(Template)]
 #[template(path = "record.html")]
 struct Record<'a> {
-    t: &'static crate::texts::Texts,
+    w: &'static Words,
+    t: &'static Texts,
     chev: String,
     number: String,
     record_type: &'a str,
@@ -27,14 +40,14 @@ struct Record<'a> {
     kinds: Said,
     country: Option<&'a str>,
     body: Said,
-    by: (&'a str, &'a str),
+    by: &'a str,
     edition: String,
     edition_number: u32,
-    edition_head: String,
     title: Said,
     published: (String, String),
     newer: Option<Newer>,
     tongues: Vec<Tongue>,
+    original: String,
     others_are_missing: bool,
     is_erased: bool,
     parts: Vec<Part>,
@@ -48,8 +61,7 @@ struct Record<'a> {
 
 /// Said on an edition that is not the current one.
 struct Newer {
-    replaced: String,
-    read: String,
+    said: String,
 }
 
 /// A language the edition can be read in.
@@ -68,24 +80,12 @@ struct Part {
     html: String,
 }
 
-struct ShownFact {
-    label: Said,
-    /// Each as HTML.
-    values: Vec<String>,
-}
-
 struct Row {
     edition: u32,
     published: (String, String),
     said: Option<String>,
     is_here: bool,
     open: String,
-}
-
-struct Step {
-    mark: &'static str,
-    said: String,
-    at: (String, String),
 }
 
 /// Draws an edition, with its text in the language asked for, if it has it.
@@ -103,22 +103,22 @@ pub(super) fn draw(
     let title = title_of(edition, &shown, paper);
     let number = edition.number.to_string();
     let record = &edition.record;
-    let t = paper.texts;
-    let count = edition.facts.edition.to_string();
+    let (t, w) = (paper.texts, paper.words);
     let template = Record {
+        w,
         t,
         chev: flipped("chev"),
         record_type: &record.record_type,
         kind: kind(edition, paper),
         kinds: kinds(edition, paper),
         country: edition.registry.any_term("countries", edition.body.as_str()).map(|term| term.key.as_str()),
-        by: around(&t.put_on_record_by),
-        edition: fill(&t.edition, &[("n", &count)]),
+        by: w.text("record.put_on_record_by"),
+        edition: w.with("record.edition", "number", edition.facts.edition),
         edition_number: edition.facts.edition,
-        edition_head: fill(&t.edition, &[("n", "")]).trim().to_owned(),
         published: paper.day(at),
         newer: newer(known, edition, paper),
         tongues: tongues(edition, content_language),
+        original: w.with("record.original", "language", "").trim().to_owned(),
         others_are_missing: languages(edition).len() < Language::ALL.len(),
         is_erased: edition.words.is_none(),
         parts: parts(&shown, paper.tongue),
@@ -138,11 +138,6 @@ pub(super) fn draw(
     };
     let tab = format!("{} – {number}", title.text);
     paper.page(&tab, Room::Entry, &template)
-}
-
-/// The text before and after what stands in the middle.
-pub(super) fn around(pattern: &str) -> (&str, &str) {
-    pattern.split_once("{}").unwrap_or((pattern, ""))
 }
 
 /// The name of the record type.
@@ -207,12 +202,9 @@ fn title_of(edition: &Edition, shown: &[Fact], paper: &Paper<'_>) -> Said {
 }
 
 fn newer(known: &Known, edition: &Edition, paper: &Paper<'_>) -> Option<Newer> {
-    let next = known.published.edition(edition.facts.edition + 1)?;
-    let current = known.entry.edition.to_string();
-    Some(Newer {
-        replaced: fill(&paper.texts.current_is, &[("date", &paper.day(next.at).1)]),
-        read: fill(&paper.texts.read_current, &[("n", &current)]),
-    })
+    let (here, current) = (edition.facts.edition, known.entry.edition);
+    let values = [("number", &*here.to_string()), ("current", &*current.to_string())];
+    (here < current).then(|| Newer { said: paper.words.fill("record.older_edition", &values) })
 }
 
 fn tongues(edition: &Edition, here: Language) -> Vec<Tongue> {
@@ -253,33 +245,6 @@ fn notices(edition: &Edition, paper: &Paper<'_>) -> Vec<Said> {
     known.map(|notice| Said::new(notice.texts.show(paper.tongue, &notice.key), paper.tongue)).collect()
 }
 
-fn in_margin(fact: &Fact, page: Language) -> ShownFact {
-    let values = fact.values.iter().map(|value| in_html(value, page)).collect();
-    ShownFact { label: Said::new(fact.label.clone(), page), values }
-}
-
-/// A value in the margin. People's own words stand apart from the page's by their direction at least.
-fn in_html(value: &FactValue, page: Language) -> String {
-    let text = escaped(&value.shown.text);
-    let tags = tags(value.shown.language, page);
-    match &value.is {
-        FactKind::Term { vocabulary, key } if vocabulary == "gcm_objectives" => {
-            format!("<a href=\"/?gcm_objectives={}\"{tags}>{text}</a>", escaped(key))
-        }
-        FactKind::Link { url: Some(url) } => format!("<a href=\"{}\"{tags} rel=\"nofollow\">{text}</a>", escaped(url)),
-        FactKind::Reference { entry, edition } => {
-            format!("<a href=\"/entries/{0}/editions/{edition}\" dir=\"ltr\">{text}</a>", escaped(entry))
-        }
-        FactKind::Richtext => format!("<div{tags}>{}</div>", richtext::html(&value.shown.text)),
-        FactKind::Range { start: Some(start), end: None, .. } => {
-            format!("<time datetime=\"{}\"{tags}>{text}</time>", escaped(start))
-        }
-        FactKind::Text | FactKind::Plain => format!("<bdi{tags}>{text}</bdi>"),
-        _ if tags.is_empty() => text,
-        _ => format!("<span{tags}>{text}</span>"),
-    }
-}
-
 /// All editions, the newest first.
 fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Result<Vec<Row>, Problem> {
     let mut rows = Vec::with_capacity(known.published.editions.len());
@@ -287,48 +252,15 @@ fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Resu
         let edition: Arc<Edition> =
             pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
         let said = edition.words.as_ref().and_then(|words| words.what_changed.clone());
-        let number = facts.edition.to_string();
         rows.push(Row {
             edition: facts.edition,
             published: paper.day(facts.at),
             said: said.filter(|said| !said.trim().is_empty()),
             is_here: facts.edition == here.facts.edition,
-            open: fill(&paper.texts.open_edition, &[("n", &number)]),
+            open: paper.words.with("record.open_edition", "number", facts.edition),
         });
     }
     Ok(rows)
-}
-
-/// How the edition came to be, from the public steps: no person, no words.
-fn steps(edition: &Edition, body: &str, paper: &Paper<'_>) -> Vec<Step> {
-    use v1::public_step::Kind;
-    let t = paper.texts;
-    let mut steps: Vec<Step> = Vec::new();
-    let mut approved_at = None;
-    for step in &edition.record.steps {
-        let at = Micros(step.recorded_at);
-        let (mark, said, at) = match step.kind() {
-            Kind::Submitted => ("mark", fill(&t.step_submitted, &[("body", body)]), paper.day(at)),
-            Kind::Resubmitted => ("mark", fill(&t.step_resubmitted, &[("body", body)]), paper.day(at)),
-            Kind::ChangesRequested => {
-                let count = step.count.to_string();
-                let pattern = t.step_changes.form(paper.language, u64::from(step.count));
-                ("square", fill(pattern, &[("n", &count)]), paper.day(at))
-            }
-            Kind::Approved => {
-                approved_at = Some(at);
-                ("square", t.step_approved.clone(), paper.minute(at))
-            }
-            Kind::Unspecified => continue,
-        };
-        steps.push(Step { mark, said, at });
-    }
-    let at = edition.facts.at;
-    let at_once = approved_at.is_some_and(|approved: Micros| (0..Micros::SECOND).contains(&(at.0 - approved.0)));
-    let pattern = if at_once { &t.step_published_at_once } else { &t.step_published };
-    let said = fill(pattern, &[("n", &edition.facts.edition.to_string())]);
-    steps.push(Step { mark: "mark", said, at: paper.minute(at) });
-    steps
 }
 
 fn receipt(pages: &Pages, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {

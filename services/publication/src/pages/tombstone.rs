@@ -5,13 +5,15 @@
 
 use askama::Template;
 use dossier_registry::Shown;
-use dossier_web::{Problem, page::Html};
+use dossier_web::{
+    Problem,
+    page::{Html, Words},
+};
 
 use super::{
     Pages,
     frame::{Paper, Room, flipped},
     proof::{self, Checked, Text},
-    record::around,
     said::Said,
 };
 use crate::{
@@ -24,6 +26,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "tombstone.html")]
 struct Tombstone<'a> {
+    w: &'static Words,
     t: &'static Texts,
     chev: String,
     number: String,
@@ -31,7 +34,7 @@ struct Tombstone<'a> {
     kind: Said,
     kinds: Said,
     edition_count: String,
-    by: (&'a str, &'a str),
+    by: &'a str,
     body: Said,
     public: String,
     retracted_on: String,
@@ -41,6 +44,7 @@ struct Tombstone<'a> {
     reason: Said,
     reason_code: &'a str,
     editions: Vec<(String, String, String)>,
+    kept: String,
     receipt: String,
 }
 
@@ -54,7 +58,7 @@ pub(super) fn draw(
     let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
     let explanation =
         pages.reading.explanation(known.id, retraction.sequence).map_err(|error| Problem::internal(&error))?;
-    let (t, page) = (paper.texts, paper.tongue);
+    let (w, t, page) = (paper.words, paper.texts, paper.tongue);
     let key = &known.entry.record_type;
     let record_type = registry.record_type(key);
     let label = |labels: Option<&dossier_registry::Labels>| {
@@ -68,16 +72,18 @@ pub(super) fn draw(
     let count = known.published.editions.len();
     let retracted = paper.day(retraction.at);
     let template = Tombstone {
+        w,
         t,
         chev: flipped("chev"),
         record_type: key,
         kind: label(record_type.map(|one| &one.labels)),
         kinds: label(record_type.map(|one| &one.plural)),
         edition_count: fill(t.edition_count.form(paper.language, count as u64), &[("n", &count.to_string())]),
-        by: around(&t.was_put_on_record_by),
+        by: w.text("tombstone.was_put_on_record_by"),
         body: Said::new(body, page),
-        public: fill(&t.public_from_to, &[("from", &paper.day(first).1), ("to", &retracted.1)]),
-        retracted_on: fill(&t.retracted_on, &[("date", &retracted.1)]),
+        public: w.fill("tombstone.was_public", &[("from", &paper.day(first).1), ("to", &retracted.1)]),
+        retracted_on: w.with("tombstone.retracted_on", "date", &retracted.1),
+        kept: w.count("tombstone.editions_kept", count as u64),
         retracted,
         explanation: explanation.map(|text| paragraphs(&text)),
         is_requested: retraction.requested.is_some(),
@@ -87,12 +93,12 @@ pub(super) fn draw(
         receipt: receipt(pages, paper, known, retraction)?,
         number: number.clone(),
     };
-    paper.page(&format!("{}: {number}", t.retracted), Room::Entry, &template)
+    paper.page(&w.with("tombstone.title", "number", number), Room::Entry, &template)
 }
 
 fn editions(known: &Known, paper: &Paper<'_>) -> Vec<(String, String, String)> {
     let row = |edition: &crate::views::EditionFacts| {
-        let name = fill(&paper.texts.edition, &[("n", &edition.edition.to_string())]);
+        let name = paper.words.with("record.edition", "number", edition.edition);
         let (machine, said) = paper.day(edition.at);
         (name, machine, said)
     };

@@ -3,7 +3,7 @@
 use dossier_proto::Micros;
 use serde_json::{Value, json};
 
-use crate::house::{CONTRIBUTOR, House, corrected, entry, sample};
+use crate::tests::{CONTRIBUTOR, House, corrected, entry, sample};
 
 #[tokio::test]
 async fn an_entry_is_read_by_id_and_by_number() {
@@ -114,6 +114,7 @@ async fn nothing_public_names_a_person() {
     }
 }
 
+/// P2.
 #[tokio::test]
 async fn after_a_restart_everything_is_answered_the_same() {
     let mut house = House::open().await;

@@ -3,7 +3,7 @@
 use http::Method;
 use proptest::prelude::*;
 
-use crate::house::{House, entry, sample};
+use crate::tests::{House, entry, sample};
 
 #[tokio::test]
 async fn hostile_requests_get_a_problem_of_the_400s() {

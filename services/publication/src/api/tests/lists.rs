@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{House, corrected, entry, sample, sample_with};
+use crate::tests::{House, corrected, entry, sample, sample_with};
 
 async fn numbers(house: &House, query: &str) -> Vec<String> {
     let document = house.get(&format!("/api/v1/entries{query}")).send().await.expect(200).json();

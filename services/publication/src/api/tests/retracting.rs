@@ -3,7 +3,7 @@
 use dossier_proto::{Micros, Origin};
 use serde_json::{Value, json};
 
-use crate::house::{House, corrected, entry, sample};
+use crate::tests::{House, corrected, entry, sample};
 
 const RETRACT: &str = "/api/v1/entries/EVT-2026-00001/retract";
 
@@ -18,6 +18,7 @@ async fn published() -> House {
     house
 }
 
+/// P7.
 #[tokio::test]
 async fn a_retracted_entry_answers_with_its_tombstone_for_ever() {
     let mut house = published().await;
@@ -94,6 +95,7 @@ async fn what_stands_against_it_is_told() {
     assert_eq!(again["because"]["origin"], "publication");
 }
 
+/// P4.
 #[tokio::test]
 async fn a_repeat_under_the_same_key_takes_effect_once() {
     let house = published().await;

@@ -40,6 +40,7 @@ fn a_revision_of_the_current_edition_is_the_next_edition_under_the_same_number()
     assert_eq!(world.state.entries[&entry(1)].digest, digest(4));
 }
 
+/// P5: what is published is what was approved for this very base.
 #[test]
 fn an_approval_whose_base_is_not_the_current_edition_is_declined_with_the_current_digest() {
     for base in [None, Some(1), Some(3), Some(0)] {
@@ -115,6 +116,7 @@ fn an_entry_keeps_the_number_of_its_first_year() {
     assert_eq!(edition_of(&other).number, "EVT-2027-00001");
 }
 
+/// P7.
 #[test]
 fn the_number_of_a_retracted_entry_is_never_given_again() {
     let mut world = World::ready();

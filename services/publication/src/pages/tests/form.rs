@@ -4,7 +4,7 @@ use dossier_web::Language;
 use serde_json::json;
 
 use super::facts::words;
-use crate::house::{House, Told, corrected, entry, sample, sample_with};
+use crate::tests::{House, asking::Told, corrected, entry, sample, sample_with};
 
 const VOID: [&str; 4] = ["meta", "link", "input", "br"];
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::form::check;
-use crate::house::{House, entry, sample_with};
+use crate::tests::{House, entry, sample_with};
 
 const NASTY: [&str; 8] = [
     "<script>alert(1)</script>",

@@ -3,7 +3,7 @@
 use dossier_proto::Micros;
 
 use super::facts::words;
-use crate::house::{House, corrected, entry, sample};
+use crate::tests::{House, corrected, entry, sample};
 
 #[tokio::test]
 async fn a_retracted_entry_answers_410_with_its_whole_tombstone_and_without_its_words() {
@@ -28,10 +28,10 @@ async fn a_retracted_entry_answers_410_with_its_whole_tombstone_and_without_its_
             "This entry was retracted on 15 January 2026",
             "It did not happen.",
             "We are sorry for the error.",
-            "Asked for by The body that put it on record",
+            "Asked for by The body that submitted it",
             "Decided by A publisher of the registry",
             "Reason Error of fact (factual_error)",
-            "The number and this address are never given to another entry.",
+            "The number and this address are never given to another entry. The text of its 2 editions is no longer shown.",
             "Editions 2 · text not shown",
             "Edition 2 13 January 2026",
             "Edition 1 12 January 2026",

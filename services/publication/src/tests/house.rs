@@ -9,7 +9,6 @@ use std::{
     },
 };
 
-use axum::body::Body;
 use dossier_engine::{Clock, EngineInbox, EngineSettings, fresh_id};
 use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
@@ -18,15 +17,12 @@ use dossier_proof::SigningKey;
 use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, must_understand, schema_of, v1,
 };
-use dossier_registry::{Language, Registry, saved_page};
+use dossier_registry::Registry;
 use dossier_vault::{Binding, Kind, MasterKey, Purpose, Vault, canonical};
-use dossier_web::problem::with_problems;
-use http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
+use super::asking::Told;
 use crate::{Config, Service, Site, domain::Publication, start_on, views::Catalogue};
 
 /// 2026-01-12T12:00:00Z.
@@ -62,76 +58,6 @@ pub(crate) struct House {
     people: Mutex<BTreeMap<String, Person>>,
     revisions: AtomicU32,
     directory: TempDir,
-}
-
-/// An answer, read.
-#[derive(Debug)]
-pub(crate) struct Told {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Told {
-    pub(crate) fn etag(&self) -> String {
-        self.headers[header::ETAG].to_str().unwrap().to_owned()
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    /// Asserts the status, and shows the body when it is another.
-    #[track_caller]
-    pub(crate) fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", self.text);
-        self
-    }
-}
-
-/// A request being made.
-pub(crate) struct Ask<'a> {
-    house: &'a House,
-    method: Method,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl Ask<'_> {
-    pub(crate) fn by(self, name: &str) -> Self {
-        let token = self.house.person(name).token;
-        self.header("authorization", &format!("Bearer {token}"))
-    }
-
-    pub(crate) fn json(self, body: &Value) -> Self {
-        let mut asked = self.header("content-type", "application/json");
-        asked.body = body.to_string().into_bytes();
-        asked
-    }
-
-    pub(crate) fn bytes(mut self, body: &[u8]) -> Self {
-        self.body = body.to_vec();
-        self
-    }
-
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    pub(crate) async fn send(self) -> Told {
-        let mut request = Request::builder().method(self.method).uri(self.path);
-        for (name, value) in self.headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(Body::from(self.body)).unwrap();
-        let response = with_problems(self.house.service.router()).oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Told { status: parts.status, headers: parts.headers, text }
-    }
 }
 
 impl House {
@@ -190,18 +116,6 @@ impl House {
             Person { subject, token: token.expose().to_owned() }
         };
         people.entry(name.to_owned()).or_insert_with(make).clone()
-    }
-
-    pub(crate) fn get(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::GET, path)
-    }
-
-    pub(crate) fn post(&self, path: &str) -> Ask<'_> {
-        self.ask(Method::POST, path)
-    }
-
-    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
-        Ask { house: self, method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
     }
 
     /// A page in a language.
@@ -362,34 +276,4 @@ fn config(directory: &Path, vault: &Vault, accounts: &Arc<Accounts>, clock: &Arc
     let engine = EngineSettings::new(directory.join("publication"), "test/publication", signer, clock);
     let site = Site { name: "Dossier".to_owned(), base_url: "https://dossier.example".to_owned(), demo: true };
     Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), site }
-}
-
-pub(crate) fn entry(number: u8) -> EntryId {
-    EntryId([number; 16])
-}
-
-/// The sample page, as it was saved from a hub.
-pub(crate) const SAMPLE: &str = include_str!("../../../tests/data/event-imrf-2022-kazakhstan.txt");
-
-/// The content of the sample.
-pub(crate) fn sample() -> Value {
-    let read = saved_page::parse(&Registry::embedded(), "event", SAMPLE, Language::En).unwrap();
-    read.content
-}
-
-/// The sample with a member set.
-pub(crate) fn sample_with(changes: &Value) -> Value {
-    let mut content = sample();
-    for (key, value) in changes.as_object().unwrap() {
-        content[key] = value.clone();
-    }
-    content
-}
-
-/// The corrected sample: date and place from its text.
-pub(crate) fn corrected() -> Value {
-    sample_with(&json!({
-        "dates": {"start": "2022-05-17", "end": "2022-05-20", "zone": "America/New_York"},
-        "location": {"city": "New York", "country": "USA"},
-    }))
 }

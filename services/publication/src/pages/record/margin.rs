@@ -1,0 +1,43 @@
+//! The facts in the margin of a record.
+
+use dossier_registry::{Fact, FactKind, FactValue, Language};
+
+use crate::{
+    pages::said::{Said, escaped, tags},
+    richtext,
+};
+
+/// A fact in the margin.
+pub(super) struct ShownFact {
+    pub(super) label: Said,
+    /// Each as HTML.
+    pub(super) values: Vec<String>,
+}
+
+/// A fact as it is shown.
+pub(super) fn in_margin(fact: &Fact, page: Language) -> ShownFact {
+    let values = fact.values.iter().map(|value| in_html(value, page)).collect();
+    ShownFact { label: Said::new(fact.label.clone(), page), values }
+}
+
+/// A value in the margin. People's own words stand apart from the page's by their direction at least.
+fn in_html(value: &FactValue, page: Language) -> String {
+    let text = escaped(&value.shown.text);
+    let tags = tags(value.shown.language, page);
+    match &value.is {
+        FactKind::Term { vocabulary, key } if vocabulary == "gcm_objectives" => {
+            format!("<a href=\"/?gcm_objectives={}\"{tags}>{text}</a>", escaped(key))
+        }
+        FactKind::Link { url: Some(url) } => format!("<a href=\"{}\"{tags} rel=\"nofollow\">{text}</a>", escaped(url)),
+        FactKind::Reference { entry, edition } => {
+            format!("<a href=\"/entries/{0}/editions/{edition}\" dir=\"ltr\">{text}</a>", escaped(entry))
+        }
+        FactKind::Richtext => format!("<div{tags}>{}</div>", richtext::html(&value.shown.text)),
+        FactKind::Range { start: Some(start), end: None, .. } => {
+            format!("<time datetime=\"{}\"{tags}>{text}</time>", escaped(start))
+        }
+        FactKind::Text | FactKind::Plain => format!("<bdi{tags}>{text}</bdi>"),
+        _ if tags.is_empty() => text,
+        _ => format!("<span{tags}>{text}</span>"),
+    }
+}
