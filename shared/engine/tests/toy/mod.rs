@@ -1,5 +1,7 @@
 //! A decider with as little in it as possible, and what is needed to run it.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::{
     collections::BTreeMap,
     path::Path,

@@ -75,7 +75,7 @@ fn member(manifest: &Path) -> Option<Member> {
 pub(crate) fn is_test(path: &Path) -> bool {
     let shown = shown(path);
     shown.starts_with("tests/")
-        || ["/tests/", "/benches/", "/examples/", "/fuzz/"].iter().any(|part| shown.contains(part))
+        || ["/tests/", "/benches/", "/examples/", "/fuzz/", "/conformance/"].iter().any(|part| shown.contains(part))
         || shown.ends_with("tests.rs")
         || ["testing.rs", "conformance.rs"].iter().any(|name| shown.ends_with(name))
 }
