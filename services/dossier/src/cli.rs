@@ -150,7 +150,7 @@ pub struct RequestChanges {
 #[derive(Debug, Args, Clone)]
 pub struct Data {
     /// The data directory.
-    #[arg(long, default_value = "./dossier-data")]
+    #[arg(long, default_value = "./dossier-data", global = true)]
     pub data: PathBuf,
 }
 

@@ -136,7 +136,10 @@ fn words(person: &Person, document: &Value) -> String {
     let state = match (person.erased, person.disabled) {
         (Some(since), _) => format!("erased {}", moment(since)),
         (None, Some(since)) => format!("disabled {}", moment(since)),
-        (None, None) => format!("{} valid tokens", document["valid_tokens"]),
+        (None, None) => match document["valid_tokens"].as_u64() {
+            Some(1) => "1 valid token".to_owned(),
+            count => format!("{} valid tokens", count.unwrap_or_default()),
+        },
     };
     format!("{}  {name}{mail}  {state}", person.subject)
 }

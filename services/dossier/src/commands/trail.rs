@@ -26,7 +26,7 @@ pub(super) fn run(one: &OneEntry, audience: Audience) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Failure`]: no such entry, or no right to read its trail.
-pub fn pages(client: &Client, entry: &str) -> Result<Vec<Value>, Failure> {
+pub(super) fn pages(client: &Client, entry: &str) -> Result<Vec<Value>, Failure> {
     let first = format!("/audit/api/v1/entries/{entry}/trail");
     let mut path = first.clone();
     let mut pages = Vec::new();
@@ -46,7 +46,7 @@ pub fn pages(client: &Client, entry: &str) -> Result<Vec<Value>, Failure> {
 ///
 /// # Errors
 /// [`Failure`] when the server speaks of something this version does not know.
-pub fn words(pages: Vec<Value>) -> Result<String, Failure> {
+pub(super) fn words(pages: Vec<Value>) -> Result<String, Failure> {
     let unknown = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Failed, format!("the server's trail is not one this version reads: {error}"))
     };

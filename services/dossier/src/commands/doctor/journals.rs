@@ -67,13 +67,6 @@ fn opened(
     for followed in journal.followed() {
         let Some(of) = Origin::from_number(i32::from(followed.origin)) else { continue };
         let Some(theirs) = journals.get(&of).map(Journal::head) else { continue };
-        if followed.epoch == theirs.epoch && followed.next < theirs.size {
-            let found = format!(
-                "has read {of} up to {} of {}; it reads the rest when it is started",
-                followed.next, theirs.size
-            );
-            findings.add(Finding::note("journal", origin, found));
-        }
         if followed.epoch == theirs.epoch && followed.next > theirs.size {
             let found = format!(
                 "has read {} events of {of}, whose journal has {}: events of {of} are lost. Restore {of} from the audit service's copy or a backup",

@@ -1,5 +1,7 @@
 //! What a verification found, for people and programs.
 
+use std::collections::BTreeMap;
+
 use dossier_audit::verify::{EpochSeen, KnownHead};
 use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
@@ -9,6 +11,9 @@ use crate::{
     Exit, Failure,
     verification::{Doubt, KeptCheckpoint, Reading},
 };
+
+/// So many doubts of a journal are told to a person: the first says where to look.
+const TOLD_MAX: usize = 3;
 
 /// What was found.
 pub(super) struct Report {
@@ -20,20 +25,28 @@ pub(super) struct Report {
     pub(super) heads: Vec<(Origin, KnownHead)>,
     pub(super) readings: Vec<Reading>,
     pub(super) doubts: Vec<Doubt>,
-    /// Doubts that are counted and not told.
-    pub(super) more: u64,
+    /// Doubts that are counted and not listed, by origin.
+    more: BTreeMap<Origin, u64>,
     /// Copies that were compared, by origin.
     pub(super) copies: Vec<Origin>,
 }
 
 impl Report {
     pub(super) fn new(what: String, keys: String) -> Self {
-        Self { what, keys, heads: Vec::new(), readings: Vec::new(), doubts: Vec::new(), more: 0, copies: Vec::new() }
+        Self {
+            what,
+            keys,
+            heads: Vec::new(),
+            readings: Vec::new(),
+            doubts: Vec::new(),
+            more: BTreeMap::new(),
+            copies: Vec::new(),
+        }
     }
 
     pub(super) fn take(&mut self, mut reading: Reading) {
         self.doubts.append(&mut reading.doubts);
-        self.more += reading.more;
+        *self.more.entry(reading.origin).or_default() += reading.more;
         self.readings.push(reading);
     }
 
@@ -72,7 +85,7 @@ impl Report {
             "journals": self.readings.iter().map(journal).collect::<Vec<_>>(),
             "checkpoints": self.heads.len(),
             "copies": self.copies,
-            "doubts": self.doubts.iter().map(Doubt::document).collect::<Vec<_>>(), "more_doubts": self.more,
+            "doubts": self.doubts.iter().map(Doubt::document).collect::<Vec<_>>(), "more_doubts": self.more.values().sum::<u64>(),
         })
     }
 
@@ -96,11 +109,17 @@ impl Report {
         if !self.heads.is_empty() {
             words.push_str(&format!("{} compared\n", counted(self.heads.len(), "kept checkpoint")));
         }
-        for doubt in &self.doubts {
-            words.push_str(&format!("\n{doubt}\n"));
-        }
-        if self.more > 0 {
-            words.push_str(&format!("\nand {} more\n", self.more));
+        Origin::ALL.iter().for_each(|origin| words.push_str(&self.doubts_in_words(*origin)));
+        words
+    }
+
+    fn doubts_in_words(&self, origin: Origin) -> String {
+        let doubts: Vec<_> = self.doubts_of(origin).collect();
+        let mut words: String = doubts.iter().take(TOLD_MAX).map(|doubt| format!("\n{doubt}\n")).collect();
+        let listed = doubts.len().saturating_sub(TOLD_MAX) as u64;
+        let more = listed + self.more.get(&origin).copied().unwrap_or_default();
+        if more > 0 {
+            words.push_str(&format!("\n{origin}: and {more} more; --json lists the first of them\n"));
         }
         words
     }
@@ -108,12 +127,10 @@ impl Report {
     pub(super) fn verdict(&self) -> Result<(), Failure> {
         let Some(first) = self.doubts.first() else { return Ok(()) };
         let place = first.at.map_or_else(|| first.origin.to_string(), |place| place.to_string());
-        let count = counted(self.doubts.len() + usize::try_from(self.more).unwrap_or(usize::MAX), "thing");
-        let verb = if self.doubts.len() == 1 { "does" } else { "do" };
-        Err(Failure::new(
-            Exit::NotProved,
-            format!("{}: {count} {verb} not hold, the first at {place} ({})", self.what, first.kind.key()),
-        ))
+        let count = self.doubts.len() as u64 + self.more.values().sum::<u64>();
+        let what = if count == 1 { "1 thing does not hold".to_owned() } else { format!("{count} things do not hold") };
+        let said = format!("{}: {what}, the first at {place} ({})", self.what, first.kind.key());
+        Err(Failure::new(Exit::NotProved, said))
     }
 }
 

@@ -1,0 +1,11 @@
+//! The tools on a data directory, run as people run them: the real binary, its output and its exit codes.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
+mod accounts;
+mod doctor;
+mod export;
+mod fixture;
+mod openapi;
+mod replay;
+mod tampering;
+mod verify;
