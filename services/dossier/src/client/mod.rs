@@ -74,7 +74,13 @@ impl Client {
         self.send("PUT", path, Some(body), &[("if-match", etag)])
     }
 
-    fn send(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -85,14 +91,18 @@ impl Client {
         let unreachable = |error: &dyn std::fmt::Display| {
             Failure::new(
                 Exit::Unreachable,
-                format!("{} does not answer: {error}. Is it running? Start it with `dossier up`, or name another with --server", self.base),
+                format!(
+                    "{} does not answer: {error}. Is it running? Start it with `dossier up`, or name another with --server",
+                    self.base
+                ),
             )
         };
         let text = body.map(Value::to_string).unwrap_or_default();
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
-        let request = request.body(text).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
+        let request =
+            request.body(text).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
         let mut response = self.agent.run(request).map_err(|error| unreachable(&error))?;
         let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
         let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(ToOwned::to_owned);

@@ -36,10 +36,14 @@ pub fn read(path: &Path, record_type: &str, language: Language) -> Result<Record
     })?;
     if bytes.len() > saved_page::PAGE_BYTES_MAX {
         let max = saved_page::PAGE_BYTES_MAX / 1024;
-        return Err(Failure::new(Exit::Failed, format!("{} has more than {max} KiB; it is not one record", path.display())));
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{} has more than {max} KiB; it is not one record", path.display()),
+        ));
     }
-    let source = String::from_utf8(bytes)
-        .map_err(|_| Failure::new(Exit::Failed, format!("{} is not text in UTF-8; save it again as UTF-8", path.display())))?;
+    let source = String::from_utf8(bytes).map_err(|_| {
+        Failure::new(Exit::Failed, format!("{} is not text in UTF-8; save it again as UTF-8", path.display()))
+    })?;
     if source.trim_start().starts_with('{') {
         return read_json(path, source);
     }

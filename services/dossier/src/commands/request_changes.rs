@@ -22,7 +22,10 @@ pub(super) fn run(request: &RequestChanges, audience: Audience) -> Result<(), Fa
 
 fn item(change: &str) -> Result<Value, Failure> {
     let (field, text) = change.split_once('=').ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("{change:?}: write FIELD=TEXT, for example location=\"The text says New York\""))
+        Failure::new(
+            Exit::Usage,
+            format!("{change:?}: write FIELD=TEXT, for example location=\"The text says New York\""),
+        )
     })?;
     Ok(json!({"field": field, "text": text}))
 }

@@ -1,9 +1,9 @@
 //! Who follows whom, and whether all have read what there is.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use dossier_engine::Following;
-use dossier_exchange::FollowStatus;
+use dossier_exchange::{FollowStatus, Position};
 use dossier_proto::Origin;
 use tokio::sync::watch;
 
@@ -26,9 +26,8 @@ impl Followings {
     }
 
     pub(super) fn onlooker(&self) -> Onlooker {
-        let watched = self.0.iter().flat_map(|(reader, following)| {
-            following.watch().into_iter().map(|status| (*reader, status))
-        });
+        let watched =
+            self.0.iter().flat_map(|(reader, following)| following.watch().into_iter().map(|status| (*reader, status)));
         Onlooker(watched.collect())
     }
 
@@ -47,13 +46,31 @@ impl Followings {
     }
 }
 
+impl Followings {
+    /// Returns when everybody has consumed what these heads speak of. Never, when somebody has stopped reading.
+    pub(super) async fn have_read(&self, heads: &BTreeMap<Origin, Position>) {
+        for (_, following) in &self.0 {
+            for mut status in following.watch() {
+                let has_read =
+                    |status: &FollowStatus| heads.get(&status.origin).is_none_or(|head| status.next >= *head);
+                if status.wait_for(has_read).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+}
+
 impl Onlooker {
     /// What is wrong with somebody's reading, in words.
     pub(super) fn trouble(&self) -> Option<String> {
         self.0.iter().find_map(|(reader, status)| {
             let status = status.borrow();
             (!status.is_sound()).then(|| {
-                format!("{reader} reads {} up to {}: {:?}, {} entries parked", status.origin, status.next.sequence, status.state, status.parked)
+                format!(
+                    "{reader} reads {} up to {}: {:?}, {} entries parked",
+                    status.origin, status.next.sequence, status.state, status.parked
+                )
             })
         })
     }

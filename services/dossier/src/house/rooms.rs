@@ -1,10 +1,15 @@
 //! Opens and wires the four services.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::{Arc, OnceLock}, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use dossier_audit::{self as audit, COPIED, Copies, CopiesSettings, Watched};
 use dossier_engine::{Clock, EngineSettings, Faults, Ground, MachineClock, NoFaults, run_timers_when_level};
-use dossier_exchange::{Hub, Inbox};
+use dossier_exchange::{Hub, Inbox, Position};
 use dossier_identity::Accounts;
 use dossier_journal::{Journal, MirrorHead};
 use dossier_moderation as moderation;
@@ -137,7 +142,8 @@ impl House {
         let verifiers: BTreeMap<_, _> =
             Origin::ALL.into_iter().map(|origin| (origin, secrets.verifier(origin))).collect();
         let hub = Hub::new();
-        let grounds = Grounds { layout: &layout, secrets: &secrets, settings: &settings, hub: &hub, verifiers: &verifiers };
+        let grounds =
+            Grounds { layout: &layout, secrets: &secrets, settings: &settings, hub: &hub, verifiers: &verifiers };
         // The audit service's copies first: what is in them is compared before the others write.
         let copies = Copies::open(&CopiesSettings {
             directory: layout.service(Origin::Audit),
@@ -241,9 +247,12 @@ impl House {
 
     fn start_tasks(&mut self) {
         let onlooker = self.followings.onlooker();
-        self.tasks.spawn(run_timers_when_level(self.submission.engine().clone(), self.followings.of(Origin::Submission)));
-        self.tasks.spawn(run_timers_when_level(self.moderation.engine().clone(), self.followings.of(Origin::Moderation)));
-        self.tasks.spawn(run_timers_when_level(self.publication.engine().clone(), self.followings.of(Origin::Publication)));
+        self.tasks
+            .spawn(run_timers_when_level(self.submission.engine().clone(), self.followings.of(Origin::Submission)));
+        self.tasks
+            .spawn(run_timers_when_level(self.moderation.engine().clone(), self.followings.of(Origin::Moderation)));
+        self.tasks
+            .spawn(run_timers_when_level(self.publication.engine().clone(), self.followings.of(Origin::Publication)));
         self.tasks.spawn(async move {
             let mut tick = tokio::time::interval(LAG_EVERY);
             loop {
@@ -268,9 +277,30 @@ impl House {
         self.demonstration.clone()
     }
 
-    /// Returns when everybody has read what there is now; "no" when that takes too long.
+    /// Returns when everybody has read everything and nothing has come of it that somebody has not read; "no" when that takes
+    /// too long, because somebody reads no more or others keep writing.
     pub async fn is_level(&self) -> bool {
-        self.followings.are_level(LEVEL_PATIENCE).await
+        let level = async {
+            let mut heads = self.heads();
+            loop {
+                self.followings.have_read(&heads).await;
+                let now = self.heads();
+                if now == heads {
+                    return;
+                }
+                heads = now;
+            }
+        };
+        tokio::time::timeout(LEVEL_PATIENCE, level).await.is_ok()
+    }
+
+    /// Where each journal ends now. (A checkpoint that a reader has heard of may be a moment old.)
+    fn heads(&self) -> BTreeMap<Origin, Position> {
+        let head = |(origin, journal): (Origin, Journal)| {
+            let head = journal.head();
+            (origin, Position { epoch: head.epoch, sequence: head.size })
+        };
+        self.journals().into_iter().map(head).collect()
     }
 
     /// Returns when one of the services has stopped, with the reason.

@@ -159,7 +159,11 @@ impl People {
 
     fn approve(&self, entry: &str) -> Result<(), Failure> {
         let review = self.review(entry)?;
-        self.decide(entry, "approve", &json!({"digest": review["digest"], "note": "Read and checked against the page."}))
+        self.decide(
+            entry,
+            "approve",
+            &json!({"digest": review["digest"], "note": "Read and checked against the page."}),
+        )
     }
 
     /// The review, as soon as moderation has heard of it.
@@ -192,7 +196,10 @@ impl People {
             }
             thread::sleep(LOOK);
         }
-        Err(Failure::new(Exit::Failed, format!("{entry} stays {}; the services do not hear of each other", text(before, "state"))))
+        Err(Failure::new(
+            Exit::Failed,
+            format!("{entry} stays {}; the services do not hear of each other", text(before, "state")),
+        ))
     }
 }
 
