@@ -2,7 +2,8 @@
 //! at many moments, once with everything lost that was not synced and once with half of it. Each time the journal must open,
 //! with every acknowledged event and nothing torn.
 //!
-//! `JOURNAL_CUTS` sets how many moments (100 when unset), `JOURNAL_SEED` repeats a run.
+//! `JOURNAL_CUTS` sets how many moments (100 when unset), `JOURNAL_ROUNDS` how long the writer is (4, each about 3 MB), and
+//! `JOURNAL_SEED` repeats the moments of a run.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 
@@ -42,7 +43,8 @@ fn child() {
     let mut acks = fs::File::create(root.join("acks")).unwrap();
     let mut followed = 0;
     let mut random = Random(std::process::id().into());
-    for round in 0..4 {
+    let rounds = std::env::var("JOURNAL_ROUNDS").map_or(4, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
         let (_, mut writer) = open_at(&root.join("house")).unwrap();
         if round == 2 {
             writer.begin_epoch(None).unwrap();
