@@ -173,7 +173,7 @@ impl House {
             vault: editions.vault.clone(),
             accounts: Arc::clone(&accounts),
             site: publication::Site {
-                name: secrets.installation.name.clone(),
+                name: "Dossier".to_owned(),
                 base_url: settings.base_url.clone(),
                 demo: settings.demonstration != Demonstration::No,
             },
@@ -246,6 +246,12 @@ impl House {
     }
 
     fn start_tasks(&mut self) {
+        let publication = self.publication.clone();
+        self.tasks.spawn_blocking(move || {
+            if let Err(error) = publication.warm() {
+                tracing::warn!(%error, "not every edition can be found by its words");
+            }
+        });
         let onlooker = self.followings.onlooker();
         self.tasks
             .spawn(run_timers_when_level(self.submission.engine().clone(), self.followings.of(Origin::Submission)));
