@@ -39,5 +39,6 @@ fn report(faults: &[RegistryFault], audience: Audience) -> Failure {
         }
         Audience::Person => faults.iter().for_each(|fault| line(&fault.to_string())),
     }
-    Failure::new(Exit::NotProved, format!("{} faults; nothing was adopted", faults.len()))
+    let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+    Failure::new(Exit::NotProved, format!("{count} in the registry's files; mend them and check again"))
 }

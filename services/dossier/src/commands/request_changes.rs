@@ -15,7 +15,8 @@ pub(super) fn run(request: &RequestChanges, audience: Audience) -> Result<(), Fa
     let path = format!("/review/api/v1/reviews/{}/request-changes", request.entry);
     let answer = Client::new(&request.server).post(&path, &body)?;
     audience.show(&answer.document()?, |review| {
-        format!("{}: {}, {} changes requested", request.entry, text(review, "state"), items.len())
+        let changes = if items.len() == 1 { "1 change".to_owned() } else { format!("{} changes", items.len()) };
+        format!("{}: {}, {changes} requested", request.entry, text(review, "state"))
     });
     Ok(())
 }

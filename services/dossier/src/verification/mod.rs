@@ -17,6 +17,8 @@ mod exported;
 mod keys;
 mod reading;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use checkpoint::KeptCheckpoint;
 pub use copy::compare_copy;

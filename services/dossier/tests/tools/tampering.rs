@@ -1,9 +1,15 @@
 //! What a forger with the master key could do: write into a journal by other means than the engine.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dossier::{Layout, Secrets, offline};
-use dossier_journal::{Frame, Journal, OpenOptions, Record, SledStore};
+use dossier_engine::{Decider, Engine, EngineSettings, View};
+use dossier_exchange::{Clock, MachineClock};
+use dossier_journal::{Frame, Journal, OpenOptions, Record, Recovery, SledStore};
 use dossier_proto::{Event, EventId, Micros, Origin, Payload};
 
 /// Appends one event made from what is there.
@@ -43,6 +49,24 @@ pub(crate) fn again(journal: &Journal, kind: fn(&Payload) -> bool) -> Event {
 
 /// A day from now.
 pub(crate) fn tomorrow() -> Micros {
-    use dossier_exchange::{Clock, MachineClock};
     MachineClock.now().plus(Micros::DAY)
+}
+
+/// Opens a service's engine as an operator does who goes on after a loss.
+pub(crate) fn accept_the_loss<D: Decider, V: View>(data: &Path) {
+    let layout = Layout::of(data);
+    let secrets = Secrets::read(&layout).unwrap();
+    let clock = Arc::new(MachineClock);
+    let settings = EngineSettings {
+        recovery: Recovery::NewEpoch,
+        ..EngineSettings::new(layout.service(D::ORIGIN), secrets.log(D::ORIGIN), secrets.signer(D::ORIGIN), clock)
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let engine = Engine::<D, V>::open(settings).unwrap();
+    runtime.block_on(async { engine.digests().await.unwrap() });
+    drop(engine);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while let Err(error) = offline::Offline::open(data).unwrap().journal(D::ORIGIN) {
+        assert!(Instant::now() < deadline, "it was not closed: {error}");
+    }
 }

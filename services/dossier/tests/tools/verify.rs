@@ -3,11 +3,12 @@
 use std::{fs, path::Path};
 
 use dossier_proto::{Origin, Payload};
+use dossier_submission::{domain::Submission, views::Entries};
 use serde_json::Value;
 
 use crate::{
     fixture::{Installation, copy, dossier, on},
-    tampering::{again, append},
+    tampering::{accept_the_loss, again, append},
 };
 
 /// The doubts as `(origin, kind, sequence)`.
@@ -175,6 +176,23 @@ fn a_journal_that_is_older_than_its_anchor_is_refused_and_the_rest_is_still_veri
     let services: Vec<_> =
         report["journals"].as_array().unwrap().iter().map(|one| one["service"].as_str().unwrap()).collect();
     assert_eq!(services, ["moderation", "publication", "audit"]);
+}
+
+/// After a loss was accepted the journal goes on in a new epoch. By itself it holds; the copy knows what was lost.
+#[test]
+fn an_epoch_after_an_accepted_loss_holds_by_itself_and_the_loss_is_told() {
+    let installation = Installation::with_an_entry();
+    let journal = installation.data().join("submission").join("journal");
+    fs::remove_dir_all(&journal).unwrap();
+    copy(&installation.before().join("submission").join("journal"), &journal);
+    accept_the_loss::<Submission, Entries>(&installation.data());
+    let export = installation.path("export");
+    on(&installation.data(), &["export", "--service", "submission", "--to", &path(&export)]).exits(0);
+    let report = dossier(["--json", "verify", &path(&export)]).exits(0).document();
+    assert_eq!(report["journals"][0]["epochs"].as_array().unwrap().len(), 2, "{report}");
+    let report = on(&installation.data(), &["--json", "verify"]).exits(8).document();
+    assert!(is_in_doubt(&report, "submission", "copy-is-longer"), "{report}");
+    on(&installation.data(), &["replay", "--service", "submission"]).exits(0);
 }
 
 #[test]
