@@ -150,11 +150,10 @@ fn moment(micros: Micros) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(|_| micros.0.to_string(), |moment| moment.to_string())
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failure(error: AccountsError) -> Failure {
-    let exit = match &error {
+    let exit = match error {
+        AccountsError::Vault(error) => return error.into(),
         AccountsError::InUse { .. } => return Failure::busy(error.to_string()),
-        AccountsError::Vault(_) => return vault_failure(error),
         AccountsError::Disk { .. } => Exit::Disk,
         AccountsError::Damaged { .. } | AccountsError::Key(_) => Exit::Damaged,
         AccountsError::Text { .. } => Exit::Usage,
@@ -165,11 +164,4 @@ fn failure(error: AccountsError) -> Failure {
         | AccountsError::Random(_) => Exit::Failed,
     };
     Failure::new(exit, error.to_string())
-}
-
-fn vault_failure(error: AccountsError) -> Failure {
-    match error {
-        AccountsError::Vault(error) => error.into(),
-        other => Failure::damaged(other.to_string()),
-    }
 }

@@ -35,7 +35,7 @@ fn append(writer: &mut Writer, count: u64, flavour: impl Fn(u64) -> u8) {
     for group in places.chunks(7) {
         let record = |place: &Place| Record {
             event: event(*place, flavour(place.sequence)),
-            beside: (place.sequence % 5 == 0).then(|| event(*place, 0xbe)),
+            beside: place.sequence.is_multiple_of(5).then(|| event(*place, 0xbe)),
         };
         let records = group.iter().map(record).collect();
         writer.append(Frame { records, followed: Vec::new() }).unwrap();
