@@ -73,7 +73,7 @@ impl DemoPerson {
 ///
 /// # Errors
 /// [`Failure`] when an account cannot be written.
-pub fn people(
+pub(super) fn people(
     accounts: &Accounts,
     master: &MasterKey,
     now: Micros,
@@ -92,7 +92,7 @@ pub fn people(
 ///
 /// # Errors
 /// [`Failure`] when the file cannot be written.
-pub fn write_tokens(path: &Path, tokens: &Tokens) -> Result<(), Failure> {
+pub(super) fn write_tokens(path: &Path, tokens: &Tokens) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(tokens).map_err(|error| Failure::damaged(error.to_string()))?;
     let write = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();
