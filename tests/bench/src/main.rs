@@ -15,6 +15,7 @@ mod failure;
 mod log;
 mod machine;
 mod memory;
+mod pipeline;
 mod quantiles;
 mod raw;
 mod replay;

@@ -8,7 +8,7 @@ use crate::{
     command,
     failure::Failure,
     machine::Machine,
-    replay,
+    pipeline, replay,
     report::{Report, Section},
     table::table,
 };
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn chosen(arguments: &Arguments) -> Vec<Measurement> {
     let subjects = match arguments.subject {
-        Subject::All => vec![Subject::Append, Subject::Command, Subject::Replay],
+        Subject::All => vec![Subject::Append, Subject::Command, Subject::Replay, Subject::Pipeline],
         one => vec![one],
     };
     let sizes = arguments.size.map_or(vec![Size::Small, Size::Mix], |size| vec![size]);
@@ -57,7 +57,8 @@ fn section(subject: Subject, size: Size, seconds: u64, folder: &Path) -> Result<
         Subject::Append => append::measure(size, seconds, folder),
         Subject::Command => command::measure(size, seconds, folder),
         Subject::Replay => replay::measure(size, folder),
-        Subject::Pipeline | Subject::All => Err(Failure::wrong("it is several measurements, or none")),
+        Subject::Pipeline => pipeline::measure(size, seconds, folder),
+        Subject::All => Err(Failure::wrong("that is several measurements")),
     }
 }
 
