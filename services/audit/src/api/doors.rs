@@ -2,10 +2,11 @@
 
 use dossier_engine::{ExecuteError, Outcome, Refusal as _, Request, command_id, fresh_id};
 use dossier_identity::{NotEntitled, Role};
-use dossier_proto::{Digest, EntryId, v1};
+use dossier_proto::{Digest, EntryId, Place, v1};
 use dossier_web::{Answer, Problem, ProblemKind, extract::Bearer};
 use http::{HeaderValue, header};
 use prost::Message as _;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -53,9 +54,14 @@ fn not_entitled(refusal: &AuditRefusal) -> Problem {
         .with("code", "no-designation")
         .with("reason", facts.code);
     match facts.because {
-        Some(because) => problem.with("because", because.to_string()),
+        Some(because) => problem.with("because", place_value(because)),
         None => problem,
     }
+}
+
+/// Where an event stands, as a member of a problem; every service writes it so.
+fn place_value(place: Place) -> Value {
+    json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
 }
 
 /// Records that the caller reads this now; durable when it returns. Whoever may not gets a problem, which is recorded too.

@@ -5,6 +5,7 @@ use dossier_proto::Place;
 use dossier_vault::{CanonicalError, PersonalError, SealError};
 use dossier_web::{Part, Problem, ProblemKind, extract::stale};
 use http::{HeaderValue, header};
+use serde_json::{Value, json};
 
 use crate::{
     domain::{Refusal, facts},
@@ -34,15 +35,20 @@ fn refused(refusal: &Refusal, recorded: Option<Place>) -> Problem {
         problem = problem.with("reason", reason.code());
     }
     if let Some(because) = facts.because {
-        problem = problem.with("because", because.to_string());
+        problem = problem.with("because", place_value(because));
     }
     if let Some(digest) = facts.current_digest {
         problem = problem.with("digest", digest.to_string());
     }
     if let Some(recorded) = recorded {
-        problem = problem.with("recorded", recorded.to_string());
+        problem = problem.with("recorded", place_value(recorded));
     }
     problem
+}
+
+/// Where an event stands, as a member of a problem; every service writes it so.
+fn place_value(place: Place) -> Value {
+    json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
 }
 
 /// The code for programs: why exactly a designation is missing stands in `reason`.
