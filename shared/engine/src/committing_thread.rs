@@ -18,7 +18,7 @@ use crate::{
     group::{Group, Waiting},
     recorded::{Recorded, Records},
     snapshots::{Photograph, Snapshots},
-    stopping::Stopping,
+    stopping::{StopOnPanic, Stopping},
 };
 
 /// The thread's own things.
@@ -38,6 +38,8 @@ pub(crate) struct CommittingThread<D: Decider, V: View> {
 impl<D: Decider, V: View> CommittingThread<D, V> {
     /// Works until the deciding thread is gone or a write fails.
     pub(crate) fn run(mut self) {
+        // A local, so that it is dropped, and the reason told, before the channels close.
+        let _watch = StopOnPanic::new(self.stopping.clone(), "commits");
         while let Ok(group) = self.groups.recv() {
             if let Err(reason) = self.commit(group) {
                 tracing::error!(origin = %D::ORIGIN, %reason, "the journal cannot be written; the service stops");

@@ -17,7 +17,7 @@ use crate::{
     deciding::{Deciding, Fate, Written},
     group::{Group, Job, Waiting},
     snapshots::Photograph,
-    stopping::Stopping,
+    stopping::{StopOnPanic, Stopping},
 };
 
 /// A group holds about so many events: at 256 bytes each this is 128 KiB, one write of a good size.
@@ -42,6 +42,8 @@ pub(crate) struct DecidingThread<D: Decider> {
 impl<D: Decider> DecidingThread<D> {
     /// Works until all senders are gone or the committing thread has stopped.
     pub(crate) fn run(mut self) {
+        // A local, so that it is dropped, and the reason told, before the channels close.
+        let _watch = StopOnPanic::new(self.stopping.clone(), "decides");
         self.tell_next_due();
         while let Some(job) = self.jobs.blocking_recv() {
             let group = match self.gather(job) {

@@ -10,7 +10,8 @@ use std::{
 
 use dossier_exchange::{Clock, Tally};
 use dossier_journal::{
-    Followed, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, Recovery, SledStore, Store, Verify, Writer,
+    Followed, Head, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, ReadError, Recovery, SledStore,
+    Store, Verify, Writer,
 };
 use dossier_proof::{Frontier, Hash, SigningKey};
 use dossier_proto::{Digest, Micros, Origin, Place};
@@ -164,7 +165,7 @@ impl<D: Decider, V: View> Engine<D, V> {
         check_clock::<D>(&folding.memory, settings.clock.now())?;
         let followed = journal.followed().iter().filter_map(tally).map(|tally| (tally.origin, tally)).collect();
         folding.reach(&followed);
-        begin_epoch_if_due::<D>(&mut writer, &lost, &mut folding, &*settings.clock)?;
+        begin_epoch_if_due::<D>(&mut writer, &journal, &lost, &mut folding, &*settings.clock)?;
         let size = journal.head().size;
         tracing::info!(origin = %D::ORIGIN, events = size, from = from.sequence, took = ?started.elapsed(), "journal folded");
         let parts = Parts {
@@ -186,21 +187,24 @@ fn check_clock<D: Decider>(memory: &Memory<D::State>, wall: Micros) -> Result<()
     Err(EngineError::ClockBehind { origin: D::ORIGIN, wall: wall.0, behind_seconds: behind / Micros::SECOND })
 }
 
-/// When an operator accepted a loss: ends the epoch, and says so in the first event of the next.
+/// When an operator accepted a loss: ends the epoch, and says so in the first event of the next. These are two writes; after a
+/// crash between them the epoch has begun and nothing in it says so, which is made good here: who follows the journal takes
+/// nothing else for the beginning of an epoch.
 fn begin_epoch_if_due<D: Decider>(
     writer: &mut Writer,
+    journal: &Journal,
     known_elsewhere: &[MirrorHead],
     folding: &mut Folding<D, impl View>,
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
-    if !writer.epoch_is_due() {
-        return Ok(());
-    }
-    // The new epoch's number is above all that others know, so that no place is ever used twice.
-    let lost = known_elsewhere.iter().max_by_key(|head| (head.epoch, head.size)).copied();
-    let former = writer.head();
     let failed = |error: &dyn std::fmt::Display| event_error(D::ORIGIN.name(), error);
-    let epoch = writer.begin_epoch(lost).map_err(|error| failed(&error))?;
+    if writer.epoch_is_due() {
+        // The new epoch's number is above all that others know, so that no place is ever used twice.
+        let lost = known_elsewhere.iter().max_by_key(|head| (head.epoch, head.size)).copied();
+        writer.begin_epoch(lost).map_err(|error| failed(&error))?;
+    }
+    let Some(former) = unannounced(journal).map_err(|error| failed(&error))? else { return Ok(()) };
+    let epoch = writer.head().epoch;
     let mut edge = Edge { next: Place { origin: D::ORIGIN, epoch, sequence: 0 }, last: folding.memory.fold.last };
     let event = crate::stamp::epoch_started(&mut edge, former, clock.now(), crate::fresh_id());
     let record = dossier_journal::Record { event: event.encode().into(), beside: None };
@@ -208,6 +212,16 @@ fn begin_epoch_if_due<D: Decider>(
     writer.append(frame).map_err(|error| failed(&error))?;
     folding.take(&event, None);
     Ok(())
+}
+
+/// The end of the former epoch, when the present one is empty: its first event is still to be written.
+fn unannounced(journal: &Journal) -> Result<Option<Head>, ReadError> {
+    match journal.epochs().as_slice() {
+        [.., (epoch, size), (_, 0)] => {
+            Ok(Some(Head { epoch: *epoch, size: *size, root: journal.root_at(*epoch, *size)? }))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// A position as the journal kept it.

@@ -1,5 +1,7 @@
 //! How a service says that it has stopped, and why.
 
+use std::thread;
+
 use tokio::sync::watch;
 
 /// Set once.
@@ -34,6 +36,30 @@ impl Stopping {
             Ok(reason) => reason.clone().unwrap_or_default(),
             // The sender is ours; it lives as long as this borrow.
             Err(_closed) => String::new(),
+        }
+    }
+}
+
+/// Held by a thread for as long as it works: a thread that ends by a panic stops the service, and says so. Without this the
+/// other thread would end quietly, and the service would look sound and answer nobody.
+pub(crate) struct StopOnPanic {
+    stopping: Stopping,
+    /// What the thread does: "decides", "commits".
+    work: &'static str,
+}
+
+impl StopOnPanic {
+    pub(crate) const fn new(stopping: Stopping, work: &'static str) -> Self {
+        Self { stopping, work }
+    }
+}
+
+impl Drop for StopOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let work = self.work;
+            tracing::error!("the thread that {work} panicked; the service stops");
+            self.stopping.stop(format!("the thread that {work} panicked"));
         }
     }
 }
