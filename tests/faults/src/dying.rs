@@ -1,0 +1,100 @@
+//! Ends this process with SIGKILL, at its point.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use dossier_engine::{Faults, Passing, Step};
+
+use crate::{answers::Answers, point::Point};
+
+/// How long a process that ends once its callers have their answers waits for these to leave it.
+const ANSWERS_LEAVE_WITHIN: Duration = Duration::from_millis(200);
+
+/// Ends the process at a point. For the step "answered, and nobody else has read it" the other services are kept from
+/// recording anything they receive from the moment on at which the group is about to be committed, and the answers are let out.
+pub struct Dying {
+    point: Point,
+    answers: Arc<Answers>,
+    arrivals: AtomicU64,
+    /// The group at which it ends has come.
+    has_come: AtomicBool,
+    /// Answers that must have left before.
+    answers_before: AtomicU64,
+}
+
+impl Dying {
+    /// At this point.
+    pub fn at(point: Point, answers: Arc<Answers>) -> Self {
+        Self {
+            point,
+            answers,
+            arrivals: AtomicU64::new(0),
+            has_come: AtomicBool::new(false),
+            answers_before: AtomicU64::new(0),
+        }
+    }
+
+    fn look_for_the_group(&self, passing: &Passing) {
+        if !self.point.counts(passing) {
+            return;
+        }
+        if self.arrivals.fetch_add(1, Ordering::SeqCst) + 1 == self.point.arrival {
+            // Whoever waits for this group has asked by now.
+            self.answers_before.store(self.answers.asked(), Ordering::SeqCst);
+            self.has_come.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn is_kept_from_reading(&self, passing: &Passing) -> bool {
+        self.point.step == Step::Answered
+            && passing.origin != self.point.origin
+            && passing.step == Step::BeforeCommit
+            && passing.received > 0
+            && self.has_come.load(Ordering::SeqCst)
+    }
+}
+
+impl Faults for Dying {
+    fn reach(&self, passing: Passing) {
+        if self.is_kept_from_reading(&passing) {
+            wait_for_the_end();
+        }
+        if passing.origin != self.point.origin {
+            return;
+        }
+        if passing.step == Step::BeforeCommit {
+            self.look_for_the_group(&passing);
+        }
+        if passing.step != self.point.step || !self.has_come.load(Ordering::SeqCst) {
+            return;
+        }
+        if self.point.step == Step::Answered {
+            // Requests that came after the group's are counted too and may not be answered: then the time runs out.
+            self.answers.wait_for(self.answers_before.load(Ordering::SeqCst), ANSWERS_LEAVE_WITHIN);
+        }
+        kill_this_process();
+    }
+}
+
+/// `kill -9`, by itself.
+fn kill_this_process() {
+    let this = rustix::process::getpid();
+    if rustix::process::kill_process(this, rustix::process::Signal::KILL).is_err() {
+        // Without the signal there is still the end without any tidying up.
+        std::process::abort();
+    }
+    wait_for_the_end();
+}
+
+/// The end comes from another thread, or from the kernel.
+fn wait_for_the_end() {
+    loop {
+        thread::park();
+    }
+}

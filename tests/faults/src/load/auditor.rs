@@ -1,0 +1,22 @@
+//! An auditor reads trails. Each reading is recorded before it is answered.
+
+use super::Caller;
+use crate::notes::Note;
+
+/// One step.
+pub(super) fn work(caller: &mut Caller) {
+    let entries = caller.town().all_entries();
+    let Some(entry) = caller.seeded.one_of(&entries).cloned() else {
+        // Without entries there is nothing to read but the list of findings, and no hurry.
+        caller.read("/audit/api/v1/state");
+        return;
+    };
+    let subject = caller.person().subject.clone();
+    caller.town().note(&Note::Reads { subject: subject.clone(), entry: entry.clone() });
+    let read = caller.read(&format!("/audit/api/v1/entries/{entry}/trail"));
+    // An entry that began a moment ago may not have been copied yet.
+    assert!(read.is_done() || read.status == 404, "the trail of {entry}: {read:?}");
+    if read.is_done() {
+        caller.town().note(&Note::Read { subject, entry });
+    }
+}

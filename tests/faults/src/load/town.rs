@@ -1,0 +1,117 @@
+//! What all callers share: where the house is, what is noted, which entries there are.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::notes::{Note, Notebook};
+
+/// A house that died is back within this time, or something is wrong.
+const BACK_WITHIN: Duration = Duration::from_secs(90);
+/// So many entries a body works on at once; more are begun when some are done.
+const ENTRIES_AT_ONCE: usize = 6;
+
+/// The place where the callers live.
+pub struct Town {
+    /// The seed of everything they choose.
+    pub seed: u64,
+    /// What they note.
+    pub notebook: Notebook,
+    address: Mutex<Option<String>>,
+    moved: Condvar,
+    closing: AtomicBool,
+    entries: Mutex<Vec<(String, String)>>,
+    /// Those that ended: nobody works on them again, but their trails are read.
+    ended: Mutex<BTreeSet<String>>,
+}
+
+impl Town {
+    /// An empty town.
+    pub fn new(seed: u64, notebook: Notebook) -> Self {
+        Self {
+            seed,
+            notebook,
+            address: Mutex::new(None),
+            moved: Condvar::new(),
+            closing: AtomicBool::new(false),
+            entries: Mutex::new(Vec::new()),
+            ended: Mutex::new(BTreeSet::new()),
+        }
+    }
+
+    /// The house is here now, or nowhere.
+    pub fn set_address(&self, address: Option<String>) {
+        *self.address.lock().unwrap_or_else(PoisonError::into_inner) = address;
+        self.moved.notify_all();
+    }
+
+    /// Where the house is; waits until it is somewhere.
+    pub fn address(&self) -> String {
+        let address = self.address.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.moved.wait_timeout_while(address, BACK_WITHIN, |address| address.is_none());
+        let (address, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        address
+            .clone()
+            .unwrap_or_else(|| panic!("seed {}: the house did not come back within {BACK_WITHIN:?}", self.seed))
+    }
+
+    /// The house did not answer at this address: waits until it is at another one, at most for a moment.
+    pub fn wait_for_another_than(&self, gone: &str) {
+        let address = self.address.lock().unwrap_or_else(PoisonError::into_inner);
+        let still = |address: &mut Option<String>| address.as_deref().is_none_or(|address| address == gone);
+        // It may have been a broken connection only: then the same address is tried again.
+        let waited = self.moved.wait_timeout_while(address, Duration::from_millis(50), still);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// When a command must have been answered that is asked for now.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + BACK_WITHIN
+    }
+
+    /// Nothing new is begun.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether nothing new is to be begun.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// Notes something.
+    pub fn note(&self, note: &Note) {
+        self.notebook.write(note);
+    }
+
+    /// An entry of a body began.
+    pub fn begun(&self, body: &str, entry: &str) {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push((body.to_owned(), entry.to_owned()));
+    }
+
+    /// Nothing more can be done with an entry.
+    pub fn is_over(&self, entry: &str) {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.to_owned());
+    }
+
+    /// The entries of a body that are worked on, and whether another one may begin.
+    pub fn open_entries(&self, body: &str) -> (Vec<String>, bool) {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = entries.iter().filter(|(of, entry)| of == body && !ended.contains(entry));
+        let open: Vec<_> = open.map(|(_, entry)| entry.clone()).collect();
+        let room = open.len() < ENTRIES_AT_ONCE;
+        (open, room)
+    }
+
+    /// All entries that ever began.
+    pub fn all_entries(&self) -> Vec<String> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().map(|(_, entry)| entry.clone()).collect()
+    }
+}
