@@ -52,13 +52,15 @@ fn grouped(directory: &Path, sizes: &[usize], group: usize) -> Result<(), Failur
     let mut raw = RawFile::create(directory)?;
     let (journal, writer) = open_in(directory, Verify::Whole)?;
     let mut stages = writer.into_stages()?;
-    let (mut plain, mut times, mut raws, mut bytes) = (Duration::ZERO, Vec::new(), Duration::ZERO, 0);
+    // Raw and own in turn, so that both see the same minute; the median of the turns, because others use the disk too.
+    let (mut turns, mut staged_turns, mut times, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let mut parts = [Duration::ZERO; 3];
-    // Raw and own in turn, so that both see the same minute.
     for _ in 0..ROUNDS {
-        let frames: Vec<_> = (0..GROUPS / ROUNDS / 2).map(|_| maker.frame(group)).collect();
-        raws += raw.write(&frames)?;
-        bytes += frames.iter().map(bytes_of).sum::<usize>();
+        let mut frames: Vec<_> = (0..GROUPS / ROUNDS).map(|_| maker.frame(group)).collect();
+        let raw_time = raw.write(&frames)?;
+        let more = frames.iter().map(bytes_of).sum::<usize>();
+        bytes += more;
+        let rest = frames.split_off(frames.len() / 2);
         let begun = Instant::now();
         for frame in frames {
             let at = Instant::now();
@@ -70,32 +72,17 @@ fn grouped(directory: &Path, sizes: &[usize], group: usize) -> Result<(), Failur
             parts[2] += at.elapsed();
             times.push(at.elapsed());
         }
-        plain += begun.elapsed();
-    }
-    let megabytes = |bytes: usize, time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
-    let percent = |raw: Duration, own: Duration| 100.0 * raw.as_secs_f64() / own.as_secs_f64();
-    println!("  raw append + fdatasync   {:7.1} MB/s", megabytes(bytes, raws));
-    println!(
-        "  append, one thread       {:7.1} MB/s  {:3.0} % of raw  p50 {:?} p99 {:?}",
-        megabytes(bytes, plain),
-        percent(raws, plain),
-        quantile(&mut times, 50),
-        quantile(&mut times, 99)
-    );
-    let [stage, write, sync] = parts.map(|part| part.as_secs_f64() * 1e3 / times.len() as f64);
-    println!("    stage {stage:.3}, write {:.3}, sync {:.3} ms a group", write - stage, sync - write);
-    let (mut staged, mut raws, mut more) = (Duration::ZERO, Duration::ZERO, 0);
-    for _ in 0..ROUNDS {
-        let frames: Vec<_> = (0..GROUPS / ROUNDS / 2).map(|_| maker.frame(group)).collect();
-        raws += raw.write(&frames)?;
-        more += frames.iter().map(bytes_of).sum::<usize>();
+        turns.push(Turn { bytes: more / 2, raw: raw_time / 2, own: begun.elapsed() });
         let begun = Instant::now();
-        in_stages(&mut stages, frames)?;
-        staged += begun.elapsed();
+        in_stages(&mut stages, rest)?;
+        staged_turns.push(Turn { bytes: more / 2, raw: raw_time / 2, own: begun.elapsed() });
     }
     drop(stages);
-    println!("  append, three stages     {:7.1} MB/s  {:3.0} % of raw", megabytes(more, staged), percent(raws, staged));
-    let bytes = bytes + more;
+    let [stage, write, sync] = parts.map(|part| part.as_secs_f64() * 1e3 / times.len() as f64);
+    println!("  append, one thread       {}", median(&mut turns));
+    println!("    p50 {:?} p99 {:?} a group", quantile(&mut times, 50), quantile(&mut times, 99));
+    println!("    stage {stage:.3}, write {:.3}, sync {:.3} ms a group", write - stage, sync - write);
+    println!("  append, three stages     {}", median(&mut staged_turns));
     println!(
         "  disk                     {:7.2} bytes per byte of event",
         disk(&directory.join("journal"))? as f64 / bytes as f64
@@ -116,6 +103,27 @@ fn grouped(directory: &Path, sizes: &[usize], group: usize) -> Result<(), Failur
         assert_eq!(opened.0.head(), head);
     }
     Ok(())
+}
+
+/// One turn of raw and own.
+struct Turn {
+    bytes: usize,
+    raw: Duration,
+    own: Duration,
+}
+
+impl Turn {
+    fn ratio(&self) -> f64 {
+        self.raw.as_secs_f64() / self.own.as_secs_f64()
+    }
+}
+
+/// The turn in the middle, in words.
+fn median(turns: &mut [Turn]) -> String {
+    turns.sort_by(|one, other| one.ratio().total_cmp(&other.ratio()));
+    let turn = &turns[turns.len() / 2];
+    let speed = |time: Duration| turn.bytes as f64 / 1e6 / time.as_secs_f64();
+    format!("{:7.1} MB/s = {:3.0} % of raw's {:.1} MB/s", speed(turn.own), 100.0 * turn.ratio(), speed(turn.raw))
 }
 
 fn bytes_of(frame: &Frame) -> usize {

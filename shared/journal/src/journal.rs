@@ -1,16 +1,17 @@
 //! Reading a journal.
 
+mod proofs;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, consistency, inclusion};
 use tokio::sync::watch;
 
-use crate::core::{Durable, Shared, checkpoint_origin};
+use crate::core::{Durable, Shared};
 use crate::errors::damage;
 use crate::follow::Follower;
 use crate::frames::{Stretch, scan_frames, slot_before};
-use crate::{Followed, Head, MirrorHead, NodeError, OpenError, Place, ReadError, Stop, Stored, Verification};
+use crate::{Followed, Head, MirrorHead, OpenError, Place, ReadError, Stop, Stored, Verification};
 
 /// A reader of a journal. Cheap to clone; sees durable events only. The methods read from sled's memory or the disk and may
 /// block for as long as a page read takes.
@@ -197,74 +198,7 @@ impl Journal {
         self.shared.core.stopped()
     }
 
-    /// The newest durable head, signed.
-    ///
-    /// # Errors
-    /// [`ReadError::NotThere`] when the log name is not one a checkpoint can have.
-    pub fn checkpoint(&self) -> Result<SignedCheckpoint, ReadError> {
-        let head = self.head();
-        let checkpoint = Checkpoint::new(checkpoint_origin(&self.shared.core.log, head.epoch), head.tree_head());
-        SignedCheckpoint::sign(&checkpoint, &self.shared.core.signer)
-            .map_err(|error| ReadError::NotThere(error.to_string()))
-    }
-
-    /// The root an epoch's tree had at a size.
-    ///
-    /// # Errors
-    /// [`ReadError`] when the epoch never had that size, or a tile cannot be read.
-    pub fn root_at(&self, epoch: u32, size: u64) -> Result<Hash, ReadError> {
-        self.with_nodes(epoch, size, |nodes| dossier_proof::tree::root_at(size, nodes))
-    }
-
-    /// Proves that an event is in an epoch's tree of `size` events.
-    ///
-    /// # Errors
-    /// As [`Journal::root_at`].
-    pub fn inclusion(&self, place: Place, size: u64) -> Result<Vec<Hash>, ReadError> {
-        self.with_nodes(place.epoch, size, |nodes| inclusion::prove(place.sequence, size, nodes))
-    }
-
-    /// Proves that an epoch's tree of `new` events begins with its tree of `old` events.
-    ///
-    /// # Errors
-    /// As [`Journal::root_at`].
-    pub fn consistency(&self, epoch: u32, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
-        self.with_nodes(epoch, new, |nodes| consistency::prove(old, new, nodes))
-    }
-
-    /// The hashes of a tile of an epoch's tree, full or not, as [tlog-tiles](https://c2sp.org/tlog-tiles) numbers them.
-    ///
-    /// # Errors
-    /// As [`Journal::root_at`].
-    pub fn tile(&self, epoch: u32, level: u8, index: u64) -> Result<Vec<Hash>, ReadError> {
-        let durable = self.durable();
-        let nodes = durable.nodes(&*self.shared.core.store, epoch).ok_or_else(|| no_epoch(epoch))?;
-        Ok(nodes.tile(level, index)?)
-    }
-
-    fn with_nodes<T>(
-        &self,
-        epoch: u32,
-        size: u64,
-        ask: impl FnOnce(&crate::Nodes<'_>) -> Result<T, dossier_proof::tree::ProveError<NodeError>>,
-    ) -> Result<T, ReadError> {
-        let durable = self.durable();
-        let has = durable.extent(epoch).ok_or_else(|| no_epoch(epoch))?.size;
-        if size > has {
-            return Err(ReadError::NotThere(format!("epoch {epoch} has {has} events, not {size}")));
-        }
-        let nodes = durable.nodes(&*self.shared.core.store, epoch).ok_or_else(|| no_epoch(epoch))?;
-        ask(&nodes).map_err(|error| match error {
-            dossier_proof::tree::ProveError::Source { source, .. } => source.into(),
-            dossier_proof::tree::ProveError::Range(error) => ReadError::NotThere(error.to_string()),
-        })
-    }
-
     pub(crate) fn durable(&self) -> Durable {
         self.shared.core.durable()
     }
-}
-
-fn no_epoch(epoch: u32) -> ReadError {
-    ReadError::NotThere(format!("there is no epoch {epoch} in this journal"))
 }

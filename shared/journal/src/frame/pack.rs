@@ -34,8 +34,7 @@ pub(crate) fn pack(group: &Frame, epoch: u32, slot: u64, sequence: u64) -> Packe
     loop {
         let (records, tail) = rest.split_at(how_many_fit(rest));
         // The positions go with the last frame of the group.
-        let followed = if tail.is_empty() { &group.followed[..] } else { &[] };
-        packer.frame(sequence, records, followed, tail.is_empty());
+        packer.frame(sequence, records, tail.is_empty().then_some(&group.followed[..]));
         if tail.is_empty() {
             return packer.packed;
         }
@@ -66,19 +65,20 @@ struct Packer {
 }
 
 impl Packer {
-    fn frame(&mut self, sequence: u64, records: &[Record], followed: &[Followed], ends_group: bool) {
+    /// Adds a frame; `ending` are the positions when it is the last of its group.
+    fn frame(&mut self, sequence: u64, records: &[Record], ending: Option<&[Followed]>) {
         let mut body = Vec::with_capacity(BODY_BYTES_MAX);
         put_varint(&mut body, records.len() as u64);
         for record in records {
             put_record(&mut body, record);
         }
-        put_followed(&mut body, followed);
+        put_followed(&mut body, ending.unwrap_or_default());
         self.packed.frames.push((sequence, self.slot));
         let parts = body.chunks(BODY_BYTES_MAX);
         let count = parts.len();
         for (number, part) in parts.enumerate() {
             let last = number + 1 == count;
-            let role = Role { first: number == 0, last, ends_group: last && ends_group };
+            let role = Role { first: number == 0, last, ends_group: last && ending.is_some() };
             self.packed.values.push(Part::encode(self.epoch, self.slot, role, sequence, &[part]));
             self.slot += 1;
         }
