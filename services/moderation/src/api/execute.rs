@@ -71,7 +71,26 @@ impl App {
             correlation: None,
         };
         dossier_web::observe::record_command(&request.command_id);
-        self.engine.execute(request).await.map_err(|error| failed(error, errand.sent))
+        let decided = self.engine.execute(request).await;
+        decided.map_err(|error| failed(self.without_place_for_strangers(error, asker, errand.entry), errand.sent))
+    }
+
+    /// A refusal that was recorded is one of an entry that is there: where it is recorded is not told to whoever may not
+    /// know of the entry.
+    fn without_place_for_strangers(
+        &self,
+        error: ExecuteError<Refusal>,
+        asker: &Asker,
+        entry: Option<EntryId>,
+    ) -> ExecuteError<Refusal> {
+        let (ExecuteError::Refused { refusal, recorded: Some(place) }, Some(entry)) = (&error, entry) else {
+            return error;
+        };
+        let (place, refusal) = (*place, refusal.clone());
+        let view = self.engine.view();
+        let known = view.state.entries.get(&entry);
+        let eyes = known.and_then(|known| Eyes::of(&view.state, known, asker.bearer.subject, self.clock.now()));
+        ExecuteError::Refused { refusal, recorded: eyes.map(|_| place) }
     }
 
     /// The version the caller expects the review to have, if it says so.

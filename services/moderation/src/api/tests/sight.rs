@@ -183,6 +183,30 @@ async fn what_is_not_there_and_what_is_not_to_be_known_look_the_same() {
     room.post("moderator-a", &format!("/reviews/{unknown}/claim"), json!({})).await.is(404);
 }
 
+/// It did: a refusal that named its place in the journal was one of an entry that is there.
+#[tokio::test]
+async fn a_stranger_is_not_told_where_a_refusal_was_recorded() {
+    let room = full().await;
+    let digest = room.look("moderator-a").await.text("/digest").to_owned();
+    let unknown = dossier_proto::EntryId([9; 16]).to_string();
+    let approve = |entry: &str| (format!("/reviews/{entry}/approve"), json!({ "digest": digest }));
+    let members = |problem: &serde_json::Value| {
+        problem.as_object().map(|members| members.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    for who in ["administrator", "nobody", "contributor-ke", "publisher"] {
+        let before = room.size();
+        let (path, body) = approve(&ENTRY.to_string());
+        let there = room.post(who, &path, body).await.is(403);
+        assert_eq!(room.size(), before + 1, "{who}: it is recorded all the same");
+        let (path, body) = approve(&unknown);
+        let not_there = room.post(who, &path, body).await.is(403);
+        assert_eq!(members(&there.body), members(&not_there.body), "{who}");
+    }
+    let (path, body) = approve(&ENTRY.to_string());
+    let told = room.post("contributor-kz", &path, body).await.is(403);
+    assert!(told.body["recorded"]["sequence"].is_u64(), "who knows of it may look it up");
+}
+
 /// Seen in Wagtail: compare views show revisions to people without the right.
 #[tokio::test]
 async fn wagtail_a_comparison_shows_nothing_to_those_who_may_not_read() {
