@@ -3,6 +3,7 @@
 //! A designation is role × body × record types × period. Every service keeps this fold in its own state, so that a
 //! decision and its replay see the same rights. Pure: the moment is always an argument.
 
+mod folding;
 mod granting;
 mod refusal;
 #[cfg(test)]

@@ -10,8 +10,6 @@ mod work;
 use dossier_engine::{Context, Decided, Decision, Errand};
 use dossier_proto::{Actor, Micros, Origin, Payload};
 
-pub(super) use designation::proposed;
-
 use super::{Command, Entry, Refusal, State, limits::DUE_MAX};
 
 type Answer = Result<Decision, Refusal>;

@@ -1,13 +1,13 @@
 //! Folds events into the state.
 
 mod received;
-mod rights;
+mod registry;
 
 use dossier_proto::{Digest, EntryId, Event, Micros, Payload, Place, v1};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
-pub(super) use rights::refusal_codes;
+pub(super) use registry::refusal_codes;
 
 use super::state::{Claim, Ended, Ending, Entry, Moment, State};
 
@@ -19,9 +19,8 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
                 received::fold(state, foreign);
             }
         }
-        Payload::DesignationGranted(granted) => rights::grant(state, event, granted),
-        Payload::DesignationRevoked(revoked) => rights::revoke(state, event, revoked),
-        Payload::RegistryAdopted(adopted) => rights::adopt(state, event, adopted),
+        Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) => state.designations.fold(event),
+        Payload::RegistryAdopted(adopted) => registry::adopt(state, event, adopted),
         _ => on_review(state, event, payload),
     }
 }

@@ -2,15 +2,13 @@
 
 use dossier_proto::{Digest, EntryId, Event, Micros, Payload, Place, v1};
 
-use super::{EXPIRY_DAYS, Public, Revision, State, Workflow, rights};
+use super::{EXPIRY_DAYS, Public, Revision, State, Workflow};
 
 /// Folds one foreign event.
 pub(super) fn evolve(state: &mut State, foreign: &Event) {
     let Some(payload) = &foreign.payload else { return };
     match payload {
-        Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) => {
-            rights::fold(&mut state.designations, foreign);
-        }
+        Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) => state.designations.fold(foreign),
         Payload::RegistryAdopted(v1::RegistryAdopted { command: Some(adopt) }) => {
             state.registry = Digest::try_from(adopt.digest.as_slice()).ok().or(state.registry);
         }

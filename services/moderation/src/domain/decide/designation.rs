@@ -32,7 +32,7 @@ pub(super) fn revoke(state: &State, revoke: &v1::RevokeDesignation, context: &Co
 }
 
 /// The designation somebody wants to grant, its form checked.
-pub(in crate::domain) fn proposed(grant: &v1::GrantDesignation) -> Result<Proposed, Refusal> {
+fn proposed(grant: &v1::GrantDesignation) -> Result<Proposed, Refusal> {
     let invalid = |what| Refusal::Invalid(Invalid::Designation(what));
     let subject = SubjectId::try_from(grant.subject.as_slice()).map_err(|_| invalid("the subject is no subject id"))?;
     let role = Role::from_number(grant.role).map_err(|_| invalid("the role is unknown"))?;
