@@ -1,5 +1,7 @@
 //! Reads one origin for one consumer: densely, in order, checked.
 
+mod checkpoints;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
@@ -23,7 +25,7 @@ const AHEAD_MAX: i64 = 5 * Micros::SECOND;
 const CAUSE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before asking again whoever did not answer.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
-/// While nothing new comes, checkpoints are looked at this often.
+/// While nothing new comes, checkpoints are looked at this often: what was forgotten on the way is asked for.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// How far each origin was consumed by one consumer; followers of the same consumer share it to hold events until
@@ -170,43 +172,10 @@ impl Follower {
     async fn step(&mut self) -> Result<(), Halt> {
         self.look_at_checkpoint().await?;
         let reading = self.settings.transport.read(self.settings.origin, self.tally.next(), ReadLimits::default());
-        let Ok(batch) = timeout(IDLE, reading).await else { return Ok(()) };
-        self.take(batch?.events).await
-    }
-
-    /// Fetches the newest checkpoint when the last one has been compared.
-    async fn look_at_checkpoint(&mut self) -> Result<(), Halt> {
-        let next = self.tally.next();
-        if self.checkpoint.is_some() || (self.compared == next && self.status.borrow().is_level()) {
-            return Ok(());
+        match timeout(IDLE, reading).await {
+            Ok(batch) => self.take(batch?.events).await,
+            Err(_nothing_came) => self.look_around().await,
         }
-        let signed = self.settings.transport.checkpoint(self.settings.origin).await?;
-        let checkpoint = signed
-            .verify(&self.settings.verifier)
-            .map_err(|error| Divergence::Signature { origin: self.settings.origin, reason: error.to_string() })?;
-        let head = Position { epoch: epoch_of(&checkpoint).unwrap_or(next.epoch), sequence: checkpoint.size };
-        self.status.send_if_modified(|status| {
-            let changed = status.head != head;
-            status.head = head;
-            changed
-        });
-        if head.epoch == next.epoch && head.sequence >= next.sequence {
-            self.checkpoint = Some(checkpoint);
-            self.compare()?;
-        }
-        Ok(())
-    }
-
-    /// Compares with the checkpoint in hand when we are exactly where it speaks of.
-    fn compare(&mut self) -> Result<(), Divergence> {
-        let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
-        if checkpoint.size > self.tally.frontier.size() {
-            return Ok(());
-        }
-        self.tally.compare(checkpoint)?;
-        self.compared = self.tally.next();
-        self.checkpoint = None;
-        Ok(())
     }
 
     /// Judges what came, and hands over what holds.
@@ -323,9 +292,14 @@ impl Follower {
         let wanted = self.tally.next();
         metrics::counter!("dossier_gap_total", "origin" => self.settings.origin.name()).increment(1);
         let batch = self.settings.transport.replay(self.settings.origin, wanted, ReadLimits::default()).await?;
-        let mut ready = Vec::with_capacity(batch.events.len());
+        self.take_replayed(batch.events).await
+    }
+
+    /// Judges what the origin itself brought, and hands over what holds.
+    async fn take_replayed(&mut self, events: Vec<Bytes>) -> Result<(), Halt> {
+        let mut ready = Vec::with_capacity(events.len());
         let mut outcome = Ok(());
-        for bytes in batch.events {
+        for bytes in events {
             match self.admit(bytes, &mut ready).await {
                 Ok(()) => {}
                 Err(Admission::Gap) => break,
@@ -411,9 +385,4 @@ impl From<Divergence> for Admission {
 
 fn divergence(place: Place, reason: &dyn std::fmt::Display) -> Divergence {
     Divergence::Event { place, reason: reason.to_string() }
-}
-
-/// The epoch a checkpoint speaks of: the last part of its origin line, `<log name>/<epoch>`.
-fn epoch_of(checkpoint: &Checkpoint) -> Option<u32> {
-    checkpoint.origin.rsplit_once('/')?.1.parse().ok()
 }

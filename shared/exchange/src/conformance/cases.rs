@@ -6,7 +6,7 @@ use dossier_proto::{EntryId, Micros, Origin, Payload, Place, v1};
 use dossier_vault::{GrantedKey, Kind, MasterKey, Vault};
 use tokio::sync::watch;
 
-use super::{Carrier, Desk, Disturbed, ManualClock, PATIENCE, Shelf, Tray, event, signer};
+use super::{Carrier, Desk, Disturbed, Forgetful, ManualClock, PATIENCE, Shelf, Tray, event, signer};
 use crate::{Divergence, FollowState, FollowStatus, Progress};
 
 const NOON: Micros = Micros(1_767_268_800_000_000);
@@ -318,6 +318,37 @@ pub async fn an_origin_that_forgot_what_was_read_is_noticed(carrier: &dyn Carrie
         matches!(status.state, FollowState::Diverged(Divergence::Shorter { shown: 4, read: 6, .. }))
     };
     becomes(&mut status, "diverged", shorter).await;
+}
+
+/// P9: the origin was put back to an earlier state and goes on as if nothing had been. Nothing new comes from it for now, so
+/// nothing but its checkpoint tells.
+pub async fn an_origin_that_was_put_back_is_noticed(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    shelf.fill(6);
+    let tray = Tray::new();
+    let progress = Progress::new([Origin::Submission]);
+    let (mut status, _task) =
+        tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
+    tray.holds(6).await;
+    shelf.roll_back(4);
+    let shorter = |status: &FollowStatus| {
+        matches!(status.state, FollowState::Diverged(Divergence::Shorter { shown: 4, read: 6, .. }))
+    };
+    becomes(&mut status, "diverged", shorter).await;
+}
+
+/// P3: the transport has lost everything it was to bring, and does not know it.
+pub async fn what_the_transport_forgot_is_asked_for(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    shelf.fill(300);
+    let tray = Tray::new();
+    let progress = Progress::new([Origin::Submission]);
+    let transport = Forgetful::new(carrier.transport(Origin::Moderation));
+    let (mut status, task) = tray.follow(Origin::Submission, transport, &progress, &clock());
+    tray.holds(300).await;
+    assert_eq!(tray.places(), dense(300));
+    becomes(&mut status, "level", |status| status.is_level() && status.is_sound()).await;
+    task.abort();
 }
 
 /// A copy is verbatim, whatever is in it.

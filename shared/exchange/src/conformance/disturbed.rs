@@ -83,3 +83,42 @@ impl Transport for Disturbed {
         self.inner.ask_keys(holder, keys)
     }
 }
+
+/// A transport whose readings bring nothing any more; the origin itself still answers.
+pub struct Forgetful {
+    inner: Arc<dyn Transport>,
+}
+
+impl Forgetful {
+    /// Over a transport that forgets nothing.
+    pub fn new(inner: Arc<dyn Transport>) -> Arc<Self> {
+        Arc::new(Self { inner })
+    }
+}
+
+impl Transport for Forgetful {
+    fn read(&self, _: Origin, _: Position, _: ReadLimits) -> BoxFuture<'_, Result<Batch, TransportError>> {
+        std::future::pending().boxed()
+    }
+
+    fn replay(
+        &self,
+        origin: Origin,
+        from: Position,
+        limits: ReadLimits,
+    ) -> BoxFuture<'_, Result<Batch, TransportError>> {
+        self.inner.replay(origin, from, limits)
+    }
+
+    fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
+        self.inner.checkpoint(origin)
+    }
+
+    fn ask_keys(
+        &self,
+        holder: Origin,
+        keys: Vec<KeyId>,
+    ) -> BoxFuture<'_, Result<Result<Vec<GrantedKey>, KeyRefusal>, TransportError>> {
+        self.inner.ask_keys(holder, keys)
+    }
+}

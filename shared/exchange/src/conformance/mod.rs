@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 use dossier_proto::Origin;
 
 pub use cases::*;
-pub use disturbed::Disturbed;
+pub use disturbed::{Disturbed, Forgetful};
 pub use shelf::{Desk, Shelf, event, signer};
 pub use tray::{ManualClock, Tray};
 
@@ -54,6 +54,8 @@ macro_rules! transport_conformance {
             an_altered_event_is_noticed,
             reading_goes_on_in_a_new_epoch,
             an_origin_that_forgot_what_was_read_is_noticed,
+            an_origin_that_was_put_back_is_noticed,
+            what_the_transport_forgot_is_asked_for,
             who_keeps_copies_gets_everything,
             a_busy_consumer_loses_nothing,
         );

@@ -124,6 +124,15 @@ impl Shelf {
         self.put(event(self.origin, None, Payload::EpochStarted(started)));
     }
 
+    /// Forgets what came after the first `known` events of this epoch: a journal that was put back.
+    pub fn roll_back(&self, known: usize) {
+        let mut epochs = self.epochs();
+        let epoch = epochs.len() - 1;
+        epochs[epoch].truncate(known);
+        drop(epochs);
+        self.grown.send_replace(Position { epoch: epoch as u32, sequence: known as u64 });
+    }
+
     /// From now on it signs another root than its events have.
     pub fn lie_about_the_root(&self) {
         *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = Some(Lie::Root);
