@@ -36,7 +36,13 @@ pub(super) fn of_refusal(refusal: &PublicationRefusal) -> Problem {
             Problem::new(ProblemKind::WrongState).detail(refusal.to_string()).with("state", "retracted")
         }
     };
-    let problem = problem.with("code", facts.code);
+    // Which designation is missing stands in `reason`; the code is the same for all of them.
+    let problem = match refusal {
+        PublicationRefusal::NoDesignation { reason, .. } => {
+            problem.with("code", "no-designation").with("reason", reason.code())
+        }
+        _ => problem.with("code", facts.code),
+    };
     match facts.because {
         Some(place) => problem.with("because", place_value(place)),
         None => problem,

@@ -1,7 +1,7 @@
 //! The decisions: publish, decline, retract.
 
 use dossier_engine::{Context, Decided, Decision};
-use dossier_identity::Role;
+use dossier_identity::{NotEntitledReason, Role};
 use dossier_proto::{Actor, Authority, EntryId, Micros, Origin, Payload, Place, v1};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -156,11 +156,12 @@ fn retract(state: &State, command: &v1::RetractEntry, context: &Context) -> Resu
 }
 
 fn publisher_of(state: &State, entry: &Entry, context: &Context) -> Result<Authority, PublicationRefusal> {
-    let person = context.person().ok_or(PublicationRefusal::NoDesignation { because: None })?;
+    let nobody = PublicationRefusal::NoDesignation { reason: NotEntitledReason::NoDesignation, because: None };
+    let person = context.person().ok_or(nobody)?;
     state
         .designations
         .entitled(person, Role::Publisher, Some(&entry.body), Some(&entry.record_type), context.now)
-        .map_err(|missing| PublicationRefusal::NoDesignation { because: missing.because() })
+        .map_err(PublicationRefusal::from)
 }
 
 fn known_reason(state: &State, code: &str, now: Micros) -> Result<(), PublicationRefusal> {

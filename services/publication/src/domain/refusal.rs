@@ -1,6 +1,7 @@
 //! Why publication says no.
 
 use dossier_engine::{Record, Refusal, RefusalFacts};
+use dossier_identity::{NotEntitled, NotEntitledReason};
 use dossier_proto::{Event, Payload, Place, v1};
 
 use super::Command;
@@ -10,8 +11,10 @@ use super::Command;
 pub enum PublicationRefusal {
     /// The caller has no designation for it. Holds what is recorded and no more, so that a repeated request gets the
     /// very same answer.
-    #[error("Only a publisher may retract an entry, and no designation of yours covers this one now.{}", see(*because))]
+    #[error("Only a publisher may retract an entry. {}{}", lacking(*reason), see(*because))]
     NoDesignation {
+        /// What is the matter with the designations there are.
+        reason: NotEntitledReason,
         /// The designation that came nearest, or its revocation.
         because: Option<Place>,
     },
@@ -46,14 +49,29 @@ pub enum PublicationRefusal {
     ExplanationMissing,
 }
 
+const fn lacking(reason: NotEntitledReason) -> &'static str {
+    match reason {
+        NotEntitledReason::NoDesignation => "You are not designated as one.",
+        NotEntitledReason::OtherBody => "You are designated as one, but not for this body.",
+        NotEntitledReason::OtherRecordType => "You are designated as one, but not for this type of record.",
+        NotEntitledReason::Revoked => "Your designation as publisher was revoked.",
+        NotEntitledReason::Ended => "Your designation as publisher has ended.",
+        NotEntitledReason::NotYetValid => "Your designation as publisher is not valid yet.",
+    }
+}
+
+impl From<NotEntitled> for PublicationRefusal {
+    fn from(missing: NotEntitled) -> Self {
+        Self::NoDesignation { reason: missing.reason, because: missing.because() }
+    }
+}
+
 fn see(because: Option<Place>) -> String {
     because.map(|place| format!(" See the event {place}.")).unwrap_or_default()
 }
 
 /// Stable codes, as they stand in events and answers.
 pub(super) mod codes {
-    /// No designation covers it.
-    pub(in crate::domain) const NO_DESIGNATION: &str = "no-designation";
     /// The content revises an edition that is not the current one.
     pub(in crate::domain) const BASE_OUTDATED: &str = "base-outdated";
     /// The state does not allow it.
@@ -66,7 +84,7 @@ impl PublicationRefusal {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NoDesignation { .. } => codes::NO_DESIGNATION,
+            Self::NoDesignation { reason, .. } => reason.code(),
             Self::SystemOnly => "system-only",
             Self::NotFound => "not-found",
             Self::AlreadyRetracted { .. } => codes::WRONG_STATE,
@@ -79,7 +97,7 @@ impl PublicationRefusal {
     /// The event that stands against it.
     pub const fn because(&self) -> Option<Place> {
         match self {
-            Self::NoDesignation { because } => *because,
+            Self::NoDesignation { because, .. } => *because,
             Self::AlreadyRetracted { because } => Some(*because),
             _ => None,
         }
@@ -118,8 +136,6 @@ pub(super) fn refusal_of(event: &Event) -> Option<PublicationRefusal> {
     let Some(Payload::PublicationRefused(refused)) = &event.payload else { return None };
     let refusal = refused.refusal.as_ref()?;
     let because = refusal.because.as_ref().map(Place::try_from).transpose().ok()?;
-    match refusal.code.as_str() {
-        codes::NO_DESIGNATION => Some(PublicationRefusal::NoDesignation { because }),
-        _ => None,
-    }
+    let reason = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == refusal.code)?;
+    Some(PublicationRefusal::NoDesignation { reason, because })
 }

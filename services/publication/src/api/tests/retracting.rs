@@ -49,12 +49,17 @@ async fn a_retracted_entry_answers_with_its_tombstone_for_ever() {
 }
 
 #[tokio::test]
-async fn only_a_publisher_for_the_body_and_type_retracts() {
+async fn only_a_publisher_for_the_body_and_type_retracts_and_others_are_told_what_they_lack() {
     let house = published().await;
-    for name in ["nobody", "moderator", "publisher of kenya"] {
+    for (name, reason) in [
+        ("nobody", "no-designation"),
+        ("moderator", "no-designation"),
+        ("publisher of kenya", "designated-for-another-body"),
+    ] {
         let told = house.post(RETRACT).by(name).json(&body()).send().await.expect(403);
         let problem = told.json();
         assert_eq!((&problem["code"], &problem["role"]), (&json!("no-designation"), &json!("publisher")), "{name}");
+        assert_eq!(problem["reason"], reason, "{name}");
         let at = problem["recorded"]["sequence"].as_u64().unwrap();
         let recorded = house.service.engine().recorded(at).unwrap().event;
         assert!(matches!(recorded.payload, Some(dossier_proto::Payload::PublicationRefused(_))), "{name}");

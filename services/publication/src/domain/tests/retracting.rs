@@ -1,7 +1,7 @@
 //! Who may take an entry back, and when.
 
 use dossier_engine::{Decider, Refusal as _};
-use dossier_identity::Role;
+use dossier_identity::{NotEntitledReason, Role};
 use dossier_proto::{Actor, EventId, Micros, Origin, Payload, v1};
 
 use super::world::{PUBLISHER, STRANGER, World, approved, entry, granted, retraction_asked, revoked, sealed};
@@ -32,21 +32,26 @@ fn a_publisher_retracts_with_reason_and_explanation() {
 
 #[test]
 fn without_a_designation_it_is_refused_and_recorded() {
-    let cases: [(&str, Vec<Payload>); 5] = [
-        ("none at all", vec![]),
-        ("another role", vec![granted(STRANGER, Role::Moderator, "", &[])]),
-        ("another body", vec![granted(STRANGER, Role::Publisher, "KEN", &[])]),
-        ("another type", vec![granted(STRANGER, Role::Publisher, "KAZ", &["pledge"])]),
-        ("administrators have no say on content", vec![granted(STRANGER, Role::Administrator, "", &[])]),
+    let none = "no-designation";
+    let cases: [(&str, &str, Vec<Payload>); 5] = [
+        ("none at all", none, vec![]),
+        ("another role", none, vec![granted(STRANGER, Role::Moderator, "", &[])]),
+        ("another body", "designated-for-another-body", vec![granted(STRANGER, Role::Publisher, "KEN", &[])]),
+        (
+            "another type",
+            "designated-for-another-record-type",
+            vec![granted(STRANGER, Role::Publisher, "KAZ", &["pledge"])],
+        ),
+        ("administrators have no say on content", none, vec![granted(STRANGER, Role::Administrator, "", &[])]),
     ];
-    for (name, grants) in cases {
+    for (name, code, grants) in cases {
         let mut world = published();
         for grant in grants {
             world.receive(None, grant);
         }
         let before = world.state.clone();
         let refusal = world.retract(STRANGER, entry(1), "published-in-error", None).unwrap_err();
-        assert_eq!(refusal.facts().code, "no-designation", "{name}");
+        assert_eq!(refusal.facts().code, code, "{name}");
         let (last, _) = world.journal.last().unwrap();
         assert!(matches!(last.payload, Some(Payload::PublicationRefused(_))), "{name}: {last:?}");
         assert_eq!(last.head.actor, Actor::Person(STRANGER));
@@ -62,7 +67,8 @@ fn a_revoked_publisher_is_refused_and_told_by_which_event() {
     let end = world.foreign_event(None, revoked(EventId(grant.head.id.0)));
     world.receive_event(&end);
     let refusal = world.retract(STRANGER, entry(1), "published-in-error", None).unwrap_err();
-    assert_eq!(refusal, PublicationRefusal::NoDesignation { because: Some(end.head.place) });
+    let (reason, because) = (NotEntitledReason::Revoked, Some(end.head.place));
+    assert_eq!(refusal, PublicationRefusal::NoDesignation { reason, because });
     assert!(refusal.to_string().contains(&end.head.place.to_string()), "{refusal}");
 }
 
@@ -111,7 +117,8 @@ fn neither_services_nor_the_system_retract() {
     for actor in [Actor::System(Origin::Publication), Actor::Service(Origin::Moderation)] {
         let context = world.context(actor, Some(entry(1)));
         let refused = Publication::decide(&world.state, &command, &context);
-        assert_eq!(refused, Err(PublicationRefusal::NoDesignation { because: None }), "{actor:?}");
+        let reason = NotEntitledReason::NoDesignation;
+        assert_eq!(refused, Err(PublicationRefusal::NoDesignation { reason, because: None }), "{actor:?}");
     }
 }
 
