@@ -2,6 +2,7 @@
 
 use dossier_identity::{Accounts, Held, Role};
 use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
+use dossier_registry::Registry;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,8 +114,15 @@ pub(super) fn shown(held: &Held, accounts: &Accounts, now: Micros) -> Designatio
     }
 }
 
-pub(super) fn command(body: &GrantBody, now: Micros) -> Answer<v1::GrantDesignation> {
+/// The command a body asks for. Record types stand in the clear in the journal, also when the grant is refused on record: they
+/// must be types of the registry, and no words (P11).
+pub(super) fn command(body: &GrantBody, registry: Option<&Registry>, now: Micros) -> Answer<v1::GrantDesignation> {
     let mut errors = Vec::new();
+    let is_known = |key: &String| registry.is_some_and(|registry| registry.record_type(key).is_some());
+    if !body.record_types.iter().all(is_known) {
+        let detail = "these are not all types of record of the registry in force".to_owned();
+        errors.push(FieldError { pointer: "/record_types".to_owned(), detail });
+    }
     let mut moment = |pointer: &str, text: &Option<String>| {
         let read = text.as_deref().map(moment::read);
         if read == Some(None) {

@@ -21,6 +21,7 @@ use super::{
     App,
     asked::{Asked, Asker, Bare},
     designation::{DesignationShown, DesignationWritten, GrantBody, command, shown},
+    errors,
     execute::Errand,
 };
 use crate::domain::{Command, State};
@@ -59,10 +60,9 @@ pub(crate) struct Filter {
 pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: Asked<GrantBody>) -> Answer<Response> {
     let sent = serde_json::to_value(&asked.body).unwrap_or_default();
     let body = &asked.body;
-    if let Some(body) = &body.body {
-        asker.bearer.check_body(body)?;
-    }
-    let command = command(body, app.clock.now())?;
+    check_token(&asker.bearer, body.body.as_ref())?;
+    let registry = app.off_thread(|desk| desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error)));
+    let command = command(body, registry.await?.as_ref(), app.clock.now())?;
     let errand = Errand { entry: None, command: Command::GrantDesignation(command), digest: asked.digest, sent };
     let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
     let granted = outcome.events.first().map(|event| DesignationId(event.head.id.0));
@@ -84,6 +84,13 @@ pub(crate) async fn revoke(
     StrictPath(id): StrictPath<DesignationId>,
     Bare(asked): Bare,
 ) -> Answer<Response> {
+    {
+        let view = app.engine.view();
+        let (subject, now) = (asker.bearer.subject, app.clock.now());
+        // Of a designation the caller does not see nothing is said here: the decision refuses.
+        let held = view.state.designations.get(id).filter(|held| sees(&view.state, subject, held, now));
+        held.map_or(Ok(()), |held| check_token(&asker.bearer, held.designation.body.as_ref()))?;
+    }
     let command = Command::RevokeDesignation(v1::RevokeDesignation { designation: id.to_vec() });
     let errand = Errand { entry: None, command, digest: asked.digest, sent: Value::Object(Default::default()) };
     let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
@@ -122,13 +129,26 @@ pub(crate) async fn list(
             && role.is_none_or(|role| role == designation.role)
             && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
     };
-    let visible = state.designations.all().filter(wanted).filter(|held| sees(state, bearer.subject, held, now));
+    let visible = state.designations.all().filter(wanted).filter(|held| {
+        sees(state, bearer.subject, held, now) && check_token(&bearer, held.designation.body.as_ref()).is_ok()
+    });
     let page = Page::of(visible, filter.limit.unwrap_or_default(), |held| {
         cursor(held.designation.subject, held.designation.id)
     });
     let items = page.items.into_iter().map(|held| shown(held, &app.accounts, now)).collect();
     let page: Page<DesignationShown> = Page { items, next: page.next };
     Ok((Cache::Private, Json(page)))
+}
+
+/// A token that is bound to one body has no say in what is for another one, or for all.
+fn check_token(bearer: &Bearer, body: Option<&BodyCode>) -> Answer<()> {
+    match (&bearer.body, body) {
+        (_, Some(body)) => bearer.check_body(body),
+        (None, None) => Ok(()),
+        (Some(bound), None) => Err(Problem::new(ProblemKind::NotEntitled)
+            .detail(format!("This token acts for {bound} only, and this is for every body."))
+            .with("reason", "token-bound-to-another-body")),
+    }
 }
 
 /// A position in the list: subject (16 bytes) and designation (16).

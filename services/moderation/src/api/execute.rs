@@ -6,7 +6,7 @@ use axum::{
 };
 use dossier_engine::{ExecuteError, Outcome, Repeated, Request, fresh_id, name_command};
 use dossier_proto::{Digest, EntryId};
-use dossier_web::{Answer, Cache, Part, Problem, ProblemKind, Tag};
+use dossier_web::{Answer, Cache, Part, Problem, ProblemKind, Tag, extract::Bearer};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -55,6 +55,9 @@ impl App {
     pub(crate) async fn execute(&self, asker: &Asker, errand: Errand) -> Result<Outcome, Failed> {
         let fresh = fresh_id();
         let subject = asker.bearer.subject;
+        if let Some(entry) = errand.entry {
+            self.check_token(&asker.bearer, entry).map_err(|problem| Failed { problem, refusal: None })?;
+        }
         let key = asker.key.0.as_deref().map(str::as_bytes);
         let (command_id, request_digest) = name_command(subject.as_bytes(), key, &errand.digest);
         let expected_version =
@@ -91,6 +94,17 @@ impl App {
         let known = view.state.entries.get(&entry);
         let eyes = known.and_then(|known| Eyes::of(&view.state, known, asker.bearer.subject, self.clock.now()));
         ExecuteError::Refused { refusal, recorded: eyes.map(|_| place) }
+    }
+
+    /// A token that is bound to one body reads and acts for that body alone. Whoever may not even know of the entry is told
+    /// nothing here: what they ask for is refused like anything else.
+    pub(super) fn check_token(&self, bearer: &Bearer, entry: EntryId) -> Answer<()> {
+        let view = self.engine.view();
+        let Some(known) = view.state.entries.get(&entry) else { return Ok(()) };
+        match Eyes::of(&view.state, known, bearer.subject, self.clock.now()) {
+            Some(_) => bearer.check_body(&known.body),
+            None => Ok(()),
+        }
     }
 
     /// The version the caller expects the review to have, if it says so.

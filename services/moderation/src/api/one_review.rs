@@ -106,6 +106,7 @@ pub(crate) async fn read(
 ) -> Answer<Response> {
     app.wait_for(from).await?;
     let against = against(shown.against.as_deref())?;
+    app.check_token(&bearer, entry)?;
     let subject = bearer.subject;
     let (review, version) = app.off_thread(move |desk| compose(desk, entry, subject, against)).await?;
     let tag = Tag::Version(Part::Review, version);

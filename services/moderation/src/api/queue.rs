@@ -73,7 +73,7 @@ pub(crate) async fn list(
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
-    let query = Query::read(filter, bearer.subject)?;
+    let query = Query::read(filter, bearer)?;
     let page = app.off_thread(move |desk| page(desk, &query)).await?;
     Ok((Cache::Private, Json(page)))
 }
@@ -88,10 +88,12 @@ struct Query {
     list: String,
     after: Option<QueuePlace>,
     caller: SubjectId,
+    /// The one body the caller's token is bound to.
+    bound: Option<BodyCode>,
 }
 
 impl Query {
-    fn read(filter: Filter, caller: SubjectId) -> Answer<Self> {
+    fn read(filter: Filter, caller: Bearer) -> Answer<Self> {
         let state = filter.state.as_deref().unwrap_or(Standing::InReview.key());
         let wanted = match state {
             "any" => Wanted::Any,
@@ -112,7 +114,8 @@ impl Query {
             size: filter.limit.unwrap_or_default(),
             list,
             after,
-            caller,
+            caller: caller.subject,
+            bound: caller.body,
         })
     }
 }
@@ -169,7 +172,7 @@ fn find(desk: &Desk, query: &Query, now: Micros) -> Answer<(Vec<Found>, Option<C
 fn line(desk: &Desk, view: &Reviews, query: &Query, id: EntryId, now: Micros) -> Option<Found> {
     let entry = view.state.entries.get(&id)?;
     let other_type = query.record_type.as_ref().is_some_and(|wanted| *wanted != entry.record_type);
-    let other_body = query.body.as_ref().is_some_and(|wanted| *wanted != entry.body);
+    let other_body = query.body.iter().chain(&query.bound).any(|wanted| *wanted != entry.body);
     if other_type || other_body {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use dossier_identity::Role;
 use dossier_proto::{EntryId, KeyId, v1};
-use dossier_registry::{Language, Registry};
+use dossier_registry::{Language, RecordType, Registry};
 use dossier_vault::Purpose;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 
@@ -44,10 +44,7 @@ impl App {
         S: Send + 'static,
     {
         let (subject, body) = (asker.bearer.subject, asked.body.clone());
-        let known = self.engine.view().state.entries.get(&entry).map(|known| known.body.clone());
-        if let Some(known) = known {
-            asker.bearer.check_body(&known)?;
-        }
+        self.check_token(&asker.bearer, entry)?;
         self.off_thread(move |desk| {
             let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
             let now = desk.clock.now();
@@ -120,7 +117,11 @@ pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) ->
     refuse_if_any(&errors)?;
     let key = words(desk.words.fresh_key())?;
     let reason = words(desk.words.seal(key, context.entry, Purpose::Reason, &body.reason))?;
-    Ok(v1::Refuse { digest: body.digest.to_vec(), code: body.code.clone(), reason: Some(reason) })
+    // The code stands in the clear, also when the refusal is itself refused on record: what is no code of the registry goes
+    // no further than here (P11). The decision then says that it knows no such code, in its turn.
+    let code = context.registry.as_ref().and_then(|registry| registry.refusal(&body.code));
+    let code = code.map(|reason| reason.key.clone()).unwrap_or_default();
+    Ok(v1::Refuse { digest: body.digest.to_vec(), code, reason: Some(reason) })
 }
 
 /// What needs the words is computed here, before the decision: which notices the edition must carry.
@@ -162,16 +163,47 @@ impl Context {
     fn check_place(&self, errors: &mut Vec<FieldError>, under: &str, field: &str, language: &str) {
         let wrong =
             |what: &str, detail: &str| FieldError { pointer: format!("{under}/{what}"), detail: detail.to_owned() };
-        let key = field.split(['.', '/']).next().unwrap_or_default();
-        let record_type = self.registry.as_ref().zip(self.record_type.as_ref());
-        let record_type = record_type.and_then(|(registry, key)| registry.record_type(key));
-        if !field.is_empty() && record_type.is_some_and(|record_type| record_type.field(key).is_none()) {
+        if let (Some(registry), Some(record_type)) = (&self.registry, &self.record_type)
+            && !is_place(field, registry.record_type(record_type))
+        {
             errors.push(wrong("field", "the record type has no such field; leave it empty for the whole"));
         }
         if !language.is_empty() && language.parse::<Language>().is_err() {
             errors.push(wrong("language", "a language is ar, zh, en, fr, ru or es; leave it empty for none"));
         }
     }
+}
+
+/// Names of what values of fields are made of (see the documentation of `dossier_registry`).
+const MEMBERS: [&str; 16] = [
+    "start",
+    "end",
+    "zone",
+    "ongoing",
+    "city",
+    "country",
+    "online",
+    "text",
+    "url",
+    "title",
+    "state",
+    "previous_dates",
+    "name",
+    "function",
+    "organisation",
+    "language",
+];
+
+/// Whether this is a field of the record type, or a part of one such as `dates.start` or `links/2/title/en`; empty is the
+/// whole. It stands in the clear in the journal, so nothing of it may be of the caller's invention (P11).
+fn is_place(field: &str, record_type: Option<&RecordType>) -> bool {
+    let mut parts = field.split(['.', '/']);
+    let key = parts.next().unwrap_or_default();
+    let is_part = |part: &str| {
+        let is_number = (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        is_number || MEMBERS.contains(&part) || part.parse::<Language>().is_ok()
+    };
+    field.is_empty() || (record_type.is_some_and(|kind| kind.field(key).is_some()) && parts.all(is_part))
 }
 
 fn refuse_if_any(errors: &[FieldError]) -> Answer<()> {

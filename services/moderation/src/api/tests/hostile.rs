@@ -23,6 +23,8 @@ async fn what_does_not_fit_is_told_where() {
         ("comment", json!({ "digest": digest, "text": "  " }), "/text"),
         ("comment", json!({ "digest": digest, "text": "Hm.", "field": "titel" }), "/field"),
         ("comment", json!({ "digest": digest, "text": "Hm.", "field": "A sentence with words" }), "/field"),
+        ("comment", json!({ "digest": digest, "text": "Hm.", "field": "title.he-is-a-thief" }), "/field"),
+        ("comment", json!({ "digest": digest, "text": "Hm.", "field": "title/en/thief" }), "/field"),
         ("comment", json!({ "digest": digest, "text": "Hm.", "field": "title", "language": "tlh" }), "/language"),
         ("comment", json!({ "digest": digest, "text": long }), "/text"),
         ("refuse", json!({ "digest": digest, "code": "spam", "reason": "" }), "/reason"),

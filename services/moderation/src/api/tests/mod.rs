@@ -9,3 +9,4 @@ mod queue;
 mod restart;
 mod room;
 mod sight;
+mod tokens;

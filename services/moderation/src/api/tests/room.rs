@@ -170,6 +170,13 @@ impl Room {
         self.people[who].0
     }
 
+    /// The same person under a token that is bound to one body.
+    pub(super) fn bind(&mut self, who: &'static str, to: &str, name: &'static str) {
+        let subject = self.subject(who);
+        let token = self.accounts.issue_token(subject, "bound", Some(to.parse().unwrap()), None, Micros(BEGINNING));
+        self.people.insert(name, (subject, token.unwrap().expose().to_owned()));
+    }
+
     /// An event of another service arrives, with the keys that it needs.
     pub(super) async fn hear(&mut self, by: Actor, origin: Origin, entry: EntryId, payload: Payload) -> Event {
         let tally = self.heard.entry(origin).or_insert_with(|| Tally::start(origin));
