@@ -9,6 +9,7 @@ use std::{
 
 use dossier_exchange::InboxError;
 use dossier_journal::{Scribe, Staged, Syncer, WriteError};
+use dossier_proto::Event;
 use tokio::sync::watch;
 
 use crate::{
@@ -91,6 +92,7 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
             view.apply(&one.event, one.beside.as_ref().map(|delivered| &delivered.event));
         }
         drop(view);
+        written.iter().for_each(|one| log(&one.event));
         if let Some(last) = written.last() {
             self.shown.send_replace(last.event.head.place.sequence + 1);
         }
@@ -159,4 +161,20 @@ fn passing<D: Decider>(group: &Group<D>) -> Passing {
         received: group.written.iter().filter(is_received).count(),
         commands: group.waiting.iter().filter(takes_effect).count(),
     }
+}
+
+/// One line for each event. `command` is the caller's own, in the service that was called; `correlation` is the same for
+/// everything that follows from it, in all services.
+fn log(event: &Event) {
+    let head = &event.head;
+    tracing::info!(
+        origin = %head.place.origin,
+        epoch = head.place.epoch,
+        sequence = head.place.sequence,
+        command = head.command.map(|command| tracing::field::display(command.id)),
+        correlation = head.correlation.map(tracing::field::display),
+        entry = head.entry.map(tracing::field::display),
+        cause = head.cause.map(tracing::field::display),
+        "recorded"
+    );
 }

@@ -53,14 +53,11 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// same idempotency key, everything else is final.
     pub async fn execute(&self, request: Request<D::Command>) -> Result<Outcome, ExecuteError<D::Refusal>> {
         let (reply, answer) = oneshot::channel();
-        let span = tracing::debug_span!("command", id = %request.command_id, origin = %D::ORIGIN);
-        let _entered = span.enter();
         let job = Job::Execute { request: Box::new(request), reply };
         self.inner.jobs.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ExecuteError::Busy,
             mpsc::error::TrySendError::Closed(_) => ExecuteError::Stopped,
         })?;
-        drop(_entered);
         answer.await.unwrap_or(Err(ExecuteError::Stopped))
     }
 
