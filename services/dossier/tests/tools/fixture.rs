@@ -89,7 +89,7 @@ impl Installation {
         for origin in Origin::ALL {
             while let Err(error) = offline.journal(origin) {
                 assert!(Instant::now() < deadline, "{origin} was not closed: {error}");
-                thread::sleep(Duration::from_millis(5));
+                thread::sleep(Duration::from_millis(5)); // between looks
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Walks the repository.
 
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of it; a test that cannot go on fails")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
