@@ -26,6 +26,9 @@ pub(super) struct Context {
     internal: Option<KeyId>,
     /// Whether the caller may decide here: only then is the content read.
     moderates: bool,
+    /// Whether the caller has any part in the review. For others no key is made: their request is refused, and what they
+    /// typed goes back to them and nowhere else. (A key is a sync of the disk, and stays.)
+    takes_part: bool,
     record_type: Option<String>,
     registry: Option<Registry>,
 }
@@ -51,12 +54,17 @@ impl App {
             let context = {
                 let view = desk.engine.view();
                 let known = view.state.entries.get(&entry);
-                let moderates = known.is_some_and(|known| {
-                    let (body, record_type) = (Some(&known.body), Some(known.record_type.as_str()));
-                    view.state.designations.entitled(subject, Role::Moderator, body, record_type, now).is_ok()
-                });
+                let holds = |role| {
+                    known.is_some_and(|known| {
+                        let (body, record_type) = (Some(&known.body), Some(known.record_type.as_str()));
+                        view.state.designations.entitled(subject, role, body, record_type, now).is_ok()
+                    })
+                };
+                let moderates = holds(Role::Moderator);
+                let takes_part = moderates || holds(Role::Reviewer);
                 let record_type = known.map(|known| known.record_type.clone());
-                Context { entry, internal: view.internal.get(&entry).copied(), moderates, record_type, registry }
+                let internal = view.internal.get(&entry).copied();
+                Context { entry, internal, moderates, takes_part, record_type, registry }
             };
             seal(desk, &context, &body)
         })
@@ -77,7 +85,7 @@ pub(super) fn seal_comment(desk: &Desk, context: &Context, body: &CommentBody) -
         digest: body.digest.to_vec(),
         field: body.field.clone(),
         language: body.language.clone(),
-        text: Some(words(seal())?),
+        text: words(context.takes_part.then(seal).transpose())?,
     })
 }
 
@@ -95,16 +103,17 @@ pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -
         context.check_place(&mut errors, &format!("/items/{at}"), &item.field, &item.language);
     }
     refuse_if_any(&errors)?;
-    let key = words(desk.words.fresh_key())?;
-    let seal = |purpose, text: &str| words(desk.words.seal(key, context.entry, purpose, text));
+    let key = words(context.takes_part.then(|| desk.words.fresh_key()).transpose())?;
+    let seal =
+        |purpose, text: &str| words(key.map(|key| desk.words.seal(key, context.entry, purpose, text)).transpose());
     let items = (1..).zip(&body.items).map(|(number, item)| {
-        let quote = if item.quote.is_empty() { None } else { Some(seal(Purpose::Quote, &item.quote)?) };
+        let quote = if item.quote.is_empty() { None } else { seal(Purpose::Quote, &item.quote)? };
         Ok(v1::RequestedChange {
             item: number,
             field: item.field.clone(),
             language: item.language.clone(),
             quote,
-            text: Some(seal(Purpose::RequestedChange, &item.text)?),
+            text: seal(Purpose::RequestedChange, &item.text)?,
         })
     });
     Ok(v1::RequestChanges { digest: body.digest.to_vec(), items: items.collect::<Answer<_>>()? })
@@ -115,13 +124,13 @@ pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) ->
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     check_length(&mut errors, "/code", &body.code, CODE_BYTES_MAX);
     refuse_if_any(&errors)?;
-    let key = words(desk.words.fresh_key())?;
-    let reason = words(desk.words.seal(key, context.entry, Purpose::Reason, &body.reason))?;
+    let seal = || desk.words.seal(desk.words.fresh_key()?, context.entry, Purpose::Reason, &body.reason);
+    let reason = words(context.takes_part.then(seal).transpose())?;
     // The code stands in the clear, also when the refusal is itself refused on record: what is no code of the registry goes
     // no further than here (P11). The decision then says that it knows no such code, in its turn.
     let code = context.registry.as_ref().and_then(|registry| registry.refusal(&body.code));
     let code = code.map(|reason| reason.key.clone()).unwrap_or_default();
-    Ok(v1::Refuse { digest: body.digest.to_vec(), code, reason: Some(reason) })
+    Ok(v1::Refuse { digest: body.digest.to_vec(), code, reason })
 }
 
 /// What needs the words is computed here, before the decision: which notices the edition must carry.
@@ -134,7 +143,7 @@ pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) 
         let key = desk.words.key_or_fresh(context.internal)?;
         desk.words.seal(key, context.entry, Purpose::Note, note)
     };
-    let note = note.map(seal).transpose();
+    let note = note.filter(|_| context.takes_part).map(seal).transpose();
     let (words_submitted, notices) = if context.moderates { submitted(desk, context)? } else { (None, Vec::new()) };
     let approve = v1::Approve { digest: body.digest.to_vec(), note: words(note)?, notices };
     Ok(Approval { approve, words: words_submitted })

@@ -170,6 +170,12 @@ impl Room {
         self.people[who].0
     }
 
+    /// How many keys the service has taken into use or was given.
+    pub(super) fn keys(&self) -> usize {
+        let counts = self.vault.counts();
+        counts.live - counts.spare
+    }
+
     /// The same person under a token that is bound to one body.
     pub(super) fn bind(&mut self, who: &'static str, to: &str, name: &'static str) {
         let subject = self.subject(who);

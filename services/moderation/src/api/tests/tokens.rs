@@ -89,6 +89,26 @@ async fn a_bound_token_tells_a_stranger_nothing() {
     assert!(!refused.body.to_string().contains("KAZ"), "{:#}", refused.body);
 }
 
+/// Anybody with an account could have keys made without end: one for each request that was refused.
+#[tokio::test]
+async fn for_whoever_has_no_part_in_the_review_no_key_is_made() {
+    let (room, filed) = room().await;
+    let digest = filed.digest;
+    let before = room.keys();
+    for (act, body) in [
+        ("comment", json!({ "digest": digest, "text": "Hm." })),
+        ("request-changes", json!({ "digest": digest, "items": [{ "text": "Hm.", "quote": "A" }] })),
+        ("approve", json!({ "digest": digest, "note": "Hm." })),
+        ("refuse", json!({ "digest": digest, "code": "incomplete", "reason": "Hm." })),
+    ] {
+        let refused = room.act("contributor-ke", act, body).await.is(403);
+        assert_eq!(refused.text("/sent/digest"), digest.to_string(), "{act}: what was typed comes back");
+    }
+    assert_eq!(room.keys(), before);
+    room.act("reviewer", "comment", json!({ "digest": digest, "text": "Hm." })).await.is(200);
+    assert_eq!(room.keys(), before + 1);
+}
+
 /// P11: what is no code stood in the clear in the record of a refused refusal, whatever it said; a record type as well.
 #[tokio::test]
 async fn what_is_no_code_does_not_reach_the_journal() {
