@@ -26,7 +26,7 @@ impl Attachments {
     /// # Errors
     /// When the disk refuses or is full; then nothing stands under the name.
     pub fn keep(&self, entry: EntryId, digest: Digest, sealed: &v1::Sealed) -> io::Result<()> {
-        fs::create_dir_all(&self.directory)?;
+        self.make_directory()?;
         let place = self.place(entry, digest);
         let half = place.with_extension("half");
         let mut file = File::create(&half)?;
@@ -34,6 +34,16 @@ impl Attachments {
         file.sync_all()?;
         fs::rename(&half, &place)?;
         File::open(&self.directory)?.sync_all()
+    }
+
+    /// Makes the directory, durably: a file in a directory that a loss of power takes away is lost with it.
+    fn make_directory(&self) -> io::Result<()> {
+        match fs::create_dir(&self.directory) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        self.directory.parent().map_or(Ok(()), |above| File::open(above)?.sync_all())
     }
 
     /// Reads a file back; none when there is none.

@@ -4,8 +4,8 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use dossier_engine::{ExecuteError, Outcome, Request, command_id, fresh_id};
-use dossier_proto::{BodyCode, Digest, EntryId, EventId};
+use dossier_engine::{ExecuteError, Outcome, Request, fresh_id, name_command};
+use dossier_proto::{BodyCode, CommandId, Digest, EntryId, EventId};
 use dossier_web::{
     Answer, Cache, Part, Tag,
     extract::{Bearer, IdempotencyKey},
@@ -23,7 +23,7 @@ use crate::{
 /// Who asks, and what makes a repeat of the request a repeat.
 pub(super) struct Asking {
     pub(super) caller: Bearer,
-    key: Vec<u8>,
+    command_id: CommandId,
     request_digest: Digest,
 }
 
@@ -45,18 +45,17 @@ impl Errand {
 
 impl Asking {
     /// `path` is the address below the prefix; `body` what was read from the request.
-    ///
-    /// The idempotency key is part of the digest: the log tells the digest in the clear, and a digest of the body alone
-    /// would let whoever reads the log try guesses at short texts in it (P11).
     pub(super) fn new(caller: Bearer, key: IdempotencyKey, method: &str, path: &str, body: &impl Serialize) -> Self {
-        let key = key.0.map_or_else(|| fresh_id().to_vec(), String::into_bytes);
         let body = serde_json::to_vec(body).expect("what was read from JSON can be written as JSON");
         let mut hash = Sha256::new();
-        for part in [key.as_slice(), method.as_bytes(), path.as_bytes(), &body] {
+        for part in [method.as_bytes(), path.as_bytes(), &body] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Self { caller, key, request_digest: Digest(hash.finalize().into()) }
+        let key = key.0.as_deref().map(str::as_bytes);
+        let (command_id, request_digest) =
+            name_command(caller.subject.as_bytes(), key, &Digest(hash.finalize().into()));
+        Self { caller, command_id, request_digest }
     }
 
     /// Has the errand decided.
@@ -68,10 +67,11 @@ impl Asking {
             on_behalf_of: errand.on_behalf_of,
             fresh: errand.fresh,
             expected_version: errand.expected_version,
-            command_id: command_id(self.caller.subject.as_bytes(), &self.key),
+            command_id: self.command_id,
             request_digest: self.request_digest,
             correlation: None,
         };
+        dossier_web::observe::record_command(&request.command_id);
         office.engine().execute(request).await
     }
 }
