@@ -123,7 +123,9 @@ impl World {
         let mut people = self.people.lock().unwrap();
         let make = || {
             let subject = self.accounts.create(name, None, Micros(1)).unwrap();
-            let token = self.accounts.issue_token(subject, "test", None, None, Micros(1)).unwrap();
+            // "somebody@KEN" has a token that is bound to that body.
+            let bound = name.split_once('@').map(|(_, body)| body.parse().unwrap());
+            let token = self.accounts.issue_token(subject, "test", bound, None, Micros(1)).unwrap();
             Person { subject, token: token.expose().to_owned() }
         };
         people.entry(name.to_owned()).or_insert_with(make).clone()

@@ -86,6 +86,21 @@ async fn what_there_is_and_what_there_is_not_look_the_same_to_who_may_not_read()
     house.get("/entries/EVT-2026-00002/trail", Some("auditor")).await.expect(404);
 }
 
+/// A token bound to another body told whoever had one that there is such an entry, and whose it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_bound_to_another_body_reads_nothing_and_tells_a_stranger_nothing() {
+    let house = House::with_an_entry().await;
+    house.world.designate("auditor@KEN", Role::Auditor, "");
+    house.world.designate("auditor@KAZ", Role::Auditor, "");
+    house.level().await;
+    let trail = format!("/entries/{ENTRY}/trail");
+    let stranger = house.get(&trail, Some("nobody@KEN")).await.expect(403);
+    assert!(!stranger.body.to_string().contains("KAZ"), "{:#}", stranger.body);
+    let auditor = house.get(&trail, Some("auditor@KEN")).await.expect(403);
+    assert_eq!(auditor.body["reason"], "token-bound-to-another-body");
+    house.get(&trail, Some("auditor@KAZ")).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reading_is_durable_before_it_is_answered() {
     let world = World::new();
