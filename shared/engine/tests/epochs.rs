@@ -65,6 +65,6 @@ async fn an_epoch_after_an_empty_one_says_so_too() {
     let settings = || settings(directory.path(), ToyClock::at(NOON));
     drop::<ToyEngine>(Engine::open_on(store.clone(), settings()).unwrap());
     let former = begin_epoch_and_crash(&store, settings());
-    let engine: ToyEngine = Engine::open_on(store.clone(), settings()).unwrap();
+    let engine: ToyEngine = Engine::open_on(store, settings()).unwrap();
     says_that(&engine, former);
 }
