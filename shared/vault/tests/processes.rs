@@ -35,7 +35,7 @@ fn tell(line: &str) {
 
 /// The work of a child process, until it is killed: makes keys, erases every fifth, and tells each answer.
 #[test]
-#[ignore = "the child of the tests below"]
+#[ignore = "run by the tests below, as a process of its own"]
 fn child_works_until_it_is_killed() {
     let Ok(directory) = env::var(DIRECTORY) else { return };
     let vault = open(Path::new(&directory));
@@ -53,7 +53,7 @@ fn child_works_until_it_is_killed() {
 
 /// The work of a child process: some keys of one kind.
 #[test]
-#[ignore = "the child of the tests below"]
+#[ignore = "run by the tests below, as a process of its own"]
 fn child_makes_twenty_keys() {
     let Ok(directory) = env::var(DIRECTORY) else { return };
     let vault = open(Path::new(&directory));
@@ -194,10 +194,11 @@ fn unescaped(text: &str) -> String {
 /// synced, named and its directory synced before.
 #[test]
 fn the_system_calls_come_in_the_right_order() {
-    if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
-        println!("left out: there is no strace here; `order.rs` checks the same on a simulated disk");
-        return;
-    }
+    let there = Command::new("strace").arg("-V").stdout(Stdio::null()).status();
+    assert!(
+        there.is_ok(),
+        "strace is needed to see the system calls: install Debian's package strace, or run tests/run"
+    );
     let directory = tempfile::tempdir().unwrap();
     let record = directory.path().join("trace");
     let record_name = record.to_str().unwrap();
