@@ -56,11 +56,11 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
             }
         };
         if round % 5 == 4 {
-            std::thread::sleep(Duration::from_micros(random.below(60_000)));
+            std::thread::sleep(Duration::from_micros(random.below(60_000))); // a random moment
         } else {
             let some = lines.by_ref().filter(|line| line.as_ref().is_ok_and(|line| line.starts_with("durable")));
             some.take(groups as usize + 1).for_each(|line| take(line.unwrap()));
-            std::thread::sleep(Duration::from_micros(random.below(3000)));
+            std::thread::sleep(Duration::from_micros(random.below(3000))); // a random moment
         }
         child.kill().unwrap();
         child.wait().unwrap();
