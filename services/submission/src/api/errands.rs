@@ -52,9 +52,9 @@ impl Asking {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let key = key.0.as_deref().map(str::as_bytes);
+        let key = key.0.map(String::into_bytes);
         let (command_id, request_digest) =
-            name_command(caller.subject.as_bytes(), key, &Digest(hash.finalize().into()));
+            name_command(caller.subject.as_bytes(), key.as_deref(), &Digest(hash.finalize().into()));
         Self { caller, command_id, request_digest }
     }
 
