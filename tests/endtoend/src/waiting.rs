@@ -28,6 +28,6 @@ pub fn within<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Opt
         if Instant::now() > deadline {
             return None;
         }
-        thread::sleep(LOOK);
+        thread::sleep(LOOK); // between looks
     }
 }

@@ -40,7 +40,8 @@ fn is_in_the_trail(house: &House, entry: &Entry, refused: &Value, who: Person) {
     // The auditors' copy follows within milliseconds.
     let step =
         until(&format!("{recorded} is in the trail"), || house.caller(AUDITOR).trail(entry).into_iter().find(is_it));
-    assert!(text(&step, "sentence").contains("and may not (no-designation)"), "{step}");
+    let said = format!("and may not ({})", text(refused, "reason"));
+    assert!(text(&step, "sentence").contains(&said), "{step}");
     assert_eq!(step["who"]["name"], who.name, "{step}");
 }
 
@@ -78,9 +79,19 @@ fn an_action_without_a_designation_is_refused_with_the_reason_and_recorded() {
             is_in_the_trail(&house, &entry, &refused, who);
         }
     }
-    // Whoever may not know of it is told that it is not there.
+    // Whoever may not know of it is told the same as of an entry that is not there.
+    let no_entry = Entry("01K9ZV3Q0M5T7N8R2W4X6Y8Z0A".to_owned());
     for who in [CONTRIBUTOR_KE, ADMINISTRATOR, PUBLISHER] {
-        house.caller(who).post(&entry.review("/approve"), &json!({"digest": digest})).problem(404, "not-found");
+        let refused = |entry: &Entry| {
+            let answer = house.caller(who).post(&entry.review("/approve"), &json!({"digest": digest}));
+            let mut problem = answer.problem(403, "not-entitled");
+            for number in ["instance", "number"] {
+                problem[number] = Value::Null;
+            }
+            problem
+        };
+        assert_eq!(refused(&entry), refused(&no_entry), "{}", who.key);
+        house.caller(who).get(&entry.review("")).problem(404, "not-found");
     }
     house.caller(MODERATOR_A).read_and_approve(&entry);
     contributor.wait_for(&entry, "published");
