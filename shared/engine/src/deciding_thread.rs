@@ -89,6 +89,12 @@ impl<D: Decider> DecidingThread<D> {
     }
 
     fn take(&mut self, job: Job<D>, group: &mut Group<D>) {
+        let before = group.written.len();
+        self.decide(job, group);
+        group.bytes += group.written.iter().skip(before).map(|written| written.bytes.len()).sum::<usize>();
+    }
+
+    fn decide(&mut self, job: Job<D>, group: &mut Group<D>) {
         match job {
             Job::Execute { request, reply } => {
                 let fate: Fate<D::Refusal> = self.deciding.execute(&request, &mut group.written);
@@ -123,7 +129,7 @@ fn is_full<D: Decider>(group: &Group<D>) -> bool {
     closes
         || group.written.len() >= GROUP_EVENTS_MAX
         || group.waiting.len() >= GROUP_EVENTS_MAX
-        || group.written.iter().map(|written| written.bytes.len()).sum::<usize>() >= GROUP_BYTES_MAX
+        || group.bytes >= GROUP_BYTES_MAX
 }
 
 fn frame_of<D: Decider>(group: &Group<D>) -> Frame {

@@ -53,6 +53,8 @@ pub(crate) enum Waiting<D: Decider> {
 /// What was decided together and is committed together.
 pub(crate) struct Group<D: Decider> {
     pub(crate) written: Vec<Written>,
+    /// How many bytes of events that is.
+    pub(crate) bytes: usize,
     pub(crate) waiting: Vec<Waiting<D>>,
     /// The same as `written`, ready for the disk; none when nothing is written.
     pub(crate) staged: Option<Staged>,
@@ -64,7 +66,14 @@ pub(crate) struct Group<D: Decider> {
 
 impl<D: Decider> Default for Group<D> {
     fn default() -> Self {
-        Self { written: Vec::new(), waiting: Vec::new(), staged: None, photograph: None, followed: BTreeMap::new() }
+        Self {
+            written: Vec::new(),
+            bytes: 0,
+            waiting: Vec::new(),
+            staged: None,
+            photograph: None,
+            followed: BTreeMap::new(),
+        }
     }
 }
 

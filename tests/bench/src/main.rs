@@ -16,6 +16,7 @@ mod log;
 mod machine;
 mod memory;
 mod pipeline;
+mod processor;
 mod quantiles;
 mod raw;
 mod replay;

@@ -15,6 +15,7 @@ use crate::{
     events::event,
     failure::Failure,
     log::{disk, open_in},
+    processor,
     quantiles::median,
     report::{Figure, Section, Target, peak_memory},
 };
@@ -47,18 +48,20 @@ pub(crate) fn measure(size: Size, directory: &Path) -> Result<Section, Failure> 
     let bytes = write(size, directory)?;
     let on_disk = disk(&directory.join("journal"))?;
     let (whole, journal) = timed(|| reopen(directory, &Verify::Whole))?;
-    let read = repeated(|| read_all(&journal, bytes))?;
-    let folded = repeated(|| fold_all(&journal, size))?;
+    let read = Go::repeated(|| read_all(&journal, bytes))?;
+    let folded = Go::repeated(|| fold_all(&journal, size))?;
     drop(journal);
     let (edge, journal) = timed(|| reopen(directory, &Verify::Edge))?;
     drop(journal);
     let events = size.history() as f64;
     let megabytes = bytes as f64 / 1e6;
     let mut figures = vec![
-        Figure::due("decoded and folded", events / folded, "events/s", Target::AtLeast(size.due())),
-        Figure::new("decoded and folded", megabytes / folded, "MB/s"),
-        Figure::new("read, checksums verified", events / read, "events/s"),
-        Figure::new("read, checksums verified", megabytes / read, "MB/s"),
+        Figure::due("decoded and folded", events / folded.seconds, "events/s", Target::AtLeast(size.due())),
+        Figure::new("decoded and folded", megabytes / folded.seconds, "MB/s"),
+        Figure::new("decoded and folded, all processors", folded.processor * 1e6 / events, "µs an event"),
+        Figure::new("read, checksums verified", events / read.seconds, "events/s"),
+        Figure::new("read, checksums verified", megabytes / read.seconds, "MB/s"),
+        Figure::new("read, checksums verified, all processors", read.processor * 1e6 / events, "µs an event"),
         Figure::new("open, every event hashed and compared", whole, "s"),
         Figure::new("that is", events / whole, "events/s"),
         Figure::new("open, the edge only", edge, "s"),
@@ -93,7 +96,7 @@ fn reopen(directory: &Path, verify: &Verify) -> Result<Journal, Failure> {
     loop {
         match open_in(directory, verify.clone()) {
             Err(Failure::Open(OpenError::Busy { .. })) if Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(5));
+                std::thread::sleep(Duration::from_millis(5)); // between looks
             }
             opened => return opened.map(|(journal, _writer)| journal),
         }
@@ -120,8 +123,20 @@ fn timed<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<(f64, T), Failu
     Ok((begun.elapsed().as_secs_f64(), done))
 }
 
-/// The median of several goes, in seconds.
-fn repeated(mut work: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> {
-    let seconds: Result<Vec<_>, _> = (0..TIMES).map(|_| timed(&mut work).map(|(seconds, ())| seconds)).collect();
-    Ok(median(&seconds?))
+/// What one of several goes took.
+struct Go {
+    /// The median, in seconds.
+    seconds: f64,
+    /// Processor time of all threads, on average, in seconds.
+    processor: f64,
+}
+
+impl Go {
+    fn repeated(mut work: impl FnMut() -> Result<(), Failure>) -> Result<Self, Failure> {
+        let before = processor::used();
+        let seconds: Result<Vec<_>, _> = (0..TIMES).map(|_| timed(&mut work).map(|(seconds, ())| seconds)).collect();
+        let seconds = median(&seconds?);
+        let used = processor::used().zip(before).map_or(0.0, |(after, before)| (after - before).as_secs_f64());
+        Ok(Self { seconds, processor: used / TIMES as f64 })
+    }
 }
