@@ -2,7 +2,7 @@
 //! audit service's three copies in the same form.
 //!
 //! ```text
-//! TO/keys.txt                     the verifier keys
+//! TO/verifier-keys.txt                     the verifier keys
 //! TO/<service>/                   an export of each journal
 //! TO/copies/<service>/            an export of audit's copy of it
 //! ```

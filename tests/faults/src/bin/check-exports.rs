@@ -8,7 +8,7 @@ use dossier_faults::checker::check;
 
 #[derive(Parser)]
 struct Asked {
-    /// The directory with the exports and `keys.txt`.
+    /// The directory with the exports and `verifier-keys.txt`.
     exports: PathBuf,
     /// The file of notes.
     notes: PathBuf,

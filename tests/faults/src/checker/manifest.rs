@@ -30,7 +30,7 @@ impl Manifest {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (lines, end) = text.rsplit_once("end ").ok_or("it has no end")?;
         let sum: String = Sha256::digest(lines.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        if end.trim_end() != sum {
+        if end != format!("{sum}\n") {
             return Err("its last line does not fit the others".to_owned());
         }
         let mut manifest = Self::default();

@@ -52,7 +52,7 @@ pub struct Verdict {
 /// # Errors
 /// What keeps the checker from beginning: no keys, no notes.
 pub fn check(exports: &Path, notes: &Path) -> Result<Verdict, String> {
-    let keys = read_keys(&exports.join("keys.txt"))?;
+    let keys = read_keys(exports)?;
     let notes = read_notes(notes)?;
     let mut complaints = Vec::new();
     let history = reading::history(exports, &keys, &mut complaints);
@@ -77,7 +77,12 @@ pub fn judge(history: &History, notes: &[Note]) -> Verdict {
     Verdict { complaints, events: history.events().count(), acknowledged }
 }
 
-fn read_keys(path: &Path) -> Result<Vec<VerifierKey>, String> {
+/// The keys that came with exports.
+///
+/// # Errors
+/// There are none, or a line is none.
+pub fn read_keys(exports: &Path) -> Result<Vec<VerifierKey>, String> {
+    let path = &exports.join("verifier-keys.txt");
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| VerifierKey::parse(line).map_err(|error| format!("{}: {error}", path.display()))).collect()

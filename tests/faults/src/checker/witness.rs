@@ -70,9 +70,7 @@ impl Witness<'_> {
 
     fn done(&self, complaints: &mut Vec<Complaint>) {
         let Some(first) = self.events.first() else {
-            // Taking up what one has taken up, or letting go of what one has not, changes nothing.
-            let is_nothing = matches!(self.asked.act, Act::Claim | Act::Release) && self.answer.recorded.is_none();
-            if !is_nothing {
+            if !self.was_so_already() {
                 complaints.push(self.complain(Fault::Lost, "it was acknowledged, and no event is of it"));
             }
             return;
@@ -91,6 +89,27 @@ impl Witness<'_> {
         self.decided_what_was_read(&first.event, complaints);
         self.as_shown(first, complaints);
         self.public(complaints);
+    }
+
+    /// Whether what was asked for was so already, so that there was nothing to record: one's own claim, no claim to let go of, a
+    /// revision of this edition that a colleague opened, a recall of this submission that a colleague asked for.
+    fn was_so_already(&self) -> bool {
+        let entry = self.asked.entry.as_ref().and_then(|entry| entry.parse::<EntryId>().ok());
+        let before = |kept: &&Kept| {
+            kept.entry() == entry && self.answer.sequence.is_some_and(|sequence| kept.place().sequence <= sequence)
+        };
+        let mut earlier = self.history.of(Origin::Submission).iter().filter(before).rev();
+        match self.asked.act {
+            Act::Claim | Act::Release => self.answer.recorded.is_none(),
+            Act::Revise => earlier.any(|kept| {
+                matches!(&kept.event.payload, Some(Payload::RevisionOpened(opened))
+                    if Some(opened.base_edition) == self.answer.edition)
+            }),
+            Act::Recall => earlier
+                .take_while(|kept| !matches!(kept.event.payload, Some(Payload::Submitted(_))))
+                .any(|kept| matches!(kept.event.payload, Some(Payload::RecallAsked(_)))),
+            _ => false,
+        }
     }
 
     /// A decision is of the digest that it named (P5).

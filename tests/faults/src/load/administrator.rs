@@ -9,18 +9,22 @@ const PREFIX: &str = "/review/api/v1/designations";
 
 /// One step.
 pub(super) fn work(caller: &mut Caller) {
+    let list = caller.read(&format!("{PREFIX}?limit=20"));
     if !caller.seeded.percent(15) {
-        caller.read(&format!("{PREFIX}?limit=10"));
         return;
     }
-    let subject = caller.person().subject.clone();
+    // Nobody designates themselves.
+    let own = caller.person().subject.clone();
+    let items = list.body["items"].as_array().cloned().unwrap_or_default();
+    let others: Vec<_> = items.iter().filter_map(|item| item["subject"].as_str()).filter(|one| *one != own).collect();
+    let Some(subject) = caller.seeded.one_of(&others) else { return };
     let body = if caller.seeded.percent(50) { "KAZ" } else { "KEN" };
     let grant = Order {
         act: Act::Grant,
         method: "POST",
         path: PREFIX.to_owned(),
         if_match: None,
-        body: json!({"subject": subject, "role": "reviewer", "body": body}),
+        body: json!({"subject": subject, "role": "records-manager", "body": body}),
         entry: None,
         digest: None,
     };
