@@ -195,6 +195,11 @@ impl Words {
         Ok(self.vault.seal(key, &Binding::entry(entry, purpose), text.as_bytes())?.into())
     }
 
+    /// How a file is known where others may read: only this service can make it from the file.
+    pub fn mark_of_file(&self, file: &[u8]) -> Digest {
+        self.vault.mark("file of a submission", file)
+    }
+
     /// Seals the file an entry was read from.
     ///
     /// # Errors

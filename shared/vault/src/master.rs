@@ -141,6 +141,19 @@ impl MasterKey {
         Zeroizing::new(self.mac(b"dossier/1/wrap", b""))
     }
 
+    /// The key that marks what a vault has seen.
+    pub(crate) fn for_marks(&self) -> Self {
+        Self(self.mac(b"dossier/1/marks", b""))
+    }
+
+    /// A mark under this key: the label's length comes first, so that no two labels meet.
+    pub(crate) fn mark(&self, label: &str, bytes: &[u8]) -> [u8; 32] {
+        let mut text = (label.len() as u64).to_be_bytes().to_vec();
+        text.extend_from_slice(label.as_bytes());
+        text.extend_from_slice(bytes);
+        self.mac(b"dossier/1/mark", &text)
+    }
+
     /// HMAC-SHA-256 over a label of the use, a zero byte, and the text. No label holds a zero byte, so no two uses meet.
     fn mac(&self, usage: &[u8], text: &[u8]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");

@@ -26,6 +26,8 @@ pub struct Vault(Arc<Handle>);
 struct Handle {
     inner: Arc<Inner>,
     refill: Option<JoinHandle<()>>,
+    /// Makes digests that say nothing to whoever does not have the master key.
+    marking: MasterKey,
 }
 
 /// Whether a vault holds a key.
@@ -108,11 +110,19 @@ impl Vault {
             Refill::WhenMissed => None,
             Refill::InBackground => Some(start_refill(&inner)?),
         };
-        Ok((Self(Arc::new(Handle { inner, refill })), given_up))
+        let marking = master.for_marks();
+        Ok((Self(Arc::new(Handle { inner, refill, marking })), given_up))
     }
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0.inner
+    }
+
+    /// A digest of some bytes that only this installation can make (HMAC-SHA-256 under a key that follows from the master key):
+    /// to recognise what was seen before, in places that others read. A bare digest there would tell everybody who has the
+    /// bytes that they were here.
+    pub fn mark(&self, label: &str, bytes: &[u8]) -> Digest {
+        Digest(self.0.marking.mark(label, bytes))
     }
 
     /// A new key, durable before this returns. Mostly from the pool, in well under a microsecond.

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_engine::{fresh_id, name_command};
+use dossier_identity::Role;
 use dossier_proto::{Digest, v1};
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemDocument, ProblemKind,
@@ -22,7 +23,7 @@ use super::{
     entries::{known, tombstone_document},
     errors,
 };
-use crate::{domain::Command, off_thread};
+use crate::{domain::Command, off_thread, reading::Known};
 
 /// Characters of a public explanation: two pages. It is read on a tombstone, not studied.
 const EXPLANATION_CHARACTERS_MAX: usize = 4_000;
@@ -71,19 +72,14 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
         None => None,
     };
     let explanation = checked(&asked.body.explanation)?;
-    let command = v1::RetractEntry { reason: asked.body.reason.clone(), explanation: None };
-    let sealing = app.clone();
     let id = before.id;
-    let sealed = off_thread(move || {
-        sealing.reading.words.seal_explanation(id, &explanation).map_err(|error| Problem::internal(&error))
-    })
-    .await?;
+    let command = command(&app, &asked, &before, explanation).await?;
     let fresh = fresh_id();
     let subject = asked.bearer.subject;
     let key = asked.key.0.as_deref().map(str::as_bytes);
     let (command_id, request_digest) = name_command(subject.as_bytes(), key, &asked.digest);
     let request = dossier_engine::Request {
-        command: Command::Retract(v1::RetractEntry { explanation: Some(sealed), ..command }),
+        command: Command::Retract(command),
         entry: Some(id),
         actor: asked.bearer.caller(),
         on_behalf_of: None,
@@ -102,6 +98,28 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
         Ok((StatusCode::OK, Cache::Private, tag, Json(document)).into_response())
     })
     .await
+}
+
+/// The command, with its words sealed. A refused attempt is recorded for everybody to read: of a caller who may not retract
+/// it holds nothing that was typed, and no key is made for it.
+async fn command(app: &App, asked: &Asked, known: &Known, explanation: String) -> Answer<v1::RetractEntry> {
+    let entitled = {
+        let view = app.engine().view();
+        let entry = &known.entry;
+        let (subject, now) = (asked.bearer.subject, app.clock.now());
+        view.state()
+            .designations
+            .entitled(subject, Role::Publisher, Some(&entry.body), Some(&entry.record_type), now)
+            .is_ok()
+    };
+    if !entitled {
+        return Ok(v1::RetractEntry::default());
+    }
+    let (sealing, id) = (app.clone(), known.id);
+    let sealed = off_thread(move || {
+        sealing.reading.words.seal_explanation(id, &explanation).map_err(|error| Problem::internal(&error))
+    });
+    Ok(v1::RetractEntry { reason: asked.body.reason.clone(), explanation: Some(sealed.await?) })
 }
 
 /// The explanation, if people can read it and it is not too long.

@@ -55,9 +55,15 @@ pub(super) struct SourceBody {
 }
 
 impl SourceBody {
-    /// SHA-256 of the file's bytes: how it is known.
+    /// SHA-256 of the file's bytes: what the body itself sees.
     fn digest(&self) -> Digest {
         Digest(Sha256::digest(&self.text).into())
+    }
+
+    /// How the file is known in the journal and on disk. A bare digest there would tell whoever has the file that this body
+    /// holds a draft of it (P11, P13).
+    fn mark(&self, office: &Office) -> Digest {
+        office.words().mark_of_file(self.text.as_bytes())
     }
 }
 
@@ -117,7 +123,7 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
         let entries = office.engine().view();
         callers::body_to_write_for(entries.state(), caller, body.on_behalf_of.as_ref(), now)?
     };
-    let digest = body.source.as_ref().map(SourceBody::digest);
+    let digest = body.source.as_ref().map(|source| source.mark(office));
     let fresh = fresh_id();
     let mut start = v1::StartDraft {
         record_type: body.record_type.clone(),
@@ -161,9 +167,9 @@ fn keep(office: &Office, entry: EntryId, content: &v1::Content, source: &SourceB
     texts::file_name("/source/name", &source.name)?;
     let bytes = Zeroizing::new(serde_json::to_vec(&file).map_err(|error| Problem::internal(&error))?);
     let key = words::key_of(content).ok_or_else(|| Problem::internal(&WordsError::NoContent))?;
-    let sealed = office.words().seal_file(key, entry, source.digest(), &bytes);
+    let sealed = office.words().seal_file(key, entry, source.mark(office), &bytes);
     let sealed = sealed.map_err(|error| refusals::words_failed(&error))?;
-    office.attachments().keep(entry, source.digest(), &sealed).map_err(|error| Problem::internal(&error))
+    office.attachments().keep(entry, source.mark(office), &sealed).map_err(|error| Problem::internal(&error))
 }
 
 /// A record type of which entries may be begun today.

@@ -70,6 +70,17 @@ async fn only_a_publisher_for_the_body_and_type_retracts_and_others_are_told_wha
     house.get("/api/v1/entries/EVT-2026-00001").send().await.expect(200);
 }
 
+/// A stranger's refused attempt was recorded with the reason as it was typed, for everybody to read (P11).
+#[tokio::test]
+async fn nothing_a_stranger_typed_reaches_the_journal() {
+    let house = published().await;
+    let typed = json!({"reason": "quetzalcoatl is a thief", "explanation": "It did not happen."});
+    let told = house.post(RETRACT).by("nobody").json(&typed).send().await.expect(403).json();
+    let at = told["recorded"]["sequence"].as_u64().unwrap();
+    let bytes = house.service.engine().recorded(at).unwrap().bytes;
+    assert!(!bytes.windows(12).any(|part| part == b"quetzalcoatl"));
+}
+
 #[tokio::test]
 async fn what_stands_against_it_is_told() {
     let house = published().await;
