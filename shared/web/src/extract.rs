@@ -6,6 +6,7 @@ mod body;
 mod idempotency;
 mod if_match;
 mod json;
+mod members;
 mod min_sequence;
 mod path;
 mod pointer;

@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{FieldError, body, pointer, single};
+use super::{FieldError, body, members::Members, pointer, single};
 use crate::{
     Problem, ProblemKind,
     limits::{JSON_BYTES_MAX, JSON_DEPTH_MAX, JSON_VALUES_MAX},
@@ -23,7 +23,7 @@ use crate::{
 /// | the content type is not JSON | 415 |
 /// | larger than [`JSON_BYTES_MAX`] | 413 |
 /// | not UTF-8, not JSON, a key twice, too deep, too many values | 400 with line and column (in bytes, from 1) |
-/// | a field missing, of a wrong type, or one `T` does not know | 422 with JSON pointers |
+/// | a field missing, of a wrong type (an array is no object), or one `T` does not know | 422 with JSON pointers |
 ///
 /// `T` need not say `deny_unknown_fields`: what it ignores is refused here (only below `#[serde(flatten)]` and untagged
 /// enums it cannot be seen, so bodies avoid both).
@@ -83,7 +83,7 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     let mut ignored = |path: serde_ignored::Path<'_>| {
         unknown.push(FieldError { pointer: pointer::of_ignored(&path), detail: "there is no such field".to_owned() });
     };
-    let reader = serde_path_to_error::Deserializer::new(value, &mut track);
+    let reader = serde_path_to_error::Deserializer::new(Members(value), &mut track);
     let read = T::deserialize(serde_ignored::Deserializer::new(reader, &mut ignored));
     let mut errors = unknown;
     match read {

@@ -230,6 +230,20 @@ async fn json_that_does_not_fit_is_told_with_pointers() {
     assert_eq!((status, problem["errors"].as_array().unwrap().len()), (422, 100));
 }
 
+/// They were: `[{}]` took the place of a body, and its first item that of the first member.
+#[tokio::test]
+async fn arrays_are_not_read_as_objects() {
+    let house = house();
+    for (text, pointer) in [
+        (r#"["a", true]"#, ""),
+        (r#"["a", true, [], {}]"#, ""),
+        (r#"{"what_changed": "a", "certify": true, "items": [["t", 1]]}"#, "/items/0"),
+    ] {
+        let (status, problem) = house.post(text).await;
+        assert_eq!((status, &problem["errors"][0]["pointer"]), (422, &json!(pointer)), "{text}: {problem}");
+    }
+}
+
 #[tokio::test]
 async fn content_types_and_sizes_are_checked_first() {
     let house = house();
