@@ -118,10 +118,13 @@ fn make(path: &Path, master: &MasterKey) -> Result<Installation, Failure> {
     let installation = Installation { name: format!("dossier-{distinct}") };
     // Plain strings: this cannot fail.
     let text = serde_json::to_vec_pretty(&installation).map_err(|error| Failure::damaged(error.to_string()))?;
+    // Beside and then in its place: a crash leaves no half of it.
+    let beside = path.with_extension("unfinished");
     let write = || -> std::io::Result<()> {
-        let mut file = fs::File::create(path)?;
+        let mut file = fs::File::create(&beside)?;
         file.write_all(&text)?;
         file.sync_all()?;
+        fs::rename(&beside, path)?;
         match path.parent() {
             Some(parent) => fs::File::open(parent)?.sync_all(),
             None => Ok(()),

@@ -1,15 +1,19 @@
 //! The thread that decides. It takes what is waiting, decides it as one group, and passes it on to be committed; while
 //! that group syncs, the next is being decided.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-    mpsc::SyncSender,
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+        mpsc::SyncSender,
+    },
 };
 
 use bytes::Bytes;
 use dossier_exchange::Tally;
 use dossier_journal::{Followed, Frame, Record, Stager};
+use dossier_proto::Origin;
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
@@ -32,6 +36,8 @@ pub(crate) struct DecidingThread<D: Decider> {
     pub(crate) groups: SyncSender<Group<D>>,
     pub(crate) stager: Stager,
     pub(crate) stopping: Stopping,
+    /// How far origins have been read, as far as no frame says it yet. The next frame does.
+    pub(crate) positions: BTreeMap<Origin, Tally>,
     /// The moment of the next timer, for the task that wakes us; `i64::MAX` when there is none.
     pub(crate) next_due: Arc<AtomicI64>,
     /// Events between snapshots.
@@ -67,7 +73,10 @@ impl<D: Decider> DecidingThread<D> {
             self.take(job, &mut group);
         }
         if !group.written.is_empty() {
-            let staged = self.stager.stage(frame_of(&group)).map_err(|error| error.to_string())?;
+            let staged = self
+                .stager
+                .stage(frame_of(&group, std::mem::take(&mut self.positions)))
+                .map_err(|error| error.to_string())?;
             group.staged = Some(staged);
         }
         self.since_snapshot += group.written.len() as u64;
@@ -101,7 +110,7 @@ impl<D: Decider> DecidingThread<D> {
                 group.waiting.push(Waiting::Command { fate, reply });
             }
             Job::Deliver { delivery, reply } => {
-                group.followed.insert(delivery.origin, delivery.resume.clone());
+                self.positions.insert(delivery.origin, delivery.resume.clone());
                 self.deciding.receive(*delivery, &mut group.written);
                 group.waiting.push(Waiting::Delivery { reply });
             }
@@ -132,15 +141,12 @@ fn is_full<D: Decider>(group: &Group<D>) -> bool {
         || group.bytes >= GROUP_BYTES_MAX
 }
 
-fn frame_of<D: Decider>(group: &Group<D>) -> Frame {
+fn frame_of<D: Decider>(group: &Group<D>, positions: BTreeMap<Origin, Tally>) -> Frame {
     let record = |one: &Written| Record {
         event: one.bytes.clone(),
         beside: one.beside.as_ref().map(|delivered| Bytes::clone(&delivered.bytes)),
     };
-    Frame {
-        records: group.written.iter().map(record).collect(),
-        followed: group.followed.values().map(followed).collect(),
-    }
+    Frame { records: group.written.iter().map(record).collect(), followed: positions.values().map(followed).collect() }
 }
 
 /// A position as the journal keeps it.

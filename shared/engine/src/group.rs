@@ -1,10 +1,8 @@
 //! One group on its way from the deciding thread to the committing one: what is written, and who waits for it.
 
-use std::collections::BTreeMap;
-
-use dossier_exchange::{Delivery, InboxError, Tally};
+use dossier_exchange::{Delivery, InboxError};
 use dossier_journal::Staged;
-use dossier_proto::{Digest, Origin, Place};
+use dossier_proto::{Digest, Place};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -60,20 +58,11 @@ pub(crate) struct Group<D: Decider> {
     pub(crate) staged: Option<Staged>,
     /// State and positions at the end of this group, when a snapshot is due.
     pub(crate) photograph: Option<Box<Photograph<D::State>>>,
-    /// How far the origins have been read by now.
-    pub(crate) followed: BTreeMap<Origin, Tally>,
 }
 
 impl<D: Decider> Default for Group<D> {
     fn default() -> Self {
-        Self {
-            written: Vec::new(),
-            bytes: 0,
-            waiting: Vec::new(),
-            staged: None,
-            photograph: None,
-            followed: BTreeMap::new(),
-        }
+        Self { written: Vec::new(), bytes: 0, waiting: Vec::new(), staged: None, photograph: None }
     }
 }
 

@@ -266,6 +266,7 @@ fn start<D: Decider, V: View>(
         groups,
         stager,
         stopping: stopping.clone(),
+        positions: BTreeMap::new(),
         next_due: Arc::clone(&next_due),
         snapshot_every: parts.snapshot_every,
         since_snapshot: parts.since_snapshot,

@@ -48,6 +48,6 @@ impl FollowStatus {
 
     /// Whether the follower works as it should.
     pub fn is_sound(&self) -> bool {
-        matches!(self.state, FollowState::Reading | FollowState::HeldForCause(_)) && self.parked == 0
+        self.state == FollowState::Reading && self.parked == 0
     }
 }
