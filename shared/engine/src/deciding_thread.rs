@@ -75,7 +75,7 @@ impl<D: Decider> DecidingThread<D> {
         if !group.written.is_empty() {
             let staged = self
                 .stager
-                .stage(frame_of(&group, std::mem::take(&mut self.positions)))
+                .stage(frame_of(&group, &std::mem::take(&mut self.positions)))
                 .map_err(|error| error.to_string())?;
             group.staged = Some(staged);
         }
@@ -141,7 +141,7 @@ fn is_full<D: Decider>(group: &Group<D>) -> bool {
         || group.bytes >= GROUP_BYTES_MAX
 }
 
-fn frame_of<D: Decider>(group: &Group<D>, positions: BTreeMap<Origin, Tally>) -> Frame {
+fn frame_of<D: Decider>(group: &Group<D>, positions: &BTreeMap<Origin, Tally>) -> Frame {
     let record = |one: &Written| Record {
         event: one.bytes.clone(),
         beside: one.beside.as_ref().map(|delivered| Bytes::clone(&delivered.bytes)),
