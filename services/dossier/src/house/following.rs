@@ -35,18 +35,6 @@ impl Followings {
         self.0.iter_mut().for_each(|(_, following)| following.stop());
     }
 
-    /// Returns when everybody has read what the heads speak of; "no" when that takes longer than `patience`.
-    pub(super) async fn are_level(&self, patience: Duration) -> bool {
-        for (_, following) in &self.0 {
-            if !following.is_level(patience).await {
-                return false;
-            }
-        }
-        true
-    }
-}
-
-impl Followings {
     /// Returns when everybody has consumed what these heads speak of. Never, when somebody has stopped reading.
     pub(super) async fn have_read(&self, heads: &BTreeMap<Origin, Position>) {
         for (_, following) in &self.0 {

@@ -238,7 +238,7 @@ impl House {
             }
             demo::write_tokens(&self.layout.demo_tokens(), &self.tokens)?;
         }
-        if self.followings.are_level(LEVEL_PATIENCE).await {
+        if self.is_level().await {
             return Ok(());
         }
         let trouble = self.followings.onlooker().trouble().unwrap_or_else(|| "they are still reading".to_owned());

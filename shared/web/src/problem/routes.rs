@@ -1,9 +1,10 @@
 //! What a router answers where there is no route, and the addresses that explain problems.
 
-use axum::{Router, extract::Path, response::IntoResponse, routing::get};
+use axum::{Router, response::IntoResponse, routing::get};
 use http::header;
 
 use super::{Answer, Problem, ProblemKind, as_markdown};
+use crate::extract::StrictPath;
 
 /// Nothing is at this address. For [`Router::fallback`].
 pub async fn nothing_here() -> Problem {
@@ -29,7 +30,7 @@ async fn all() -> impl IntoResponse {
     plain(as_markdown())
 }
 
-async fn one(Path(code): Path<String>) -> Answer<impl IntoResponse> {
+async fn one(StrictPath(code): StrictPath<String>) -> Answer<impl IntoResponse> {
     let kind = ProblemKind::from_code(&code).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(plain(format!("{} {}\n\n{}\n{}\n", kind.status().as_u16(), kind.code(), kind.title(), kind.todo())))
 }

@@ -132,6 +132,14 @@ async fn where_there_is_no_route_or_no_method_there_is_a_problem() {
     assert!(status == StatusCode::OK && text.starts_with("403 own-words"), "{text}");
 }
 
+/// It was answered as plain text by the library below.
+#[tokio::test]
+async fn the_name_of_a_problem_that_is_no_text_is_answered_with_a_problem() {
+    let app: Router = with_problems(catalogue_routes());
+    let (status, headers, _) = parts(app.oneshot(get_with("/problems/%ff", "*/*")).await.unwrap()).await;
+    assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::BAD_REQUEST, &super::PROBLEM_JSON));
+}
+
 #[tokio::test]
 async fn who_prefers_a_page_gets_one_with_the_same_status_and_headers() {
     let seen = Arc::new(std::sync::Mutex::new(String::new()));
