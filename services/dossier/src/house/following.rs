@@ -1,6 +1,6 @@
 //! Who follows whom, and whether all have read what there is.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use dossier_engine::Following;
 use dossier_exchange::{FollowStatus, Position};
