@@ -9,15 +9,18 @@ pub mod binary;
 pub mod caller;
 pub mod chance;
 pub mod command_line;
+pub mod described;
 pub mod disk;
 pub mod house;
 pub mod people;
 pub mod raw;
 pub mod records;
 pub mod waiting;
+pub mod watch;
 
 pub use acts::Entry;
 pub use answer::Answer;
 pub use caller::Caller;
 pub use house::{House, Start};
 pub use waiting::until;
+pub use watch::Watch;
