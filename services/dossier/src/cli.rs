@@ -71,18 +71,30 @@ pub struct Up {
     #[arg(long, value_name = "FILE", requires = "demo")]
     pub story: Option<PathBuf>,
     /// The address under which the public reaches this site; the default is where it listens.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// How what happens is written to standard error: text or json.
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub log: String,
 }
 
+fn public_url(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let clean = |c: char| c.is_ascii_graphic() && !"\"'<>\\`?#".contains(c);
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(clean) => Ok(text.to_owned()),
+        _ => Err("write https:// or http://, a host, and a path if there is one, such as https://registry.example"),
+    }
+}
+
+/// Where a Dossier listens that was not told otherwise.
+pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
+
 /// A running Dossier.
 #[derive(Debug, Args, Clone)]
 pub struct Server {
     /// Where it is.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    #[arg(long, default_value = DEFAULT_SERVER)]
     pub server: String,
     /// Who asks; better given by DOSSIER_TOKEN than on the command line, where others may see it.
     #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]

@@ -5,6 +5,7 @@
 //! - [`commands`]: what the command line does, a file a command;
 //! - [`offline`]: a data directory that nothing has open, for the tools;
 //! - [`deciders`]: the four services' deciders and views, by name;
+//! - [`paste`]: commands as one pastes them into a shell;
 //! - [`progress`]: how far a long run has come, on a terminal;
 //! - [`verification`]: whether journals and exports hold;
 //! - [`story`]: the sample record from draft to published, told step by step.
@@ -18,6 +19,7 @@ pub mod house;
 mod layout;
 pub mod offline;
 pub mod output;
+pub mod paste;
 pub mod progress;
 mod secrets;
 pub mod story;

@@ -1,6 +1,9 @@
 //! What a command prints: words for people, or JSON for programs.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, ErrorKind, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use serde_json::Value;
 
@@ -28,10 +31,21 @@ impl Audience {
     }
 }
 
-/// Prints a line to standard output. When nobody reads it any more (a closed pipe) there is nothing left to say.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints a line to standard output. When nobody reads it any more (a closed pipe) there is nothing left to say; when it
+/// cannot be written (a full disk), [`something_was_lost`].
 pub fn line(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    if written.is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a line did not get to where standard output goes.
+pub fn something_was_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Prints a line to standard error.

@@ -74,6 +74,23 @@ impl Client {
         self.send("PUT", path, Some(body), &[("if-match", etag)])
     }
 
+    /// What cannot be sent is told before "does not answer" would be.
+    fn makes_sense(&self) -> Result<(), Failure> {
+        let misread = |text: String| Err(Failure::new(Exit::Usage, text));
+        if !self.base.starts_with("http://") {
+            return misread(format!(
+                "{:?} is not where a Dossier is: write --server http://HOST:PORT (for https put a proxy in between)",
+                self.base
+            ));
+        }
+        match &self.token {
+            Some(token) if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) => misread(
+                "the token has characters that no token has, or none at all; give it in DOSSIER_TOKEN as it was printed".to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     fn send(
         &self,
         method: &str,
@@ -81,6 +98,7 @@ impl Client {
         body: Option<&Value>,
         headers: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
+        self.makes_sense()?;
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -107,5 +125,25 @@ impl Client {
         let text = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
         let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(ToOwned::to_owned);
         Ok(Answer::new(response.status().as_u16(), etag, &text.map_err(|error| unreachable(&error))?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_sent_is_not_called_a_server_that_does_not_answer() {
+        let said = |base: &str, token: &str| {
+            let failure = Client::to(base, Some(token.to_owned())).get("/healthz").unwrap_err();
+            assert_eq!(failure.exit_code(), Exit::Usage as u8, "{failure}");
+            failure.to_string()
+        };
+        for base in ["bogus", "https://127.0.0.1:1", "127.0.0.1:8080"] {
+            assert!(said(base, "dsr_x").contains("--server http://"), "{base}");
+        }
+        for token in ["dsr_x\ny", "", "dsr_\u{e9}"] {
+            assert!(said("http://127.0.0.1:1", token).contains("DOSSIER_TOKEN"), "{token:?}");
+        }
     }
 }

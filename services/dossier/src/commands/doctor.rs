@@ -38,6 +38,7 @@ pub(super) fn run(data: &Data, audience: Audience) -> Result<(), Failure> {
         }
     }
     drop(progress);
+    findings.fold_busy(layout.root());
     findings.sort();
     for one in findings.all() {
         audience.show(&one.document(), |_| one.words());

@@ -26,16 +26,26 @@ pub(super) fn run(import: &Import, audience: Audience) -> Result<(), Failure> {
         match file(&client, import, language, path) {
             Ok(document) => audience.show(&document, words),
             Err(failure) => {
-                aside(&format!("{}: {failure}", path.display()));
+                let failure = named(path, &failure);
+                if import.files.len() > 1 {
+                    aside(&failure.to_string());
+                }
                 failed.push(failure);
             }
         }
     }
     match failed.len() {
         0 => Ok(()),
-        count if count == import.files.len() && count == 1 => Err(failed.remove(0)),
+        1 if import.files.len() == 1 => Err(failed.remove(0)),
         count => Err(Failure::new(Exit::Partly, format!("{count} of {} files were not filed", import.files.len()))),
     }
+}
+
+/// With the file it is about, named once.
+fn named(path: &Path, failure: &Failure) -> Failure {
+    let (path, said) = (path.display().to_string(), failure.to_string());
+    let text = if said.starts_with(&path) { said } else { format!("{path}: {said}") };
+    Failure::with_code(failure.exit_code(), text)
 }
 
 fn file(client: &Client, import: &Import, language: Language, path: &Path) -> Result<Value, Failure> {
@@ -89,4 +99,17 @@ fn words(document: &Value) -> String {
         words.push_str(&format!("\n  the page says of itself \"{status}\": kept as its claim, not as a state of ours"));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_its_file_once() {
+        let path = Path::new("a.txt");
+        let told = |text: &str| named(path, &Failure::not_there(text)).to_string();
+        assert_eq!(told("a.txt does not exist"), "a.txt does not exist");
+        assert_eq!(told("It does not fit (422)"), "a.txt: It does not fit (422)");
+    }
 }

@@ -1,11 +1,12 @@
 //! Reads a file that holds a record: JSON, or the text of a saved record page.
 
-use std::{fs, path::Path};
+use std::{fs, io::Read, path::Path};
 
 use dossier_registry::{
     Language, Registry,
     saved_page::{self, Account, Fate, SavedPage},
 };
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::{Exit, Failure};
@@ -30,7 +31,7 @@ pub struct Record {
 /// # Errors
 /// [`Failure`]: not readable, not text, not a record.
 pub fn read(path: &Path, record_type: &str, language: Language) -> Result<Record, Failure> {
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
+    let bytes = read_at_most(path, saved_page::PAGE_BYTES_MAX + 1).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::not_there(format!("{} does not exist", path.display())),
         _ => Failure::disk(path, &error),
     })?;
@@ -44,12 +45,25 @@ pub fn read(path: &Path, record_type: &str, language: Language) -> Result<Record
     let source = String::from_utf8(bytes).map_err(|_| {
         Failure::new(Exit::Failed, format!("{} is not text in UTF-8; save it again as UTF-8", path.display()))
     })?;
-    if source.trim_start().starts_with('{') {
-        return read_json(path, source);
+    match source.trim_start().chars().next() {
+        Some('{') => return read_json(path, source),
+        // The text of a page could begin with a bracket, but not be a list of JSON from end to end.
+        Some('[') if serde_json::from_str::<Vec<IgnoredAny>>(&source).is_ok() => {
+            let found = format!("{} is a list; a file holds one record, as a JSON object", path.display());
+            return Err(Failure::new(Exit::Failed, found));
+        }
+        _ => {}
     }
     let page = saved_page::parse(&Registry::embedded(), record_type, &source, language)
         .map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", path.display())))?;
     Ok(read_page(page, source))
+}
+
+/// Files that have no end, such as devices, are not read to it.
+fn read_at_most(path: &Path, bytes_max: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(bytes_max as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn read_json(path: &Path, source: String) -> Result<Record, Failure> {
@@ -83,6 +97,23 @@ mod tests {
         fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
         let failure = read(&path, "event", Language::En).unwrap_err();
         assert!(failure.to_string().contains("save it again as UTF-8"), "{failure}");
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_not_read_to_it() {
+        let failure = read(Path::new("/dev/zero"), "event", Language::En).unwrap_err();
+        assert!(failure.to_string().contains("it is not one record"), "{failure}");
+    }
+
+    #[test]
+    fn a_list_is_not_filed_as_the_text_of_a_page() {
+        let directory = tempfile::tempdir().unwrap();
+        for text in ["[]", r#" [{"title": {"en": "A"}}]"#] {
+            let path = directory.path().join("records.json");
+            fs::write(&path, text).unwrap();
+            let failure = read(&path, "event", Language::En).unwrap_err();
+            assert!(failure.to_string().contains("a file holds one record"), "{failure}");
+        }
     }
 
     #[test]

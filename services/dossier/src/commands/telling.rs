@@ -6,12 +6,13 @@ use dossier_audit::trail;
 use dossier_identity::Role;
 use dossier_proto::{DesignationId, Event};
 
-use super::{trail as trail_command, up::typed};
+use super::trail as trail_command;
 use crate::{
     Exit, Failure,
     client::Client,
     house::{House, Narrator},
     output::line,
+    paste::{program, typed},
     story::{self, Told},
     verification::{KeptCheckpoint, Sources, read_through},
 };
@@ -32,7 +33,7 @@ pub(super) async fn tell(house: &House, base: &str, data: &Path, sample: &Path) 
     }
     verify(house)?;
     print_trail(house, base, &told).await?;
-    line(&what_next(base, data, &told));
+    line(&what_next(base, data, sample, &told));
     Ok(())
 }
 
@@ -97,34 +98,36 @@ async fn print_trail(house: &House, base: &str, told: &Told) -> Result<(), Failu
     Ok(())
 }
 
-fn what_next(base: &str, data: &Path, told: &Told) -> String {
+fn what_next(base: &str, data: &Path, sample: &Path, told: &Told) -> String {
     let tokens = typed(&data.join("demo-tokens.json"));
-    let data = typed(data);
-    let token = |who: &str| format!("$(python3 -c \"import json; print(json.load(open('{tokens}'))['{who}'])\")");
+    let (data, sample, program, process) = (typed(data), typed(sample), program(), std::process::id());
+    let token = |who: &str| {
+        format!("$(python3 -c \"import json, sys; print(json.load(open(sys.argv[1]))['{who}'])\" {tokens})")
+    };
     format!(
         "
-What you can do now, in another terminal (paste as it is):
+What you can do now, in another terminal (paste as it is; put the entry and the digest that you see for ENTRY and DIGEST):
 
   Open the page
     {base}/entries/{number}
 
   File a record as Kenya's contributor, and submit it
-    DOSSIER_TOKEN={kenya} target/release/dossier import tests/data/event-imrf-2022-kazakhstan.txt --submit --server {base}
+    DOSSIER_TOKEN={kenya} {program} import {sample} --submit --server {base}
 
   See what waits, read it, approve exactly what you read (the review prints the command with its digest)
     export DOSSIER_TOKEN={moderator}
-    target/release/dossier queue --server {base}
-    target/release/dossier review ENTRY --server {base}
+    {program} queue --server {base}
+    {program} review ENTRY --server {base}
 
   Try to approve as the one who wrote it: the refusal names the reason, and is on record
-    DOSSIER_TOKEN={kenya} target/release/dossier approve ENTRY --digest DIGEST --server {base}
+    DOSSIER_TOKEN={kenya} {program} approve ENTRY --digest DIGEST --server {base}
 
   See the trail of the published entry
-    DOSSIER_TOKEN={auditor} target/release/dossier trail {entry} --server {base}
+    DOSSIER_TOKEN={auditor} {program} trail {entry} --server {base}
 
   Kill it without warning, and verify what is on disk
-    pkill -9 -f 'dossier up'
-    target/release/dossier verify --data {data}
+    kill -9 {process}
+    {program} verify --data {data}
 
 Ctrl-C ends it cleanly. Run ./demo again: nothing is filed twice.
 ",

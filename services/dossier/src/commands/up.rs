@@ -3,19 +3,24 @@
 use std::{
     io::IsTerminal,
     net::{Ipv4Addr, SocketAddr},
-    path::Path,
     sync::Mutex,
     time::Instant,
 };
 
+use dossier_registry::Language;
 use dossier_web::{Limits, page::Demonstration, serve};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 use super::telling;
 use crate::{
-    Exit, Failure,
+    Exit, Failure, Layout,
     cli::Up,
+    commands::import_file,
     house::{self, House, HouseSettings},
     output::{aside, line},
 };
@@ -39,6 +44,7 @@ pub(super) fn run(up: &Up) -> Result<(), Failure> {
 
 async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
     let started = Instant::now();
+    fits(up)?;
     let listener = listen(up.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     let base = format!("http://{}", reachable(address));
@@ -46,6 +52,8 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
     let public = up.public_url.clone().unwrap_or_else(|| base.clone());
     let settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
     let house = House::open(settings).await?;
+    // Whoever reads that it is up may ask it to end at once.
+    let asked = asked_to_end()?;
     line(&format!("Dossier is up at {base} on {} ({} ms).", up.data.display(), started.elapsed().as_millis()));
     let (stop, stopping) = watch::channel(());
     let upkeep = tokio::spawn(keep_up(metrics.clone()));
@@ -56,7 +64,7 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
         None => Ok(()),
     };
     let ended = match told {
-        Ok(()) => until_asked_to_end(&house).await,
+        Ok(()) => until_asked_to_end(&house, asked).await,
         Err(failure) => Err(failure),
     };
     drop(stop);
@@ -69,6 +77,21 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
         line("Ended cleanly.");
     }
     ended
+}
+
+/// Whether what was asked for can be, before anything is touched.
+fn fits(up: &Up) -> Result<(), Failure> {
+    let tokens = Layout::of(&up.data).demo_tokens();
+    if !up.demo && tokens.exists() {
+        let refused = format!(
+            "{} is a demonstration: whoever reads {} acts as its invented people. Start it with --demo, or name another directory with --data",
+            up.data.display(),
+            tokens.display()
+        );
+        return Err(Failure::new(Exit::Usage, refused));
+    }
+    let Some(sample) = &up.story else { return Ok(()) };
+    import_file::read(sample, "event", Language::En).map(drop)
 }
 
 async fn keep_up(metrics: PrometheusHandle) {
@@ -84,9 +107,9 @@ async fn wait(mut stopping: watch::Receiver<()>) {
     let _ = stopping.changed().await;
 }
 
-async fn until_asked_to_end(house: &House) -> Result<(), Failure> {
+async fn until_asked_to_end(house: &House, asked: impl Future<Output = ()>) -> Result<(), Failure> {
     tokio::select! {
-        () = asked_to_end() => Ok(()),
+        () = asked => Ok(()),
         reason = house.stopped() => Err(Failure::new(
             Exit::Disk,
             format!("a service has stopped, and with it all: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
@@ -94,16 +117,17 @@ async fn until_asked_to_end(house: &House) -> Result<(), Failure> {
     }
 }
 
-async fn asked_to_end() {
-    let interrupted = tokio::signal::ctrl_c();
-    let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        let _ = interrupted.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated.recv() => {}
-    }
+/// Listens for Ctrl-C and SIGTERM from now on; the future completes when one has come.
+fn asked_to_end() -> Result<impl Future<Output = ()>, Failure> {
+    let listen =
+        |kind| signal(kind).map_err(|error| Failure::new(Exit::Failed, format!("signals cannot be heard: {error}")));
+    let (mut interrupted, mut terminated) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 /// Listens; when the port is taken, on the next free one, and says so.
@@ -151,7 +175,47 @@ fn log_to_standard_error(format: &str) {
     };
 }
 
-/// The directory as one would type it.
-pub(super) fn typed(path: &Path) -> String {
-    path.display().to_string()
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn asked(data: &Path, more: &[&str]) -> Up {
+        let data = data.to_str().unwrap();
+        match Cli::parse_from([&["dossier", "up", "--data", data], more].concat()).command {
+            Command::Up(up) => up,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_demonstration_is_not_started_as_a_registry() {
+        let directory = tempfile::tempdir().unwrap();
+        fits(&asked(directory.path(), &[])).unwrap();
+        fs::write(directory.path().join("demo-tokens.json"), "{}").unwrap();
+        let refused = fits(&asked(directory.path(), &[])).unwrap_err();
+        assert!(refused.to_string().contains("--demo"), "{refused}");
+        fits(&asked(directory.path(), &["--demo"])).unwrap();
+    }
+
+    #[test]
+    fn a_story_that_cannot_be_read_starts_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let refused = fits(&asked(directory.path(), &["--demo", "--story", "/not/there"])).unwrap_err();
+        assert_eq!(refused.exit_code(), Exit::NotThere as u8);
+    }
+
+    #[test]
+    fn the_public_address_is_one_of_the_web() {
+        for bad in ["javascript:alert(1)", "http://", "http://x/\"><script>", "https://a b", "registry.example"] {
+            assert!(Cli::try_parse_from(["dossier", "up", "--public-url", bad]).is_err(), "{bad}");
+        }
+        for good in ["https://registry.example", "http://127.0.0.1:8080/a/"] {
+            assert!(Cli::try_parse_from(["dossier", "up", "--public-url", good]).is_ok(), "{good}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use dossier_identity::{
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use dossier_vault::MasterKey;
 
-use crate::Failure;
+use crate::{Exit, Failure};
 
 /// Somebody of the demonstration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,25 @@ impl DemoPerson {
     }
 }
 
+/// Invented people with rights have no place among real ones, and their designations would stay in the journal for ever.
+fn must_not_be_real(accounts: &Accounts, master: &MasterKey, now: Micros) -> Result<(), Failure> {
+    for person in DEMO_PEOPLE {
+        if accounts.authenticate(person.token(master)?.expose(), None, now).is_ok() {
+            return Ok(());
+        }
+    }
+    // An account without a token is what a crash leaves between the two writes of its making.
+    let has_token = |subject| accounts.tokens_of(subject).is_ok_and(|tokens| !tokens.is_empty());
+    if accounts.people().iter().any(|person| has_token(person.subject)) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "people have accounts here, so this is not a demonstration, and nothing was made. Start it without --demo, or name another \
+             directory with --data",
+        ));
+    }
+    Ok(())
+}
+
 /// Makes the people's accounts, as far as they are missing, and gives their subjects and tokens.
 ///
 /// # Errors
@@ -78,6 +97,7 @@ pub(super) fn people(
     master: &MasterKey,
     now: Micros,
 ) -> Result<Vec<(DemoPerson, SubjectId, TokenText)>, Failure> {
+    must_not_be_real(accounts, master, now)?;
     DEMO_PEOPLE
         .into_iter()
         .map(|person| {
@@ -102,4 +122,34 @@ pub(super) fn write_tokens(path: &Path, tokens: &Tokens) -> Result<(), Failure> 
         writeln!(options.open(path)?, "{text}")
     };
     write().map_err(|error| Failure::disk(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_vault::Vault;
+
+    use super::*;
+
+    #[test]
+    fn no_invented_people_join_real_ones() {
+        let directory = tempfile::tempdir().unwrap();
+        let master = MasterKey::create_or_read(directory.path().join("master.key")).unwrap();
+        let open = |name: &str| {
+            let vault = Vault::open(directory.path().join(name).join("vault"), &master).unwrap();
+            Accounts::open(directory.path().join(name).join("accounts"), vault, &master).unwrap()
+        };
+        let (now, real, invented) = (Micros(1), open("real"), open("invented"));
+        // What a crash left.
+        invented.create("Aspen Alder", None, now).unwrap();
+        people(&invented, &master, now).unwrap();
+        let more = invented.create("A guest", None, now).unwrap();
+        invented.issue_token(more, "a guest's", None, None, now).unwrap();
+        people(&invented, &master, now).expect("a demonstration stays one, whoever joins it");
+
+        let somebody = real.create("Somebody", None, now).unwrap();
+        real.issue_token(somebody, "theirs", None, None, now).unwrap();
+        let refused = people(&real, &master, now).unwrap_err();
+        assert!(refused.to_string().contains("without --demo"), "{refused}");
+        assert_eq!(real.people().len(), 1, "nothing was made");
+    }
 }

@@ -179,9 +179,18 @@ fn who_is_parked_is_told() {
 fn a_service_that_was_lost_is_not_taken_for_a_new_one() {
     let installation = Installation::with_an_entry();
     fs::remove_dir_all(installation.data().join("publication")).unwrap();
-    let said = examine(&installation.data()).exits(0);
-    let warnings = found(&said, "warning", "layout");
-    assert!(warnings[0]["found"].as_str().unwrap().contains("restore"), "{}", said.out);
+    let said = examine(&installation.data()).exits(80);
+    let faults = found(&said, "fault", "layout");
+    assert!(faults[0]["found"].as_str().unwrap().contains("Restore"), "{}", said.out);
+}
+
+#[test]
+fn lost_keys_to_names_are_not_taken_for_erased_people() {
+    let installation = Installation::with_an_entry();
+    fs::remove_dir_all(installation.data().join("keys").join("vault")).unwrap();
+    let said = examine(&installation.data()).exits(7);
+    let faults = found(&said, "fault", "layout");
+    assert!(faults[0]["place"].as_str().unwrap().ends_with("keys/vault"), "{}", said.out);
 }
 
 #[test]

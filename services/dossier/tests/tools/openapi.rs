@@ -16,3 +16,12 @@ fn each_service_describes_itself() {
     }
     dossier(["openapi", "nobody"]).exits(2);
 }
+
+#[test]
+fn an_answer_that_could_not_be_written_is_not_called_done() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dossier"));
+    let said = command.args(["openapi", "audit"]).stdout(full).output().unwrap();
+    assert_eq!(said.status.code(), Some(6));
+    assert!(String::from_utf8(said.stderr).unwrap().contains("full"));
+}

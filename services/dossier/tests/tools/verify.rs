@@ -62,6 +62,24 @@ fn an_export_is_verified_without_the_data_directory() {
 }
 
 #[test]
+fn a_service_that_was_taken_out_of_an_export_is_missed() {
+    let installation = Installation::with_an_entry();
+    let export = installation.path("export");
+    on(&installation.data(), &["export", "--to", &path(&export)]).exits(0);
+    fs::remove_file(export.join("publication").join("manifest.txt")).unwrap();
+    let said = dossier(["--json", "verify", &path(&export)]).exits(8);
+    assert!(said.out.contains("has no manifest.txt of it"), "{}", said.out);
+    fs::remove_dir_all(export.join("publication")).unwrap();
+    let said = dossier(["verify", &path(&export)]).exits(8);
+    assert!(said.out.contains("has the key of publication"), "{}", said.out);
+
+    // Whoever exported one service misses nothing.
+    let one = installation.path("one");
+    on(&installation.data(), &["export", "--service", "audit", "--to", &path(&one)]).exits(0);
+    dossier(["verify", &path(&one)]).exits(0);
+}
+
+#[test]
 fn a_flipped_bit_in_an_export_is_found() {
     let installation = Installation::with_an_entry();
     let export = installation.path("export");

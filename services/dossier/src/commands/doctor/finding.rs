@@ -2,9 +2,10 @@
 
 use std::{fmt, path::Path};
 
+use dossier_journal::OpenErrorKind;
 use serde_json::{Value, json};
 
-use crate::Failure;
+use crate::{Failure, paste::typed};
 
 /// How grave something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +92,18 @@ impl Findings {
         self.0.sort_by_key(|finding| finding.gravity);
     }
 
+    /// A directory that a process has open is not a faulty one: that is said once, not of every file.
+    pub(super) fn fold_busy(&mut self, root: &Path) {
+        let busy = OpenErrorKind::Busy.exit_code();
+        let is_busy = |finding: &Finding| finding.gravity == Gravity::Fault && finding.code == busy;
+        let before = self.0.len();
+        self.0.retain(|finding| !is_busy(finding));
+        if self.0.len() < before {
+            let found = "a process has it open, so not everything was looked at. Stop that one and look again; while it runs, its /readyz says how it is";
+            self.add(Finding::fault(busy, "in use", root.display(), found));
+        }
+    }
+
     pub(super) fn count(&self, gravity: Gravity) -> usize {
         self.0.iter().filter(|finding| finding.gravity == gravity).count()
     }
@@ -105,10 +118,15 @@ impl Findings {
     pub(super) fn summary(&self, root: &Path) -> String {
         let [faults, warnings, notes] =
             [Gravity::Fault, Gravity::Warning, Gravity::Note].map(|gravity| self.count(gravity));
-        let verdict = if faults == 0 { "sound" } else { "not sound" };
-        let root = root.display();
+        let busy = self.0.iter().all(|finding| finding.gravity != Gravity::Fault || finding.about == "in use");
+        let verdict = match faults {
+            0 => "sound",
+            _ if busy => "in use",
+            _ => "not sound",
+        };
+        let (root, typed) = (root.display(), typed(root));
         format!(
-            "\n{root} is {verdict}: {faults} faults, {warnings} warnings, {notes} notes. `dossier verify --data {root}` decides every command again and compares the journals with each other."
+            "\n{root} is {verdict}: {faults} faults, {warnings} warnings, {notes} notes. `dossier verify --data {typed}` decides every command again and compares the journals with each other."
         )
     }
 }
@@ -129,6 +147,21 @@ mod tests {
         assert_eq!(findings.gravest().unwrap().failure().exit_code(), 81);
         findings.add(Finding::fault(83, "journal", "there", "forked"));
         assert_eq!(findings.gravest().unwrap().failure().exit_code(), 83);
+    }
+
+    #[test]
+    fn a_directory_in_use_is_not_called_faulty() {
+        let mut findings = Findings::default();
+        for place in ["vault", "journal"] {
+            findings.add(Finding::fault(87, place, place, "is open in another process"));
+        }
+        findings.fold_busy(Path::new("/a b"));
+        assert_eq!(findings.all().len(), 1);
+        assert_eq!(findings.gravest().unwrap().failure().exit_code(), 87);
+        let said = findings.summary(Path::new("/a b"));
+        assert!(said.contains("/a b is in use: 1 faults") && said.contains("--data '/a b'"), "{said}");
+        findings.add(Finding::fault(7, "keys", "keys", "lost"));
+        assert!(findings.summary(Path::new("/a b")).contains("is not sound"), "another fault is one");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dossier_journal::OpenErrorKind;
 use dossier_proto::Origin;
 
 use super::{Finding, Findings};
@@ -19,6 +20,7 @@ const ROOM_WANTED: u64 = 1024 * 1024 * 1024;
 pub(super) fn look(layout: &Layout, findings: &mut Findings) {
     secrets_are_private(layout, findings);
     services_are_there(layout, findings);
+    names_can_be_read(layout, findings);
     leftovers(layout, findings);
     room(layout.root(), findings);
     if layout.demo_tokens().exists() {
@@ -59,12 +61,45 @@ fn services_are_there(layout: &Layout, findings: &mut Findings) {
         if missing.is_empty() {
             continue;
         }
+        if let Some((code, lost)) = lost(layout, origin) {
+            findings.add(Finding::fault(code, "layout", folder.display(), lost));
+            continue;
+        }
         let found = format!(
             "{} missing. If the service has run here before, restore the folder from a backup before anything is started: an empty journal \
              would take its place",
             missing.join(", ")
         );
         findings.add(Finding::warning("layout", folder.display(), found));
+    }
+}
+
+/// What is not there and was: something else on disk speaks of it.
+fn lost(layout: &Layout, origin: Origin) -> Option<(u8, String)> {
+    let folder = layout.service(origin);
+    let has = |part: &str| folder.join(part).exists();
+    let seen = layout.service(Origin::Audit).join("anchors").join("seen").join(format!("{origin}.json"));
+    if !has("journal") && (folder.join("anchors").join("head").exists() || seen.exists()) {
+        let witness = if seen.exists() { seen } else { folder.join("anchors") };
+        let found = format!(
+            "there is no journal, but {} speaks of one: it was lost. Restore the whole folder from a backup before anything is started",
+            witness.display()
+        );
+        return Some((OpenErrorKind::Truncated.exit_code(), found));
+    }
+    if has("journal") && !has("keys") {
+        let found = "there is a journal, but its keys are gone: what was written under them cannot be read. Restore keys/ from a backup before anything is started";
+        return Some((Exit::Damaged as u8, found.to_owned()));
+    }
+    None
+}
+
+/// The keys to people's names are made before the first account.
+fn names_can_be_read(layout: &Layout, findings: &mut Findings) {
+    let holds_something = |path: PathBuf| fs::read_dir(path).is_ok_and(|mut items| items.next().is_some());
+    if holds_something(layout.accounts()) && !holds_something(layout.person_keys()) {
+        let found = "there are accounts, but the keys to their names are gone: every name would read as erased. Restore it from a backup before anything is started";
+        findings.add(Finding::fault(Exit::Damaged as u8, "layout", layout.person_keys().display(), found));
     }
 }
 
@@ -128,6 +163,39 @@ fn findings_of_room(root: &Path, free: u64, findings: &mut Findings) {
 mod tests {
     use super::*;
     use crate::commands::doctor::Gravity;
+
+    fn faults_of(look: impl Fn(&Layout, &mut Findings), parts: &[&str]) -> Vec<String> {
+        let directory = tempfile::tempdir().unwrap();
+        for part in parts {
+            let path = directory.path().join(part);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let mut findings = Findings::default();
+        look(&Layout::of(directory.path()), &mut findings);
+        let faults = findings.all().iter().filter(|finding| finding.gravity == Gravity::Fault);
+        faults.map(|finding| finding.words().replace(&directory.path().display().to_string(), "DATA")).collect()
+    }
+
+    #[test]
+    fn a_folder_that_was_lost_is_a_fault_and_one_that_never_was_is_not() {
+        let look = services_are_there;
+        let whole = ["moderation/journal/db", "moderation/anchors/head", "moderation/keys/header"];
+        assert!(faults_of(look, &whole).is_empty(), "an administrator was made; nothing else has run");
+        let faults = faults_of(look, &whole[1..]);
+        assert!(faults.len() == 1 && faults[0].contains("DATA/moderation/anchors speaks of one"), "{faults:?}");
+        let faults = faults_of(look, &["audit/anchors/seen/moderation.json"]);
+        assert!(faults.len() == 1 && faults[0].contains("seen/moderation.json speaks of one"), "{faults:?}");
+        let faults = faults_of(look, &whole[..2]);
+        assert!(faults.len() == 1 && faults[0].contains("its keys are gone"), "{faults:?}");
+    }
+
+    #[test]
+    fn lost_keys_to_names_are_a_fault() {
+        let look = names_can_be_read;
+        assert!(faults_of(look, &["accounts/a.json", "keys/vault/header"]).is_empty());
+        assert_eq!(faults_of(look, &["accounts/a.json"]).len(), 1);
+    }
 
     #[test]
     fn little_room_is_told_before_there_is_none() {

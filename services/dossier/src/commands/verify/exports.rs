@@ -33,9 +33,30 @@ pub(super) fn verify(
             Err(Problem::Failure(failure)) => return Err(failure),
         }
     }
+    if given.is_none() && exports.keys.as_deref().and_then(Path::parent) == Some(path) {
+        report.doubts.extend(missing(&exports, &keys, path));
+    }
     report.take_kept(kept, &keys);
     read_all(&sources, &mut report, progress);
     Ok(report)
+}
+
+/// An export has a key for each service that is in it: what has a key and no folder was taken out.
+fn missing(exports: &Exports, keys: &[VerifierKey], path: &Path) -> Vec<Doubt> {
+    let signs = |origin: Origin| keys.iter().any(|key| signs_for(key, origin));
+    let gone = Origin::ALL.into_iter().filter(|origin| signs(*origin) && !exports.folders.contains_key(origin));
+    let found = |origin: Origin| {
+        format!(
+            "{KEYS_FILE} has the key of {origin}, and {} has no manifest.txt of it: it was exported and is not there. Take another copy",
+            path.join(origin.name()).display()
+        )
+    };
+    gone.map(|origin| Doubt::about(origin, DoubtKind::ExportDamaged, found(origin))).collect()
+}
+
+/// A key signs for the log it is named after: that of one service is none for another.
+fn signs_for(key: &VerifierKey, origin: Origin) -> bool {
+    key.name().as_str().rsplit_once('/').is_some_and(|(_, name)| name == origin.name())
 }
 
 enum Problem {
@@ -49,8 +70,10 @@ fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(Vec<
         return Ok((read_keys(file)?, format!("The signatures are compared with the keys in {}.", file.display())));
     }
     let Some(file) = &exports.keys else {
-        let missing =
-            format!("there is no {KEYS_FILE} beside {}; name the installation's keys with --keys FILE", path.display());
+        let missing = format!(
+            "there is no {KEYS_FILE} in {} nor beside it; name the installation's keys with --keys FILE",
+            path.display()
+        );
         return Err(Failure::new(Exit::NotThere, missing));
     };
     let whose = format!(
@@ -63,9 +86,7 @@ fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(Vec<
 
 fn open(origin: Origin, folder: &Path, keys: &[VerifierKey], progress: &Progress) -> Result<ExportedJournal, Problem> {
     let doubt = |kind, found: String| Problem::Doubt(Doubt::about(origin, kind, found));
-    // A key signs for the log it is named after: that of one service is none for another.
-    let ours = |key: &&VerifierKey| key.name().as_str().rsplit_once('/').is_some_and(|(_, name)| name == origin.name());
-    let keys: Vec<_> = keys.iter().filter(ours).cloned().collect();
+    let keys: Vec<_> = keys.iter().filter(|key| signs_for(key, origin)).cloned().collect();
     let verified = verify_export(folder, &keys, peek, |progressed| progress.at(progressed.done, progressed.total));
     let summary = verified.map_err(|error| match error {
         ExportError::Untrusted { .. } => doubt(DoubtKind::NotSigned, error.to_string()),
