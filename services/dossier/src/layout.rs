@@ -58,6 +58,11 @@ impl Layout {
         self.root.join(origin.name())
     }
 
+    /// The first journal that was begun here, if one was.
+    pub fn any_journal(&self) -> Option<PathBuf> {
+        Origin::ALL.into_iter().map(|origin| self.service(origin).join("journal")).find(|journal| journal.exists())
+    }
+
     /// The vault of a service.
     pub fn service_keys(&self, origin: Origin) -> PathBuf {
         self.service(origin).join("keys")

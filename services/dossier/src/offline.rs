@@ -113,6 +113,6 @@ impl Offline {
 }
 
 /// Whether a journal was ever begun in a folder: opening would begin one.
-fn holds_journal(folder: &Path) -> bool {
+pub(crate) fn holds_journal(folder: &Path) -> bool {
     folder.join("db").exists()
 }

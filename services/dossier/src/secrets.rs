@@ -38,6 +38,15 @@ impl Secrets {
             // A master key that is missing here was lost: a new one in its place would open nothing.
             return Self::read(layout);
         }
+        if let Some(journal) = layout.any_journal() {
+            return Err(Failure::damaged(format!(
+                "{} is not there, but {} is: the keys of this installation were lost. New ones would open nothing. Put {} back from a \
+                 backup, then start again",
+                layout.installation().display(),
+                journal.display(),
+                layout.keys().display()
+            )));
+        }
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(layout.keys());
         made.map_err(|error| Failure::disk(&layout.keys(), &error))?;
         let master = match env::var_os(MASTER_KEY_VARIABLE) {

@@ -3,6 +3,7 @@
 mod demo;
 mod engines;
 mod following;
+mod keyring;
 mod narrator;
 mod readiness;
 mod rooms;

@@ -22,7 +22,7 @@ use dossier_vault::Vault;
 use dossier_web::page::Demonstration;
 use tokio::task::JoinSet;
 
-use super::{demo, engines::Engines, following::Followings};
+use super::{demo, engines::Engines, following::Followings, keyring};
 use crate::{Exit, Failure, Layout, Secrets};
 
 /// How long the services may take to read each other's journals at a start. A million events take seconds.
@@ -135,6 +135,8 @@ impl House {
     pub async fn open(settings: HouseSettings) -> Result<Self, Failure> {
         let layout = Layout::of(&settings.data);
         let secrets = Secrets::create_or_read(&layout)?;
+        Origin::ALL.into_iter().try_for_each(|origin| keyring::must_be_there(&layout, origin))?;
+        keyring::of_persons_must_be_there(&layout)?;
         let person_vault = Vault::open(layout.person_keys(), &secrets.master)?;
         let accounts = Accounts::open(layout.accounts(), person_vault, &secrets.master)
             .map_err(|error| Failure::damaged(error.to_string()))?;
@@ -178,6 +180,11 @@ impl House {
                 demo: settings.demonstration != Demonstration::No,
             },
         })?;
+        let fits = |origin, journal: &Journal, vault| keyring::must_fit(&layout, origin, journal, vault);
+        fits(Origin::Submission, submission.engine().journal(), &drafts.vault)?;
+        fits(Origin::Moderation, moderation.engine().journal(), &reviews.vault)?;
+        fits(Origin::Publication, publication.engine().journal(), &editions.vault)?;
+        copies.journal(Origin::Submission).map_or(Ok(()), |copy| fits(Origin::Audit, copy, &watch.vault))?;
         let engines = Engines {
             submission: submission.engine().clone(),
             moderation: moderation.engine().clone(),
