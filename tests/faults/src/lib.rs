@@ -4,6 +4,7 @@
 //! - [`point`], [`dying`], [`answers`]: where a process ends itself (the binary `under-fault`);
 //! - [`process`]: starting it, waiting for its end, starting it again;
 //! - [`load`]: contributors, moderators, a publisher, an auditor and an administrator, over HTTP;
+//! - [`story`]: a short history with one of everything;
 //! - [`notes`]: what they asked for and what they were answered, line by line in a file;
 //! - [`checker`]: exports and notes in, complaints out. It shares no code with the services but the contract (`dossier-proto`) and
 //!   the proofs (`dossier-proof`).
@@ -19,3 +20,4 @@ pub mod notes;
 pub mod point;
 pub mod process;
 pub mod seeded;
+pub mod story;

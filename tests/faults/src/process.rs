@@ -150,10 +150,19 @@ impl Process {
 
     /// Asks it to end, and waits.
     pub fn end(mut self) -> Ended {
-        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process has an id");
         // One that has ended already is waited for all the same.
-        let _ = kill_process(id, Signal::TERM);
+        let _ = kill_process(self.pid(), Signal::TERM);
         self.wait()
+    }
+
+    /// Sets its clock right, if it is `under-fault`.
+    pub fn set_clock_right(&self) {
+        // One that has ended needs no clock.
+        let _ = kill_process(self.pid(), Signal::USR1);
+    }
+
+    fn pid(&self) -> Pid {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process has an id")
     }
 
     /// Its process id.

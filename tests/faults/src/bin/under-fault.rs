@@ -1,10 +1,18 @@
 //! A house that ends with SIGKILL at a given point.
 //!
 //! Prints `at http://…` once it is up. `GET /under-fault/level` answers when everybody has read everything. SIGTERM ends it
-//! cleanly. Refusals to start are told and have the exit codes of `dossier up`.
+//! cleanly; SIGUSR1 sets its clock right. Refusals to start are told and have the exit codes of `dossier up`.
 #![allow(clippy::print_stdout, reason = "its caller reads where it listens")]
 
-use std::{net::Ipv4Addr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    net::Ipv4Addr,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use axum::{Router, middleware, routing::get};
 use clap::Parser;
@@ -39,12 +47,20 @@ struct Asked {
     clock_ahead: i64,
 }
 
-/// The machine's clock, set forward or back.
-struct SetClock(i64);
+/// The machine's clock, so many seconds forward or back.
+struct SetClock(AtomicI64);
 
 impl Clock for SetClock {
     fn now(&self) -> Micros {
-        MachineClock.now().plus(self.0 * Micros::SECOND)
+        MachineClock.now().plus(self.0.load(Ordering::SeqCst) * Micros::SECOND)
+    }
+}
+
+/// Sets it right when somebody asks for it.
+async fn set_right(clock: Arc<SetClock>) {
+    let Ok(mut asked) = signal(SignalKind::user_defined1()) else { return };
+    while asked.recv().await.is_some() {
+        clock.0.store(0, Ordering::SeqCst);
     }
 }
 
@@ -74,11 +90,15 @@ fn run(asked: &Asked) -> Result<(), Failure> {
 }
 
 async fn stay_up(asked: &Asked, metrics: PrometheusHandle) -> Result<(), Failure> {
+    // From here on it ends as it should, whenever it is asked.
+    let mut asked_to_end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
     let answers = Arc::new(Answers::default());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let mut settings = HouseSettings::new(&asked.data, Demonstration::Yes(None), format!("http://{address}"));
-    settings.clock = Arc::new(SetClock(asked.clock_ahead));
+    let clock = Arc::new(SetClock(AtomicI64::new(asked.clock_ahead)));
+    tokio::spawn(set_right(Arc::clone(&clock)));
+    settings.clock = clock;
     if let Some(point) = asked.die {
         settings.faults = Arc::new(Dying::at(point, Arc::clone(&answers)));
     }
@@ -88,7 +108,6 @@ async fn stay_up(asked: &Asked, metrics: PrometheusHandle) -> Result<(), Failure
     let serving =
         tokio::spawn(async move { axum::serve(listener, routes.into_make_service_with_connect_info::<Line>()).await });
     println!("at http://{address}");
-    let mut asked_to_end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
     let ended = tokio::select! {
         _ = asked_to_end.recv() => Ok(()),
         reason = house.stopped() => Err(Failure::new(Exit::Disk, format!("a service has stopped: {reason}"))),

@@ -147,8 +147,7 @@ impl Caller {
         loop {
             let address = self.town.address();
             match self.send(&address, order, key) {
-                // It is on its way out, or not quite there: nothing was done that is acknowledged.
-                Ok(reply) if reply.status != 503 => return reply,
+                Ok(reply) if !self.town.is_no_answer(reply.status) => return reply,
                 Ok(_) | Err(_) => self.town.wait_for_another_than(&address),
             }
             assert!(Instant::now() < deadline, "seed {}: {} waits for {order:?} ({key})", self.town.seed, self.name);

@@ -25,6 +25,8 @@ pub struct Town {
     address: Mutex<Option<String>>,
     moved: Condvar,
     closing: AtomicBool,
+    /// The house may fail at what it is asked, and must not say that it did it.
+    may_fail: AtomicBool,
     entries: Mutex<Vec<(String, String)>>,
     /// Those that ended: nobody works on them again, but their trails are read.
     ended: Mutex<BTreeSet<String>>,
@@ -39,6 +41,7 @@ impl Town {
             address: Mutex::new(None),
             moved: Condvar::new(),
             closing: AtomicBool::new(false),
+            may_fail: AtomicBool::new(false),
             entries: Mutex::new(Vec::new()),
             ended: Mutex::new(BTreeSet::new()),
         }
@@ -82,6 +85,17 @@ impl Town {
     /// Whether nothing new is to be begun.
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::SeqCst)
+    }
+
+    /// From now on an answer of the class 5xx is as good as none: on a full disk there may be such.
+    pub fn house_may_fail(&self, may: bool) {
+        self.may_fail.store(may, Ordering::SeqCst);
+    }
+
+    /// Whether an answer says that the house could not do what it was asked, and that this was to be expected: a house on
+    /// its way out or in says 503.
+    pub fn is_no_answer(&self, status: u16) -> bool {
+        status == 503 || (status >= 500 && self.may_fail.load(Ordering::SeqCst))
     }
 
     /// Notes something.

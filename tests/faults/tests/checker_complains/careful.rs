@@ -6,12 +6,7 @@ use std::collections::BTreeSet;
 use dossier_faults::checker::Fault;
 use dossier_proto::{Origin, Payload, Place, v1};
 
-use crate::{
-    faults,
-    forging::{Forger, received_from},
-    sound::Sound,
-    words,
-};
+use crate::{faults, forging::Forger, sound::Sound, words};
 
 /// What is done to the history, and all that is complained of then.
 type Case = (&'static str, fn(&mut Forger<'_>), &'static [Fault]);
