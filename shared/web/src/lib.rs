@@ -1,6 +1,7 @@
 //! What every HTTP surface shares.
 //!
 //! - [`problem`]: how something that did not work is said;
+//! - [`describing`]: what every OpenAPI document says alike;
 //! - [`extract`]: what handlers take from a request, read strictly;
 //! - [`etag`], [`conditional`], [`cursor`], [`headers`]: versions, pages of lists, caching, security;
 //! - [`observe`]: health, readiness, figures, a span for every request;
@@ -9,6 +10,7 @@
 
 pub mod conditional;
 pub mod cursor;
+pub mod describing;
 pub mod etag;
 pub mod extract;
 pub mod headers;

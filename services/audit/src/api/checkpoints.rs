@@ -70,7 +70,7 @@ pub struct LogDocument {
 #[utoipa::path(
     get,
     path = "/checkpoints",
-    tag = "checkpoints",
+    tag = "checkpoints", operation_id = "listLogs",
     security(()),
     responses((status = 200, description = "The logs", body = Vec<LogDocument>))
 )]
@@ -86,7 +86,7 @@ pub(super) async fn all(State(office): State<Office>) -> Answer<(Cache, Json<Vec
 #[utoipa::path(
     get,
     path = "/checkpoints/{origin}",
-    tag = "checkpoints",
+    tag = "checkpoints", operation_id = "getCheckpoint",
     security(()),
     params(("origin" = String, Path, description = "submission, moderation, publication or audit"), FormatQuery),
     responses(

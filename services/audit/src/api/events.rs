@@ -69,7 +69,7 @@ pub struct EventDocument {
 #[utoipa::path(
     get,
     path = "/events",
-    tag = "journals",
+    tag = "journals", operation_id = "listEvents",
     params(EventsQuery),
     responses(
         (status = 200, description = "The events", body = EventsDocument),

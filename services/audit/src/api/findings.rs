@@ -54,7 +54,7 @@ pub struct FindingDocument {
 #[utoipa::path(
     get,
     path = "/findings",
-    tag = "findings",
+    tag = "findings", operation_id = "listFindings",
     params(FindingsQuery),
     responses(
         (status = 200, description = "The findings", body = Page<FindingDocument>),

@@ -59,7 +59,7 @@ pub struct ReadingDocument {
 #[utoipa::path(
     get,
     path = "/readings",
-    tag = "trails",
+    tag = "trails", operation_id = "listReadings",
     params(ReadingsQuery),
     responses(
         (status = 200, description = "The readings", body = Page<ReadingDocument>),

@@ -31,7 +31,7 @@ pub struct DigestsDocument {
 #[utoipa::path(
     get,
     path = "/state",
-    tag = "journals",
+    tag = "journals", operation_id = "getState",
     responses(
         (status = 200, description = "The digests", body = Vec<DigestsDocument>),
         (status = 401, description = "It is not known who is calling", body = ProblemDocument),

@@ -44,7 +44,7 @@ pub(super) struct TrailQuery {
 #[utoipa::path(
     get,
     path = "/entries/{id}/trail",
-    tag = "trails",
+    tag = "trails", operation_id = "getTrail",
     params(("id" = String, Path, description = "The entry's id, or its public number"), TrailQuery),
     responses(
         (status = 200, description = "The trail", body = Trail),

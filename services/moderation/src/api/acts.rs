@@ -18,8 +18,12 @@ use crate::domain::Command;
 
 /// Takes a review up for two hours, or prolongs the claim.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/claim", tag = "reviews",
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/claim", tag = "reviews", operation_id = "claimReview",
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses((status = 200, body = Written), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
 )]
@@ -35,8 +39,12 @@ pub(crate) async fn claim(
 
 /// Lets go of one's own claim.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/release", tag = "reviews",
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/release", tag = "reviews", operation_id = "releaseReview",
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses((status = 200, body = Written), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
 )]
@@ -52,8 +60,12 @@ pub(crate) async fn release(
 
 /// Says something about a field, to moderators and reviewers.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/comment", tag = "reviews", request_body = CommentBody,
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/comment", tag = "reviews", operation_id = "commentOnReview", request_body = CommentBody,
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
         (status = 409, description = "Another digest is current: the difference is in the answer", body = ProblemDocument),
@@ -72,8 +84,12 @@ pub(crate) async fn comment(
 
 /// Hands the content back with what is to be changed.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/request-changes", tag = "reviews", request_body = RequestBody,
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/request-changes", tag = "reviews", operation_id = "requestChanges", request_body = RequestBody,
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
         (status = 409, description = "Another digest is current: the difference is in the answer", body = ProblemDocument),
@@ -92,8 +108,12 @@ pub(crate) async fn request_changes(
 
 /// Approves exactly this content.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/approve", tag = "reviews", request_body = ApproveBody,
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/approve", tag = "reviews", operation_id = "approveContent", request_body = ApproveBody,
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses(
         (status = 200, body = Written),
         (status = 403, description = "Not designated, or an author of the content", body = ProblemDocument),
@@ -113,8 +133,12 @@ pub(crate) async fn approve(
 
 /// Refuses the entry.
 #[utoipa::path(
-    post, path = "/review/api/v1/reviews/{entry}/refuse", tag = "reviews", request_body = RefuseBody,
-    params(("entry" = String, Path, description = "The entry")),
+    post, path = "/review/api/v1/reviews/{entry}/refuse", tag = "reviews", operation_id = "refuseEntry", request_body = RefuseBody,
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
         (status = 409, description = "Another digest is current: the difference is in the answer", body = ProblemDocument),

@@ -49,7 +49,8 @@ pub(crate) struct Filter {
 
 /// Gives a person a right.
 #[utoipa::path(
-    post, path = "/review/api/v1/designations", tag = "designations", request_body = GrantBody,
+    post, path = "/review/api/v1/designations", tag = "designations", operation_id = "grantDesignation", request_body = GrantBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
     responses(
         (status = 201, description = "Granted", body = DesignationWritten),
         (status = 403, description = "Only an administrator grants, and for contributors the publishing authority of their body", body = ProblemDocument),
@@ -73,8 +74,11 @@ pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: A
 
 /// Takes a right away. The next command of the person is refused.
 #[utoipa::path(
-    post, path = "/review/api/v1/designations/{id}/revoke", tag = "designations",
-    params(("id" = String, Path, description = "The designation")),
+    post, path = "/review/api/v1/designations/{id}/revoke", tag = "designations", operation_id = "revokeDesignation",
+    params(
+        ("id" = String, Path, description = "The designation"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+    ),
     responses((status = 200, body = DesignationWritten), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
 )]
@@ -100,7 +104,10 @@ pub(crate) async fn revoke(
 /// Designations, as far as the caller may see them: one's own; those of one's body; all, for administrators, moderators,
 /// reviewers, publishers and auditors.
 #[utoipa::path(
-    get, path = "/review/api/v1/designations", tag = "designations", params(Filter),
+    get, path = "/review/api/v1/designations", tag = "designations", operation_id = "listDesignations", params(
+        Filter,
+        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+    ),
     responses((status = 200, body = Page<DesignationShown>)),
     security(("bearer" = []))
 )]

@@ -11,7 +11,7 @@ use super::{App, errors};
 
 /// The registry in force, as the canonical bytes that its digest names.
 #[utoipa::path(
-    get, path = "/review/api/v1/registry", tag = "registry",
+    get, path = "/review/api/v1/registry", tag = "registry", operation_id = "getRegistry",
     responses(
         (status = 200, description = "Canonical JSON (RFC 8785); the ETag is its SHA-256", body = Object),
         (status = 404, description = "None was adopted yet", body = ProblemDocument),

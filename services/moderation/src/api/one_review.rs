@@ -89,8 +89,12 @@ pub(crate) struct ReviewShown {
 
 /// One review.
 #[utoipa::path(
-    get, path = "/review/api/v1/reviews/{entry}", tag = "reviews",
-    params(("entry" = String, Path, description = "The entry"), Shown),
+    get, path = "/review/api/v1/reviews/{entry}", tag = "reviews", operation_id = "getReview",
+    params(
+        ("entry" = String, Path, description = "The entry"),
+        Shown,
+        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+    ),
     responses(
         (status = 200, description = "The review; its ETag is \"r…\"", body = ReviewShown),
         (status = 404, description = "Nothing the caller may know of", body = dossier_web::ProblemDocument),

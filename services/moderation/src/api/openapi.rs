@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::response::IntoResponse;
-use dossier_web::{Cache, Cursor, PageSize};
+use dossier_web::{Cache, describing::Problems};
 use http::header;
 use utoipa::{
     Modify, OpenApi,
@@ -17,7 +17,6 @@ use super::{acts, designations, in_force, one_review, queue};
     info(
         title = "Dossier: review",
         description = "Reviews and decisions, designations, the registry in force. Decisions name the digest they judged.",
-        version = "1",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
@@ -34,13 +33,12 @@ use super::{acts, designations, in_force, one_review, queue};
         designations::revoke,
         in_force::read,
     ),
-    components(schemas(Cursor, PageSize)),
     tags(
         (name = "reviews", description = "The queue, and what people do at a review"),
         (name = "designations", description = "Who may do what"),
         (name = "registry", description = "Record types, vocabularies, notices and codes in force"),
     ),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &Problems)
 )]
 struct Description;
 

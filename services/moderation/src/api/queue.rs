@@ -59,7 +59,10 @@ pub(crate) struct Line {
 
 /// The queue, longest wait first.
 #[utoipa::path(
-    get, path = "/review/api/v1/reviews", tag = "reviews", params(Filter),
+    get, path = "/review/api/v1/reviews", tag = "reviews", operation_id = "listReviews", params(
+        Filter,
+        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+    ),
     responses(
         (status = 200, description = "One page of the queue", body = Page<Line>),
         (status = 403, description = "The caller has no part in reviews", body = dossier_web::ProblemDocument),

@@ -26,7 +26,7 @@ use crate::{
 
 /// The current edition of an entry, by its id or its number; the tombstone when it was retracted.
 #[utoipa::path(
-    get, path = "/api/v1/entries/{name}", tag = "entries",
+    get, path = "/api/v1/entries/{name}", tag = "entries", operation_id = "getPublished",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
@@ -56,7 +56,7 @@ pub(super) async fn entry(
 
 /// One edition of an entry, the current one or an earlier one.
 #[utoipa::path(
-    get, path = "/api/v1/entries/{name}/editions/{edition}", tag = "entries",
+    get, path = "/api/v1/entries/{name}/editions/{edition}", tag = "entries", operation_id = "getEdition",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("edition" = u32, Path, description = "Number of the edition, from 1"),
@@ -87,7 +87,7 @@ pub(super) async fn edition(
 
 /// The editions of an entry, the newest first, without their words.
 #[utoipa::path(
-    get, path = "/api/v1/entries/{name}/editions", tag = "entries",
+    get, path = "/api/v1/entries/{name}/editions", tag = "entries", operation_id = "listEditions",
     params(("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042")),
     responses(
         (status = 200, description = "The editions, of a retracted entry too", body = EditionsDocument),

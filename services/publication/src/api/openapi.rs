@@ -1,7 +1,7 @@
 //! The OpenAPI document, from the handlers themselves.
 
 use axum::{Json, extract::State, response::Response};
-use dossier_web::{Cache, Tag, conditional};
+use dossier_web::{Cache, Tag, conditional, describing::Problems};
 use http::HeaderMap;
 use utoipa::{
     Modify, OpenApi,
@@ -32,7 +32,7 @@ use super::App;
         (name = "entries", description = "What was published"),
         (name = "retraction", description = "For publishers: what bodies ask to have taken back"),
     ),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Problems),
 )]
 struct Document;
 

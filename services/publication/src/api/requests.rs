@@ -64,7 +64,7 @@ pub(super) struct RequestShown {
 
 /// Requests for retraction that nobody has answered, the oldest first: those that the caller may decide on as publisher.
 #[utoipa::path(
-    get, path = "/api/v1/retraction-requests", tag = "retraction",
+    get, path = "/api/v1/retraction-requests", tag = "retraction", operation_id = "listRetractionRequests",
     params(RequestsQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
     responses(
         (status = 200, description = "A page of the list", body = Page<RequestShown>),

@@ -44,7 +44,7 @@ pub(super) struct RetractBody {
 /// Needs a designation as publisher for the body and the type. `If-Match: "e2"` makes sure that nothing was published since it was
 /// read.
 #[utoipa::path(
-    post, path = "/api/v1/entries/{name}/retract", tag = "entries",
+    post, path = "/api/v1/entries/{name}/retract", tag = "entries", operation_id = "retractEntry",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("If-Match" = Option<String>, Header, description = "The ETag that was read"),

@@ -1,5 +1,6 @@
 //! The interface described for programs: OpenAPI 3.1, generated from the code.
 
+use dossier_web::describing::Problems;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -17,7 +18,7 @@ use utoipa::{
     ),
     servers((url = "/contribute/api/v1")),
     security(("token" = [])),
-    modifiers(&Token),
+    modifiers(&Token, &Problems),
     paths(
         super::reading::list,
         super::starting::start,

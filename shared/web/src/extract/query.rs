@@ -31,7 +31,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for StrictQuery<T>
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let pairs = decoded(query)?;
     let mut unknown = Vec::new();
     let mut track = serde_path_to_error::Track::new();
@@ -47,7 +47,9 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     }
     read.map_err(|error| {
         let wrong = FieldError { pointer: pointer::of_path(&track.path()), detail: pointer::words(&error) };
-        FieldError::problem(ProblemKind::InvalidRequest, &[wrong])
+        let missing = wrong.pointer.is_empty().then(|| format!("The query: {}", wrong.detail));
+        let problem = FieldError::problem(ProblemKind::InvalidRequest, &[wrong]);
+        missing.into_iter().fold(problem, Problem::detail)
     })
 }
 

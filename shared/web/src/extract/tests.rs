@@ -345,6 +345,13 @@ async fn queries_are_read_strictly() {
     assert_eq!(house.get("/list").await.0, 200);
 }
 
+/// It was told as missing in "the body".
+#[test]
+fn a_parameter_that_is_missing_is_missing_in_the_query() {
+    let problem = super::query::read::<Item>("page=1").unwrap_err();
+    assert_eq!(problem.detail_text(), Some("The query: missing field `field`"));
+}
+
 #[tokio::test]
 async fn an_address_that_is_no_id_leads_nowhere() {
     let house = house();
