@@ -22,6 +22,8 @@ pub(crate) struct Machine {
     pub(crate) directory: String,
     /// Over one, five and fifteen minutes, before measuring: what else was going on.
     pub(crate) load_average: String,
+    /// Whether others kept a quarter of the processors or more busy in the minute before.
+    pub(crate) busy: bool,
     pub(crate) fdatasync_p50_us: f64,
     pub(crate) fdatasync_p99_us: f64,
 }
@@ -29,21 +31,29 @@ pub(crate) struct Machine {
 impl Machine {
     /// Looks around, and measures the disk under the directory.
     pub(crate) fn look(directory: &Path) -> Result<Self, Failure> {
-        let syncs = syncs(directory)?;
         let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        // Before the first sync, which is work as well.
         let load = text("/proc/loadavg");
+        let syncs = syncs(directory)?;
+        let cores = thread::available_parallelism().map_or(1, Into::into);
         Ok(Self {
-            cores: thread::available_parallelism().map_or(1, Into::into),
+            cores,
             processor: value_of(&text("/proc/cpuinfo"), "model name").unwrap_or("unknown").to_owned(),
             memory_gib: memory_gib(&text("/proc/meminfo")),
             kernel: text("/proc/sys/kernel/osrelease").trim().to_owned(),
             file_system: file_system(&text("/proc/self/mountinfo"), directory),
             directory: directory.display().to_string(),
             load_average: load.split(' ').take(3).collect::<Vec<_>>().join(" "),
+            busy: is_busy(&load, cores),
             fdatasync_p50_us: syncs.micros(50),
             fdatasync_p99_us: syncs.micros(99),
         })
     }
+}
+
+fn is_busy(loadavg: &str, cores: usize) -> bool {
+    let last_minute = loadavg.split(' ').next().and_then(|load| load.parse::<f64>().ok());
+    last_minute.is_some_and(|load| load > cores as f64 / 4.0)
 }
 
 fn syncs(directory: &Path) -> Result<Times, Failure> {

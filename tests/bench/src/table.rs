@@ -19,6 +19,11 @@ pub(crate) fn table(report: &Report) -> String {
         "raw append of 256 bytes + fdatasync: p50 {:.0} µs, p99 {:.0} µs; load average before: {}",
         machine.fdatasync_p50_us, machine.fdatasync_p99_us, machine.load_average
     );
+    if machine.busy {
+        text.push_str(
+            "others were using this machine: times are too long, and ratios off either way; measure again alone\n",
+        );
+    }
     for section in &report.sections {
         add_section(&mut text, section);
     }
