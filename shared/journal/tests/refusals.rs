@@ -75,7 +75,7 @@ fn a_journal_put_back_is_refused() {
     drop(writer);
     fs::remove_dir_all(house.journal()).unwrap();
     copy(&house.root().join("backup"), &house.journal());
-    refused(house.open(), OpenErrorKind::RolledBack, &["rolled back", "its anchor", "names the loss"]);
+    refused(house.open(), OpenErrorKind::RolledBack, &["rolled back", "its anchor", "delete nothing"]);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_journal_without_its_anchor_is_refused() {
     let anchor = house.anchors().join("head");
     let whole = fs::read(&anchor).unwrap();
     fs::remove_file(&anchor).unwrap();
-    refused(house.open(), OpenErrorKind::AnchorLost, &["no readable anchor", "there is none", "Restore anchors/"]);
+    refused(house.open(), OpenErrorKind::AnchorLost, &["no readable anchor", "there is none", "Put anchors/ back"]);
     fs::write(&anchor, vec![0x5a; whole.len()]).unwrap();
     refused(house.open(), OpenErrorKind::AnchorLost, &["both copies in it are damaged"]);
     fs::write(&anchor, &whole).unwrap();

@@ -77,7 +77,7 @@ impl DoubtKind {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::NotOpened | Self::Fault(FaultKind::Unreadable) => {
-                "Keep the directory as it is and restore the journal from a backup or from the audit service's copy; `dossier doctor` says more."
+                "Keep the directory as it is, and put journal/ and anchors/ of one backup back together; `dossier doctor` says more."
             }
             Self::ExportDamaged => "Take another copy of the export.",
             Self::NotSigned => {

@@ -14,8 +14,8 @@ pub enum OpenError {
     /// Events are missing at the end, and the journal's own anchor knows them. (An older copy of this run looks the same.)
     #[error(
         "{journal} was cut short: it ends before event {found} of epoch {epoch}, but its anchor in {anchors} says that {anchored} \
-         events of epoch {anchored_epoch} were durable. Restore journal/ and anchors/ together from a backup or from the audit service's copy, or \
-         open it for a new epoch that names the loss"
+         events of epoch {anchored_epoch} were durable. Put journal/ and anchors/ of one backup back together, and delete nothing: \
+         the audit service's copy may hold what is missing"
     )]
     Truncated {
         /// The journal.
@@ -34,8 +34,7 @@ pub enum OpenError {
     /// The journal is an older state of itself: a backup was put back, or a disk image.
     #[error(
         "{journal} was rolled back: it ends before event {found} of epoch {epoch}, but {witness} knows {known} events of epoch {known_epoch}. \
-         Put the newer journal/ and anchors/ back, fetch the missing events from the audit service's copy, or open it for a new epoch that names \
-         the loss"
+         Put the newer journal/ and anchors/ back, and delete nothing: the audit service's copy holds what is missing"
     )]
     RolledBack {
         /// The journal.
@@ -53,7 +52,8 @@ pub enum OpenError {
     },
     /// An event cannot be read, or is not the one that was written.
     #[error(
-        "{journal} is damaged at {damage}. Restore it from a backup or from the audit service's copy; `dossier doctor` says how much is affected"
+        "{journal} is damaged at {damage}. Put journal/ and anchors/ of one backup back together, and delete nothing: the audit service's copy may hold the rest. \
+         `dossier doctor` says how much is affected"
     )]
     Damaged {
         /// The journal.
@@ -64,7 +64,7 @@ pub enum OpenError {
     /// As long as it should be, or longer, but with other events.
     #[error(
         "{journal} holds another history: at {size} events of epoch {epoch} {witness} knows the root {known}, but here it is {found}. \
-         One of them was altered or belongs to another journal. Do not start; compare both with the audit service's copy"
+         One of them was altered or belongs to another journal. Keep both as they are and compare them with the audit service's copy (`dossier verify`)"
     )]
     Forked {
         /// The journal.
@@ -94,8 +94,8 @@ pub enum OpenError {
     },
     /// There are events but no readable anchor to compare them with.
     #[error(
-        "{journal} holds {found} events of epoch {epoch} but there is no readable anchor in {anchors}: {what}. Restore anchors/ from the same \
-         backup as journal/, or open it for a new epoch that names the loss"
+        "{journal} holds {found} events of epoch {epoch} but there is no readable anchor in {anchors}: {what}. Put anchors/ back from the same \
+         backup as journal/"
     )]
     AnchorLost {
         /// The journal.
@@ -130,7 +130,8 @@ pub enum OpenError {
     },
     /// sled refuses its own files.
     #[error(
-        "sled refuses {place}: {message}. Its files are damaged; restore the journal from a backup or from the audit service's copy"
+        "sled refuses {place}: {message}. Its files are damaged. Put journal/ and anchors/ of one backup back together, and \
+         delete nothing: the audit service's copy may hold the rest"
     )]
     StoreRefused {
         /// The directory.

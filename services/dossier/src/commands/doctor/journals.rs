@@ -69,7 +69,7 @@ fn opened(
         let Some(theirs) = journals.get(&of).map(Journal::head) else { continue };
         if followed.epoch == theirs.epoch && followed.next > theirs.size {
             let found = format!(
-                "has read {} events of {of}, whose journal has {}: events of {of} are lost. Restore {of} from the audit service's copy or a backup",
+                "has read {} events of {of}, whose journal has {}: events of {of} are lost. Put {of}'s journal/ and anchors/ of a backup back; the audit service's copy may hold the rest",
                 followed.next, theirs.size
             );
             findings.add(Finding::fault(Exit::Damaged as u8, "journal", origin, found));
