@@ -55,7 +55,7 @@ fn a_truncated_journal_is_refused() {
     let whole = fs::metadata(house.journal().join("db")).unwrap().len();
     assert!(whole > keep + 512 * 1024, "{whole} bytes, of which {keep} are kept");
     cut_file(&house, keep);
-    refused(house.open(), OpenErrorKind::Truncated, &["cut short", "anchor", "Restore journal/ and anchors/", "audit"]);
+    refused(house.open(), OpenErrorKind::Truncated, &["cut short", "anchor", "Put journal/ and anchors/ of one backup back", "audit"]);
     refused(house.open(), OpenErrorKind::Truncated, &[]);
 }
 
@@ -121,7 +121,7 @@ fn a_mirror_with_the_same_history_is_no_objection() {
     assert_eq!(journal.compare("the stream", ahead).unwrap_err().kind(), OpenErrorKind::RolledBack);
     drop((journal, writer));
     let opened = house.open_with(|options| options.mirrors.clone_from(&mirrors));
-    refused(opened, OpenErrorKind::Forked, &["another history", "a mirror", "Do not start"]);
+    refused(opened, OpenErrorKind::Forked, &["another history", "a mirror", "Keep both"]);
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn damage_inside_the_history_names_its_place() {
             });
         }
     };
-    check(&flip_at(6, 100), &["epoch 0, sequence 120", "checksum", "Restore it"]);
+    check(&flip_at(6, 100), &["epoch 0, sequence 120", "checksum", "of one backup"]);
     check(&flip_at(7, 100), &["epoch 0, sequence 150"]);
     let take_away = |store: &MemoryStore| store.tamper(Tree::Frames, &frames(store)[20], |_| None);
     check(&take_away, &["epoch 0, sequence 400", "missing"]);

@@ -101,10 +101,10 @@ fn mend(status: &str, response: &mut Response) {
         RefOr::T(content) => content.schema == Some(reference()),
         RefOr::Ref(_) => false,
     };
-    if response.content.get(JSON).is_some_and(is_problem) {
-        if let Some(content) = response.content.shift_remove(JSON) {
-            response.content.insert(PROBLEM_JSON.to_owned(), content);
-        }
+    if response.content.get(JSON).is_some_and(is_problem)
+        && let Some(content) = response.content.shift_remove(JSON)
+    {
+        response.content.insert(PROBLEM_JSON.to_owned(), content);
     }
     if response.description.is_empty() {
         response.description = meaning(status).to_owned();
