@@ -3,6 +3,8 @@
 //! `golden/events.txt` holds a line each: name, schema, hexadecimal bytes. Lines are only ever added: run the tests with
 //! `DOSSIER_ADD_GOLDEN=1` after adding an event or raising a schema version.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod samples;
 
 use std::{collections::BTreeSet, env, fs, path::PathBuf};

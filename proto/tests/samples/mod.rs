@@ -215,14 +215,14 @@ fn moderation() -> Vec<(&'static str, Payload)> {
         (
             "recall_granted",
             Payload::RecallGranted(v1::RecallGranted {
-                command: Some(answer.clone()),
+                command: Some(answer),
                 submitted: raw_place(Origin::Submission, 3),
             }),
         ),
         (
             "withdrawal_granted",
             Payload::WithdrawalGranted(v1::WithdrawalGranted {
-                command: Some(answer.clone()),
+                command: Some(answer),
                 submitted: raw_place(Origin::Submission, 3),
             }),
         ),

@@ -135,10 +135,10 @@ fn set_up(history: &History, complaints: &mut Vec<Complaint>) {
             continue;
         }
         match &kept.event.payload {
-            Some(Payload::DesignationGranted(v1::DesignationGranted { command: Some(grant) })) => {
-                if !rights.insert((grant.subject.clone(), grant.role, grant.body.clone())) {
-                    complaints.push(Complaint::new(Fault::SetUpTwice, kept.place(), "this right was granted before"));
-                }
+            Some(Payload::DesignationGranted(v1::DesignationGranted { command: Some(grant) }))
+                if !rights.insert((grant.subject.clone(), grant.role, grant.body.clone())) =>
+            {
+                complaints.push(Complaint::new(Fault::SetUpTwice, kept.place(), "this right was granted before"));
             }
             Some(Payload::RegistryAdopted(_)) => {
                 registries += 1;

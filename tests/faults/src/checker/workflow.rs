@@ -210,9 +210,9 @@ fn answers(history: &History, complaints: &mut Vec<Complaint>) {
 /// Whether an answer fits what was asked: a recall is not granted as a withdrawal.
 fn is_request(history: &History, asked: Place, answer: &Kept) -> bool {
     let Some(request) = history.at(asked).filter(|request| request.entry() == answer.entry()) else { return false };
-    match (&request.event.payload, &answer.event.payload) {
+    matches!(
+        (&request.event.payload, &answer.event.payload),
         (Some(Payload::RecallAsked(_)), Some(Payload::RecallGranted(_) | Payload::RequestTooLate(_)))
-        | (Some(Payload::WithdrawalAsked(_)), Some(Payload::WithdrawalGranted(_) | Payload::RequestTooLate(_))) => true,
-        _ => false,
-    }
+            | (Some(Payload::WithdrawalAsked(_)), Some(Payload::WithdrawalGranted(_) | Payload::RequestTooLate(_)))
+    )
 }

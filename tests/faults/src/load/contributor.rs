@@ -25,11 +25,7 @@ pub(super) fn work(caller: &mut Caller) {
 fn go_on(caller: &mut Caller, entry: &str, read: &Reply) {
     match read.text("state") {
         "draft" => draft(caller, entry, read),
-        "changes-requested" => {
-            if save(caller, entry, read).is_done() {
-                submit(caller, entry, &read.body);
-            }
-        }
+        "changes-requested" if save(caller, entry, read).is_done() => submit(caller, entry, &read.body),
         "in-review" if read.body["asked"].is_null() => match caller.seeded.below(100) {
             0..12 => drop(plain(caller, entry, Act::Recall, "recall")),
             12..15 => drop(reasoned(caller, entry, Act::Withdraw, "withdraw")),
