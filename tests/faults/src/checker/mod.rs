@@ -9,7 +9,7 @@
 //! - [`receptions`]: what was received, by whom, once, as it was sent, and all that had to be;
 //! - [`workflow`]: each submission reviewed once, each approval published or declined once, each request answered once;
 //! - [`editions`]: numbers, editions, tombstones;
-//! - [`mod@drafts`]: revisions;
+//! - [`drafts`]: the revisions of drafts;
 //! - [`agreement`]: each entry as each service tells it;
 //! - [`copies`]: audit's copies;
 //! - [`witness`]: what callers were told.
