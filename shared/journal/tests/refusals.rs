@@ -55,7 +55,11 @@ fn a_truncated_journal_is_refused() {
     let whole = fs::metadata(house.journal().join("db")).unwrap().len();
     assert!(whole > keep + 512 * 1024, "{whole} bytes, of which {keep} are kept");
     cut_file(&house, keep);
-    refused(house.open(), OpenErrorKind::Truncated, &["cut short", "anchor", "Put journal/ and anchors/ of one backup back", "audit"]);
+    refused(
+        house.open(),
+        OpenErrorKind::Truncated,
+        &["cut short", "anchor", "Put journal/ and anchors/ of one backup back", "audit"],
+    );
     refused(house.open(), OpenErrorKind::Truncated, &[]);
 }
 

@@ -5,6 +5,8 @@
 //! groups with callers' commands and groups with received events), in an order and at arrivals of its own, on one data directory.
 //! `DOSSIER_FAULTS_SEED=17 cargo nextest run -p dossier-faults one_seed` runs one again.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{
     env,
     path::{Path, PathBuf},

@@ -4,6 +4,8 @@
 //!
 //! Codes: 7 damaged, 10 clock, 80 truncated, 81 rolled back, 82 damaged, 87 busy, 88 refused by the store.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod altered;
 mod clocks;
 mod forgotten;
