@@ -8,12 +8,15 @@ use house::{files, is_test, read, root, shown, without_tests};
 
 /// A file has one reason to change; one of this length usually has more.
 const LINES_MAX: usize = 500;
+/// A table of cases may be longer than the code it tries.
+const TEST_LINES_MAX: usize = 600;
 
 #[test]
 fn files_are_small() {
     for file in files(&root(), ".rs") {
         let lines = read(&file).lines().count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines; cut it by subject", shown(&file));
+        let max = if is_test(&file) { TEST_LINES_MAX } else { LINES_MAX };
+        assert!(lines <= max, "{} has {lines} lines; cut it by subject", shown(&file));
     }
 }
 

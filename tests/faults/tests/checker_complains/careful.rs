@@ -33,7 +33,7 @@ const CASES: [&[Case]; 5] = [&COMMANDS, &RECEPTIONS, &REVIEWS, &EDITIONS, &CHAIN
 
 const COMMANDS: [Case; 9] = [
     ("a save is lost", |f| f.take_out(last_save(f)), &[Fault::Lost]),
-    ("a save took effect twice", |f| f.put_another(last_save(f), |event| next_revision(event)), &[Fault::CommandTwice]),
+    ("a save took effect twice", |f| f.put_another(last_save(f), next_revision), &[Fault::CommandTwice]),
     (
         "somebody saved without being asked",
         |f| {
