@@ -112,8 +112,10 @@ fn who_is_designated_for_nothing_begins_nothing() {
     assert_eq!(house.caller(CONTRIBUTOR_KZ).get("/contribute/api/v1/entries").expect(200)["items"], json!([]));
 }
 
+type Errand = Box<dyn Fn() -> Answer>;
+
 /// A harmless command in each service, which takes effect as long as somebody has the role.
-fn errands<'a>(house: &'a House, who: Person) -> Vec<(&'static str, Box<dyn Fn() -> Answer + 'a>)> {
+fn errands(house: &House, who: Person) -> Vec<(&'static str, Errand)> {
     let caller = house.caller(who);
     let (waiting, number) = (house.caller(CONTRIBUTOR_KZ).file(&event("Waits")), house.published("Public").0);
     house.caller(MODERATOR_A).review(&waiting);

@@ -1,0 +1,217 @@
+//! The four OpenAPI documents say what the interfaces do.
+
+use std::collections::BTreeSet;
+
+use dossier_endtoend::{
+    Watch,
+    command_line::run,
+    described::{Operation, PREFIXES, document, operations, operations_of},
+    people::{ADMINISTRATOR, AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
+};
+use serde_json::{Value, json};
+
+/// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
+const ROUTES: [(&str, &str); 37] = [
+    ("POST", "/contribute/api/v1/entries"),
+    ("GET", "/contribute/api/v1/entries"),
+    ("GET", "/contribute/api/v1/entries/{}"),
+    ("GET", "/contribute/api/v1/entries/{}/history"),
+    ("GET", "/contribute/api/v1/entries/{}/source"),
+    ("PUT", "/contribute/api/v1/entries/{}/draft"),
+    ("POST", "/contribute/api/v1/entries/{}/submit"),
+    ("POST", "/contribute/api/v1/entries/{}/recall"),
+    ("POST", "/contribute/api/v1/entries/{}/withdraw"),
+    ("POST", "/contribute/api/v1/entries/{}/revise"),
+    ("POST", "/contribute/api/v1/entries/{}/ask-retraction"),
+    ("GET", "/review/api/v1/reviews"),
+    ("GET", "/review/api/v1/reviews/{}"),
+    ("POST", "/review/api/v1/reviews/{}/claim"),
+    ("POST", "/review/api/v1/reviews/{}/release"),
+    ("POST", "/review/api/v1/reviews/{}/comment"),
+    ("POST", "/review/api/v1/reviews/{}/request-changes"),
+    ("POST", "/review/api/v1/reviews/{}/approve"),
+    ("POST", "/review/api/v1/reviews/{}/refuse"),
+    ("GET", "/review/api/v1/designations"),
+    ("POST", "/review/api/v1/designations"),
+    ("POST", "/review/api/v1/designations/{}/revoke"),
+    ("GET", "/review/api/v1/registry"),
+    ("GET", "/api/v1/entries"),
+    ("GET", "/api/v1/entries/{}"),
+    ("GET", "/api/v1/entries/{}/editions"),
+    ("GET", "/api/v1/entries/{}/editions/{}"),
+    ("POST", "/api/v1/entries/{}/retract"),
+    ("GET", "/api/v1/retraction-requests"),
+    ("GET", "/audit/api/v1/entries/{}/trail"),
+    ("GET", "/audit/api/v1/events"),
+    ("GET", "/audit/api/v1/checkpoints"),
+    ("GET", "/audit/api/v1/checkpoints/{}"),
+    ("GET", "/audit/api/v1/state"),
+    ("GET", "/audit/api/v1/findings"),
+    ("GET", "/audit/api/v1/readings"),
+    ("GET", "/audit/api/v1/events"),
+];
+
+/// A path whose variable parts have no names.
+fn nameless(path: &str) -> String {
+    let mut parts = path.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |done, rest| done + "{}" + rest.split_once('}').map_or("", |(_, after)| after))
+}
+
+/// Every `$ref` in a document.
+fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str));
+            members.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn each_document_has_the_shape_of_openapi_3_1() {
+    let watch = Watch::new();
+    for prefix in PREFIXES {
+        let document = document(&watch.house, prefix);
+        assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")), "{prefix}");
+        for member in ["title", "version"] {
+            assert!(document["info"][member].as_str().is_some_and(|text| !text.is_empty()), "{prefix}: info.{member}");
+        }
+        let mut refers = Vec::new();
+        references(&document, &mut refers);
+        assert!(!refers.is_empty());
+        for reference in refers {
+            let pointer =
+                reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
+            assert!(document.pointer(pointer).is_some(), "{prefix}: {reference} leads nowhere");
+        }
+        let schemes = document["components"]["securitySchemes"].as_object().expect("callers authenticate");
+        assert!(schemes.values().all(|scheme| scheme["type"] == "http" && scheme["scheme"] == "bearer"), "{prefix}");
+        let mut names = BTreeSet::new();
+        for operation in operations_of(&document) {
+            check_shape(&operation);
+            let name = operation.described["operationId"].as_str().unwrap_or_else(|| panic!("{operation:?} has no id"));
+            assert!(names.insert(name.to_owned()), "{prefix}: two operations are called {name}");
+        }
+    }
+    watch.end();
+}
+
+fn check_shape(operation: &Operation) {
+    let (what, described) = (format!("{} {}", operation.method, operation.path), &operation.described);
+    let responses = described["responses"].as_object().unwrap_or_else(|| panic!("{what} has no responses"));
+    assert!(responses.keys().any(|status| status.starts_with('2')), "{what} says not what success is");
+    for (status, response) in responses {
+        assert!(
+            status == "default" || status.parse::<u16>().is_ok_and(|status| (200..600).contains(&status)),
+            "{what}: {status}"
+        );
+        assert!(
+            response["description"].as_str().is_some_and(|text| !text.is_empty()),
+            "{what}: {status} has no description"
+        );
+    }
+    let in_path: BTreeSet<_> = operation.parameters("path").iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(in_path, operation.variables().into_iter().collect(), "{what}: parts of the path");
+    for place in ["path", "query", "header"] {
+        for parameter in operation.parameters(place) {
+            assert!(parameter["schema"].is_object(), "{what}: {parameter} has no schema");
+            assert!(place != "path" || parameter["required"] == true, "{what}: {parameter} is not required");
+        }
+    }
+    if let Some(body) = described.get("requestBody") {
+        assert!(body["content"]["application/json"]["schema"].is_object(), "{what}: its body has no schema");
+        assert_ne!(operation.method, "GET", "{what} takes a body");
+    }
+    if operation.method != "GET" {
+        let security = described.get("security").is_none_or(|security| *security != json!([]));
+        assert!(security, "{what} is for everybody");
+    }
+}
+
+/// Somebody who may do it, and the address with real names in it.
+fn filled(watch: &Watch, operation: &Operation) -> (Person, String) {
+    let who = match operation.path.as_str() {
+        path if path.starts_with("/contribute") => CONTRIBUTOR_KZ,
+        path if path.starts_with("/review/api/v1/designations") => ADMINISTRATOR,
+        path if path.starts_with("/review") => MODERATOR_A,
+        path if path.starts_with("/audit") => AUDITOR,
+        _ => PUBLISHER,
+    };
+    let entry = match operation.path.as_str() {
+        path if path.starts_with("/contribute") => &watch.draft,
+        path if path.starts_with("/review") => &watch.reviewed,
+        _ => &watch.published,
+    };
+    let mut path = operation.path.clone();
+    for variable in operation.variables() {
+        let value = match variable {
+            "edition" => "1",
+            "origin" => "moderation",
+            _ => &entry.0,
+        };
+        path = path.replacen(&format!("{{{variable}}}"), value, 1);
+    }
+    let required = operation.parameters("query").into_iter().filter(|parameter| parameter["required"] == true);
+    let query = required.map(|parameter| match parameter["name"].as_str() {
+        Some("origin") => "origin=moderation",
+        name => panic!("what is asked for in {name:?} of {path}?"),
+    });
+    let query: Vec<_> = query.collect();
+    (who, if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) })
+}
+
+#[test]
+fn every_described_operation_answers_as_described() {
+    let watch = Watch::new();
+    for operation in operations(&watch.house) {
+        let (who, path) = filled(&watch, &operation);
+        let body = (operation.method != "GET").then_some(&b"{}"[..]);
+        let answer = watch.house.caller(who).send(&operation.method, &path, &[], body);
+        watch.check(&answer);
+        assert_ne!(answer.status, 405, "{answer}");
+        // A draft that was typed came from no file, and a designation is not called like an entry.
+        let has_none = path.ends_with("/source") || path.ends_with("/revoke");
+        assert!(answer.status != 404 || has_none, "{answer}");
+        let described = operation.described["responses"].as_object().expect("it has responses");
+        // Each status stands there by itself, not under "default".
+        let response = described.get(&answer.status.to_string()).unwrap_or_else(|| panic!("not described: {answer}"));
+        let kind = answer.header("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default();
+        assert!(response["content"][kind].is_object(), "another content type: {answer}, described {response}");
+        if operation.method == "GET" && !has_none {
+            assert_eq!(answer.status, 200, "{answer}");
+        }
+    }
+    watch.end();
+}
+
+#[test]
+fn every_route_that_is_used_is_described() {
+    let watch = Watch::new();
+    let described: BTreeSet<(String, String)> =
+        operations(&watch.house).iter().map(|one| (one.method.clone(), nameless(&one.path))).collect();
+    for (method, path) in ROUTES {
+        assert!(described.contains(&(method.to_owned(), path.to_owned())), "{method} {path} is not described");
+    }
+    let used: BTreeSet<(String, String)> = ROUTES.map(|(method, path)| (method.to_owned(), path.to_owned())).into();
+    let unused: Vec<_> = described.difference(&used).collect();
+    assert!(unused.is_empty(), "described and used by no test; add it to ROUTES and use it: {unused:?}");
+    watch.end();
+}
+
+#[test]
+fn the_command_line_prints_the_same_documents() {
+    let watch = Watch::new();
+    for (service, prefix) in ["submission", "moderation", "publication", "audit"].into_iter().zip(PREFIXES) {
+        let printed = run(watch.house.beside(), None, &["openapi", service]).ended(0);
+        let printed: Value = serde_json::from_str(&printed.out).unwrap_or_else(|error| panic!("{service}: {error}"));
+        let served = document(&watch.house, prefix);
+        for member in ["openapi", "info", "paths", "components"] {
+            assert_eq!(printed[member], served[member], "{service}: {member}");
+        }
+    }
+    watch.end();
+}
