@@ -1,5 +1,7 @@
 //! The four interfaces as their OpenAPI documents describe them.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::House;
@@ -17,7 +19,7 @@ pub struct Operation {
     /// As described.
     pub described: Value,
     /// The schemas that descriptions refer to.
-    pub schemas: Value,
+    pub schemas: Arc<Value>,
 }
 
 /// The description below a prefix.
@@ -43,6 +45,7 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
     let server = document["servers"][0]["url"].as_str().unwrap_or_default();
     let below = server.split_once("://").map_or(server, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
     let below = below.trim_end_matches('/');
+    let schemas = Arc::new(document["components"]["schemas"].clone());
     let paths = document["paths"].as_object().expect("a description has paths");
     let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
     let of_path = |(path, item): (&String, &Value)| {
@@ -51,7 +54,7 @@ pub fn operations_of(document: &Value) -> Vec<Operation> {
             method: method.to_uppercase(),
             path: format!("{below}{path}"),
             described: described.clone(),
-            schemas: document["components"]["schemas"].clone(),
+            schemas: Arc::clone(&schemas),
         };
         described.map(operation).collect::<Vec<_>>()
     };
