@@ -1,4 +1,4 @@
-//! Which answers to writing requests have left the process: they lie in the kernel and reach the caller even when the process
+//! Which answers have left the process: they lie in the kernel and reach the caller even when the process
 //! ends now.
 
 use std::{
@@ -24,7 +24,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Counts requests that write and their answers.
+/// Counts requests that lead to an event, and their answers: those that write, and readings of trails.
 #[derive(Default)]
 pub struct Answers {
     counts: Mutex<Counts>,
@@ -38,9 +38,14 @@ struct Counts {
 }
 
 impl Answers {
-    /// How many writing requests have come.
+    /// How many such requests have come.
     pub fn asked(&self) -> u64 {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).asked
+    }
+
+    /// How many answers have left.
+    pub fn left(&self) -> u64 {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).left
     }
 
     /// Waits until so many answers have left, or for so long.
@@ -59,23 +64,23 @@ impl Answers {
 /// A connection, as its requests know it.
 #[derive(Clone)]
 pub struct Line {
-    /// An answer to a writing request is on its way out.
+    /// An answer that counts is on its way out.
     is_answering: Arc<AtomicBool>,
 }
 
-/// Notes a writing request when it comes and when its answer is ready.
+/// Notes a request that counts when it comes and when its answer is ready.
 pub async fn note_answers(
     State(answers): State<Arc<Answers>>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request,
     next: Next,
 ) -> Response {
-    let writes = !request.method().is_safe();
-    if writes {
+    let counts = !request.method().is_safe() || request.uri().path().starts_with("/audit/api/v1/entries/");
+    if counts {
         answers.note(|counts| counts.asked += 1);
     }
     let response = next.run(request).await;
-    if writes {
+    if counts {
         line.is_answering.store(true, Ordering::SeqCst);
     }
     response

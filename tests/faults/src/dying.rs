@@ -1,6 +1,7 @@
 //! Ends this process with SIGKILL, at its point.
 
 use std::{
+    io::{self, Write as _},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -16,6 +17,9 @@ use crate::{answers::Answers, point::Point};
 /// How long a process that ends once its callers have their answers waits for these to leave it.
 const ANSWERS_LEAVE_WITHIN: Duration = Duration::from_millis(200);
 
+/// What a process says that ends when its callers have their answers.
+pub const ANSWERS_HAVE_LEFT: &str = "the answers have left";
+
 /// Ends the process at a point. For the step "answered, and nobody else has read it" the other services are kept from
 /// recording anything they receive from the moment on at which the group is about to be committed, and the answers are let out.
 pub struct Dying {
@@ -24,8 +28,10 @@ pub struct Dying {
     arrivals: AtomicU64,
     /// The group at which it ends has come.
     has_come: AtomicBool,
-    /// Answers that must have left before.
-    answers_before: AtomicU64,
+    /// How many had asked by then.
+    asked: AtomicU64,
+    /// How many answers had left by then.
+    left: AtomicU64,
 }
 
 impl Dying {
@@ -36,7 +42,8 @@ impl Dying {
             answers,
             arrivals: AtomicU64::new(0),
             has_come: AtomicBool::new(false),
-            answers_before: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
+            left: AtomicU64::new(0),
         }
     }
 
@@ -46,8 +53,19 @@ impl Dying {
         }
         if self.arrivals.fetch_add(1, Ordering::SeqCst) + 1 == self.point.arrival {
             // Whoever waits for this group has asked by now.
-            self.answers_before.store(self.answers.asked(), Ordering::SeqCst);
+            self.asked.store(self.answers.asked(), Ordering::SeqCst);
+            self.left.store(self.answers.left(), Ordering::SeqCst);
             self.has_come.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Requests that came after the group's are counted too and may not be answered: then the time runs out.
+    fn let_answers_out(&self, commands: usize) {
+        self.answers.wait_for(self.asked.load(Ordering::SeqCst), ANSWERS_LEAVE_WITHIN);
+        let left = self.answers.left() - self.left.load(Ordering::SeqCst);
+        if commands > 0 && left >= commands as u64 {
+            // For who waits for our end. A standard error that is gone has nobody who waits.
+            let _ = writeln!(io::stderr(), "{ANSWERS_HAVE_LEFT}");
         }
     }
 
@@ -75,8 +93,7 @@ impl Faults for Dying {
             return;
         }
         if self.point.step == Step::Answered {
-            // Requests that came after the group's are counted too and may not be answered: then the time runs out.
-            self.answers.wait_for(self.answers_before.load(Ordering::SeqCst), ANSWERS_LEAVE_WITHIN);
+            self.let_answers_out(passing.commands);
         }
         kill_this_process();
     }

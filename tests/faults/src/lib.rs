@@ -19,5 +19,6 @@ pub mod load;
 pub mod notes;
 pub mod point;
 pub mod process;
+pub mod room;
 pub mod seeded;
 pub mod story;

@@ -8,7 +8,7 @@ use dossier_faults::{
     load::{People, Town},
     notes::{Note, Notebook},
     process::{Process, Started},
-    story,
+    room, story,
 };
 use tempfile::TempDir;
 
@@ -27,7 +27,7 @@ pub(crate) struct Sound {
 impl Sound {
     /// Lives through it.
     pub(crate) fn live() -> Self {
-        let directory = TempDir::with_prefix("dossier-checker-").unwrap();
+        let directory = room::in_memory("dossier-checker-");
         let (data, notes) = (directory.path().join("data"), directory.path().join("notes.jsonl"));
         let mut house = Process::under_fault(Path::new(env!("CARGO_BIN_EXE_under-fault")), &data, None, &[]);
         let Started::At(address) = house.address() else { panic!("it does not start: {:?}", house.wait()) };

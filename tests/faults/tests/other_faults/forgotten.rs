@@ -7,11 +7,11 @@ use dossier_faults::{
     notes::Notebook,
     point::Point,
     process::{Process, Started},
+    room,
     seeded::Seeded,
 };
 use dossier_proto::Origin;
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// So many ends for each seed.
 const ENDS: usize = 4;
@@ -24,7 +24,7 @@ fn what_may_be_deleted_is_not_missed() {
 }
 
 fn one(seed: u64) {
-    let directory = TempDir::with_prefix("dossier-forgotten-").unwrap();
+    let directory = room::in_memory("dossier-forgotten-");
     let data = directory.path().join("data");
     let town = Arc::new(Town::new(seed, Notebook::open(&directory.path().join("notes.jsonl")).unwrap()));
     let people = {

@@ -10,10 +10,10 @@ use std::{
 };
 
 use dossier_faults::{
-    checker::check,
+    checker::{check, read_notes},
     exporting::export_all,
     load::{People, Town, Workers},
-    notes::Notebook,
+    notes::{Note, Notebook},
     process::{Process, Started},
 };
 use tempfile::TempDir;
@@ -32,9 +32,21 @@ enum Disk {
 #[test]
 fn a_full_disk_stops_the_house_and_nothing_acknowledged_is_lost() {
     let directory = TempDir::with_prefix("dossier-full-").unwrap();
-    let notes = directory.path().join("notes.jsonl");
-    let town = Arc::new(Town::new(1, Notebook::open(&notes).unwrap()));
     let disk = Disk::make(&directory.path().join("disk"));
+    fills_up(directory.path(), &disk);
+}
+
+/// The same with a file that may not grow.
+#[test]
+fn a_file_that_cannot_grow_stops_the_house_and_nothing_acknowledged_is_lost() {
+    let directory = TempDir::with_prefix("dossier-full-").unwrap();
+    let disk = Disk::limited(&directory.path().join("disk"));
+    fills_up(directory.path(), &disk);
+}
+
+fn fills_up(directory: &Path, disk: &Disk) {
+    let notes = directory.join("notes.jsonl");
+    let town = Arc::new(Town::new(1, Notebook::open(&notes).unwrap()));
     let data = disk.data();
     let mut house = disk.start_house(&data);
     let Started::At(address) = house.address() else { panic!("it does not start: {:?}", house.wait()) };
@@ -47,6 +59,8 @@ fn a_full_disk_stops_the_house_and_nothing_acknowledged_is_lost() {
     let ended = ended.unwrap_or_else(|| panic!("the disk was not full within {FULL_WITHIN:?}"));
     assert_eq!(ended.status.code(), Some(6), "{ended:?}");
     assert!(ended.said.contains("has stopped"), "{}", ended.said);
+    let done_before = done(&notes);
+    assert!(done_before >= 30, "it was full before there was work: {done_before} commands took effect");
     disk.make_room();
     town.house_may_fail(false);
     let mut house = up(&data, &[]);
@@ -56,12 +70,18 @@ fn a_full_disk_stops_the_house_and_nothing_acknowledged_is_lost() {
     let ended = house.end();
     assert!(ended.status.success(), "{ended:?}");
     settle(&data);
-    let exports = directory.path().join("exports");
+    let exports = directory.join("exports");
     export_all(&data, &exports).unwrap_or_else(|failure| panic!("it cannot be exported: {failure}"));
     let verdict = check(&exports, &notes).unwrap();
     let complaints: Vec<_> = verdict.complaints.iter().take(40).map(ToString::to_string).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     assert_eq!(verdict.acknowledged as u64, answered);
+}
+
+/// How many commands were acknowledged so far.
+fn done(notes: &Path) -> usize {
+    let is_done = |note: &Note| matches!(note, Note::Answered(answer) if (200..300).contains(&answer.status));
+    read_notes(notes).unwrap().iter().filter(|note| is_done(note)).count()
 }
 
 /// A start returns when everybody has read everything; what follows from that is read by the next.
@@ -77,10 +97,15 @@ impl Disk {
     /// Room for the house and a few megabytes of work.
     fn make(at: &Path) -> Self {
         fs::create_dir_all(at).unwrap();
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"]).arg(at).output();
+        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(at).output();
         if mount.is_ok_and(|mounted| mounted.status.success()) {
             return Self::Mounted(at.to_owned());
         }
+        Self::limited(at)
+    }
+
+    fn limited(at: &Path) -> Self {
+        fs::create_dir_all(at).unwrap();
         let limit = Command::new("sh").args(["-c", "ulimit -f 8192"]).status();
         assert!(
             limit.is_ok_and(|limited| limited.success()),

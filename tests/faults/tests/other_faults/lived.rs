@@ -14,7 +14,7 @@ use dossier_faults::{
     notes::Notebook,
     point::Point,
     process::{Ended, Process, Started},
-    story,
+    room, story,
 };
 use dossier_proto::Origin;
 use tempfile::TempDir;
@@ -30,7 +30,7 @@ pub(crate) struct Lived {
 impl Lived {
     /// With the story told once.
     pub(crate) fn once() -> Self {
-        let lived = Self { directory: TempDir::with_prefix("dossier-other-").unwrap() };
+        let lived = Self { directory: room::in_memory("dossier-other-") };
         lived.live_again();
         lived
     }
