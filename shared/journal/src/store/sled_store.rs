@@ -50,6 +50,7 @@ impl SledStore {
         let io = |source| StoreError::io(directory, source);
         tidy::create_durably(directory).map_err(io)?;
         let lock = lock(directory)?;
+        tidy::begin_making(directory).map_err(io)?;
         let removed = tidy::remove_unfinished_snapshots(directory).map_err(io)?;
         if removed > 0 {
             tracing::warn!(directory = %directory.display(), removed, "removed unfinished sled snapshots left by a crash");
@@ -61,6 +62,7 @@ impl SledStore {
         guarded(directory, || db.flush())?;
         file.sync_all().map_err(io)?;
         tidy::sync_made_files(directory).map_err(io)?;
+        tidy::end_making(directory).map_err(io)?;
         Ok(Self { directory: directory.to_owned(), frames, tiles, meta, db, file, _lock: lock })
     }
 

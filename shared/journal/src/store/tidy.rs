@@ -22,6 +22,48 @@ pub(super) fn remove_unfinished_snapshots(directory: &Path) -> io::Result<usize>
     Ok(removed)
 }
 
+/// The mark of a store that is being made. While it stands nobody has been answered.
+const MAKING: &str = "making";
+
+/// Begins to make a store where there is none, and begins anew where a crash came between: sled refuses a database of which
+/// only some of the first writes are left. The mark is durable before sled writes anything, and gone before anybody is
+/// answered ([`end_making`]), so what it stands beside holds nothing. A store without the mark is never touched here.
+///
+/// The caller holds the directory's lock.
+pub(super) fn begin_making(directory: &Path) -> io::Result<()> {
+    let mark = directory.join(MAKING);
+    if mark.exists() {
+        tracing::warn!(directory = %directory.display(), "a crash left this store half made; it is made anew");
+        remove_sled_files(directory)?;
+    } else if directory.join("db").exists() || directory.join("conf").exists() {
+        return Ok(());
+    }
+    File::create(&mark)?.sync_all()?;
+    sync_directory(directory)
+}
+
+/// The store is made, and everything about it is durable.
+pub(super) fn end_making(directory: &Path) -> io::Result<()> {
+    match fs::remove_file(directory.join(MAKING)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_directory(directory),
+    }
+}
+
+fn remove_sled_files(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        match &*name.to_string_lossy() {
+            "blobs" => fs::remove_dir_all(entry.path())?,
+            name if name == "db" || name == "conf" || name.starts_with("snap.") => fs::remove_file(entry.path())?,
+            _ => {}
+        }
+    }
+    sync_directory(directory)
+}
+
 /// Makes a directory and every missing one above it, each durable in its parent.
 pub(crate) fn create_durably(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {

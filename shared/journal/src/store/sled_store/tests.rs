@@ -58,3 +58,23 @@ fn a_second_opening_is_refused_as_busy() {
     let second = SledStore::open(directory.path());
     assert!(matches!(second, Err(StoreError::Busy { .. })));
 }
+
+/// A loss of power while the very first files were written left a database that sled refused, and a service that never
+/// started again.
+#[test]
+fn a_store_that_was_never_finished_is_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let put = Put { tree: Tree::Meta, key: b"key".to_vec(), value: Bytes::from_static(b"value") };
+    let store = SledStore::open(directory.path()).unwrap();
+    store.write(std::slice::from_ref(&put)).unwrap();
+    store.sync().unwrap();
+    drop(store);
+    let store = SledStore::open(directory.path()).unwrap();
+    assert_eq!(store.get(Tree::Meta, b"key").unwrap(), Some(put.value), "a store that is finished is not touched");
+    drop(store);
+    fs::write(directory.path().join("making"), b"").unwrap();
+    fs::write(directory.path().join("conf"), b"half of a first page").unwrap();
+    let store = SledStore::open(directory.path()).unwrap();
+    assert_eq!(store.get(Tree::Meta, b"key").unwrap(), None);
+    assert!(!directory.path().join("making").exists());
+}
