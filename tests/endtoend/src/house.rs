@@ -24,13 +24,15 @@ pub struct Start<'a> {
     pub form: &'a str,
     /// Where it listens.
     pub listen: &'a str,
+    /// What makes it a demonstration.
+    pub people: &'a [&'a str],
     /// More of the command line.
     pub more: &'a [&'a str],
 }
 
 impl Default for Start<'_> {
     fn default() -> Self {
-        Self { log: "warn", form: "text", listen: "127.0.0.1:0", more: &[] }
+        Self { log: "warn", form: "text", listen: "127.0.0.1:0", people: &["--demo"], more: &[] }
     }
 }
 
@@ -99,14 +101,17 @@ impl House {
         house.base = until("it says where it is", || house.address());
         let nobody = house.nobody();
         until("it is ready", || nobody.try_send("GET", "/readyz", &[], None).ok().filter(|ready| ready.status == 200));
-        let tokens = fs::read_to_string(house.data().join("demo-tokens.json")).expect("a demonstration writes tokens");
-        house.tokens = serde_json::from_str(&tokens).expect("tokens are JSON");
+        if !start.people.is_empty() {
+            let tokens = fs::read_to_string(house.data().join("demo-tokens.json"));
+            let tokens = tokens.expect("a demonstration writes tokens");
+            house.tokens = serde_json::from_str(&tokens).expect("tokens are JSON");
+        }
         house
     }
 
     fn begin(directory: &Arc<TempDir>, start: &Start<'_>) -> Self {
         let mut command = Command::new(binary());
-        command.arg("up").arg("--demo").arg("--data").arg(data_in(directory));
+        command.arg("up").args(start.people).arg("--data").arg(data_in(directory));
         command.args(["--listen", start.listen, "--log", start.form]).args(start.more);
         command.env("DOSSIER_LOG", start.log).env_remove("DOSSIER_TOKEN");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

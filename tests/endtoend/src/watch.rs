@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::{
     Answer, Entry, House,
     acts::text,
-    people::{AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER},
+    people::{AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
+    raw,
     records::event,
 };
 
@@ -85,6 +86,39 @@ impl Watch {
     pub fn refused(&self, answer: &Answer) {
         self.check(answer);
         assert!(answer.status >= 400, "{answer}");
+    }
+
+    /// A request as bytes: what a proper client would not let anybody write.
+    pub fn bytes(&self, method: &str, target: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+        let host = self.house.address_and_port();
+        let mut request = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        for header in headers {
+            request.push_str(header);
+            request.push_str("\r\n");
+        }
+        request.push_str("\r\n");
+        [request.as_bytes(), body].concat()
+    }
+
+    /// The header that says who asks.
+    pub fn bearer(&self, who: Person) -> String {
+        format!("authorization: Bearer {}", self.house.token(who))
+    }
+
+    /// What is answered to bytes. What the line's own protocol refuses (a head that is none) is refused without a document,
+    /// or by closing the line.
+    ///
+    /// # Panics
+    /// When the answer is no proper one.
+    #[track_caller]
+    pub fn ask_raw(&self, request: &[u8]) -> Option<Answer> {
+        let answer = raw::ask(self.house.address_and_port(), request)?;
+        assert!(answer.status < 500, "{answer}");
+        let by_protocol = answer.body.is_empty() && [400, 414, 431].contains(&answer.status);
+        if !by_protocol {
+            self.check(&answer);
+        }
+        Some(answer)
     }
 
     /// It works as if nothing had happened: it runs, nothing panicked, nothing failed inside, and an entry goes its way.

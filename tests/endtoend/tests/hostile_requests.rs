@@ -1,15 +1,10 @@
-//! Requests that no honest program sends: odd headers, addresses and methods, broken and slow lines.
+//! Requests that no honest program sends: odd headers, addresses and methods.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use dossier_endtoend::{
-    Answer, Watch,
+    Watch,
     people::{AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER},
-    raw::{self, Raw},
-    records::{described, event},
 };
 use serde_json::json;
 
@@ -51,34 +46,6 @@ fn addresses(watch: &Watch) -> Vec<String> {
     }
     all.extend([format!("/entries/{number}"), format!("/entries/{number}/editions/1")]);
     all
-}
-
-/// A request as bytes: what `http` would not let anybody write.
-fn bytes(watch: &Watch, method: &str, target: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
-    let mut request =
-        format!("{method} {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", watch.house.address_and_port());
-    for header in headers {
-        request.push_str(header);
-        request.push_str("\r\n");
-    }
-    request.push_str("\r\n");
-    [request.as_bytes(), body].concat()
-}
-
-/// What is answered to bytes. What the line's own protocol refuses (a head that is none) is refused without a document, or
-/// by closing the line.
-fn ask_raw(watch: &Watch, request: &[u8]) -> Option<Answer> {
-    let answer = raw::ask(watch.house.address_and_port(), request)?;
-    assert!(answer.status < 500, "{answer}");
-    let by_protocol = answer.body.is_empty() && [400, 414, 431].contains(&answer.status);
-    if !by_protocol {
-        watch.check(&answer);
-    }
-    Some(answer)
-}
-
-fn bearer(watch: &Watch) -> String {
-    format!("authorization: Bearer {}", watch.house.token(CONTRIBUTOR_KZ))
 }
 
 #[test]
@@ -164,9 +131,9 @@ fn strange_addresses_lead_nowhere() {
             "/api/{}",
         ] {
             let target = template.replace("{}", name);
-            let token = format!("authorization: Bearer {}", watch.house.token(MODERATOR_A));
-            let request = bytes(&watch, "GET", &target, &[&token], b"");
-            if let Some(answer) = ask_raw(&watch, &request) {
+            let token = watch.bearer(MODERATOR_A);
+            let request = watch.bytes("GET", &target, &[&token], b"");
+            if let Some(answer) = watch.ask_raw(&request) {
                 assert!(answer.status >= 400, "{target} leads somewhere: {answer}");
             }
         }
@@ -214,15 +181,15 @@ fn strange_targets_of_requests_are_refused() {
         "/?\n",
     ] {
         for method in ["GET", "OPTIONS", "CONNECT", ""] {
-            ask_raw(&watch, &bytes(&watch, method, target, &[], b""));
+            watch.ask_raw(&watch.bytes(method, target, &[], b""));
         }
     }
     for version in ["HTTP/0.9", "HTTP/1.0", "HTTP/2.0", "HTTP/9", "", "PRI * HTTP/2.0"] {
-        ask_raw(&watch, format!("GET / {version}\r\n\r\n").as_bytes());
+        watch.ask_raw(format!("GET / {version}\r\n\r\n").as_bytes());
     }
-    ask_raw(&watch, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
-    ask_raw(&watch, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    ask_raw(&watch, &[0; 4_096]);
+    watch.ask_raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+    watch.ask_raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    watch.ask_raw(&[0; 4_096]);
     watch.end();
 }
 
@@ -309,7 +276,7 @@ fn strange_queries_are_refused_or_told_what_fits() {
 #[test]
 fn strange_headers_are_refused_or_passed_over() {
     let watch = Watch::new();
-    let token = bearer(&watch);
+    let token = watch.bearer(CONTRIBUTOR_KZ);
     let zeros = "0".repeat(64);
     let headers = [
         "range: bytes=0-0",
@@ -357,13 +324,13 @@ fn strange_headers_are_refused_or_passed_over() {
     ];
     for address in addresses(&watch) {
         for header in headers {
-            ask_raw(&watch, &bytes(&watch, "GET", &address, &[&token, header], b""));
+            watch.ask_raw(&watch.bytes("GET", &address, &[&token, header], b""));
         }
-        ask_raw(&watch, &bytes(&watch, "GET", &address, &[&token, &token], b""));
+        watch.ask_raw(&watch.bytes("GET", &address, &[&token, &token], b""));
         let large = format!("x-large: {}", "a".repeat(40_000));
-        ask_raw(&watch, &bytes(&watch, "GET", &address, &[&token, &large], b""));
+        watch.ask_raw(&watch.bytes("GET", &address, &[&token, &large], b""));
         let name = "x-many: 1";
-        ask_raw(&watch, &bytes(&watch, "GET", &address, &vec![name; 150], b""));
+        watch.ask_raw(&watch.bytes("GET", &address, &vec![name; 150], b""));
     }
     let approve = watch.reviewed.review("/approve");
     let body = json!({"digest": zeros}).to_string();
@@ -432,125 +399,10 @@ fn wrong_tokens_open_nothing() {
         assert!(answer.header("www-authenticate").is_some(), "{answer}");
     }
     for beyond_ascii in ["authorization: Bearer \u{e9}\u{e8}", "authorization: Bearer a\tb", "authorization: \u{0}"] {
-        let answer = ask_raw(&watch, &bytes(&watch, "GET", "/audit/api/v1/state", &[beyond_ascii], b""));
+        let answer = watch.ask_raw(&watch.bytes("GET", "/audit/api/v1/state", &[beyond_ascii], b""));
         assert!(answer.is_none_or(|answer| answer.status >= 400), "{beyond_ascii:?} opens something");
     }
     // A token in the address is none.
     watch.refused(&watch.house.nobody().get(&format!("/contribute/api/v1/entries?access_token={right}")));
-    watch.end();
-}
-
-#[test]
-fn bodies_that_come_in_pieces_are_read_and_broken_ones_refused() {
-    let watch = Watch::new();
-    let token = bearer(&watch);
-    let body = json!({"type": "event", "content": event("In pieces"), "language": "en"}).to_string();
-    let chunked = |pieces: &[&str]| {
-        let headers = [token.as_str(), "content-type: application/json", "transfer-encoding: chunked"];
-        let text: String = pieces.concat();
-        bytes(&watch, "POST", "/contribute/api/v1/entries", &headers, text.as_bytes())
-    };
-    let whole: Vec<String> = body
-        .as_bytes()
-        .chunks(7)
-        .map(|piece| format!("{:x}\r\n{}\r\n", piece.len(), String::from_utf8_lossy(piece)))
-        .collect();
-    let answer = ask_raw(&watch, &chunked(&[&whole.concat(), "0\r\n\r\n"])).expect("an answer");
-    answer.expect(201);
-    for pieces in [
-        &["zz\r\n{}\r\n0\r\n\r\n"][..],
-        &["-1\r\n{}\r\n"],
-        &["ffffffffffffffff\r\n{}"],
-        &["2\r\n{}x\r\n0\r\n\r\n"],
-        &["2;ext=\"\r\n{}\r\n0\r\n\r\n"],
-        &["0\r\n\r\n"],
-        &["0\r\ntrailer: x\r\n\r\n"],
-        &["fffffffffffffffffffff\r\n"],
-    ] {
-        ask_raw(&watch, &chunked(pieces));
-    }
-    // Two lengths, or a length and pieces: what one reader takes for the body, another takes for the next request.
-    for headers in [
-        &["content-length: 2", "content-length: 3"][..],
-        &["content-length: 2", "transfer-encoding: chunked"],
-        &["transfer-encoding: chunked", "transfer-encoding: identity"],
-        &["transfer-encoding: chunked, identity"],
-        &["content-length: 0x2"],
-        &["content-length: 99999999999999999999"],
-        &["content-length:"],
-    ] {
-        let mut all = vec![token.as_str(), "content-type: application/json"];
-        all.extend_from_slice(headers);
-        let request = bytes(
-            &watch,
-            "POST",
-            "/contribute/api/v1/entries",
-            &all,
-            b"{}0\r\n\r\nGET /api/v1/entries HTTP/1.1\r\n\r\n",
-        );
-        let mut raw = Raw::connect(watch.house.address_and_port());
-        raw.send(&request);
-        let answered = String::from_utf8_lossy(&raw.rest()).matches("HTTP/1.1 200").count();
-        assert_eq!(answered, 0, "a second request was smuggled in with {headers:?}");
-    }
-    watch.end();
-}
-
-/// A line that is held open: what has come until the other side lets go.
-fn held(watch: &Watch, first: &[u8]) -> (Duration, Option<Answer>) {
-    let mut raw = Raw::connect(watch.house.address_and_port());
-    let began = Instant::now();
-    raw.send(first);
-    let read = raw.rest();
-    (began.elapsed(), raw::read("a slow request".to_owned(), &read))
-}
-
-#[test]
-fn who_sends_slowly_or_not_at_all_holds_nobody_up() {
-    let watch = Watch::new();
-    let token = bearer(&watch);
-    let announced = ["content-type: application/json", "content-length: 1000", token.as_str()];
-    let slow_body = bytes(&watch, "POST", "/contribute/api/v1/entries", &announced, b"{\"type\":");
-    let slow_head = b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ";
-    thread::scope(|scope| {
-        let bodies: Vec<_> = (0..20).map(|_| scope.spawn(|| held(&watch, &slow_body))).collect();
-        let heads: Vec<_> = (0..20).map(|_| scope.spawn(|| held(&watch, slow_head))).collect();
-        let idle: Vec<_> = (0..20).map(|_| scope.spawn(|| held(&watch, b""))).collect();
-        // Meanwhile others are served.
-        for round in 0..20 {
-            let contributor = watch.house.caller(CONTRIBUTOR_KZ);
-            contributor.begin(&described("Meanwhile", &format!("Round {round}")));
-        }
-        for body in bodies {
-            let (_, answer) = body.join().expect("it ends");
-            let answer = answer.expect("a slow body is answered");
-            watch.refused(&answer);
-            assert_eq!(answer.status, 408, "{answer}");
-        }
-        for line in heads.into_iter().chain(idle) {
-            let (_, answer) = line.join().expect("it ends");
-            assert!(answer.is_none_or(|answer| answer.status == 408), "nothing was asked");
-        }
-    });
-    watch.end();
-}
-
-#[test]
-fn who_hangs_up_in_the_middle_leaves_nothing_behind() {
-    let watch = Watch::new();
-    let token = bearer(&watch);
-    let body = json!({"type": "event", "content": event("Cut off"), "language": "en"}).to_string();
-    let length = format!("content-length: {}", body.len());
-    let headers = ["content-type: application/json", length.as_str(), token.as_str()];
-    let request = bytes(&watch, "POST", "/contribute/api/v1/entries", &headers, body.as_bytes());
-    let contributor = watch.house.caller(CONTRIBUTOR_KZ);
-    let before = contributor.get("/contribute/api/v1/entries?size=200").expect(200)["items"].as_array().map(Vec::len);
-    for cut in (0..request.len()).step_by(9) {
-        let mut raw = Raw::connect(watch.house.address_and_port());
-        raw.send(&request[..cut]);
-        drop(raw);
-    }
-    let after = contributor.get("/contribute/api/v1/entries?size=200").expect(200)["items"].as_array().map(Vec::len);
-    assert_eq!(after, before, "half a request took effect");
     watch.end();
 }

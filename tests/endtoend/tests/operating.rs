@@ -165,19 +165,22 @@ fn a_directory_that_is_open_is_not_opened_again() {
 #[test]
 fn without_a_demonstration_there_are_no_invented_people() {
     let house = House::new();
-    let page = house.nobody().page("/", "en").text();
-    assert!(page.contains("Demonstration"), "{page}");
-    let ended = house.stop();
-    let fresh = ended.directory.path().join("fresh");
-    let fresh = fresh.to_str().expect("a path in UTF-8");
-    let created = run(
-        ended.directory.path(),
-        None,
-        &["--json", "account", "--data", fresh, "create", "Somebody", "--administrator"],
-    );
-    let created = created.ended(0).document();
-    assert!(created.to_string().contains("dsr_"), "{created}");
-    let listed = run(ended.directory.path(), None, &["--json", "account", "--data", fresh, "list"]).ended(0);
-    assert_eq!(listed.documents().len(), 1, "{}", listed.out);
-    assert_eq!(listed.documents()[0]["name"], json!("Somebody"));
+    assert!(house.nobody().page("/", "en").text().contains("Demonstration"));
+    let directory = Arc::new(tempfile::tempdir().expect("a place"));
+    let data = directory.path().join("data");
+    let data = data.to_str().expect("a path in UTF-8");
+    let create = ["--json", "account", "--data", data, "create", "Somebody", "--administrator"];
+    let created = run(directory.path(), None, &create).ended(0).document();
+    let listed = run(directory.path(), None, &["--json", "account", "--data", data, "list"]).ended(0).document();
+    assert_eq!(listed["name"], "Somebody", "{listed}");
+    let house = House::on(&directory, &Start { people: &[], ..Start::default() });
+    assert!(!house.data().join("demo-tokens.json").exists());
+    for language in ["en", "ar"] {
+        let page = house.nobody().page("/", language).text();
+        assert!(!page.contains("class=\"demo\""), "{page}");
+    }
+    let administrator = house.bearer(text(&created, "token"));
+    let designations = administrator.get("/review/api/v1/designations").expect(200);
+    assert_eq!(designations["items"].as_array().map(Vec::len), Some(1), "{designations}");
+    assert_eq!(designations["items"][0]["role"], json!("administrator"));
 }

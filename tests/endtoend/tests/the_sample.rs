@@ -1,11 +1,12 @@
 //! README's first command: the sample from draft to published, as two editions that stay readable.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{fs, net::TcpListener, path::PathBuf, sync::Arc};
+use std::{fs, net::TcpListener, path::PathBuf, process::Command, sync::Arc};
 
 use dossier_endtoend::{
     House, Start,
     acts::text,
+    command_line::Ran,
     people::{AUDITOR, CONTRIBUTOR_KZ},
     until,
 };
@@ -224,6 +225,45 @@ fn each_step_is_told_with_who_what_origin_and_sequence_and_the_journals_are_veri
     let entry = house.caller(CONTRIBUTOR_KZ).get("/contribute/api/v1/entries").expect(200)["items"][0].clone();
     assert!(said.contains(&format!("/entries/{}", text(&entry, "number"))), "{said}");
     assert!(said.contains("An auditor read the trail."), "{said}");
+}
+
+/// A command as it stands in what was printed, pasted into a shell.
+fn paste(command: &str) -> Ran {
+    let shell = Command::new("sh").arg("-c").arg(command).output().expect("there is a shell");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ran { code: shell.status.code().unwrap_or(-1), out: text(&shell.stdout), err: text(&shell.stderr) }
+}
+
+#[test]
+fn what_is_printed_to_be_pasted_works_as_it_is() {
+    let mut house = told();
+    let said = house.out();
+    let (_, offered) = said.split_once("What you can do now").expect("it says what can be done");
+    let commands: Vec<&str> = offered.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    let command = |words: &str| {
+        let found = commands.iter().find(|command| command.contains(words));
+        (*found.unwrap_or_else(|| panic!("{words:?} is not offered: {offered}"))).to_owned()
+    };
+    let page = commands[0].trim_start_matches(house.base());
+    assert_eq!(house.nobody().page(page, "en").status, 200, "{}", commands[0]);
+    let filed = paste(&command(" import ")).ended(0);
+    assert!(filed.out.contains("in-review"), "{}", filed.out);
+    let entry = filed.out.split("entry ").nth(1).and_then(|rest| rest.split(' ').next()).expect("it names the entry");
+    let moderator = command("export DOSSIER_TOKEN");
+    let as_moderator = |command: &str| paste(&format!("{moderator}\n{}", command.replace("ENTRY", entry)));
+    until("it waits for a decision", || as_moderator(&command(" queue ")).ended(0).out.contains(entry).then_some(()));
+    let review = as_moderator(&command(" review ")).ended(0);
+    let digest = review.out.lines().find_map(|line| line.strip_prefix("digest")).expect("a digest").trim().to_owned();
+    let own = paste(&command(" --digest DIGEST").replace("ENTRY", entry).replace("DIGEST", &digest)).ended(4);
+    assert!(own.err.contains("not designated"), "{}", own.err);
+    let approve = review.out.lines().find(|line| line.contains(" approve ")).expect("the review prints the command");
+    let approve = approve.split_once(": ").map_or(approve, |(_, command)| command);
+    as_moderator(approve).ended(0);
+    let trail = paste(&command(" trail ")).ended(0);
+    assert!(trail.out.contains("was published as"), "{}", trail.out);
+    paste(&command("kill -9 ")).ended(0);
+    until("it is killed", || (!house.is_alive()).then_some(()));
+    paste(&command(" verify ")).ended(0);
 }
 
 #[test]
