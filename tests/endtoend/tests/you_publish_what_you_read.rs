@@ -162,8 +162,8 @@ fn check_outcome(house: &House, entry: &Entry, race: Race) -> bool {
             // The answer follows the edition: moderation hears of the request after it decided.
             let told = until("the body is told that it was too late", || {
                 let mine = contributor.entry(entry);
-                let messages = mine["messages"].as_array().into_iter().flatten();
-                messages.cloned().find(|one| one["kind"] == "request-too-late")
+                let mut messages = mine["messages"].as_array().into_iter().flatten();
+                messages.find(|one| one["kind"] == "request-too-late").cloned()
             });
             assert!(text(&told, "because").starts_with("moderation "), "the event that came first is named: {told}");
         }
