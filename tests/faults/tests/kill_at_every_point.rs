@@ -1,5 +1,5 @@
 //! `kill -9` at each point of each service, again and again, under writers who do not stop: in the end a checker that reads
-//! nothing but exports and acknowledgements finds nothing lost and nothing doubled.
+//! nothing but exports and acknowledgements finds nothing lost and nothing doubled (P1, P4).
 //!
 //! 25 seeds, in five tests so that they share the processors. Each seed goes through all 24 points (four services, three steps,
 //! groups with callers' commands and groups with received events), in an order and at arrivals of its own, on one data directory.
