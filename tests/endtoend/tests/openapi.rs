@@ -7,6 +7,7 @@ use dossier_endtoend::{
     command_line::run,
     described::{Operation, PREFIXES, document, operations, operations_of},
     people::{ADMINISTRATOR, AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
+    until,
 };
 use serde_json::{Value, json};
 
@@ -166,6 +167,13 @@ fn filled(watch: &Watch, operation: &Operation) -> (Person, String) {
 #[test]
 fn every_described_operation_answers_as_described() {
     let watch = Watch::new();
+    // The audit service looks at the others' checkpoints a few times a second.
+    for origin in ["submission", "moderation", "publication"] {
+        let path = format!("/audit/api/v1/checkpoints/{origin}");
+        until("the audit service has seen a checkpoint", || {
+            (watch.house.nobody().get(&path).status == 200).then_some(())
+        });
+    }
     for operation in operations(&watch.house) {
         let (who, path) = filled(&watch, &operation);
         let body = (operation.method != "GET").then_some(&b"{}"[..]);
