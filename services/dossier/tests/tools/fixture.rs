@@ -181,7 +181,7 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(Instant::now() < deadline, "it was not so in time: {what}");
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(Duration::from_millis(2)).await; // between looks
     }
 }
 
