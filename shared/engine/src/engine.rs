@@ -98,7 +98,7 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// What others may read: events that are durable *and* in the view, so that whoever has read an event finds the
     /// view, and the key desk behind it, knowing of it.
     pub fn source(&self) -> Arc<dyn Source> {
-        Arc::new(Shown { journal: self.journal().clone(), shown: self.inner.shown.clone() })
+        Arc::new(Shown::new(self.journal().clone(), self.inner.shown.clone()))
     }
 
     /// All events that concern an entry, in order.

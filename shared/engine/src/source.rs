@@ -1,5 +1,7 @@
 //! A journal as other services read it: up to what the views show.
 
+use std::sync::{Mutex, PoisonError};
+
 use bytes::Bytes;
 use dossier_exchange::{Position, ReadLimits, Source};
 use dossier_journal::Journal;
@@ -9,12 +11,18 @@ use tokio::sync::watch;
 
 /// Durable events that are in the view.
 pub(crate) struct Shown {
-    pub(crate) journal: Journal,
+    journal: Journal,
     /// How many events of the current epoch are in the view.
-    pub(crate) shown: watch::Sender<u64>,
+    shown: watch::Sender<u64>,
+    /// The last signature at the end: every reader asks for the same one.
+    newest: Mutex<Option<(Position, SignedCheckpoint)>>,
 }
 
 impl Shown {
+    pub(crate) fn new(journal: Journal, shown: watch::Sender<u64>) -> Self {
+        Self { journal, shown, newest: Mutex::new(None) }
+    }
+
     fn end(&self) -> Position {
         Position { epoch: self.journal.head().epoch, sequence: *self.shown.borrow() }
     }
@@ -55,6 +63,23 @@ impl Source for Shown {
     }
 
     fn checkpoint(&self) -> Result<SignedCheckpoint, String> {
-        Source::checkpoint(&self.journal)
+        let signed = self.checkpoint_at(self.end())?;
+        signed.ok_or_else(|| "the journal is shorter than what was shown of it".to_owned())
+    }
+
+    fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String> {
+        let end = self.end();
+        if at.epoch == end.epoch && at > end {
+            return Ok(None);
+        }
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, signed)) = newest.as_ref().filter(|(position, _)| *position == at) {
+            return Ok(Some(signed.clone()));
+        }
+        let signed = Source::checkpoint_at(&self.journal, at)?;
+        if at == end {
+            *newest = signed.clone().map(|signed| (at, signed));
+        }
+        Ok(signed)
     }
 }

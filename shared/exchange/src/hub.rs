@@ -11,7 +11,10 @@ use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
 
-use crate::{Batch, KeyDesk, KeyRefusal, Position, ReadLimits, Transport, TransportError, keys::KEYS_PER_REQUEST_MAX};
+use crate::{
+    Answerer, Batch, KeyDesk, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError,
+    keys::KEYS_PER_REQUEST_MAX,
+};
 
 /// A journal, as the exchange reads it: durable events only.
 pub trait Source: Send + Sync + 'static {
@@ -29,6 +32,12 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// What the journal says.
     fn checkpoint(&self) -> Result<SignedCheckpoint, String>;
+
+    /// A signed checkpoint of exactly the events of an epoch before `at`; none when it never had so many.
+    ///
+    /// # Errors
+    /// What the journal says.
+    fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String>;
 }
 
 #[derive(Clone)]
@@ -41,6 +50,7 @@ struct Seat {
 #[derive(Default)]
 pub struct Hub {
     seats: RwLock<BTreeMap<Origin, Seat>>,
+    answerers: RwLock<BTreeMap<Origin, Arc<dyn Answerer>>>,
 }
 
 impl Hub {
@@ -52,6 +62,11 @@ impl Hub {
     /// Takes a service in: its journal and its key desk.
     pub fn join(&self, origin: Origin, source: Arc<dyn Source>, desk: Arc<dyn KeyDesk>) {
         self.seats.write().unwrap_or_else(PoisonError::into_inner).insert(origin, Seat { source, desk });
+    }
+
+    /// From now on, questions to `origin` are answered.
+    pub fn answer(&self, origin: Origin, answerer: Arc<dyn Answerer>) {
+        self.answerers.write().unwrap_or_else(PoisonError::into_inner).insert(origin, answerer);
     }
 
     /// The transport of one consumer.
@@ -71,6 +86,20 @@ pub struct InProcess {
     consumer: Origin,
 }
 
+/// Events from `from` on with the origin's signature at their end; none when there are none.
+///
+/// # Errors
+/// What the journal says.
+pub fn read_signed(source: &dyn Source, from: Position, limits: ReadLimits) -> Result<Option<Batch>, String> {
+    let events = source.read(from, limits)?;
+    let Some(last) = events.last() else { return Ok(None) };
+    // What cannot be placed cannot be signed for; the follower says so.
+    let end = dossier_proto::peek(last).ok();
+    let end = end.map(|last| Position { epoch: last.epoch, sequence: last.sequence + 1 });
+    let checkpoint = end.map(|end| source.checkpoint_at(end)).transpose()?.flatten();
+    Ok(Some(Batch { events, checkpoints: checkpoint.into_iter().collect() }))
+}
+
 fn silent(origin: Origin, reason: impl Into<String>) -> TransportError {
     TransportError::Silent { origin, reason: reason.into() }
 }
@@ -80,9 +109,9 @@ impl Transport for InProcess {
         async move {
             let source = self.hub.seat(origin)?.source;
             loop {
-                let events = source.read(from, limits).map_err(|reason| silent(origin, reason))?;
-                if !events.is_empty() {
-                    return Ok(Batch { events });
+                let batch = read_signed(&*source, from, limits).map_err(|reason| silent(origin, reason))?;
+                if let Some(batch) = batch {
+                    return Ok(batch);
                 }
                 source.wait(from).await;
             }
@@ -98,18 +127,33 @@ impl Transport for InProcess {
     ) -> BoxFuture<'_, Result<Batch, TransportError>> {
         async move {
             let source = self.hub.seat(origin)?.source;
-            let events = source.read(from, limits).map_err(|reason| silent(origin, reason))?;
-            if events.is_empty() {
-                Err(TransportError::NotThere { origin, position: from })
-            } else {
-                Ok(Batch { events })
-            }
+            let batch = read_signed(&*source, from, limits).map_err(|reason| silent(origin, reason))?;
+            batch.ok_or(TransportError::NotThere { origin, position: from })
         }
         .boxed()
     }
 
     fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         async move { self.hub.seat(origin)?.source.checkpoint().map_err(|reason| silent(origin, reason)) }.boxed()
+    }
+
+    fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
+        async move {
+            let signed = self.hub.seat(origin)?.source.checkpoint_at(at).map_err(|reason| silent(origin, reason))?;
+            signed.ok_or(TransportError::NotThere { origin, position: at })
+        }
+        .boxed()
+    }
+
+    fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {
+        async move {
+            let answerer = {
+                let answerers = self.hub.answerers.read().unwrap_or_else(PoisonError::into_inner);
+                answerers.get(&holder).cloned().ok_or_else(|| silent(holder, "it answers no questions"))?
+            };
+            answerer.answer(self.consumer, question, body).await.map_err(|reason| silent(holder, reason))
+        }
+        .boxed()
     }
 
     fn ask_keys(

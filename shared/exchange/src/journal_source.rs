@@ -36,4 +36,11 @@ impl Source for Journal {
     fn checkpoint(&self) -> Result<SignedCheckpoint, String> {
         Self::checkpoint(self).map_err(|error| error.to_string())
     }
+
+    fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String> {
+        if self.epochs().into_iter().all(|(epoch, size)| epoch != at.epoch || size < at.sequence) {
+            return Ok(None);
+        }
+        Self::checkpoint_at(self, at.epoch, at.sequence).map(Some).map_err(|error| error.to_string())
+    }
 }

@@ -39,7 +39,43 @@ impl Default for ReadLimits {
 pub struct Batch {
     /// The events' bytes.
     pub events: Vec<Bytes>,
+    /// What came with them as the origin's signature over everything up to some of them, the last one mostly. Not verified.
+    pub checkpoints: Vec<SignedCheckpoint>,
 }
+
+/// What one service asks another for, besides events, checkpoints and keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Question {
+    /// The people of the installation and their tokens: asked of who keeps the accounts.
+    People,
+    /// Digests of state and view.
+    Digests,
+    /// How much of the asker's journal the asked has read: asked before the first write.
+    Known,
+}
+
+impl Question {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::People, Self::Digests, Self::Known];
+
+    /// Its name, as subjects carry it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Digests => "digests",
+            Self::Known => "known",
+        }
+    }
+}
+
+/// The holder's side of [`Transport::ask`]. Whether the asker may know is for the answerer to judge.
+pub trait Answerer: Send + Sync + 'static {
+    /// The answer, of at most [`ANSWER_BYTES_MAX`], or why there is none.
+    fn answer(&self, asker: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, String>>;
+}
+
+/// The largest answer to a question: as large as a replay's, below the 1 MiB that NATS admits.
+pub const ANSWER_BYTES_MAX: usize = 768 * 1024;
 
 /// Why nothing came. All of these are passing: the follower waits and asks again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,10 +100,11 @@ pub enum TransportError {
 
 /// What carries events. One value belongs to one consumer: the transport knows who asks.
 pub trait Transport: Send + Sync + 'static {
-    /// Waits until `origin` has events from `from` on and brings some of them.
+    /// Waits until `origin` has events from `from` on and brings some of them. They were carried: anything may come.
     fn read(&self, origin: Origin, from: Position, limits: ReadLimits) -> BoxFuture<'_, Result<Batch, TransportError>>;
 
-    /// Asks the origin itself for events from `from` on (after a gap, a fork, a rollback): never a cached copy.
+    /// Asks the origin itself for events from `from` on (after a gap, a fork, a rollback): never a cached copy. The last
+    /// checkpoint is of exactly the end of what it brings.
     fn replay(
         &self,
         origin: Origin,
@@ -75,8 +112,11 @@ pub trait Transport: Send + Sync + 'static {
         limits: ReadLimits,
     ) -> BoxFuture<'_, Result<Batch, TransportError>>;
 
-    /// The newest checkpoint of `origin`: its head beacon.
+    /// The newest checkpoint of `origin`, asked of the origin itself: whoever gets it has heard from it.
     fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>>;
+
+    /// A checkpoint of exactly the events before `at`, asked of the origin itself.
+    fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>>;
 
     /// Asks `holder` for keys.
     fn ask_keys(
@@ -84,4 +124,7 @@ pub trait Transport: Send + Sync + 'static {
         holder: Origin,
         keys: Vec<KeyId>,
     ) -> BoxFuture<'_, Result<Result<Vec<GrantedKey>, KeyRefusal>, TransportError>>;
+
+    /// Asks `holder` something else.
+    fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>>;
 }

@@ -192,7 +192,7 @@ impl Journal {
         &self.shared.core.log
     }
 
-    fn sign(&self, checkpoint: &Checkpoint) -> Result<SignedCheckpoint, ReadError> {
+    pub(crate) fn sign(&self, checkpoint: &Checkpoint) -> Result<SignedCheckpoint, ReadError> {
         SignedCheckpoint::sign(checkpoint, &self.shared.core.signer)
             .map_err(|error| ReadError::NotThere(error.to_string()))
     }

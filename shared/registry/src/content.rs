@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::{Language, Shown};
+use crate::{Language, Shown, says_something};
 
 /// The key under which a content names the language it was first written in.
 pub const ORIGINAL_LANGUAGE: &str = "original_language";
@@ -26,7 +26,7 @@ pub fn languages_of(content: &Value) -> Vec<Language> {
     let has_text =
         |language: &Language| {
             content.as_object().into_iter().flat_map(serde_json::Map::values).any(|value| {
-                value.get(language.tag()).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
+                value.get(language.tag()).and_then(Value::as_str).is_some_and(says_something)
             })
         };
     let others = Language::ALL.into_iter().filter(|language| Some(*language) != original).filter(has_text);
@@ -36,7 +36,7 @@ pub fn languages_of(content: &Value) -> Vec<Language> {
 /// The text of a value per language: in the language asked for, else in English, else in the original, else in any.
 pub fn text_in(value: &Value, language: Language, original: Option<Language>) -> Option<Shown> {
     let in_language = |wanted: Language| {
-        let text = value.get(wanted.tag())?.as_str().filter(|text| !text.trim().is_empty())?;
+        let text = value.get(wanted.tag())?.as_str().filter(|text| says_something(text))?;
         Some(Shown { text: text.to_owned(), language: Some(wanted) })
     };
     [Some(language), Some(Language::En), original].into_iter().flatten().chain(Language::ALL).find_map(in_language)
@@ -58,11 +58,11 @@ pub(crate) fn is_sealed(value: &Value) -> bool {
     commitment.is_some_and(|text| text.parse::<dossier_proto::Digest>().is_ok())
 }
 
-/// Whether there is nothing in a value: no member, only blank text, or null.
+/// Whether there is nothing in a value: no member, only text in which nothing is seen, or null.
 pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => !says_something(text),
         Value::Array(values) => values.iter().all(is_blank),
         Value::Object(members) => members.values().all(is_blank),
         Value::Bool(_) | Value::Number(_) => false,

@@ -53,6 +53,7 @@ mod places;
 mod range;
 mod registry;
 pub mod saved_page;
+mod seen;
 mod source;
 mod validate;
 
@@ -72,5 +73,6 @@ pub use model::{
 };
 pub use notices::{NoticeReason, NoticeRef};
 pub use registry::Registry;
+pub use seen::says_something;
 pub use source::SourceFile;
 pub use validate::{FAULTS_MAX, Fault, FaultCode, Grade, Stage, has_errors};

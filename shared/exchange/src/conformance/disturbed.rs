@@ -5,12 +5,13 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use bytes::Bytes;
 use dossier_proof::SignedCheckpoint;
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
 
-use crate::{Batch, KeyRefusal, Position, ReadLimits, Transport, TransportError};
+use crate::{Batch, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError};
 
 /// Disturbs readings. What is asked for again ([`Transport::replay`]) comes as it is.
 pub struct Disturbed {
@@ -75,6 +76,14 @@ impl Transport for Disturbed {
         self.inner.checkpoint(origin)
     }
 
+    fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
+        self.inner.checkpoint_at(origin, at)
+    }
+
+    fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {
+        self.inner.ask(holder, question, body)
+    }
+
     fn ask_keys(
         &self,
         holder: Origin,
@@ -112,6 +121,14 @@ impl Transport for Forgetful {
 
     fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         self.inner.checkpoint(origin)
+    }
+
+    fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
+        self.inner.checkpoint_at(origin, at)
+    }
+
+    fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {
+        self.inner.ask(holder, question, body)
     }
 
     fn ask_keys(

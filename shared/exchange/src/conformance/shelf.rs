@@ -180,14 +180,24 @@ impl Source for Shelf {
     }
 
     fn checkpoint(&self) -> Result<SignedCheckpoint, String> {
+        let end = {
+            let epochs = self.epochs();
+            let epoch = epochs.len() - 1;
+            Position { epoch: epoch as u32, sequence: epochs[epoch].len() as u64 }
+        };
+        self.checkpoint_at(end)?.ok_or_else(|| "it was put back a moment ago".to_owned())
+    }
+
+    fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String> {
         let epochs = self.epochs();
-        let epoch = epochs.len() - 1;
-        let mut head = frontier(&epochs[epoch]).head();
+        let (epoch, size) = (at.epoch, at.sequence as usize);
+        let Some(events) = epochs.get(epoch as usize).and_then(|events| events.get(..size)) else { return Ok(None) };
+        let mut head = frontier(events).head();
         if self.lie.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             head.root = leaf_of_event(b"something else");
         }
         let checkpoint = Checkpoint::new(format!("test/{}/{epoch}", self.origin), head);
-        SignedCheckpoint::sign(&checkpoint, &self.signer).map_err(|error| error.to_string())
+        SignedCheckpoint::sign(&checkpoint, &self.signer).map(Some).map_err(|error| error.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the journal signs and proves.
 
 use dossier_proof::tree::{ProveError, root_at};
-use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, consistency, inclusion};
+use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, TreeHead, consistency, inclusion};
 
 use crate::core::checkpoint_origin;
 use crate::{Journal, NodeError, Nodes, Place, ReadError};
@@ -13,9 +13,23 @@ impl Journal {
     /// [`ReadError::NotThere`] when the log name is not one a checkpoint can have.
     pub fn checkpoint(&self) -> Result<SignedCheckpoint, ReadError> {
         let head = self.head();
-        let checkpoint = Checkpoint::new(checkpoint_origin(&self.shared.core.log, head.epoch), head.tree_head());
-        SignedCheckpoint::sign(&checkpoint, &self.shared.core.signer)
-            .map_err(|error| ReadError::NotThere(error.to_string()))
+        self.sign_head(head.epoch, head.tree_head())
+    }
+
+    /// What an epoch had at a size, signed.
+    ///
+    /// # Errors
+    /// As [`Journal::root_at`] and [`Journal::checkpoint`].
+    pub fn checkpoint_at(&self, epoch: u32, size: u64) -> Result<SignedCheckpoint, ReadError> {
+        let head = self.head();
+        if (head.epoch, head.size) == (epoch, size) {
+            return self.sign_head(epoch, head.tree_head());
+        }
+        self.sign_head(epoch, TreeHead { size, root: self.root_at(epoch, size)? })
+    }
+
+    fn sign_head(&self, epoch: u32, head: TreeHead) -> Result<SignedCheckpoint, ReadError> {
+        self.sign(&Checkpoint::new(checkpoint_origin(&self.shared.core.log, epoch), head))
     }
 
     /// The root an epoch's tree had at a size.

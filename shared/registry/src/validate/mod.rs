@@ -21,6 +21,7 @@ use crate::{
     content::{self, CONTENT_BYTES_MAX, ORIGINAL_LANGUAGE, RESERVED_KEYS},
     day::in_force,
     model::{Condition, Expected, Field, Kind, RecordType},
+    says_something,
 };
 
 /// Faults listed for one content: more than anybody reads, and a bound on what a hostile content makes us write.
@@ -173,9 +174,12 @@ impl<'a> Checker<'a> {
         let spot = Spot { field, item: None };
         let value = self.members.get(&field.key);
         let asked = field.when.as_ref().is_none_or(|when| self.holds(when));
-        let Some(value) = value.filter(|value| !is_empty(field.kind, value)) else {
+        let Some(filled) = value.filter(|value| !is_empty(field.kind, value)) else {
             if asked && field.cardinality.is_required() && in_force(field.valid_from, field.valid_to, self.day) {
-                let message = format!("{} is missing. Fill it in.", spot.name());
+                let message = match value.is_some_and(is_unseen) {
+                    true => format!("{} has only signs that nobody can see. Write what it is.", spot.name()),
+                    false => format!("{} is missing. Fill it in.", spot.name()),
+                };
                 self.missing(spot, "", FaultCode::Required, message);
             }
             return;
@@ -190,7 +194,7 @@ impl<'a> Checker<'a> {
             let message = format!("{} may not be filled in today. Clear it.", spot.name());
             self.missing(spot, "", FaultCode::FieldNotInForce, message);
         }
-        self.values(spot, value);
+        self.values(spot, filled);
     }
 
     fn values(&mut self, spot: Spot<'a>, value: &'a Value) {
@@ -251,9 +255,21 @@ fn is_empty(kind: Kind, value: &Value) -> bool {
         (_, Value::Array(items)) => items.is_empty(),
         (Kind::Text | Kind::Richtext | Kind::Range | Kind::Place | Kind::Contact, Value::Object(members)) => {
             members.is_empty()
-                || members.values().all(|value| value.as_str().is_some_and(|text| text.trim().is_empty()))
+                || members.values().all(|value| value.as_str().is_some_and(is_unfilled))
         }
-        (Kind::String, Value::String(text)) => text.trim().is_empty(),
+        (Kind::String, Value::String(text)) => is_unfilled(text),
         _ => false,
     }
+}
+
+/// Whether a text says nothing, and holds nothing to be refused by itself: a control character is, wherever it stands.
+fn is_unfilled(text: &str) -> bool {
+    !says_something(text) && !text.chars().any(|sign| sign.is_control() && !sign.is_whitespace())
+}
+
+/// Whether something was typed, though it says nothing: its writer may take it for filled in.
+fn is_unseen(value: &Value) -> bool {
+    let typed = |text: &str| !text.trim().is_empty();
+    value.as_str().is_some_and(typed)
+        || value.as_object().is_some_and(|members| members.values().any(|value| value.as_str().is_some_and(typed)))
 }

@@ -4,7 +4,7 @@ use dossier_proto::{Digest, EntryId};
 use serde_json::{Map, Value};
 
 use super::{Checker, FaultCode, Spot, escaped};
-use crate::{Language, address};
+use crate::{Language, address, says_something};
 
 /// Characters of a file's name; most file systems take 255 bytes.
 const FILE_NAME_CHARACTERS_MAX: u32 = 200;
@@ -144,7 +144,7 @@ impl<'a> Checker<'a> {
     }
 
     fn needs(&mut self, spot: Spot<'_>, members: &Map<String, Value>, part: &str) {
-        let blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+        let blank = |value: &Value| value.as_str().is_some_and(|text| !says_something(text));
         if members.get(part).is_none_or(blank) {
             let message = format!("{}: the part {part:?} is missing. Give it.", spot.name());
             self.missing(spot, part, FaultCode::Required, message);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Checker, FaultCode, Grade, Spot, Stage, escaped, shortened};
-use crate::{Language, model::Kind};
+use crate::{Language, model::Kind, says_something};
 
 /// Whether line ends may stand in a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
         }
         let Some(original) = self.original else { return };
         let in_original = texts.get(original.tag()).and_then(Value::as_str);
-        if in_original.is_none_or(|text| text.trim().is_empty()) {
+        if !in_original.is_some_and(says_something) {
             let message = format!(
                 "{} is missing in {}, the original language. Write it, or name another original.",
                 spot.name(),

@@ -6,7 +6,7 @@ use super::{Checker, FaultCode, Grade, Spot, shortened};
 use crate::{
     Language,
     model::{Kind, PastTerms},
-    places,
+    places, says_something,
 };
 
 /// Characters of a city or platform: the longest city name in use has 85.
@@ -42,7 +42,7 @@ impl<'a> Checker<'a> {
                 _ => self.unknown_part(spot, "", key),
             }
         }
-        if members.get("text").is_none_or(|text| text.as_str().is_some_and(|text| text.trim().is_empty())) {
+        if members.get("text").is_none_or(|text| text.as_str().is_some_and(|text| !says_something(text))) {
             self.missing(spot, "text", FaultCode::Required, format!("{}: the name is blank. Write it.", spot.name()));
         }
     }
