@@ -9,7 +9,7 @@ use dossier_proto::{
 };
 
 use crate::{
-    Context, Decided, Decider, Decision, Errand, ExecuteError, Record, Refusal, Request, command_id,
+    AuthorityGate, Context, Decided, Decider, Decision, Errand, ExecuteError, Record, Refusal, Request, command_id,
     fold::Memory,
     fresh_id,
     ledger::Receipt,
@@ -41,6 +41,7 @@ pub(crate) struct Deciding<D: Decider> {
     pub(crate) memory: Memory<D::State>,
     pub(crate) edge: Edge,
     clock: Arc<dyn Clock>,
+    authority: AuthorityGate,
     rate: RefusalRate,
 }
 
@@ -54,9 +55,9 @@ struct Order<'a, C> {
 }
 
 impl<D: Decider> Deciding<D> {
-    pub(crate) fn new(memory: Memory<D::State>, edge: Edge, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(memory: Memory<D::State>, edge: Edge, clock: Arc<dyn Clock>, authority: AuthorityGate) -> Self {
         memory.fold.ledger.prepare();
-        Self { memory, edge, clock, rate: RefusalRate::default() }
+        Self { memory, edge, clock, authority, rate: RefusalRate::default() }
     }
 
     /// Decides a caller's command and adds its events to the group.
@@ -66,6 +67,11 @@ impl<D: Decider> Deciding<D> {
                 return Fate::Repeat(receipt);
             }
             return Fate::Not(ExecuteError::KeyReused);
+        }
+        // Here and not before queueing: what matters is what is known when it is decided.
+        if request.actor.person().is_some() && self.authority.check().is_err() {
+            metrics::counter!("dossier_authority_not_heard_total", "origin" => D::ORIGIN.name()).increment(1);
+            return Fate::Not(ExecuteError::AuthorityNotHeard);
         }
         let wall = self.clock.now();
         let order = Order {

@@ -49,8 +49,8 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// Decides a command. The answer comes when everything that was decided before and with it is durable.
     ///
     /// # Errors
-    /// [`ExecuteError`]: [`Busy`](ExecuteError::Busy) and [`Stopped`](ExecuteError::Stopped) may be tried again with the
-    /// same idempotency key, everything else is final.
+    /// [`ExecuteError`]: [`Busy`](ExecuteError::Busy), [`AuthorityNotHeard`](ExecuteError::AuthorityNotHeard) and
+    /// [`Stopped`](ExecuteError::Stopped) may be tried again with the same idempotency key, everything else is final.
     pub async fn execute(&self, request: Request<D::Command>) -> Result<Outcome, ExecuteError<D::Refusal>> {
         let (reply, answer) = oneshot::channel();
         let job = Job::Execute { request: Box::new(request), reply };

@@ -9,6 +9,7 @@
 //! An answer is given when the group it was decided in is durable; refusals and repeats wait as long. A write error
 //! stops the service: nothing is acknowledged on doubt.
 
+mod authority;
 mod committing_thread;
 mod decider;
 mod deciding;
@@ -35,6 +36,7 @@ mod stopping;
 pub mod testing;
 mod view;
 
+pub use authority::{AUTHORITY_LASTS, AuthorityGate, AuthorityNotHeard};
 pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};
 pub use dossier_exchange::{Clock, MachineClock};
 pub use engine::Engine;

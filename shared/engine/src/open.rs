@@ -18,7 +18,7 @@ use dossier_proto::{Digest, Micros, Origin, Place};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Decider, Engine, Faults, NoFaults, Until, View,
+    AuthorityGate, Decider, Engine, Faults, NoFaults, Until, View,
     committing_thread::CommittingThread,
     deciding::Deciding,
     deciding_thread::DecidingThread,
@@ -51,6 +51,8 @@ pub struct EngineSettings {
     pub fingerprint: Digest,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// Whether persons' commands are decided: [`AuthorityGate::open`] unless moderation is another process.
+    pub authority: AuthorityGate,
     /// Where crash tests look in.
     pub faults: Arc<dyn Faults>,
     /// What others know of this journal.
@@ -75,6 +77,7 @@ impl EngineSettings {
             signer,
             fingerprint: Digest([0; 32]),
             clock,
+            authority: AuthorityGate::open(),
             faults: Arc::new(NoFaults),
             mirrors: Vec::new(),
             recovery: Recovery::Refuse,
@@ -170,6 +173,7 @@ impl<D: Decider, V: View> Engine<D, V> {
         tracing::info!(origin = %D::ORIGIN, events = size, from = from.sequence, took = ?started.elapsed(), "journal folded");
         let parts = Parts {
             clock: settings.clock,
+            authority: settings.authority,
             faults: settings.faults,
             snapshot_every: settings.snapshot_every,
             since_snapshot: size.saturating_sub(from.sequence),
@@ -234,6 +238,7 @@ fn tally(followed: &Followed) -> Option<Tally> {
 
 struct Parts {
     clock: Arc<dyn Clock>,
+    authority: AuthorityGate,
     faults: Arc<dyn Faults>,
     snapshot_every: u64,
     since_snapshot: u64,
@@ -261,7 +266,7 @@ fn start<D: Decider, V: View>(
     let stopping = Stopping::new();
     let shown = watch::Sender::new(head.size);
     let deciding = DecidingThread {
-        deciding: Deciding::<D>::new(folding.memory, edge, Arc::clone(&parts.clock)),
+        deciding: Deciding::<D>::new(folding.memory, edge, Arc::clone(&parts.clock), parts.authority),
         jobs: jobs_waiting,
         groups,
         stager,

@@ -69,6 +69,11 @@ pub enum ExecuteError<R: std::error::Error> {
         /// How many there may be.
         max: usize,
     },
+    /// Moderation was not heard for [`AUTHORITY_LASTS`](crate::AUTHORITY_LASTS), so nobody's rights are known well enough.
+    /// Nothing was decided or recorded. Retryable: the same request with the same idempotency key is decided once moderation is
+    /// heard again.
+    #[error("moderation was not heard of late, so it is not certain what you may do")]
+    AuthorityNotHeard,
     /// Too much is waiting. Retryable.
     #[error("too many commands are waiting")]
     Busy,

@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod pages;
+mod passing;
 mod routes;
 #[cfg(test)]
 mod tests;

@@ -93,6 +93,7 @@ fn failed(error: &ExecuteError<AuditRefusal>) -> Problem {
             Problem::new(ProblemKind::InvalidRequest).detail(*why)
         }
         ExecuteError::Refused { refusal, .. } => not_entitled(refusal),
+        ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
         ExecuteError::Busy | ExecuteError::Stopped => Problem::new(ProblemKind::Unavailable)
             .detail("The reading could not be recorded, so nothing was read. Ask again.")
             .header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS)),

@@ -68,6 +68,7 @@ pub(super) fn of_execution(error: ExecuteError<PublicationRefusal>) -> Problem {
         ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
             .detail(format!("This would make an event of {found} bytes; at most {max} fit."))
             .with("limit_bytes", max as u64),
+        ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
         ExecuteError::Busy => Problem::new(ProblemKind::Unavailable)
             .detail("Too many commands are waiting.")
             .header(header::RETRY_AFTER, HeaderValue::from_static("1")),

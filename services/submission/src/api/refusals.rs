@@ -24,6 +24,7 @@ pub(super) fn failed(error: &ExecuteError<Refusal>) -> Problem {
         ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
             .detail(format!("The entry would make an event of {found} bytes, {max} fit. Shorten the longest text."))
             .with("limit_bytes", *max),
+        ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
         ExecuteError::Busy | ExecuteError::Stopped => unavailable(&sentence(&error.to_string())),
     }
 }

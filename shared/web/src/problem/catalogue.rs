@@ -131,6 +131,15 @@ catalogue! {
     Unavailable 503 "unavailable"
         "The service cannot answer at the moment."
         "Try again after the time in Retry-After. /readyz says what is missing."
+    AuthorityNotHeard 503 "authority-not-heard"
+        "It is not certain at the moment what you may do."
+        "Nothing was decided; you still have what you typed. Send the same request again after Retry-After, with the same Idempotency-Key. The service goes on by itself once it hears moderation."
+    AccountsNotHeard 503 "accounts-not-heard"
+        "It cannot be looked up at the moment who is calling."
+        "Your token may be valid: send the same request again after the time in Retry-After. The service goes on by itself once it hears moderation, which keeps the accounts."
+    StorageFull 507 "storage-full"
+        "There is no room left to store anything."
+        "Nothing was written; you still have what you typed. Once the operator has made room, send the same request again, with the same Idempotency-Key."
 }
 
 impl ProblemKind {

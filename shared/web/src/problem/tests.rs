@@ -93,7 +93,10 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         428 precondition-required
         429 too-many-attempts
         500 internal
-        503 unavailable"#]]
+        503 unavailable
+        503 authority-not-heard
+        503 accounts-not-heard
+        507 storage-full"#]]
     .assert_eq(&codes.join("\n"));
     for kind in ProblemKind::ALL {
         assert_eq!(ProblemKind::from_code(kind.code()), Some(*kind));

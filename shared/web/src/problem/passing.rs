@@ -1,0 +1,34 @@
+//! Problems that pass, in the same words wherever they come up.
+
+use http::{HeaderValue, header};
+
+use super::{Problem, ProblemKind};
+
+/// Seconds until moderation is asked again, and a second to spare.
+const HEARD_AGAIN_SECONDS: u64 = 3;
+/// Seconds after which it is worth a look whether an operator has made room.
+const ROOM_SECONDS: u64 = 60;
+
+impl Problem {
+    /// Moderation was not heard of late: 503, nothing was decided.
+    pub fn authority_not_heard() -> Self {
+        Self::new(ProblemKind::AuthorityNotHeard)
+            .detail(
+                "What people may do is kept by the moderation service, which has not been heard here for more than ten seconds. \
+                 Until it is heard again, readers are answered and nobody's commands are decided.",
+            )
+            .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
+    }
+
+    /// The accounts were not heard from whoever keeps them: 503, nobody is turned away.
+    pub fn accounts_not_heard() -> Self {
+        Self::new(ProblemKind::AccountsNotHeard)
+            .detail("Accounts and tokens are kept by the moderation service, which has not been heard here of late.")
+            .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
+    }
+
+    /// The disk is full: 507, nothing was written.
+    pub fn storage_full() -> Self {
+        Self::new(ProblemKind::StorageFull).header(header::RETRY_AFTER, HeaderValue::from(ROOM_SECONDS))
+    }
+}
