@@ -1,32 +1,47 @@
-//! Reads one origin for one consumer: densely, in order, checked.
+//! Reads one origin for one consumer: densely, in order, and nothing is acted upon that the origin has not signed.
+//!
+//! What comes is judged in [`reading`]: counted, and kept until a checkpoint of the origin covers it. What somebody *carried*
+//! and does not hold is no news about the origin: the reading goes back to where it was covered and the origin itself is asked.
+//! Only what the origin itself says is held against it.
 
-mod checkpoints;
+mod handing;
+mod hearing;
+mod reading;
+mod signature;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
-use bytes::Bytes;
-use dossier_proof::{Checkpoint, VerifierKey};
-use dossier_proto::{Event, Micros, Origin, Payload, Place};
+use dossier_proof::VerifierKey;
+use dossier_proto::{Origin, Place};
 use tokio::{
     sync::watch,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
+use self::{
+    hearing::{Heard, hear},
+    reading::{Folded, Read, Reading, Word},
+    signature::{Signature, claimed_end, verified},
+};
 use crate::{
-    Appetite, Clock, Delivered, Delivery, Divergence, FollowState, FollowStatus, Inbox, InboxError, Position,
-    ReadLimits, Tally, Transport, TransportError,
-    keys::KEYS_PER_REQUEST_MAX,
-    parking::{Parking, Verdict},
+    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, Position, ReadLimits, Tally, Transport, TransportError,
+    parking::Parking,
 };
 
-/// An event from further ahead than this is held: somebody's clock is wrong.
-const AHEAD_MAX: i64 = 5 * Micros::SECOND;
-/// After this long the cause of a held event is asked for.
-const CAUSE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait before asking again whoever did not answer.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
-/// While nothing new comes, checkpoints are looked at this often: what was forgotten on the way is asked for.
+/// When nothing came for so long, it is looked whether something should have.
 const IDLE: Duration = Duration::from_secs(1);
+/// So many events wait for a signature at most before one is asked for: sixteen readings.
+const UNCOVERED_EVENTS_MAX: usize = 4_096;
+/// And so many bytes: with one reading more, 9 MiB for each origin that is followed.
+const UNCOVERED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// What the origin itself is asked for at once: an answer of 768 KiB leaves room for its checkpoint.
+const REPLAY_LIMITS: ReadLimits = ReadLimits { events_max: 4_096, bytes_max: 700 * 1024 };
 
 /// How far each origin was consumed by one consumer; followers of the same consumer share it to hold events until
 /// their causes have been consumed.
@@ -57,6 +72,7 @@ impl Progress {
 }
 
 /// What a follower is made of.
+#[derive(Clone)]
 pub struct FollowerSettings {
     /// Whom to follow.
     pub origin: Origin,
@@ -75,11 +91,17 @@ pub struct FollowerSettings {
 /// Reads one origin for one consumer.
 pub struct Follower {
     settings: FollowerSettings,
-    tally: Tally,
+    reading: Reading,
+    /// Covered by a signature, and not handed over yet.
+    covered: VecDeque<Read>,
+    /// The end of what was handed over.
+    handed: Tally,
     parking: Parking,
-    /// Verified, and not compared yet.
-    checkpoint: Option<Checkpoint>,
-    compared: Position,
+    /// What was carried did not hold; the origin itself is asked next.
+    doubts: bool,
+    /// The origin's last word, when it speaks of more than was read: compared when the reading comes there.
+    ahead: Option<Signature>,
+    heard: watch::Receiver<Heard>,
     status: watch::Sender<FollowStatus>,
 }
 
@@ -106,22 +128,26 @@ impl From<Divergence> for Halt {
 impl Follower {
     /// A follower that goes on where the consumer's journal says.
     pub fn new(settings: FollowerSettings) -> Self {
-        let tally = settings.inbox.resume(settings.origin);
-        let next = tally.next();
+        let handed = settings.inbox.resume(settings.origin);
+        let next = handed.next();
         settings.progress.advance(settings.origin, next);
         let status = FollowStatus {
             origin: settings.origin,
             next,
             head: Position { epoch: next.epoch, sequence: u64::MAX },
+            heard: None,
             state: FollowState::Reading,
             parked: 0,
         };
         Self {
             settings,
-            tally,
+            reading: Reading::at(handed.clone()),
+            covered: VecDeque::new(),
+            handed,
             parking: Parking::default(),
-            checkpoint: None,
-            compared: Position::default(),
+            doubts: false,
+            ahead: None,
+            heard: watch::channel(Heard::Nothing).1,
             status: watch::Sender::new(status),
         }
     }
@@ -133,6 +159,16 @@ impl Follower {
 
     /// Reads until the consumer stops or the origin does not agree with what it signed. Drop the future to stop.
     pub async fn run(mut self) {
+        let (last, heard) = watch::channel(Heard::Nothing);
+        self.heard = heard;
+        let (settings, status) = (self.settings.clone(), self.status.clone());
+        tokio::select! {
+            () = hear(&settings, &last, &status) => {}
+            () = self.read_on() => {}
+        }
+    }
+
+    async fn read_on(&mut self) {
         loop {
             match self.step().await {
                 Ok(()) => self.tell(FollowState::Reading),
@@ -155,7 +191,7 @@ impl Follower {
     }
 
     fn tell(&self, state: FollowState) {
-        let next = self.tally.next();
+        let next = self.handed.next();
         let parked = self.parking.len();
         self.status.send_if_modified(|status| {
             let changed = status.state != state || status.next != next || status.parked != parked;
@@ -170,219 +206,218 @@ impl Follower {
     }
 
     async fn step(&mut self) -> Result<(), Halt> {
-        self.look_at_checkpoint().await?;
-        let reading = self.settings.transport.read(self.settings.origin, self.tally.next(), ReadLimits::default());
+        self.hand_over().await?;
+        self.listen()?;
+        if self.doubts {
+            return self.ask_origin().await;
+        }
+        if self.reading.uncovered() > UNCOVERED_EVENTS_MAX || self.reading.uncovered_bytes() > UNCOVERED_BYTES_MAX {
+            return self.ask_for_signature().await;
+        }
+        let limits = ReadLimits::default();
+        let reading = self.settings.transport.read(self.settings.origin, self.reading.next(), limits);
         match timeout(IDLE, reading).await {
-            Ok(batch) => self.take(batch?.events).await,
+            Ok(Ok(batch)) => self.take(batch, Word::Carried).await,
+            Ok(Err(silent)) => {
+                // Who carries does not; the origin itself may.
+                self.look_around().await?;
+                Err(silent.into())
+            }
             Err(_nothing_came) => self.look_around().await,
         }
     }
 
-    /// Judges what came, and hands over what holds.
-    async fn take(&mut self, events: Vec<Bytes>) -> Result<(), Halt> {
-        let mut ready = Vec::with_capacity(events.len());
-        let mut outcome = Ok(());
-        for bytes in events {
-            match self.admit(bytes, &mut ready).await {
-                Ok(()) => {}
-                Err(Admission::Gap) => {
-                    outcome = self.hand_over(std::mem::take(&mut ready)).await;
-                    if outcome.is_ok() {
-                        outcome = self.fill_gap().await;
-                    }
+    /// Takes notice of what the origin itself said last.
+    fn listen(&mut self) -> Result<(), Halt> {
+        if !self.heard.has_changed().unwrap_or(false) {
+            return Ok(());
+        }
+        let heard = self.heard.borrow_and_update().clone();
+        match heard {
+            Heard::Nothing | Heard::Silent(_) => Ok(()),
+            Heard::Contradicts(divergence) => Err(divergence.into()),
+            Heard::Stands(signature) if signature.end >= self.reading.next() => {
+                self.ahead = Some(*signature);
+                self.cover_ahead()
+            }
+            Heard::Stands(_) => Ok(()),
+        }
+    }
+
+    /// Nothing came for a while: the carrier may have forgotten something, or the origin itself.
+    async fn look_around(&mut self) -> Result<(), Halt> {
+        self.listen()?;
+        if self.reading.uncovered() > 0 {
+            return self.ask_for_signature().await;
+        }
+        let heard = self.heard.borrow().clone();
+        match heard {
+            Heard::Stands(signature) if signature.end > self.reading.next() => self.catch_up(signature.end).await,
+            Heard::Stands(signature) if signature.end < self.reading.next() => self.is_still_there(signature.end).await,
+            Heard::Silent(reason) => Err(Halt::Wait(FollowState::Silent(reason))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Judges what came, and hands over what is covered.
+    async fn take(&mut self, batch: Batch, word: Word) -> Result<(), Halt> {
+        let before = self.reading.next();
+        let signature = self.last_signature(&batch, before, word)?;
+        let mut missing = None;
+        for bytes in batch.events {
+            match self.reading.fold(bytes, word) {
+                Ok(Folded::Counted) => {}
+                Ok(Folded::Repeated) => continue,
+                Ok(Folded::Missing) => {
+                    missing = Some("something before what came is missing".to_owned());
                     break;
                 }
-                Err(Admission::Halt(halt)) => {
-                    outcome = Err(halt);
+                Err(divergence) if self.reading.is_evidence(word) => return Err(divergence.into()),
+                Err(divergence) => {
+                    missing = Some(divergence.to_string());
                     break;
                 }
             }
+            self.cover_ahead()?;
+            if let Some(signature) = &signature {
+                self.cover(signature, word)?;
+            }
+            if self.doubts {
+                return Ok(());
+            }
         }
-        self.hand_over(ready).await?;
-        outcome
+        self.hand_over().await?;
+        match missing {
+            Some(reason) if word == Word::Carried => {
+                tracing::debug!(origin = %self.settings.origin, next = ?self.reading.next(), reason, "the origin is asked");
+                self.ask_origin().await
+            }
+            _ => Ok(()),
+        }
     }
 
-    /// Checks one event and puts it with those that are ready.
-    async fn admit(&mut self, bytes: Bytes, ready: &mut Vec<Delivered>) -> Result<(), Admission> {
-        let wanted = self.tally.next_place();
-        let event = Event::decode(&bytes).map_err(|error| divergence(wanted, &error))?;
-        let place = event.head.place;
-        if place.origin != wanted.origin {
-            return Err(divergence(wanted, &format!("it says it is {place}")).into());
+    /// The last signature that came with a reading and speaks of more than was read before. What was carried under a wrong one
+    /// waits for a right one.
+    fn last_signature(&self, batch: &Batch, before: Position, word: Word) -> Result<Option<Signature>, Halt> {
+        let useful = batch.checkpoints.iter().rev().filter(|signed| claimed_end(signed).is_none_or(|end| end > before));
+        for signed in useful {
+            match verified(self.settings.origin, &self.settings.verifier, signed) {
+                Ok(signature) => return Ok(Some(signature)),
+                Err(divergence) if word == Word::Origin => return Err(divergence.into()),
+                Err(divergence) => tracing::debug!(%divergence, "what was carried as a signature is none"),
+            }
         }
-        // After a loss that others noticed, numbers of epochs are left out: they might be in use elsewhere.
-        if place.epoch > wanted.epoch && place.sequence == 0 {
-            // What is ready belongs to the former epoch; its position has to be written first.
-            self.hand_over(std::mem::take(ready)).await.map_err(Admission::Halt)?;
-            return self.next_epoch(bytes, event, ready);
-        }
-        if self.tally.has(place) {
-            return Ok(());
-        }
-        if place != wanted {
-            return Err(Admission::Gap);
-        }
-        if let Err(halt) = self.hold(&event, ready).await {
-            return Err(Admission::Halt(halt));
-        }
-        self.count(bytes, event, ready)
+        Ok(None)
     }
 
-    fn count(&mut self, bytes: Bytes, event: Event, ready: &mut Vec<Delivered>) -> Result<(), Admission> {
-        let place = event.head.place;
-        let verdict = match self.settings.inbox.appetite() {
-            Appetite::Known => self.parking.judge(&event, &self.tally),
-            Appetite::Everything => Verdict::Take,
-        };
-        if verdict == Verdict::Halt {
-            return Err(Admission::Halt(Halt::End(FollowState::NotUnderstood(place))));
+    /// Compares with a signature when the reading is exactly where it speaks of. What disagrees is forgotten and asked for
+    /// again, of the origin itself; when it was the origin that said it, the origin contradicts itself.
+    fn cover(&mut self, signature: &Signature, word: Word) -> Result<(), Halt> {
+        match self.reading.cover(signature) {
+            Ok(covered) => {
+                self.covered.extend(covered);
+                self.stands_at_least(signature.end);
+                Ok(())
+            }
+            Err(divergence) if self.reading.is_evidence(word) => Err(divergence.into()),
+            Err(divergence) => {
+                tracing::warn!(%divergence, "what was carried does not hold; the origin is asked for it");
+                metrics::counter!("dossier_follow_doubts_total", "origin" => self.settings.origin.name()).increment(1);
+                self.reading.rewind();
+                self.doubts = true;
+                Ok(())
+            }
         }
-        self.tally.add(&bytes);
-        if verdict == Verdict::Take {
-            ready.push(Delivered { bytes, event });
-        }
-        self.compare().map_err(|divergence| Admission::Halt(divergence.into()))
     }
 
-    /// The origin goes on in a new epoch. What it knows of the old one must be exactly what we read.
-    fn next_epoch(&mut self, bytes: Bytes, event: Event, ready: &mut Vec<Delivered>) -> Result<(), Admission> {
-        let place = event.head.place;
-        let Some(Payload::EpochStarted(started)) = &event.payload else {
-            return Err(divergence(place, &"an epoch must begin with the event that says so").into());
-        };
-        if started.former_epoch != self.tally.epoch {
-            return Err(Admission::Gap);
+    /// Compares with the origin's own last word, when the reading has come there.
+    fn cover_ahead(&mut self) -> Result<(), Halt> {
+        let next = self.reading.next();
+        match self.ahead.take_if(|ahead| ahead.end <= next) {
+            Some(signature) => self.cover(&signature, Word::Origin),
+            None => Ok(()),
         }
-        let read = self.tally.frontier.size();
-        if started.known_size > read {
-            return Err(Admission::Gap);
-        }
-        if started.known_size < read {
-            return Err(Divergence::Shorter { origin: place.origin, shown: started.known_size, read }.into());
-        }
-        if started.known_root != self.tally.frontier.root().as_bytes() {
-            return Err(divergence(place, &"it names another root for the former epoch").into());
-        }
-        self.tally.start_epoch(place.epoch);
-        self.checkpoint = None;
-        self.count(bytes, event, ready)
     }
 
-    /// Holds an event until its cause has been consumed and its moment is not ahead of ours.
-    async fn hold(&mut self, event: &Event, ready: &mut Vec<Delivered>) -> Result<(), Halt> {
-        if event.head.recorded_at.0 > self.settings.clock.now().0.saturating_add(AHEAD_MAX) {
-            return Err(Halt::Wait(FollowState::HeldForClock(event.head.recorded_at)));
-        }
-        let Some(cause) = event.head.cause else { return Ok(()) };
-        let Some(mut progress) = self.settings.progress.lacks(cause) else { return Ok(()) };
-        // Others may be waiting for what we hold already: hand it over before waiting.
-        self.hand_over(std::mem::take(ready)).await?;
-        let wanted = Position { epoch: cause.epoch, sequence: cause.sequence };
-        let since = Instant::now();
-        while let Err(_elapsed) = timeout(CAUSE_PATIENCE, progress.wait_for(|position| *position > wanted)).await {
-            tracing::warn!(event = %event.head.place, %cause, waited = ?since.elapsed(), "its cause has not come");
-            metrics::counter!("dossier_cause_missing_total", "origin" => cause.origin.name()).increment(1);
-            self.tell(FollowState::HeldForCause(cause));
-        }
-        Ok(())
+    /// The head is never less than what a signature covers.
+    fn stands_at_least(&self, end: Position) {
+        self.status.send_if_modified(|status| {
+            let unknown = status.head.sequence == u64::MAX;
+            let changed = !unknown && status.head < end;
+            if changed {
+                status.head = end;
+            }
+            changed
+        });
     }
 
-    /// Asks the origin itself for what is missing.
-    async fn fill_gap(&mut self) -> Result<(), Halt> {
-        let wanted = self.tally.next();
+    /// Asks the origin itself for what is wanted next.
+    async fn ask_origin(&mut self) -> Result<(), Halt> {
         metrics::counter!("dossier_gap_total", "origin" => self.settings.origin.name()).increment(1);
-        let batch = self.settings.transport.replay(self.settings.origin, wanted, ReadLimits::default()).await?;
-        self.take_replayed(batch.events).await
+        let wanted = self.reading.next();
+        let asked = self.settings.transport.replay(self.settings.origin, wanted, REPLAY_LIMITS).await;
+        match asked {
+            Ok(batch) => {
+                self.doubts = false;
+                Box::pin(self.take(batch, Word::Origin)).await
+            }
+            // What was carried is not there at all. It may be there the next moment: it was signed a moment ago.
+            Err(TransportError::NotThere { .. }) => {
+                self.reading.rewind();
+                self.doubts = false;
+                sleep(RETRY_AFTER).await;
+                Ok(())
+            }
+            Err(silent) => Err(silent.into()),
+        }
     }
 
-    /// Judges what the origin itself brought, and hands over what holds.
-    async fn take_replayed(&mut self, events: Vec<Bytes>) -> Result<(), Halt> {
-        let mut ready = Vec::with_capacity(events.len());
-        let mut outcome = Ok(());
-        for bytes in events {
-            match self.admit(bytes, &mut ready).await {
-                Ok(()) => {}
-                Err(Admission::Gap) => break,
-                Err(Admission::Halt(halt)) => {
-                    outcome = Err(halt);
-                    break;
-                }
+    /// Asks the origin to sign what was read up to here.
+    async fn ask_for_signature(&mut self) -> Result<(), Halt> {
+        let end = self.reading.next();
+        match self.settings.transport.checkpoint_at(self.settings.origin, end).await {
+            Ok(signed) => {
+                let signature = verified(self.settings.origin, &self.settings.verifier, &signed)?;
+                self.cover(&signature, Word::Origin)?;
+                self.hand_over().await
             }
+            // It never was so long: what was carried is not its own.
+            Err(TransportError::NotThere { .. }) => {
+                self.reading.rewind();
+                self.doubts = true;
+                Ok(())
+            }
+            Err(silent) => Err(silent.into()),
         }
-        self.hand_over(ready).await?;
-        outcome
     }
 
-    /// Hands events over, keys first, and says so to the consumer's other followers.
-    async fn hand_over(&mut self, events: Vec<Delivered>) -> Result<(), Halt> {
-        let next = self.tally.next();
-        if events.is_empty() && self.status.borrow().next == next {
-            return Ok(());
-        }
-        self.fetch_keys(&events).await;
-        let delivery = Delivery { origin: self.settings.origin, events, resume: self.parking.resume(&self.tally) };
-        loop {
-            match self.settings.inbox.deliver(delivery.clone()).await {
-                Ok(()) => break,
-                Err(InboxError::Busy) => sleep(RETRY_AFTER).await,
-                Err(InboxError::Stopped(why)) => return Err(Halt::End(FollowState::Stopped(why))),
+    /// The origin speaks of more than the reading brings.
+    async fn catch_up(&mut self, head: Position) -> Result<(), Halt> {
+        while self.reading.next() < head {
+            let before = self.reading.next();
+            self.ask_origin().await?;
+            if self.reading.next() <= before {
+                break;
             }
         }
-        self.settings.progress.advance(self.settings.origin, next);
-        self.tell(FollowState::Reading);
         Ok(())
     }
 
-    /// Asks for the keys these events need, until they came or were refused. A refusal is final for the asker: the
-    /// event is acted upon all the same, and its words stay unreadable here.
-    async fn fetch_keys(&mut self, events: &[Delivered]) {
-        let mut wanted: Vec<_> =
-            events.iter().flat_map(|delivered| self.settings.inbox.keys_needed(&delivered.event)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        for keys in wanted.chunks(KEYS_PER_REQUEST_MAX) {
-            while let Err(reason) = self.fetch(keys).await {
-                self.tell(FollowState::HeldForKeys(reason));
-                sleep(RETRY_AFTER).await;
+    /// The origin's last word speaks of less than was read. It may be older than that; so the origin itself is asked for the last
+    /// event that it signed.
+    async fn is_still_there(&self, head: Position) -> Result<(), Halt> {
+        let read = self.reading.covered();
+        let Some(last) = read.sequence.checked_sub(1) else { return Ok(()) };
+        let origin = self.settings.origin;
+        let last = Position { sequence: last, ..read };
+        let limits = ReadLimits { events_max: 1, ..ReadLimits::default() };
+        match self.settings.transport.replay(origin, last, limits).await {
+            Ok(_) => Ok(()),
+            Err(TransportError::NotThere { .. }) => {
+                let shown = if head.epoch == read.epoch { head.sequence } else { 0 };
+                Err(Divergence::Shorter { origin, shown, read: read.sequence }.into())
             }
+            Err(silent) => Err(silent.into()),
         }
     }
-
-    async fn fetch(&self, keys: &[dossier_proto::KeyId]) -> Result<(), String> {
-        let asked = self.settings.transport.ask_keys(self.settings.origin, keys.to_vec()).await;
-        match asked.map_err(|error| error.to_string())? {
-            Ok(granted) => self.settings.inbox.admit(granted).await.map_err(|error| error.to_string()),
-            Err(crate::KeyRefusal::Unreadable) => Err(crate::KeyRefusal::Unreadable.to_string()),
-            Err(refusal) if keys.len() > 1 => {
-                // One key that is gone must not keep the others away.
-                tracing::debug!(%refusal, "asking for the keys one by one");
-                for key in keys {
-                    Box::pin(self.fetch(std::slice::from_ref(key))).await?;
-                }
-                Ok(())
-            }
-            Err(refusal) => {
-                tracing::warn!(origin = %self.settings.origin, %refusal, "a key was refused");
-                Ok(())
-            }
-        }
-    }
-}
-
-/// Why an event was not counted.
-enum Admission {
-    /// Something before it is missing.
-    Gap,
-    /// Something else.
-    Halt(Halt),
-}
-
-impl From<Divergence> for Admission {
-    fn from(divergence: Divergence) -> Self {
-        Self::Halt(divergence.into())
-    }
-}
-
-fn divergence(place: Place, reason: &dyn std::fmt::Display) -> Divergence {
-    Divergence::Event { place, reason: reason.to_string() }
 }

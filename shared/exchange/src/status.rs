@@ -1,6 +1,7 @@
 //! What a follower is doing, for readiness, metrics and `doctor`.
 
 use dossier_proto::{Micros, Origin, Place};
+use tokio::time::Instant;
 
 use crate::{Divergence, Position};
 
@@ -34,6 +35,8 @@ pub struct FollowStatus {
     pub next: Position,
     /// The size of the origin's journal, by its newest checkpoint.
     pub head: Position,
+    /// When the origin itself last said where it stands.
+    pub heard: Option<Instant>,
     /// What it is doing.
     pub state: FollowState,
     /// Entries whose events wait for an upgrade.

@@ -6,7 +6,7 @@ use dossier_proto::{EntryId, Micros, Origin, Payload, Place, v1};
 use dossier_vault::{GrantedKey, Kind, MasterKey, Vault};
 use tokio::sync::watch;
 
-use super::{Carrier, Desk, Disturbed, Forgetful, ManualClock, PATIENCE, Shelf, Tray, event, signer};
+use super::{Carrier, Desk, Disturbed, Forgetful, ManualClock, PATIENCE, Shelf, Tray, Unsigned, event, signer};
 use crate::{Divergence, FollowState, FollowStatus, Progress};
 
 const NOON: Micros = Micros(1_767_268_800_000_000);
@@ -73,7 +73,7 @@ pub async fn a_consumer_goes_on_where_it_was(carrier: &dyn Carrier) {
     assert_eq!(tray.places(), dense(37 * 5));
 }
 
-/// Dropped, repeated, reordered, begun too early: 25 seeds.
+/// Dropped, repeated, reordered, falsified, forged, without a signature, begun too early: 25 seeds.
 pub async fn whatever_the_transport_does_each_event_takes_effect_once(carrier: &dyn Carrier) {
     for seed in 0..25 {
         let shelf = shelf(carrier, Origin::Submission);
@@ -85,9 +85,49 @@ pub async fn whatever_the_transport_does_each_event_takes_effect_once(carrier: &
         shelf.fill(100);
         tray.holds(300).await;
         assert_eq!(tray.places(), dense(300), "seed {seed}");
+        assert!(
+            tray.events().iter().all(|event| event.head.part_version == 0),
+            "seed {seed}: a forged event was taken"
+        );
         task.abort();
         let _ = task.await;
     }
+}
+
+/// Whoever carries events cannot make anybody act: without the origin's signature they wait.
+pub async fn nothing_is_acted_upon_that_the_origin_has_not_signed(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    shelf.fill(40);
+    let tray = Tray::new();
+    let progress = Progress::new([Origin::Submission]);
+    let transport = Unsigned::new(carrier.transport(Origin::Moderation));
+    let (mut status, task) = tray.follow(Origin::Submission, transport.clone(), &progress, &clock());
+    becomes(&mut status, "silent", |status| matches!(status.state, FollowState::Silent(_))).await;
+    assert!(tray.places().is_empty());
+    transport.sign();
+    tray.holds(40).await;
+    assert_eq!(tray.places(), dense(40));
+    task.abort();
+}
+
+/// Whoever needs an origin's word knows how old it is, also while nothing happens.
+pub async fn it_is_told_when_an_origin_was_heard_last(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    shelf.fill(1);
+    let tray = Tray::new();
+    let progress = Progress::new([Origin::Submission]);
+    let (mut status, task) =
+        tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
+    tray.holds(1).await;
+    becomes(&mut status, "heard", |status| status.heard.is_some()).await;
+    let first = status.borrow().heard;
+    let heard_again = async {
+        while status.borrow().heard == first {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await; // between looks
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard_again).await.expect("it is asked again and again");
+    task.abort();
 }
 
 /// An event is held until its cause has been consumed.

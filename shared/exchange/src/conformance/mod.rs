@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 use dossier_proto::Origin;
 
 pub use cases::*;
-pub use disturbed::{Disturbed, Forgetful};
+pub use disturbed::{Disturbed, Forgetful, Unsigned};
 pub use shelf::{Desk, Shelf, event, signer};
 pub use tray::{ManualClock, Tray};
 
@@ -42,6 +42,8 @@ macro_rules! transport_conformance {
             everything_arrives_once_and_in_order,
             a_consumer_goes_on_where_it_was,
             whatever_the_transport_does_each_event_takes_effect_once,
+            nothing_is_acted_upon_that_the_origin_has_not_signed,
+            it_is_told_when_an_origin_was_heard_last,
             an_event_waits_for_its_cause,
             keys_come_before_the_events_that_need_them,
             a_refused_key_keeps_no_event_away,

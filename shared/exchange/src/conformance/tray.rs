@@ -89,6 +89,11 @@ impl Tray {
         self.taken().events.iter().map(|event| event.head.place).collect()
     }
 
+    /// Everything that was delivered, in order.
+    pub fn events(&self) -> Vec<Event> {
+        self.taken().events.clone()
+    }
+
     /// The keys that came.
     pub fn keys(&self) -> Vec<KeyId> {
         self.taken().keys.clone()
