@@ -3,6 +3,9 @@
 //! Events are counted as they come. They are worth nothing until a checkpoint of the origin covers them: whoever carried them
 //! may have changed them. What does not hold is forgotten, back to the last position that was covered.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use dossier_proof::{Hash, leaf_of_event};
 use dossier_proto::{Event, Payload, Place};
