@@ -74,7 +74,7 @@ impl<D: Decider> Group<D> {
 }
 
 /// What a service knows at one position, as digests: equal for everybody who folds the same journal (P2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Digests {
     /// The next event's place: everything before it is counted.
     pub next: Place,

@@ -162,6 +162,7 @@ fn failure(error: AccountsError) -> Failure {
         | AccountsError::TokenTaken
         | AccountsError::TooManyTokens
         | AccountsError::Random(_) => Exit::Failed,
+        AccountsError::KeptElsewhere => Exit::Usage,
     };
     Failure::new(exit, error.to_string())
 }

@@ -2,77 +2,93 @@
 
 use std::collections::BTreeMap;
 
-use dossier_engine::Following;
-use dossier_exchange::{FollowStatus, Position};
-use dossier_proto::Origin;
+use dossier_exchange::{FollowState, FollowStatus, Position};
+use dossier_proto::{Micros, Origin};
 use tokio::sync::watch;
 
-/// The followers of all services.
-#[derive(Default)]
-pub(super) struct Followings(Vec<(Origin, Following)>);
-
-/// The same, for whoever looks on.
+/// What the followers of one service are doing, for whoever looks on.
 #[derive(Clone)]
-pub(super) struct Onlooker(Vec<(Origin, watch::Receiver<FollowStatus>)>);
+pub(super) struct Onlooker {
+    reader: Origin,
+    statuses: Vec<watch::Receiver<FollowStatus>>,
+}
 
-impl Followings {
-    pub(super) fn add(&mut self, reader: Origin, following: Following) {
-        self.0.push((reader, following));
+impl Onlooker {
+    pub(super) fn of(reader: Origin, statuses: Vec<watch::Receiver<FollowStatus>>) -> Self {
+        Self { reader, statuses }
     }
 
-    /// The status channels of one reader.
-    pub(super) fn of(&self, reader: Origin) -> Vec<watch::Receiver<FollowStatus>> {
-        self.0.iter().filter(|(one, _)| *one == reader).flat_map(|(_, following)| following.watch()).collect()
+    /// What is wrong with the service's reading, in words: all of it.
+    pub(super) fn trouble(&self) -> Result<(), String> {
+        let said: Vec<_> = self.statuses.iter().filter_map(|status| self.words(&status.borrow())).collect();
+        if said.is_empty() { Ok(()) } else { Err(said.join("; ")) }
     }
 
-    pub(super) fn onlooker(&self) -> Onlooker {
-        let watched =
-            self.0.iter().flat_map(|(reader, following)| following.watch().into_iter().map(|status| (*reader, status)));
-        Onlooker(watched.collect())
+    fn words(&self, status: &FollowStatus) -> Option<String> {
+        if status.is_sound() {
+            return None;
+        }
+        let (reader, origin, next) = (self.reader, status.origin, status.next.sequence);
+        let mut words = format!("{reader} reads {origin} up to {next}");
+        if status.state != FollowState::Reading {
+            words.push_str(&format!(": {}", state_in_words(&status.state)));
+        }
+        if status.parked > 0 {
+            words.push_str(&format!(
+                ", {} entries are parked until a version that understands them is started",
+                status.parked
+            ));
+        }
+        Some(words)
     }
 
-    pub(super) fn stop(&mut self) {
-        self.0.iter_mut().for_each(|(_, following)| following.stop());
-    }
-
-    /// Returns when everybody has consumed what these heads speak of. Never, when somebody has stopped reading.
-    pub(super) async fn have_read(&self, heads: &BTreeMap<Origin, Position>) {
-        for (_, following) in &self.0 {
-            for mut status in following.watch() {
-                let has_read =
-                    |status: &FollowStatus| heads.get(&status.origin).is_none_or(|head| status.next >= *head);
-                if status.wait_for(has_read).await.is_err() {
-                    std::future::pending::<()>().await;
-                }
+    /// Returns when everything that these heads speak of has been consumed. Never, when somebody has stopped reading.
+    pub(super) async fn has_read(&self, heads: &BTreeMap<Origin, Position>) {
+        for status in &self.statuses {
+            let has_read = |status: &FollowStatus| heads.get(&status.origin).is_none_or(|head| status.next >= *head);
+            if status.clone().wait_for(has_read).await.is_err() {
+                std::future::pending::<()>().await;
             }
+        }
+    }
+
+    /// How far each follower is behind the head it has heard of, what is parked, and whether a clock is ahead.
+    pub(super) fn record(&self) {
+        for status in &self.statuses {
+            let status = status.borrow();
+            let labels = [("reader", self.reader.name()), ("origin", status.origin.name())];
+            let lag = status.head.sequence.saturating_sub(status.next.sequence);
+            let lag = if status.head.sequence == u64::MAX { 0 } else { lag };
+            metrics::gauge!("dossier_follow_lag_events", &labels).set(lag as f64);
+            metrics::gauge!("dossier_follow_parked_entries", &labels).set(status.parked as f64);
+            metrics::gauge!("dossier_follow_sound", &labels).set(f64::from(u8::from(status.is_sound())));
+            metrics::gauge!("dossier_follow_held_for_clock", &labels)
+                .set(f64::from(u8::from(matches!(status.state, FollowState::HeldForClock(_)))));
         }
     }
 }
 
-impl Onlooker {
-    /// What is wrong with somebody's reading, in words.
-    pub(super) fn trouble(&self) -> Option<String> {
-        self.0.iter().find_map(|(reader, status)| {
-            let status = status.borrow();
-            (!status.is_sound()).then(|| {
-                format!(
-                    "{reader} reads {} up to {}: {:?}, {} entries parked",
-                    status.origin, status.next.sequence, status.state, status.parked
-                )
-            })
-        })
-    }
-
-    /// How many events lie between each reader and the head it has heard of.
-    pub(super) fn record_lags(&self) {
-        for (reader, status) in &self.0 {
-            let status = status.borrow();
-            let lag = status.head.sequence.saturating_sub(status.next.sequence);
-            let lag = if status.head.sequence == u64::MAX { 0 } else { lag };
-            metrics::gauge!("dossier_follow_lag_events", "reader" => reader.name(), "origin" => status.origin.name())
-                .set(lag as f64);
-            metrics::gauge!("dossier_follow_parked_entries", "reader" => reader.name(), "origin" => status.origin.name())
-                .set(status.parked as f64);
+/// What a follower is doing, for an operator.
+fn state_in_words(state: &FollowState) -> String {
+    match state {
+        FollowState::Reading => "reading".to_owned(),
+        FollowState::HeldForCause(cause) => format!("the next event waits for its cause {cause}"),
+        FollowState::HeldForClock(moment) => format!(
+            "the next event was recorded at {}, more than five seconds ahead of this machine's clock: one of the two clocks is wrong",
+            moment_in_words(*moment)
+        ),
+        FollowState::Silent(reason) => reason.clone(),
+        FollowState::HeldForKeys(reason) => format!("a key it needs has not been given yet: {reason}"),
+        FollowState::NotUnderstood(place) => {
+            format!(
+                "{place} is of a kind that this version does not know; start the version that wrote it, or a later one"
+            )
         }
+        FollowState::Diverged(divergence) => format!("it does not agree with what was signed: {divergence}"),
+        FollowState::Stopped(reason) => format!("it has stopped: {reason}"),
     }
+}
+
+fn moment_in_words(moment: Micros) -> String {
+    jiff::Timestamp::from_microsecond(moment.0).map_or_else(|_| moment.0.to_string(), |moment| moment.to_string())
 }

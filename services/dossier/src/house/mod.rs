@@ -1,15 +1,30 @@
-//! All four services in one process.
+//! The services, running: all four in one process, or one of them.
+//!
+//! - `plot`, `opening`: what a service stands on, and opening it there;
+//! - `room`, `machine`: a running service, whichever it is;
+//! - `meeting`, `answers`: how they reach each other, and what they ask each other;
+//! - `furnishing`, `demo`: what a new installation needs;
+//! - [`House`]: all four together.
 
+mod answers;
 mod demo;
-mod engines;
 mod following;
+mod furnishing;
 mod keyring;
+mod machine;
+mod meeting;
 mod narrator;
+mod opening;
+mod plot;
 mod readiness;
+mod room;
 mod rooms;
+mod settings;
 mod site;
 
 pub use demo::{DEMO_PEOPLE, DemoPerson, Tokens};
 pub use narrator::Narrator;
-pub use rooms::{House, HouseSettings, fingerprint};
+pub use plot::fingerprint;
+pub use rooms::House;
+pub use settings::HouseSettings;
 pub use site::router;

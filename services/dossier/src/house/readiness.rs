@@ -1,36 +1,38 @@
 //! What `/readyz` asks.
 
+use dossier_journal::{Journal, Verification};
+use dossier_proto::Origin;
 use dossier_web::observe::Readiness;
 
-use super::House;
+use super::room::Room;
 
-impl House {
-    /// Every service runs, every journal is verified, everybody reads everybody.
-    pub(super) fn readiness(&self) -> Readiness {
-        let onlooker = self.followings.onlooker();
-        let submission = self.submission.engine().clone();
-        let moderation = self.moderation.engine().clone();
-        let publication = self.publication.engine().clone();
-        let audit = self.audit.engine().clone();
-        let watch = self.audit.clone();
-        let journals = self.journals();
-        Readiness::new()
-            .check("submission", move || running(submission.stopped_because()))
-            .check("moderation", move || running(moderation.stopped_because()))
-            .check("publication", move || running(publication.stopped_because()))
-            .check("audit", move || running(audit.stopped_because()))
-            .check("exchange", move || onlooker.trouble().map_or(Ok(()), Err))
-            .check("agreement", move || watch.agreement())
-            .check("history", move || {
-                let damaged = journals.iter().find_map(|(origin, journal)| match journal.verification() {
-                    dossier_journal::Verification::Damaged(damage) => Some(format!("{origin}: {damage}")),
-                    _ => None,
-                });
-                damaged.map_or(Ok(()), Err)
-            })
+/// Every service runs, every journal is verified, everybody reads everybody.
+pub(super) fn readiness<'a>(rooms: impl IntoIterator<Item = &'a Room>) -> Readiness {
+    let mut readiness = Readiness::new();
+    let (mut onlookers, mut journals, mut agreement) = (Vec::new(), Vec::new(), None);
+    for room in rooms {
+        let machine = room.machine.clone();
+        readiness = readiness.check(room.origin.name(), move || running(machine.stopped_because()));
+        onlookers.push(room.onlooker());
+        journals.push((room.origin, room.journal().clone()));
+        agreement = agreement.or_else(|| room.agreement.clone());
     }
+    readiness = readiness
+        .check("exchange", move || onlookers.iter().find_map(|onlooker| onlooker.trouble().err()).map_or(Ok(()), Err));
+    if let Some(agreement) = agreement {
+        readiness = readiness.check("agreement", move || agreement());
+    }
+    readiness.check("history", move || whole(&journals))
 }
 
 fn running(stopped: Option<String>) -> Result<(), String> {
     stopped.map_or(Ok(()), |reason| Err(format!("it has stopped: {reason}")))
+}
+
+fn whole(journals: &[(Origin, Journal)]) -> Result<(), String> {
+    let damaged = journals.iter().find_map(|(origin, journal)| match journal.verification() {
+        Verification::Damaged(damage) => Some(format!("{origin}: {damage}")),
+        _ => None,
+    });
+    damaged.map_or(Ok(()), Err)
 }

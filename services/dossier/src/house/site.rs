@@ -17,11 +17,7 @@ use super::House;
 pub fn router(house: &House, metrics: PrometheusHandle) -> Router {
     let pages = problem_page("/", Vec::new(), house.demonstration());
     let services = house
-        .publication
-        .router()
-        .merge(house.submission.router())
-        .merge(house.moderation.router())
-        .merge(house.audit.router())
+        .routes()
         .merge(style_routes())
         .merge(catalogue_routes())
         .merge(observe_routes(house.readiness(), metrics));

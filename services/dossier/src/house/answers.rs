@@ -1,0 +1,119 @@
+//! What a service answers others, besides events, checkpoints and keys; and how those answers are read.
+//!
+//! | question | asked of | answered |
+//! |---|---|---|
+//! | digests | every service, by audit | `Digests` as JSON |
+//! | known | audit, by whose journal it is | heads of its copies, as JSON |
+//! | people | moderation | `dossier_identity` writes and reads it |
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dossier_audit::{Copies, DigestsOf};
+use dossier_engine::Digests;
+use dossier_exchange::{Answerer, Question, Transport};
+use dossier_journal::MirrorHead;
+use dossier_proof::Hash;
+use dossier_proto::{Digest, Origin};
+use futures_util::{FutureExt, future::BoxFuture};
+use serde::{Deserialize, Serialize};
+
+use super::machine::Machine;
+
+/// What a service answers.
+pub(super) struct Answers {
+    pub(super) machine: Arc<dyn Machine>,
+    /// Only the audit service has some.
+    pub(super) copies: Option<Arc<Copies>>,
+}
+
+impl Answerer for Answers {
+    fn answer(&self, asker: Origin, question: Question, _body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
+        match question {
+            Question::Digests => self.digests(asker).boxed(),
+            Question::Known => async move { self.known(asker) }.boxed(),
+            Question::People => async { Err("nobody has accounts here".to_owned()) }.boxed(),
+        }
+    }
+}
+
+impl Answers {
+    async fn digests(&self, asker: Origin) -> Result<Bytes, String> {
+        if asker != Origin::Audit {
+            return Err("only the audit service is told".to_owned());
+        }
+        let digests = self.machine.digests().await.ok_or("it has stopped")?;
+        written(&digests)
+    }
+
+    fn known(&self, asker: Origin) -> Result<Bytes, String> {
+        let copies = self.copies.as_ref().ok_or("no copies are kept here")?;
+        let heads: Vec<_> = copies.heads(asker).into_iter().map(KnownHead::from).collect();
+        written(&heads)
+    }
+}
+
+fn written(answer: &impl Serialize) -> Result<Bytes, String> {
+    serde_json::to_vec(answer).map(Bytes::from).map_err(|error| error.to_string())
+}
+
+/// How far the audit service has read a journal.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownHead {
+    epoch: u32,
+    size: u64,
+    root: Digest,
+}
+
+impl From<MirrorHead> for KnownHead {
+    fn from(head: MirrorHead) -> Self {
+        Self { epoch: head.epoch, size: head.size, root: Digest(*head.root.as_bytes()) }
+    }
+}
+
+impl From<KnownHead> for MirrorHead {
+    fn from(head: KnownHead) -> Self {
+        Self { epoch: head.epoch, size: head.size, root: Hash::from(head.root.0) }
+    }
+}
+
+/// Asks the audit service what it holds of our journal.
+///
+/// # Errors
+/// In words: it does not answer, or not what this version reads.
+pub(super) async fn known(transport: &dyn Transport) -> Result<Vec<MirrorHead>, String> {
+    let answer = transport.ask(Origin::Audit, Question::Known, Bytes::new()).await;
+    let answer = answer.map_err(|error| error.to_string())?;
+    let heads: Vec<KnownHead> = serde_json::from_slice(&answer).map_err(|error| format!("its answer: {error}"))?;
+    Ok(heads.into_iter().map(MirrorHead::from).collect())
+}
+
+/// Asks the others for their digests, and our own engine for its own. One that has stopped or is away does not answer.
+pub(super) fn digests_of(transport: Arc<dyn Transport>, own: Arc<OwnMachine>) -> DigestsOf {
+    Arc::new(move || {
+        let (transport, own) = (Arc::clone(&transport), Arc::clone(&own));
+        async move {
+            let mut digests = Vec::new();
+            for origin in dossier_audit::COPIED {
+                match ask_digests(&*transport, origin).await {
+                    Ok(found) => digests.push((origin, found)),
+                    Err(reason) => tracing::warn!(%origin, reason, "no digests"),
+                }
+            }
+            if let Some(machine) = own.get() {
+                digests.extend(machine.digests().await.map(|found| (Origin::Audit, found)));
+            }
+            digests
+        }
+        .boxed()
+    })
+}
+
+/// The audit service's own engine, known once it runs.
+pub(super) type OwnMachine = std::sync::OnceLock<Arc<dyn Machine>>;
+
+async fn ask_digests(transport: &dyn Transport, origin: Origin) -> Result<Digests, String> {
+    let answer = transport.ask(origin, Question::Digests, Bytes::new()).await.map_err(|error| error.to_string())?;
+    serde_json::from_slice(&answer).map_err(|error| format!("its answer: {error}"))
+}

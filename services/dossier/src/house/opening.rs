@@ -1,0 +1,76 @@
+//! Opens one service over a ground: its journal is checked and folded, its keys are those the journal was written with.
+
+use std::sync::Arc;
+
+use dossier_audit::{self as audit, Copies, DigestsOf};
+use dossier_engine::Ground;
+use dossier_identity::Accounts;
+use dossier_moderation as moderation;
+use dossier_proto::Origin;
+use dossier_publication as publication;
+use dossier_submission as submission;
+
+use super::{keyring, plot::Plot};
+use crate::Failure;
+
+impl Plot {
+    pub(super) fn submission(&self, ground: &Ground, accounts: &Arc<Accounts>) -> Result<submission::Service, Failure> {
+        let service = submission::start(submission::Config {
+            engine: ground.engine.clone(),
+            vault: ground.vault.clone(),
+            accounts: Arc::clone(accounts),
+        })?;
+        keyring::must_fit(&self.layout, Origin::Submission, service.engine().journal(), &ground.vault)?;
+        Ok(service)
+    }
+
+    pub(super) fn moderation(&self, ground: &Ground, accounts: &Arc<Accounts>) -> Result<moderation::Service, Failure> {
+        let service = moderation::start(moderation::Config {
+            engine: ground.engine.clone(),
+            vault: ground.vault.clone(),
+            accounts: Arc::clone(accounts),
+        })?;
+        keyring::must_fit(&self.layout, Origin::Moderation, service.engine().journal(), &ground.vault)?;
+        Ok(service)
+    }
+
+    pub(super) fn publication(
+        &self,
+        ground: &Ground,
+        accounts: &Arc<Accounts>,
+    ) -> Result<publication::Service, Failure> {
+        let service = publication::start(publication::Config {
+            engine: ground.engine.clone(),
+            vault: ground.vault.clone(),
+            accounts: Arc::clone(accounts),
+            site: publication::Site {
+                name: "Dossier".to_owned(),
+                base_url: self.settings.base_url.clone(),
+                demo: self.settings.is_demonstration(),
+            },
+        })?;
+        keyring::must_fit(&self.layout, Origin::Publication, service.engine().journal(), &ground.vault)?;
+        Ok(service)
+    }
+
+    pub(super) fn audit(
+        &self,
+        ground: &Ground,
+        accounts: &Arc<Accounts>,
+        copies: Arc<Copies>,
+        digests: DigestsOf,
+    ) -> Result<audit::Service, Failure> {
+        // It writes no words of its own: the keys it was given are compared with the copy they belong to.
+        if let Some(copy) = copies.journal(Origin::Submission) {
+            keyring::must_fit(&self.layout, Origin::Audit, copy, &ground.vault)?;
+        }
+        Ok(audit::start(audit::Config {
+            engine: ground.engine.clone(),
+            copies,
+            vault: ground.vault.clone(),
+            accounts: Arc::clone(accounts),
+            watched: self.watched(),
+            digests,
+        })?)
+    }
+}

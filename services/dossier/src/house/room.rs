@@ -1,0 +1,180 @@
+//! One running service with what the house does for it: others are let in, others are followed, timers run.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use dossier_audit as audit;
+use dossier_engine::{Following, Ground};
+use dossier_exchange::{FollowStatus, Inbox, InboxError, KeyDesk, Position, Source, Transport};
+use dossier_journal::Journal;
+use dossier_moderation as moderation;
+use dossier_proto::Origin;
+use dossier_publication as publication;
+use dossier_submission as submission;
+use futures_util::{FutureExt, future::BoxFuture};
+use tokio::{sync::watch, task::JoinSet};
+
+use super::{following::Onlooker, machine::Machine};
+use crate::{Exit, Failure};
+
+/// How often it is measured how far a reader is behind.
+const LAG_EVERY: Duration = Duration::from_secs(1);
+
+type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send>;
+type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// One running service.
+pub(super) struct Room {
+    pub(super) origin: Origin,
+    pub(super) machine: Arc<dyn Machine>,
+    pub(super) router: Router,
+    pub(super) desk: Arc<dyn KeyDesk>,
+    /// Whether what others show agrees with what they signed: only the audit service knows.
+    pub(super) agreement: Option<Agreement>,
+    ground: Ground,
+    inbox: Arc<dyn Inbox>,
+    follows: &'static [Origin],
+    /// What works behind the doors of this service alone; begun once.
+    work: Option<Work>,
+    following: Option<Following>,
+    tasks: JoinSet<()>,
+}
+
+impl Room {
+    pub(super) fn of_submission(service: &submission::Service, ground: Ground) -> Self {
+        Self {
+            origin: Origin::Submission,
+            machine: Arc::new(service.engine().clone()),
+            router: service.router(),
+            desk: service.desk(),
+            agreement: None,
+            ground,
+            inbox: service.inbox(),
+            follows: &[Origin::Moderation, Origin::Publication],
+            work: None,
+            following: None,
+            tasks: JoinSet::new(),
+        }
+    }
+
+    pub(super) fn of_moderation(service: &moderation::Service, ground: Ground) -> Self {
+        Self {
+            origin: Origin::Moderation,
+            machine: Arc::new(service.engine().clone()),
+            router: service.router(),
+            desk: service.desk(),
+            agreement: None,
+            ground,
+            inbox: service.inbox(),
+            follows: &[Origin::Submission, Origin::Publication],
+            work: None,
+            following: None,
+            tasks: JoinSet::new(),
+        }
+    }
+
+    pub(super) fn of_publication(service: &publication::Service, ground: Ground) -> Self {
+        let reader = service.clone();
+        Self {
+            origin: Origin::Publication,
+            machine: Arc::new(service.engine().clone()),
+            router: service.router(),
+            desk: service.desk(),
+            agreement: None,
+            ground,
+            inbox: service.inbox(),
+            follows: &[Origin::Submission, Origin::Moderation],
+            work: Some(Box::new(|_| async move { Ok(warming(reader)) }.boxed())),
+            following: None,
+            tasks: JoinSet::new(),
+        }
+    }
+
+    pub(super) fn of_audit(service: &audit::Service, ground: Ground) -> Self {
+        let (watch, judge) = (service.clone(), service.clone());
+        Self {
+            origin: Origin::Audit,
+            machine: Arc::new(service.engine().clone()),
+            router: service.router(),
+            desk: service.desk(),
+            agreement: Some(Arc::new(move || judge.agreement())),
+            ground,
+            inbox: service.inbox(),
+            follows: &audit::COPIED,
+            work: Some(Box::new(|transport| async move { watch.begin(transport).await }.boxed())),
+            following: None,
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// What others may read.
+    pub(super) fn source(&self) -> Arc<dyn Source> {
+        self.machine.source()
+    }
+
+    pub(super) fn journal(&self) -> &Journal {
+        self.machine.journal()
+    }
+
+    /// Where its journal ends now. (A checkpoint that a reader has heard of may be a moment old.)
+    pub(super) fn head(&self) -> Position {
+        let head = self.journal().head();
+        Position { epoch: head.epoch, sequence: head.size }
+    }
+
+    /// Starts what works behind the doors, and follows the others.
+    pub(super) async fn begin(&mut self) -> Result<(), Failure> {
+        if let Some(work) = self.work.take() {
+            let begun = work(Arc::clone(&self.ground.transport)).await;
+            self.tasks = begun.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", self.origin)))?;
+        }
+        self.following = Some(self.ground.follow(&self.inbox, self.follows));
+        let onlooker = self.onlooker();
+        self.tasks.spawn(async move {
+            let mut tick = tokio::time::interval(LAG_EVERY);
+            loop {
+                tick.tick().await;
+                onlooker.record();
+            }
+        });
+        Ok(())
+    }
+
+    /// Runs its timers once everything followed is level: a timer must not fire on what only looks unanswered.
+    pub(super) fn run_timers(&mut self) {
+        self.tasks.spawn(self.machine.run_timers(self.statuses()));
+    }
+
+    /// What each of its followers is doing.
+    pub(super) fn statuses(&self) -> Vec<watch::Receiver<FollowStatus>> {
+        self.following.as_ref().map(Following::watch).unwrap_or_default()
+    }
+
+    pub(super) fn onlooker(&self) -> Onlooker {
+        Onlooker::of(self.origin, self.statuses())
+    }
+
+    /// Returns when it has stopped, with the reason.
+    pub(super) async fn stopped(&self) -> String {
+        format!("{}: {}", self.origin, self.machine.stopped().await)
+    }
+
+    /// Nobody works behind the doors and nobody reads any more.
+    pub(super) async fn end(&mut self) {
+        self.tasks.shutdown().await;
+        if let Some(mut following) = self.following.take() {
+            following.stop();
+        }
+    }
+}
+
+/// Every published entry is read once, so that the first list is answered as fast as the next.
+fn warming(service: publication::Service) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn_blocking(move || {
+        if let Err(error) = service.warm() {
+            tracing::warn!(%error, "not every edition can be found by its words");
+        }
+    });
+    tasks
+}

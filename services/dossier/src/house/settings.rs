@@ -1,0 +1,39 @@
+//! How a house, or one of its services, is started.
+
+use std::{path::PathBuf, sync::Arc};
+
+use dossier_engine::{Clock, Faults, MachineClock, NoFaults};
+use dossier_web::page::Demonstration;
+
+/// How a house is started.
+#[derive(Clone)]
+pub struct HouseSettings {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Whether the invented people live here.
+    pub demonstration: Demonstration,
+    /// Where the public reaches the site, without a slash at the end.
+    pub base_url: String,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Where crash tests look in.
+    pub faults: Arc<dyn Faults>,
+}
+
+impl HouseSettings {
+    /// A house in a directory, with the usual rest.
+    pub fn new(data: impl Into<PathBuf>, demonstration: Demonstration, base_url: impl Into<String>) -> Self {
+        Self {
+            data: data.into(),
+            demonstration,
+            base_url: base_url.into(),
+            clock: Arc::new(MachineClock),
+            faults: Arc::new(NoFaults),
+        }
+    }
+
+    /// Whether this is a demonstration.
+    pub(super) fn is_demonstration(&self) -> bool {
+        self.demonstration != Demonstration::No
+    }
+}
