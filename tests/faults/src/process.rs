@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     io::{BufRead, BufReader, Read},
+    net::Ipv4Addr,
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -51,6 +52,14 @@ pub enum Started {
     At(String),
     /// It ended before.
     Ended(Ended),
+}
+
+/// A loopback address of this process alone: 127.0.0.0/8 has room for every process id, of 22 bits at most. When one of its
+/// houses dies, the port cannot go to the house of another test, to which its callers would then speak.
+pub fn own_address() -> Ipv4Addr {
+    let [_, a, b, c] = std::process::id().to_be_bytes();
+    // Not 127.0, where everybody else is.
+    Ipv4Addr::new(127, 64 | a, b, c)
 }
 
 impl Process {

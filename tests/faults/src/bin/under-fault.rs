@@ -5,7 +5,6 @@
 #![allow(clippy::print_stdout, reason = "its caller reads where it listens")]
 
 use std::{
-    net::Ipv4Addr,
     path::PathBuf,
     process::ExitCode,
     sync::{
@@ -26,6 +25,7 @@ use dossier_faults::{
     answers::{Answers, Line, NotingListener, note_answers},
     dying::Dying,
     point::Point,
+    process::own_address,
 };
 use dossier_proto::Micros;
 use dossier_web::page::Demonstration;
@@ -93,7 +93,7 @@ async fn stay_up(asked: &Asked, metrics: PrometheusHandle) -> Result<(), Failure
     // From here on it ends as it should, whenever it is asked.
     let mut asked_to_end = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
     let answers = Arc::new(Answers::default());
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| failed(&error))?;
+    let listener = TcpListener::bind((own_address(), 0)).await.map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let mut settings = HouseSettings::new(&asked.data, Demonstration::Yes(None), format!("http://{address}"));
     let clock = Arc::new(SetClock(AtomicI64::new(asked.clock_ahead)));

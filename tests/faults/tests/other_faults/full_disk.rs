@@ -14,7 +14,7 @@ use dossier_faults::{
     exporting::export_all,
     load::{People, Town, Workers},
     notes::{Note, Notebook},
-    process::{Process, Started},
+    process::{Process, Started, own_address},
 };
 use tempfile::TempDir;
 
@@ -127,7 +127,7 @@ impl Disk {
                 let mut command = Command::new("sh");
                 command.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""]);
                 command.arg(env!("CARGO_BIN_EXE_dossier-command"));
-                command.args(["up", "--demo", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+                command.args(["up", "--demo", "--listen", &format!("{}:0", own_address()), "--data"]).arg(data);
                 Process::start(command)
             }
         }

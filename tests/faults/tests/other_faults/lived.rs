@@ -13,7 +13,7 @@ use dossier_faults::{
     load::{People, Town},
     notes::Notebook,
     point::Point,
-    process::{Ended, Process, Started},
+    process::{Ended, Process, Started, own_address},
     room, story,
 };
 use dossier_proto::Origin;
@@ -102,7 +102,7 @@ impl Lived {
 /// `dossier up --demo` on a data directory.
 pub(crate) fn up(data: &Path, environment: &[(&str, &str)]) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dossier-command"));
-    command.args(["up", "--demo", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    command.args(["up", "--demo", "--listen", &format!("{}:0", own_address()), "--data"]).arg(data);
     command.envs(environment.iter().copied());
     Process::start(command)
 }
