@@ -136,6 +136,8 @@ impl Follower {
             next,
             head: Position { epoch: next.epoch, sequence: u64::MAX },
             heard: None,
+            known_as_of: None,
+            awaited: None,
             state: FollowState::Reading,
             parked: 0,
         };
@@ -199,7 +201,7 @@ impl Follower {
                 tracing::warn!(origin = %status.origin, ?state, "a follower waits");
             }
             status.state = state;
-            status.next = next;
+            status.come_to(next);
             status.parked = parked;
             changed
         });

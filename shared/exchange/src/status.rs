@@ -1,5 +1,8 @@
 //! What a follower is doing, for readiness, metrics and `doctor`.
 
+#[cfg(test)]
+mod tests;
+
 use dossier_proto::{Micros, Origin, Place};
 use tokio::time::Instant;
 
@@ -35,8 +38,12 @@ pub struct FollowStatus {
     pub next: Position,
     /// The size of the origin's journal, by its newest checkpoint.
     pub head: Position,
-    /// When the origin itself last said where it stands.
+    /// When the origin itself was last asked where it stands, and answered.
     pub heard: Option<Instant>,
+    /// Everything that the origin had at this moment was consumed: what is known of it is so old at most.
+    pub known_as_of: Option<Instant>,
+    /// Where the origin stood when it was asked, as long as the consumer has not come there.
+    pub(crate) awaited: Option<(Position, Instant)>,
     /// What it is doing.
     pub state: FollowState,
     /// Entries whose events wait for an upgrade.
@@ -47,6 +54,26 @@ impl FollowStatus {
     /// Whether everything the newest checkpoint speaks of was consumed.
     pub fn is_level(&self) -> bool {
         self.next >= self.head
+    }
+
+    /// The origin was asked at `asked` and stands at `head`.
+    pub(crate) fn hear(&mut self, head: Position, asked: Instant) {
+        self.head = head;
+        self.heard = Some(asked);
+        if self.next >= head {
+            (self.known_as_of, self.awaited) = (Some(asked), None);
+        } else {
+            // The first one that is not reached stays: others might never be, while the origin writes.
+            self.awaited.get_or_insert((head, asked));
+        }
+    }
+
+    /// The consumer has come to `next`.
+    pub(crate) fn come_to(&mut self, next: Position) {
+        self.next = next;
+        if let Some((_, asked)) = self.awaited.take_if(|(head, _)| next >= *head) {
+            self.known_as_of = Some(asked);
+        }
     }
 
     /// Whether the follower works as it should.

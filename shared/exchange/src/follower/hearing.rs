@@ -40,11 +40,12 @@ pub(super) async fn hear(
     status: &watch::Sender<FollowStatus>,
 ) {
     loop {
+        let asked = Instant::now();
         let pause = match settings.transport.checkpoint(settings.origin).await {
             Ok(signed) => {
                 let heard = match verified(settings.origin, &settings.verifier, &signed) {
                     Ok(signature) => {
-                        note(status, &signature);
+                        note(status, &signature, asked);
                         Heard::Stands(Box::new(signature))
                     }
                     Err(divergence) => Heard::Contradicts(divergence),
@@ -62,11 +63,10 @@ pub(super) async fn hear(
 }
 
 /// Writes down that it was heard, and its head.
-fn note(status: &watch::Sender<FollowStatus>, signature: &Signature) {
+fn note(status: &watch::Sender<FollowStatus>, signature: &Signature, asked: Instant) {
     status.send_if_modified(|status| {
-        status.heard = Some(Instant::now());
         let changed = status.head != signature.end;
-        status.head = signature.end;
+        status.hear(signature.end, asked);
         changed
     });
 }

@@ -1,0 +1,104 @@
+//! Reads one origin's events for one consumer: live ones as they come, and what is missing before them from the stream.
+
+use std::sync::Arc;
+
+use dossier_proto::Origin;
+use tokio::sync::watch;
+
+use super::{
+    BrokerHealth, Connection,
+    carried::{Carried, batch},
+    direct::read_stream,
+    live::{Found, Live},
+};
+use crate::{Batch, Position, ReadLimits};
+
+/// Reads one origin's events.
+pub(crate) struct Reader {
+    connection: Arc<Connection>,
+    origin: Origin,
+    health: watch::Receiver<BrokerHealth>,
+    live: Option<Live>,
+    /// Nothing between the last reading and what is live can have been missed, as long as the reader goes on here.
+    level_at: Option<Position>,
+}
+
+impl Reader {
+    pub(crate) fn new(connection: Arc<Connection>, origin: Origin) -> Self {
+        let health = connection.health();
+        Self { connection, origin, health, live: None, level_at: None }
+    }
+
+    /// Waits until there is something from `from` on. May be dropped at any moment: what was taken and not returned is read
+    /// again from the stream.
+    pub(crate) async fn read(&mut self, from: Position, limits: ReadLimits) -> Result<Batch, String> {
+        loop {
+            self.look_at_link()?;
+            if self.live.is_none() {
+                // Subscribed first, read after: what is published in between comes twice rather than never.
+                self.level_at = None;
+                self.live = Some(Live::subscribe(&self.connection, self.origin).await?);
+            }
+            let Some(live) = self.live.as_ref() else { continue };
+            if live.has_missed() {
+                self.level_at = None;
+            }
+            let found = live.take(from, limits);
+            if let Found::Run(run) = found {
+                self.level_at = after(&run);
+                return Ok(batch(run));
+            }
+            if self.level_at != Some(from) || matches!(found, Found::Gap) {
+                let stored = self.from_stream(from, limits).await?;
+                if !stored.is_empty() {
+                    return Ok(batch(stored));
+                }
+                if matches!(found, Found::Gap) {
+                    return Ok(batch(self.beyond_gap(from, limits)));
+                }
+                continue;
+            }
+            self.wait().await;
+        }
+    }
+
+    /// The stream may have lost what is missing: the consumer sees the gap and asks the origin.
+    fn beyond_gap(&mut self, from: Position, limits: ReadLimits) -> Vec<Carried> {
+        self.level_at = None;
+        self.live.as_ref().map(|live| live.take_after_gap(from, limits)).unwrap_or_default()
+    }
+
+    async fn from_stream(&mut self, from: Position, limits: ReadLimits) -> Result<Vec<Carried>, String> {
+        let stored = read_stream(&self.connection, self.origin, from, limits).await.map_err(|error| error.to_string())?;
+        if stored.is_empty() {
+            self.level_at = Some(from);
+        }
+        Ok(stored)
+    }
+
+    /// Without a connection nothing comes; after a new one, something may have been missed.
+    fn look_at_link(&mut self) -> Result<(), String> {
+        if self.health.has_changed().unwrap_or(false) {
+            self.health.mark_unchanged();
+            self.level_at = None;
+        }
+        if self.connection.is_up() {
+            return Ok(());
+        }
+        self.level_at = None;
+        Err("there is no connection to the broker".to_owned())
+    }
+
+    async fn wait(&mut self) {
+        let Some(live) = self.live.as_ref() else { return };
+        let mut health = self.health.clone();
+        tokio::select! {
+            () = live.news() => {}
+            _ = health.changed() => {}
+        }
+    }
+}
+
+fn after(run: &[Carried]) -> Option<Position> {
+    run.last().map(|last| Position { sequence: last.at.sequence + 1, ..last.at })
+}
