@@ -23,12 +23,13 @@ pub fn original_language(content: &Value) -> Option<Language> {
 /// The languages a content has any text in, the original first, then in the order of display.
 pub fn languages_of(content: &Value) -> Vec<Language> {
     let original = original_language(content);
-    let has_text =
-        |language: &Language| {
-            content.as_object().into_iter().flat_map(serde_json::Map::values).any(|value| {
-                value.get(language.tag()).and_then(Value::as_str).is_some_and(says_something)
-            })
-        };
+    let has_text = |language: &Language| {
+        content
+            .as_object()
+            .into_iter()
+            .flat_map(serde_json::Map::values)
+            .any(|value| value.get(language.tag()).and_then(Value::as_str).is_some_and(says_something))
+    };
     let others = Language::ALL.into_iter().filter(|language| Some(*language) != original).filter(has_text);
     original.into_iter().chain(others).collect()
 }

@@ -51,14 +51,17 @@ mod tests {
 
     #[test]
     fn words_of_every_language_and_signs_are_seen() {
-        for text in ["هجرة", "迁移", "Migration", "Миграция", "ไทย", "१", "3", "—", "?", "👍", "\u{200F}ا", "e\u{301}"] {
+        for text in ["هجرة", "迁移", "Migration", "Миграция", "ไทย", "१", "3", "—", "?", "👍", "\u{200F}ا", "e\u{301}"]
+        {
             assert!(says_something(text), "{text:?}");
         }
     }
 
     #[test]
     fn blanks_and_signs_without_ink_are_not() {
-        for text in ["", " \t\n", "\u{A0}", "\u{3000}", "\u{200B}\u{200E}\u{2067}", "\u{FE0F}", "\u{3164}", "\u{2800}", "\u{7}"] {
+        for text in
+            ["", " \t\n", "\u{A0}", "\u{3000}", "\u{200B}\u{200E}\u{2067}", "\u{FE0F}", "\u{3164}", "\u{2800}", "\u{7}"]
+        {
             assert!(!says_something(text), "{text:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! How many words one request may bring, in bytes of UTF-8.
 
+use dossier_registry::says_something;
 use dossier_web::extract::FieldError;
 
 /// A comment, a note or a reason: 16 KiB are five dense pages.
@@ -13,8 +14,9 @@ pub(super) const CODE_BYTES_MAX: usize = 64;
 
 /// Notes what is wrong with a text that must say something.
 pub(super) fn check_text(errors: &mut Vec<FieldError>, pointer: &str, text: &str, max: usize) {
-    if text.trim().is_empty() {
-        errors.push(FieldError { pointer: pointer.to_owned(), detail: "this must say something".to_owned() });
+    if !says_something(text) {
+        let detail = "this must say something that can be seen".to_owned();
+        errors.push(FieldError { pointer: pointer.to_owned(), detail });
     }
     check_length(errors, pointer, text, max);
 }

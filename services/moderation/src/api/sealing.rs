@@ -2,7 +2,7 @@
 
 use dossier_identity::Role;
 use dossier_proto::{EntryId, KeyId, v1};
-use dossier_registry::{Language, RecordType, Registry};
+use dossier_registry::{Language, RecordType, Registry, says_something};
 use dossier_vault::Purpose;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 
@@ -136,7 +136,7 @@ pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) ->
 /// What needs the words is computed here, before the decision: which notices the edition must carry.
 pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) -> Answer<Approval> {
     let mut errors = Vec::new();
-    let note = body.note.as_deref().filter(|note| !note.trim().is_empty());
+    let note = body.note.as_deref().filter(|note| says_something(note));
     check_length(&mut errors, "/note", note.unwrap_or_default(), TEXT_BYTES_MAX);
     refuse_if_any(&errors)?;
     let seal = |note: &str| {

@@ -8,6 +8,7 @@ use axum::{
 use dossier_engine::{fresh_id, name_command};
 use dossier_identity::Role;
 use dossier_proto::{Digest, v1};
+use dossier_registry::says_something;
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, FieldError, IdempotencyKey, IfMatch, StrictJson, StrictPath},
@@ -129,7 +130,7 @@ fn checked(explanation: &str) -> Answer<String> {
         let error = FieldError { pointer: "/explanation".to_owned(), detail };
         FieldError::problem(ProblemKind::InvalidRequest, &[error]).with("code", "faults")
     };
-    if text.is_empty() {
+    if !says_something(text) {
         return Err(wrong("say in a few sentences, for the public, why the entry is taken back".to_owned()));
     }
     let length = text.chars().count();

@@ -1,5 +1,6 @@
 //! What people say about an entry: bounded before it is sealed.
 
+use dossier_registry::says_something;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 
 /// The longest reason, answer or "what has changed", in characters: a page. In UTF-8 at most 8 KB.
@@ -15,7 +16,7 @@ pub(super) const ANSWERS_BYTES_MAX: usize = 16 * 1024;
 /// 422 when it is blank or too long.
 pub(super) fn required(pointer: &str, text: &str) -> Answer<String> {
     let said = optional(pointer, text)?;
-    said.ok_or_else(|| unfit(pointer, "is empty; say something"))
+    said.ok_or_else(|| unfit(pointer, "is empty, or has only signs that nobody can see; say something"))
 }
 
 /// A text, if it says something.
@@ -27,7 +28,7 @@ pub(super) fn optional(pointer: &str, text: &str) -> Answer<Option<String>> {
     if text.chars().count() > TEXT_CHARS_MAX {
         return Err(unfit(pointer, &format!("is longer than {TEXT_CHARS_MAX} characters")));
     }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    Ok(says_something(text).then(|| text.to_owned()))
 }
 
 /// The name of a file: for people, never a path of ours.

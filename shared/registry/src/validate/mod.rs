@@ -254,8 +254,7 @@ fn is_empty(kind: Kind, value: &Value) -> bool {
     match (kind, value) {
         (_, Value::Array(items)) => items.is_empty(),
         (Kind::Text | Kind::Richtext | Kind::Range | Kind::Place | Kind::Contact, Value::Object(members)) => {
-            members.is_empty()
-                || members.values().all(|value| value.as_str().is_some_and(is_unfilled))
+            members.is_empty() || members.values().all(|value| value.as_str().is_some_and(is_unfilled))
         }
         (Kind::String, Value::String(text)) => is_unfilled(text),
         _ => false,

@@ -97,6 +97,34 @@ fn what_stands_in_a_draft_must_be_right() {
     }
 }
 
+/// A title of zero-width spaces was admitted, submitted and would have been published as a line that nobody sees.
+#[test]
+fn a_text_made_only_of_signs_that_nobody_sees_is_none() {
+    for unseen in
+        ["\u{200B}", "\u{200E}\u{200F}", "\u{FE0F}", "\u{A0}\u{2060}", "\u{3164}", "\u{2800}", "\u{2067}\u{2069}"]
+    {
+        let told = |key: &str, value: Value| faults(&event_with(key, value), Stage::Submission);
+        for key in ["title", "description"] {
+            assert_eq!(told(key, json!({"en": unseen})), [format!("required /{key} Error")], "{unseen:?}");
+        }
+        let translated = told("title", json!({"en": unseen, "fr": "Un forum"}));
+        assert!(translated.contains(&"original_missing /title/en Error".to_owned()), "{unseen:?}: {translated:?}");
+        assert_eq!(told("organizers", json!([{"text": unseen}])), ["required /organizers/0/text Error"], "{unseen:?}");
+        assert_eq!(
+            faults(&event_with("title", json!({"en": unseen})), Stage::Draft),
+            [] as [&str; 0],
+            "a draft may wait"
+        );
+    }
+    let unseen =
+        Registry::embedded().validate("event", &event_with("title", json!({"en": "\u{200B}"})), NOW, Stage::Submission);
+    assert_eq!(unseen[0].message, "Title has only signs that nobody can see. Write what it is.");
+    let joined = event_with("title", json!({"en": "A\u{200D}B \u{200F}forum\u{FE0F}"}));
+    assert_eq!(faults(&joined, Stage::Submission), [] as [&str; 0], "beside signs that are seen they do no harm");
+    let bell = faults(&event_with("title", json!({"en": "\u{7}"})), Stage::Draft);
+    assert_eq!(bell, ["forbidden_character /title/en Error"], "what is forbidden is not passed over as empty");
+}
+
 #[test]
 fn good_values_are_taken() {
     let cases = [

@@ -97,7 +97,7 @@ async fn what_stands_against_it_is_told() {
     assert!(told["detail"].as_str().unwrap().contains("factual_error"), "{told}");
     let suspend_only = json!({"reason": "under_examination", "explanation": "x"});
     post(RETRACT, suspend_only).send().await.expect(422);
-    for explanation in ["", "  \n ", &"a".repeat(4_001), "a\u{7}b"] {
+    for explanation in ["", "  \n ", "\u{200B}\u{2069}", &"a".repeat(4_001), "a\u{7}b"] {
         let told = post(RETRACT, json!({"reason": "factual_error", "explanation": explanation})).send().await;
         assert_eq!(told.expect(422).json()["errors"][0]["pointer"], "/explanation");
     }

@@ -93,3 +93,34 @@ async fn a_content_that_imitates_a_token_is_refused() {
         house.post("/entries").by("aigerim").json(&start(&content)).send().await.expect(422);
     }
 }
+
+/// Reasons and answers made of zero-width spaces were sealed and sent to people who saw nothing.
+#[tokio::test]
+async fn a_reason_that_nobody_sees_is_no_reason() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    for unseen in ["", " ", "\u{200B}\u{FEFF}", "\u{A0}", "\u{2800}\u{FE0F}"] {
+        let withdraw = house.post(&format!("/entries/{id}/withdraw")).by("aigerim").json(&json!({"reason": unseen}));
+        let told = withdraw.send().await.expect(422);
+        assert_eq!(told.body["errors"][0]["pointer"], "/reason", "{unseen:?}");
+    }
+    house.submitted("aigerim", id).await;
+    house.changes_requested(id, "Say where.").await;
+    for (unseen, pointer) in [("what_changed", "/what_changed"), ("answer", "/answers/0/text")] {
+        let said = |member: &str| if unseen == member { "\u{200B}" } else { "We did." };
+        let body = json!({"certify": true, "what_changed": said("what_changed"), "answers": [{"item": 1, "text": said("answer")}]});
+        let told = house.post(&format!("/entries/{id}/submit")).by("aigerim").json(&body).send().await.expect(422);
+        assert_eq!(told.body["errors"][0]["pointer"], pointer);
+    }
+}
+
+/// A title that nobody sees went to moderation.
+#[tokio::test]
+async fn a_title_that_nobody_sees_is_told_at_the_field() {
+    let house = House::open().await;
+    let unseen = start(&content_with("title", json!({"en": "\u{200B}\u{200F}"})));
+    let id = house.post("/entries").by("aigerim").json(&unseen).send().await.expect(201).id();
+    let submit = house.post(&format!("/entries/{id}/submit")).by("aigerim").json(&json!({"certify": true}));
+    let told = submit.send().await.expect(422);
+    assert_eq!(told.body["errors"][0]["pointer"], "/content/title", "{:#}", told.body);
+}
