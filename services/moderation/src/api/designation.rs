@@ -1,6 +1,6 @@
 //! A designation in JSON, as it is asked for and as it is shown.
 
-use dossier_identity::{Accounts, Held, Role};
+use dossier_identity::{Accounts, Held, Role, accounts::AccountsError};
 use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
@@ -114,10 +114,33 @@ pub(super) fn shown(held: &Held, accounts: &Accounts, now: Micros) -> Designatio
     }
 }
 
-/// The command a body asks for. Record types stand in the clear in the journal, also when the grant is refused on record: they
-/// must be types of the registry, and no words (P11).
-pub(super) fn command(body: &GrantBody, registry: Option<&Registry>, now: Micros) -> Answer<v1::GrantDesignation> {
+/// What a grant is held against.
+pub(super) struct Known<'a> {
+    /// The registry in force, once there is one.
+    pub(super) registry: Option<&'a Registry>,
+    /// The people of the installation.
+    pub(super) accounts: &'a Accounts,
+}
+
+/// The command a body asks for. Body and record types stand in the clear in the journal, also when the grant is refused on
+/// record: they must be of the registry, and no words (P11). A designation for somebody or some body that nobody knows would
+/// entitle nobody, and its maker would not be told.
+pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answer<v1::GrantDesignation> {
     let mut errors = Vec::new();
+    let registry = known.registry;
+    // Any other failure says nothing about the person.
+    if matches!(known.accounts.tokens_of(body.subject), Err(AccountsError::UnknownSubject(_))) {
+        let detail = "nobody here has this subject id; accounts are made with `dossier account create`".to_owned();
+        errors.push(FieldError { pointer: "/subject".to_owned(), detail });
+    }
+    let is_body = |body: &BodyCode| registry.is_some_and(|registry| registry.is_body(body.as_str()));
+    if let Some(unknown) = body.body.as_ref().filter(|body| !is_body(body)) {
+        let detail = format!(
+            "{unknown} is none of the countries, areas and organisations of the registry in force; \
+             GET /review/api/v1/registry lists them"
+        );
+        errors.push(FieldError { pointer: "/body".to_owned(), detail });
+    }
     let is_known = |key: &String| registry.is_some_and(|registry| registry.record_type(key).is_some());
     if !body.record_types.iter().all(is_known) {
         let detail = "these are not all types of record of the registry in force".to_owned();

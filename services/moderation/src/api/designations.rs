@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 use super::{
     App,
     asked::{Asked, Asker, Bare},
-    designation::{DesignationShown, DesignationWritten, GrantBody, command, shown},
+    designation::{DesignationShown, DesignationWritten, GrantBody, Known, command, shown},
     errors,
     execute::Errand,
 };
@@ -63,7 +63,9 @@ pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: A
     let body = &asked.body;
     check_token(&asker.bearer, body.body.as_ref())?;
     let registry = app.off_thread(|desk| desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error)));
-    let command = command(body, registry.await?.as_ref(), app.clock.now())?;
+    let registry = registry.await?;
+    let known = Known { registry: registry.as_ref(), accounts: &app.accounts };
+    let command = command(body, &known, app.clock.now())?;
     let errand = Errand { entry: None, command: Command::GrantDesignation(command), digest: asked.digest, sent };
     let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
     let granted = outcome.events.first().map(|event| DesignationId(event.head.id.0));

@@ -8,6 +8,10 @@ use crate::{
     model::{ChecklistItem, Notice, Places, Reason, RecordType, Term, Vocabulary, Waiting, Words},
 };
 
+/// The vocabularies of bodies.
+const COUNTRIES: &str = "countries";
+const ORGANIZATIONS: &str = "organizations";
+
 impl Registry {
     /// The version, as its registrar counts.
     pub fn version(&self) -> &str {
@@ -54,6 +58,31 @@ impl Registry {
     /// The term of a vocabulary, if it is in force at that moment.
     pub fn term(&self, vocabulary: &str, key: &str, at: Micros) -> Option<&Term> {
         self.any_term(vocabulary, key).filter(|term| term.is_in_force(Day::of(at)))
+    }
+
+    /// Whether this is the code of a body, as it was at any time: a country or area by its ISO 3166-1 alpha-3 code, or an
+    /// organisation by its key in capitals.
+    pub fn is_body(&self, code: &str) -> bool {
+        self.body(code).is_some()
+    }
+
+    /// The name of a body at a moment; its code where the registry does not know it.
+    pub fn body_label(&self, code: &str, language: Language, at: Micros) -> Shown {
+        match self.body(code) {
+            Some((vocabulary, term)) => self.term_label(vocabulary, &term.key, language, at),
+            None => Shown::plain(code),
+        }
+    }
+
+    fn body(&self, code: &str) -> Option<(&'static str, &Term)> {
+        let country = || Some((COUNTRIES, self.any_term(COUNTRIES, code)?));
+        let organisation = || {
+            let key = code.to_ascii_lowercase();
+            // Only capitals: what stands in designations and entries is compared letter by letter.
+            let term = self.any_term(ORGANIZATIONS, &key).filter(|_| key.to_ascii_uppercase() == code)?;
+            Some((ORGANIZATIONS, term))
+        };
+        country().or_else(organisation)
     }
 
     /// The terms of a vocabulary that may be chosen at that moment, in the order of display.

@@ -78,6 +78,36 @@ async fn a_designation_has_to_fit() {
     room.post("administrator", "/designations/not-an-id/revoke", json!({})).await.is(404);
 }
 
+/// An administrator designated people for bodies that nobody knows, such as a code that was mistyped: nobody was told.
+#[tokio::test]
+async fn nobody_is_designated_for_an_unknown_body() {
+    let room = Room::open().await;
+    let size = room.size();
+    let grant = |body: &str| json!({ "subject": room.subject("nobody"), "role": "contributor", "body": body });
+    for unknown in ["KZ", "XXX", "KAZAKHSTAN", "UN-OF-NOTHING"] {
+        let refused = room.post("administrator", "/designations", grant(unknown)).await.is(422);
+        assert_eq!(refused.text("/errors/0/pointer"), "/body", "{unknown}");
+        let detail = refused.text("/errors/0/detail");
+        assert!(detail.starts_with(unknown) && detail.contains("/registry"), "{detail}");
+    }
+    assert_eq!(room.size(), size, "slips of the pen are no history");
+    for known in ["KEN", "IOM"] {
+        room.post("administrator", "/designations", grant(known)).await.is(201);
+    }
+}
+
+/// A right was given to an id that was mistyped: it entitled nobody, and nobody was told.
+#[tokio::test]
+async fn nobody_is_designated_who_has_no_account() {
+    let room = Room::open().await;
+    let size = room.size();
+    let stranger = dossier_proto::SubjectId([9; 16]);
+    let grant = json!({ "subject": stranger, "role": "moderator" });
+    let refused = room.post("administrator", "/designations", grant).await.is(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/subject");
+    assert_eq!(room.size(), size);
+}
+
 async fn roles_seen(room: &Room, who: &str) -> Vec<String> {
     let list = room.get(who, "/designations?limit=200").await.is(200);
     let roles = list.body["items"].as_array().unwrap().iter().map(|item| item["role"].as_str().unwrap().to_owned());
