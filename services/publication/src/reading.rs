@@ -7,7 +7,7 @@ use std::{
 };
 
 use dossier_engine::Engine;
-use dossier_proto::{EntryId, Payload};
+use dossier_proto::{EntryId, Origin, Payload, Place};
 use dossier_registry::{FactKind, Language, Registry, facts, languages_of};
 
 use crate::{
@@ -19,6 +19,9 @@ use crate::{
     views::{Catalogue, EditionFacts, Published},
     words::{Words, WordsError},
 };
+
+/// Where a journal begins.
+const BEGINNING: Place = Place { origin: Origin::Publication, epoch: 0, sequence: 0 };
 
 /// An entry as an address names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +86,8 @@ pub(crate) enum More {
 pub(crate) enum From {
     /// After so many.
     Offset(usize),
-    /// With what was published before this position.
-    Before(u64),
+    /// With what was published before this place.
+    Before(Place),
 }
 
 /// What pages and API read from.
@@ -125,9 +128,8 @@ impl Reading {
     }
 
     /// The public explanation of a retraction; `None` when it was erased.
-    pub(crate) fn explanation(&self, id: EntryId, sequence: u64) -> Result<Option<String>, ShelfError> {
-        let event = self.engine.recorded(sequence)?.event;
-        let place = event.head.place;
+    pub(crate) fn explanation(&self, id: EntryId, place: Place) -> Result<Option<String>, ShelfError> {
+        let event = self.engine.recorded_at(place)?.event;
         let Some(Payload::EntryRetracted(retracted)) = event.payload else {
             return Err(ShelfError::NotAnEdition(place));
         };
@@ -141,9 +143,8 @@ impl Reading {
     }
 
     /// What a body said when it asked for a retraction, as far as it can be read here.
-    pub(crate) fn reason_of_request(&self, id: EntryId, sequence: u64) -> Result<Option<String>, ShelfError> {
-        let recorded = self.engine.recorded(sequence)?;
-        let place = recorded.event.head.place;
+    pub(crate) fn reason_of_request(&self, id: EntryId, place: Place) -> Result<Option<String>, ShelfError> {
+        let recorded = self.engine.recorded_at(place)?;
         let Some(Payload::RetractionAsked(asked)) = recorded.beside.and_then(|event| event.payload) else {
             return Err(ShelfError::NotAnEdition(place));
         };
@@ -157,15 +158,15 @@ impl Reading {
         self.catch_up(&mut index)?;
         let (found, wanted) = {
             let view = self.engine.view();
-            let found = index.find(query, |sequence, entry| view.listed_at(sequence) == Some(entry));
+            let found = index.find(query, |place, entry| view.listed_at(place) == Some(entry));
             let start = match from {
-                From::Offset(offset) => offset.min(found.sequences.len()),
-                From::Before(sequence) => found.sequences.partition_point(|one| *one >= sequence),
+                From::Offset(offset) => offset.min(found.places.len()),
+                From::Before(place) => found.places.partition_point(|one| *one >= place),
             };
-            let part = found.sequences[start..].iter().take(count.saturating_add(1));
+            let part = found.places[start..].iter().take(count.saturating_add(1));
             let wanted: Vec<(EntryId, EditionFacts)> = part
-                .filter_map(|sequence| {
-                    let id = view.listed_at(*sequence)?;
+                .filter_map(|place| {
+                    let id = view.listed_at(*place)?;
                     let (_, published) = view.entry(id)?;
                     Some((id, *published.current()?))
                 })
@@ -187,11 +188,11 @@ impl Reading {
     }
 
     fn catch_up(&self, index: &mut Index) -> Result<(), ShelfError> {
-        let (new, upto): (Vec<(EntryId, EditionFacts)>, u64) = {
+        let (new, upto): (Vec<(EntryId, EditionFacts)>, Place) = {
             let view = self.engine.view();
-            let listed = view.listed_from(index.upto());
+            let listed = view.listed_from(index.upto().unwrap_or(BEGINNING));
             let facts = listed.filter_map(|(_, id)| Some((id, *view.entry(id)?.1.current()?))).collect();
-            (facts, view.size())
+            (facts, view.next())
         };
         for (id, facts) in new {
             let edition = self.edition(id, &facts)?;
@@ -231,5 +232,5 @@ fn document(edition: &Edition) -> Document {
             }
         }
     }
-    Document { entry: edition.entry, sequence: known.sequence, terms, text }
+    Document { entry: edition.entry, place: known.place, terms, text }
 }

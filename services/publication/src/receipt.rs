@@ -1,7 +1,10 @@
 //! The receipt of an edition: where it stands in the log, checked against a signed checkpoint for the page it stands on.
 
+use std::collections::BTreeMap;
+
 use dossier_engine::Engine;
-use dossier_proof::{SignedCheckpoint, VerifierKey, inclusion, leaf_of_event};
+use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey, inclusion, leaf_of_event};
+use dossier_proto::Place;
 
 use crate::{domain::Publication, views::Catalogue};
 
@@ -34,18 +37,21 @@ fn because(error: impl std::fmt::Display) -> NotProved {
     NotProved(error.to_string())
 }
 
-/// Checks that the events at these positions stand under the newest checkpoint.
+/// Checks that the event at this place, and those at the others, stand under the newest checkpoint of their epoch. The one
+/// that is shown is that of `at`.
 pub(crate) fn receipt(
     engine: &Engine<Publication, Catalogue>,
     key: &VerifierKey,
-    sequences: impl IntoIterator<Item = u64>,
+    at: Place,
+    others: &[Place],
 ) -> Receipt {
-    let checked = prove(engine, key, sequences);
-    let head = engine.journal().head();
-    match checked {
-        Ok((size, root)) => Receipt { size, root, standing: Standing::Proved },
+    match prove(engine, key, at, others) {
+        Ok(checkpoint) => {
+            Receipt { size: checkpoint.size, root: checkpoint.root.to_base64(), standing: Standing::Proved }
+        }
         Err(error) => {
-            tracing::error!(%error, "the place of an edition in the log could not be proved");
+            tracing::error!(%error, %at, "the place of an edition in the log could not be proved");
+            let head = engine.journal().head();
             Receipt { size: head.size, root: head.root.to_base64(), standing: Standing::NotProved }
         }
     }
@@ -54,18 +60,29 @@ pub(crate) fn receipt(
 fn prove(
     engine: &Engine<Publication, Catalogue>,
     key: &VerifierKey,
-    sequences: impl IntoIterator<Item = u64>,
-) -> Result<(u64, String), NotProved> {
-    let journal = engine.journal();
-    let epoch = journal.head().epoch;
-    let signed = journal.checkpoint().map_err(because)?;
-    // Read as anybody else would read it: from its text, with the public key.
-    let checkpoint = SignedCheckpoint::parse(signed.text()).map_err(because)?.verify(key).map_err(because)?;
-    for sequence in sequences {
-        let place = dossier_journal::Place { epoch, sequence };
-        let bytes = engine.recorded(sequence).map_err(because)?.bytes;
-        let proof = journal.inclusion(place, checkpoint.size).map_err(because)?;
-        inclusion::verify(leaf_of_event(&bytes), sequence, checkpoint.head(), &proof).map_err(because)?;
+    at: Place,
+    others: &[Place],
+) -> Result<Checkpoint, NotProved> {
+    let mut newest: BTreeMap<u32, Checkpoint> = BTreeMap::new();
+    for place in others.iter().copied().chain([at]) {
+        if !newest.contains_key(&place.epoch) {
+            newest.insert(place.epoch, newest_of(engine, key, place.epoch)?);
+        }
+        let checkpoint = &newest[&place.epoch];
+        let stands = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
+        let bytes = engine.recorded_at(place).map_err(because)?.bytes;
+        let proof = engine.journal().inclusion(stands, checkpoint.size).map_err(because)?;
+        inclusion::verify(leaf_of_event(&bytes), place.sequence, checkpoint.head(), &proof).map_err(because)?;
     }
-    Ok((checkpoint.size, checkpoint.root.to_base64()))
+    newest.remove(&at.epoch).ok_or_else(|| because("the epoch has no checkpoint"))
+}
+
+/// The newest checkpoint of an epoch, read as anybody else would read it: from its text, with the public key.
+fn newest_of(engine: &Engine<Publication, Catalogue>, key: &VerifierKey, epoch: u32) -> Result<Checkpoint, NotProved> {
+    let journal = engine.journal();
+    let signed = match journal.epochs().into_iter().find(|(one, _)| *one == epoch) {
+        Some((_, size)) if epoch != journal.head().epoch => journal.checkpoint_at(epoch, size),
+        _ => journal.checkpoint(),
+    };
+    SignedCheckpoint::parse(signed.map_err(because)?.text()).map_err(because)?.verify(key).map_err(because)
 }

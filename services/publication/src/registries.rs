@@ -53,9 +53,9 @@ impl Registries {
         if let Some(kept) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&digest) {
             return Ok(kept.clone());
         }
-        let sequence = engine.view().registry_at(&digest).ok_or(RegistryError::Unknown(digest))?;
+        let place = engine.view().registry_at(&digest).ok_or(RegistryError::Unknown(digest))?;
         let unreadable = |what: String| RegistryError::Unreadable(digest, what);
-        let beside = engine.recorded(sequence)?.beside;
+        let beside = engine.recorded_at(place)?.beside;
         let Some(Payload::RegistryAdopted(adopted)) = beside.and_then(|event| event.payload) else {
             return Err(unreadable("it is another event".to_owned()));
         };
@@ -68,13 +68,5 @@ impl Registries {
 
 /// The name of a body: of a country or area, or of an organisation the registry knows; else its code.
 pub(crate) fn body_name(registry: &Registry, body: &BodyCode, language: Language, at: Micros) -> Shown {
-    let code = body.as_str();
-    if registry.any_term("countries", code).is_some() {
-        return registry.term_label("countries", code, language, at);
-    }
-    let key = code.to_ascii_lowercase();
-    match registry.any_term("organizations", &key) {
-        Some(_) => registry.term_label("organizations", &key, language, at),
-        None => Shown::plain(code),
-    }
+    registry.body_label(body.as_str(), language, at)
 }

@@ -70,10 +70,10 @@ pub(crate) struct Shelf {
 
 #[derive(Default)]
 struct Kept {
-    /// By the position of their event: edition, the key of its words, its size in bytes.
-    editions: HashMap<u64, (Arc<Edition>, Option<KeyId>, usize)>,
+    /// By the place of their event: edition, the key of its words, its size in bytes.
+    editions: HashMap<Place, (Arc<Edition>, Option<KeyId>, usize)>,
     /// In the order they came.
-    order: VecDeque<u64>,
+    order: VecDeque<Place>,
     bytes: usize,
 }
 
@@ -84,30 +84,30 @@ impl Shelf {
 
     /// An edition.
     pub(crate) fn edition(&self, entry: EntryId, facts: &EditionFacts) -> Result<Arc<Edition>, ShelfError> {
-        if let Some(kept) = self.at_hand(facts.sequence) {
+        if let Some(kept) = self.at_hand(facts.place) {
             return Ok(kept);
         }
         let (edition, key, bytes) = self.read(entry, facts)?;
         let edition = Arc::new(edition);
-        self.keep(facts.sequence, &edition, key, bytes);
+        self.keep(facts.place, &edition, key, bytes);
         Ok(edition)
     }
 
     /// What is at hand, unless its words were erased since.
-    fn at_hand(&self, sequence: u64) -> Option<Arc<Edition>> {
+    fn at_hand(&self, place: Place) -> Option<Arc<Edition>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (edition, key, _) = kept.editions.get(&sequence)?;
+        let (edition, key, _) = kept.editions.get(&place)?;
         if key.is_none_or(|key| self.words.holds(key)) {
             return Some(Arc::clone(edition));
         }
-        kept.let_go(sequence);
+        kept.let_go(place);
         None
     }
 
-    fn keep(&self, sequence: u64, edition: &Arc<Edition>, key: Option<KeyId>, bytes: usize) {
+    fn keep(&self, place: Place, edition: &Arc<Edition>, key: Option<KeyId>, bytes: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.editions.insert(sequence, (Arc::clone(edition), key, bytes)).is_none() {
-            kept.order.push_back(sequence);
+        if kept.editions.insert(place, (Arc::clone(edition), key, bytes)).is_none() {
+            kept.order.push_back(place);
             kept.bytes += bytes;
         }
         while kept.bytes > KEPT_BYTES_MAX
@@ -118,8 +118,8 @@ impl Shelf {
     }
 
     fn read(&self, entry: EntryId, facts: &EditionFacts) -> Result<(Edition, Option<KeyId>, usize), ShelfError> {
-        let event = self.engine.recorded(facts.sequence)?.event;
-        let place = event.head.place;
+        let place = facts.place;
+        let event = self.engine.recorded_at(place)?.event;
         let Some(Payload::EditionPublished(mut record)) = event.payload else {
             return Err(ShelfError::NotAnEdition(place));
         };
@@ -162,8 +162,8 @@ impl Shelf {
                 }
         };
         // The edition was decided when the approval came in, so the approval usually stands right before it.
-        if let Some(before) = facts.sequence.checked_sub(1)
-            && self.engine.recorded(before)?.beside.as_ref().is_some_and(approves)
+        if let Some(before) = facts.place.sequence.checked_sub(1)
+            && self.engine.recorded_at(Place { sequence: before, ..facts.place })?.beside.as_ref().is_some_and(approves)
         {
             return Ok(Agreement::Same);
         }
@@ -174,8 +174,8 @@ impl Shelf {
 }
 
 impl Kept {
-    fn let_go(&mut self, sequence: u64) {
-        if let Some((_, _, bytes)) = self.editions.remove(&sequence) {
+    fn let_go(&mut self, place: Place) {
+        if let Some((_, _, bytes)) = self.editions.remove(&place) {
             self.bytes -= bytes;
         }
     }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::FromRef;
-use dossier_engine::{Clock, Engine, RecordError, Recorded};
+use dossier_engine::{Clock, Engine, RecordError};
 use dossier_identity::Accounts;
-use dossier_proto::{EntryId, Event, Micros, Payload, Place, v1};
+use dossier_proto::{Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 
 use crate::{attachments::Attachments, domain::Submission, views::Entries, words::Words};
@@ -80,19 +80,6 @@ impl Office {
         self.0.clock.now()
     }
 
-    /// One of our events about an entry, of whatever epoch.
-    ///
-    /// # Errors
-    /// [`RecordError`].
-    pub fn event_at(&self, entry: EntryId, place: Place) -> Result<Recorded, RecordError> {
-        if self.engine().journal().head().epoch == place.epoch {
-            return self.engine().recorded(place.sequence);
-        }
-        let all = self.engine().of_entry(entry)?;
-        let not_there = RecordError::NotThere { epoch: place.epoch, sequence: place.sequence };
-        all.into_iter().find(|recorded| recorded.event.head.place == place).ok_or(not_there)
-    }
-
     /// The registry in force, as this service has heard of it. Read from the journal once and kept.
     ///
     /// # Errors
@@ -113,12 +100,8 @@ impl Office {
     }
 
     fn read_registry(&self, place: Place) -> Result<Registry, NoRegistry> {
-        let stored = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
-        let not_there = RecordError::NotThere { epoch: place.epoch, sequence: place.sequence };
-        let stored = self.engine().journal().get(stored).map_err(|error| RecordError::Journal(error.to_string()))?;
-        let beside = stored.and_then(|stored| stored.beside).ok_or(not_there)?;
-        let adopted = Event::decode(&beside).map_err(RecordError::from)?;
-        let Some(Payload::RegistryAdopted(v1::RegistryAdopted { command: Some(adopt) })) = adopted.payload else {
+        let adopted = self.engine().recorded_at(place)?.beside.and_then(|adopted| adopted.payload);
+        let Some(Payload::RegistryAdopted(v1::RegistryAdopted { command: Some(adopt) })) = adopted else {
             return Err(NoRegistry::NotYet);
         };
         Ok(Registry::from_bytes(&adopt.document)?)

@@ -1,4 +1,4 @@
-//! Starting an engine: the journal is opened and checked, everything is folded from it, the two threads begin.
+//! Starting an engine: the journal is opened and checked, everything is folded from it, the three threads begin.
 
 use std::{
     collections::BTreeMap,
@@ -29,12 +29,15 @@ use crate::{
     snapshots::Snapshots,
     stamp::Edge,
     stopping::Stopping,
+    writing_thread::WritingThread,
 };
 
 /// So many commands wait at most; more are answered "busy". At 2 KB each this is 8 MiB.
 const JOBS_WAITING_MAX: usize = 4_096;
-/// Groups between deciding and committing: one is being synced, one is ready.
-const GROUPS_WAITING_MAX: usize = 1;
+/// Groups that wait between two threads: none. One is being synced, the next has been written or is being, a third is being
+/// decided or waits in the hand of who decided it; meanwhile commands gather for the fourth. More of them on the way would be
+/// smaller ones: the same callers would wait for more syncs.
+const GROUPS_WAITING_MAX: usize = 0;
 /// A wall clock may be this far behind the journal; more, and the service does not start.
 const CLOCK_BEHIND_MAX: i64 = 5 * Micros::SECOND;
 
@@ -121,7 +124,7 @@ pub enum EngineError {
 }
 
 /// Reads what the journal wants to know about an event.
-fn peek(event: &[u8]) -> Result<Peek, PeekError> {
+pub(crate) fn peek(event: &[u8]) -> Result<Peek, PeekError> {
     let peeked = dossier_proto::peek(event).map_err(|error| PeekError(error.to_string()))?;
     Ok(Peek { epoch: peeked.epoch, sequence: peeked.sequence, entry: peeked.entry.map(|entry| entry.0) })
 }
@@ -259,7 +262,8 @@ fn start<D: Decider, V: View>(
     };
     let (stager, scribe, syncer) = writer.into_stages().map_err(|error| event_error(D::ORIGIN.name(), &error))?;
     let (jobs, jobs_waiting) = mpsc::channel(JOBS_WAITING_MAX);
-    let (groups, groups_waiting) = sync_channel(GROUPS_WAITING_MAX);
+    let (groups, to_write) = sync_channel(GROUPS_WAITING_MAX);
+    let (written, to_commit) = sync_channel(GROUPS_WAITING_MAX);
     let next_due = Arc::new(AtomicI64::new(i64::MAX));
     let view = Arc::new(RwLock::new(folding.view));
     let records = Records { journal };
@@ -276,9 +280,15 @@ fn start<D: Decider, V: View>(
         snapshot_every: parts.snapshot_every,
         since_snapshot: parts.since_snapshot,
     };
-    let committing = CommittingThread {
-        groups: groups_waiting,
+    let writing = WritingThread {
+        groups: to_write,
+        written,
         scribe,
+        faults: Arc::clone(&parts.faults),
+        stopping: stopping.clone(),
+    };
+    let committing = CommittingThread {
+        groups: to_commit,
         syncer,
         shown: shown.clone(),
         records: records.clone(),
@@ -289,6 +299,7 @@ fn start<D: Decider, V: View>(
     };
     let named = |what: &str| thread::Builder::new().name(format!("{}-{what}", D::ORIGIN));
     named("decide").spawn(move || deciding.run()).map_err(EngineError::Thread)?;
+    named("write").spawn(move || writing.run()).map_err(EngineError::Thread)?;
     named("commit").spawn(move || committing.run()).map_err(EngineError::Thread)?;
     let inner = Inner { jobs, view, records, followed, next_due, clock: parts.clock, stopping, shown };
     Ok(Engine { inner: Arc::new(inner) })

@@ -5,7 +5,9 @@
 //! - refusals that are recorded come back too, and refusals that are not leave nothing;
 //! - every event survives its bytes, and [`Story::replayed`] folds them all again.
 //!
-//! [`for_seeds`] runs random sequences and names the seed of the one that failed.
+//! [`begin_epoch`] makes a journal that goes on after a loss. [`for_seeds`] runs random sequences and names the seed of the one that failed.
+
+mod epochs;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ use dossier_proto::{
     Actor, BodyCode, CommandId, CommandRef, Digest, EntryId, Event, EventId, Head, Micros, Origin, Payload, Place,
     must_understand, schema_of, v1,
 };
+
+pub use epochs::{EpochError, begin_epoch};
 
 use crate::{Context, Decided, Decider, Decision, Errand, Record, Refusal};
 

@@ -66,8 +66,8 @@ pub(crate) struct EditionSummary {
     pub(crate) published_at: String,
     /// SHA-256 of salt and canonical content.
     pub(crate) digest: String,
-    /// The position of the event that published it.
-    pub(crate) sequence: u64,
+    /// The event that published it.
+    pub(crate) place: PlaceShown,
     /// Where it can be read.
     #[schema(example = "/api/v1/entries/EVT-2026-00042/editions/1")]
     pub(crate) address: String,
@@ -182,7 +182,7 @@ impl EditionSummary {
             edition: facts.edition,
             published_at: moment::written(facts.at),
             digest: facts.digest.to_string(),
-            sequence: facts.sequence,
+            place: facts.place.into(),
             address: format!("/api/v1/entries/{number}/editions/{}", facts.edition),
         }
     }

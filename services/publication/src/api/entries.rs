@@ -138,7 +138,7 @@ pub(super) fn tombstone(counter: &Counter, known: &Known) -> Answer<Response> {
 pub(super) fn tombstone_document(counter: &Counter, known: &Known) -> Answer<TombstoneDocument> {
     let retraction = known.published.retraction.as_ref().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let registry = counter.reading.registry().map_err(|error| Problem::internal(&error))?;
-    let explanation = counter.reading.explanation(known.id, retraction.sequence);
+    let explanation = counter.reading.explanation(known.id, retraction.place);
     let explanation = explanation.map_err(|error| errors::of_shelf(&error))?;
     Ok(TombstoneDocument::of(known, retraction, &registry, explanation))
 }

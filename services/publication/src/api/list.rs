@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, document::EntrySummary, errors};
+use super::{App, document::EntrySummary, errors, turning};
 use crate::{
     asked::{CHARACTERS_MAX, Filters, PAGE_MAX, TERMS_MAX},
     finding::{Facet, Query},
@@ -113,8 +113,8 @@ impl ListQuery {
         match (&self.cursor, self.page) {
             (Some(_), Some(_)) => Err(misfit("/page", "give a page or a cursor, not both")),
             (Some(cursor), None) => {
-                let position = cursor.number(LIST).map_err(|error| misfit("/cursor", &error.to_string()))?;
-                Ok(From::Before(position))
+                let place = turning::place_in(LIST, cursor).map_err(|error| misfit("/cursor", &error.to_string()))?;
+                Ok(From::Before(place))
             }
             (None, page) => {
                 let page = page.unwrap_or(1);
@@ -172,9 +172,9 @@ impl ListDocument {
         let last = listed.editions.last().filter(|_| listed.more == More::Follow);
         let facets = listed.found.counts.iter().map(|(facet, terms)| (facet.name().to_owned(), terms.clone()));
         Self {
-            total: listed.found.sequences.len(),
+            total: listed.found.places.len(),
             items: listed.editions.iter().map(|edition| EntrySummary::of(edition)).collect(),
-            next: last.map(|edition| Cursor::at_number(LIST, edition.facts.sequence)),
+            next: last.map(|edition| turning::after(LIST, edition.facts.place)),
             facets: facets.collect(),
         }
     }

@@ -12,6 +12,7 @@ mod requests;
 mod retract;
 #[cfg(test)]
 mod tests;
+mod turning;
 
 use std::sync::Arc;
 

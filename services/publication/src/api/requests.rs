@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_identity::Role;
-use dossier_proto::EntryId;
+use dossier_proto::{EntryId, Place};
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, FieldError, MinSequence, StrictQuery},
@@ -17,7 +17,7 @@ use dossier_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Counter, document::PlaceShown, errors};
+use super::{App, Counter, document::PlaceShown, errors, turning};
 use crate::{moment, off_thread, views::RequestFacts, wait_for};
 
 /// The name of this list in its cursors.
@@ -80,25 +80,30 @@ pub(super) async fn list(
     min_sequence: MinSequence,
 ) -> Answer<Response> {
     wait_for(app.engine(), min_sequence).await?;
-    let from = match &query.cursor {
-        Some(cursor) => cursor.number(LIST).map_err(|error| {
+    let after = match &query.cursor {
+        Some(cursor) => Some(turning::place_in(LIST, cursor).map_err(|error| {
             let wrong = FieldError { pointer: "/cursor".to_owned(), detail: error.to_string() };
             FieldError::problem(ProblemKind::InvalidRequest, &[wrong])
-        })?,
-        None => 0,
+        })?),
+        None => None,
     };
     off_thread(move || {
         let limit = query.limit.unwrap_or_default();
-        let found = may_decide(&app, &bearer, from, limit.get() + 1)?;
-        let shown = found.iter().map(|(id, request)| show(&app, *id, request)).collect::<Answer<Vec<_>>>()?;
-        let page = Page::of(shown, limit, |last: &RequestShown| Cursor::at_number(LIST, last.place.sequence + 1));
-        Ok((Cache::Private, Json(page)).into_response())
+        let found = may_decide(&app, &bearer, after, limit.get() + 1)?;
+        let page = Page::of(found, limit, |(_, last)| turning::after(LIST, last.place));
+        let items = page.items.iter().map(|(id, request)| show(&app, *id, request)).collect::<Answer<Vec<_>>>()?;
+        Ok((Cache::Private, Json(Page { items, next: page.next })).into_response())
     })
     .await
 }
 
 /// The requests the caller may decide on.
-fn may_decide(counter: &Counter, bearer: &Bearer, from: u64, count: usize) -> Answer<Vec<(EntryId, RequestFacts)>> {
+fn may_decide(
+    counter: &Counter,
+    bearer: &Bearer,
+    after: Option<Place>,
+    count: usize,
+) -> Answer<Vec<(EntryId, RequestFacts)>> {
     let now = counter.clock.now();
     let view = counter.engine().view();
     let rights = &view.state().designations;
@@ -107,7 +112,7 @@ fn may_decide(counter: &Counter, bearer: &Bearer, from: u64, count: usize) -> An
         let problem = Problem::new(ProblemKind::NotEntitled).detail(missing.to_string());
         return Err(problem.with("code", "no-designation").with("reason", missing.reason.code()));
     }
-    let theirs = view.requests(from).filter_map(|(_, id)| {
+    let theirs = view.requests(after).filter_map(|(_, id)| {
         let (entry, published) = view.entry(id)?;
         let bound = bearer.body.as_ref().is_none_or(|body| *body == entry.body);
         let (body, record_type) = (Some(&entry.body), Some(entry.record_type.as_str()));
@@ -118,7 +123,7 @@ fn may_decide(counter: &Counter, bearer: &Bearer, from: u64, count: usize) -> An
 }
 
 fn show(counter: &Counter, id: EntryId, request: &RequestFacts) -> Answer<RequestShown> {
-    let reason = counter.reading.reason_of_request(id, request.sequence).map_err(|error| errors::of_shelf(&error))?;
+    let reason = counter.reading.reason_of_request(id, request.place).map_err(|error| errors::of_shelf(&error))?;
     let view = counter.engine().view();
     let (entry, _) = view.entry(id).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(RequestShown {
@@ -131,10 +136,6 @@ fn show(counter: &Counter, id: EntryId, request: &RequestFacts) -> Answer<Reques
         asked_at: moment::written(request.at),
         reason,
         version: entry.version(),
-        place: PlaceShown {
-            origin: "publication".to_owned(),
-            epoch: entry.published.epoch,
-            sequence: request.sequence,
-        },
+        place: request.place.into(),
     })
 }

@@ -1,6 +1,7 @@
 //! The JSON of a running service.
 
 mod entries;
+mod epochs;
 mod hostile;
 mod lists;
 mod retracting;

@@ -5,7 +5,7 @@ use std::{
     ops::Bound,
 };
 
-use dossier_proto::EntryId;
+use dossier_proto::{EntryId, Place};
 
 use super::{
     Facet, Query, Terms,
@@ -18,8 +18,8 @@ use super::{
 pub(crate) struct Document {
     /// The entry.
     pub(crate) entry: EntryId,
-    /// The position of the event that published it.
-    pub(crate) sequence: u64,
+    /// Where the event stands that published it.
+    pub(crate) place: Place,
     /// Its terms.
     pub(crate) terms: Terms,
     /// Everything in it that can be searched, in all its languages.
@@ -29,8 +29,8 @@ pub(crate) struct Document {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Found {
-    /// The positions of the editions, newest first.
-    pub(crate) sequences: Vec<u64>,
+    /// Where the editions were published, newest first.
+    pub(crate) places: Vec<Place>,
     /// For each facet and term, how many entries there would be if the term were chosen (what is chosen in the other
     /// facets holds, what is chosen in the same facet does not: its other terms widen).
     pub(crate) counts: BTreeMap<Facet, BTreeMap<String, u32>>,
@@ -39,7 +39,7 @@ pub(crate) struct Found {
 /// One edition in the index.
 struct Indexed {
     entry: EntryId,
-    sequence: u64,
+    place: Place,
     terms: Box<[u32]>,
 }
 
@@ -55,18 +55,18 @@ pub(crate) struct Index {
     terms: Vec<(Facet, String)>,
     numbers: HashMap<(Facet, String), u32>,
     /// Everything the catalogue says up to here was indexed.
-    upto: u64,
+    upto: Option<Place>,
 }
 
 impl Index {
-    /// Everything before this position was indexed.
-    pub(crate) fn upto(&self) -> u64 {
+    /// Everything before this place was indexed; nothing was, when there is none.
+    pub(crate) fn upto(&self) -> Option<Place> {
         self.upto
     }
 
-    /// Takes note that everything before this position is in.
-    pub(crate) fn reached(&mut self, upto: u64) {
-        self.upto = self.upto.max(upto);
+    /// Takes note that everything before this place is in.
+    pub(crate) fn reached(&mut self, upto: Place) {
+        self.upto = self.upto.max(Some(upto));
     }
 
     /// How many editions it holds, old ones included.
@@ -74,9 +74,9 @@ impl Index {
         self.documents.len()
     }
 
-    /// Adds an edition. Positions rise: an edition at or before the last one is in already.
+    /// Adds an edition. Places rise: an edition at or before the last one is in already.
     pub(crate) fn add(&mut self, document: &Document) {
-        if self.documents.last().is_some_and(|last| last.sequence >= document.sequence) {
+        if self.documents.last().is_some_and(|last| last.place >= document.place) {
             return;
         }
         // 4 294 967 295 editions take more memory than any machine has; beyond, new ones would not be found.
@@ -86,7 +86,7 @@ impl Index {
             self.words.entry(word.into_boxed_str()).or_default().push(number);
         }
         let terms = document.terms.iter().filter_map(|term| self.number_of(term)).collect();
-        self.documents.push(Indexed { entry: document.entry, sequence: document.sequence, terms });
+        self.documents.push(Indexed { entry: document.entry, place: document.place, terms });
     }
 
     fn number_of(&mut self, term: &(Facet, String)) -> Option<u32> {
@@ -100,19 +100,19 @@ impl Index {
     }
 
     /// What is found among the editions for which `is_current` says yes.
-    pub(crate) fn find(&self, query: &Query, is_current: impl Fn(u64, EntryId) -> bool) -> Found {
+    pub(crate) fn find(&self, query: &Query, is_current: impl Fn(Place, EntryId) -> bool) -> Found {
         let wanted = self.wanted(query);
         let mut counted = vec![0_u32; self.terms.len()];
-        let mut sequences = Vec::new();
+        let mut places = Vec::new();
         let mut look = |number: u32| {
             let Some(document) = self.documents.get(number as usize) else { return };
-            if !is_current(document.sequence, document.entry) {
+            if !is_current(document.place, document.entry) {
                 return;
             }
             let mut missed = wanted.iter().filter(|(_, terms)| !document.terms.iter().any(|term| terms.contains(term)));
             match (missed.next(), missed.next()) {
                 (None, _) => {
-                    sequences.push(document.sequence);
+                    places.push(document.place);
                     document.terms.iter().for_each(|term| counted[*term as usize] += 1);
                 }
                 // It would be found if something else were chosen in this one facet.
@@ -128,7 +128,7 @@ impl Index {
             // Bounded by `add`, so the conversion keeps the number.
             None => (0..self.documents.len() as u32).rev().for_each(&mut look),
         }
-        Found { sequences, counts: self.counts(&counted) }
+        Found { places, counts: self.counts(&counted) }
     }
 
     fn counts(&self, counted: &[u32]) -> BTreeMap<Facet, BTreeMap<String, u32>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dossier_proto::EntryId;
+use dossier_proto::{EntryId, Origin, Place};
 use proptest::prelude::*;
 
 use super::{Choice, Document, Facet, Found, Index, Query, tokens};
@@ -10,10 +10,18 @@ use super::{Choice, Document, Facet, Found, Index, Query, tokens};
 fn document(sequence: u64, text: &str, terms: &[(Facet, &str)]) -> Document {
     Document {
         entry: EntryId([u8::try_from(sequence).unwrap(); 16]),
-        sequence,
+        place: at(sequence),
         terms: terms.iter().map(|(facet, term)| (*facet, (*term).to_owned())).collect(),
         text: text.to_owned(),
     }
+}
+
+fn at(sequence: u64) -> Place {
+    Place { origin: Origin::Publication, epoch: 0, sequence }
+}
+
+fn sequences(found: &Found) -> Vec<u64> {
+    found.places.iter().map(|place| place.sequence).collect()
 }
 
 fn index(documents: &[Document]) -> Index {
@@ -61,7 +69,7 @@ fn every_word_must_be_there_and_a_beginning_will_do() {
         document(5, "Migrants and the Forum", &[]),
         document(8, "国际移民论坛", &[]),
     ]);
-    let found = |text: &str| find(&index, text, &[]).sequences;
+    let found = |text: &str| sequences(&find(&index, text, &[]));
     assert_eq!(found(""), [8, 5, 3]);
     assert_eq!(found("forum"), [5, 3]);
     assert_eq!(found("forum migr"), [5, 3]);
@@ -81,7 +89,7 @@ fn terms_of_a_facet_widen_and_facets_narrow() {
         document(2, "", &[(country, "KEN"), (scope, "global")]),
         document(3, "", &[(country, "KAZ"), (country, "USA"), (scope, "regional")]),
     ]);
-    let found = |chosen: &[(Facet, &str)]| find(&index, "", chosen).sequences;
+    let found = |chosen: &[(Facet, &str)]| sequences(&find(&index, "", chosen));
     assert_eq!(found(&[(country, "KAZ")]), [3, 1]);
     assert_eq!(found(&[(country, "kaz")]), [3, 1]);
     assert_eq!(found(&[(country, "KAZ"), (country, "KEN")]), [3, 2, 1]);
@@ -112,8 +120,8 @@ fn counts_say_what_choosing_a_term_would_give() {
 #[test]
 fn what_is_not_current_is_neither_found_nor_counted() {
     let index = index(&[document(1, "a", &[(Facet::Country, "KAZ")]), document(2, "a", &[(Facet::Country, "KAZ")])]);
-    let found = index.find(&Query::new("a", &Choice::new()), |sequence, _| sequence == 2);
-    assert_eq!(found.sequences, [2]);
+    let found = index.find(&Query::new("a", &Choice::new()), |place, _| place == at(2));
+    assert_eq!(sequences(&found), [2]);
     assert_eq!(found.counts[&Facet::Country]["KAZ"], 1);
 }
 
@@ -122,7 +130,7 @@ fn an_edition_goes_in_once() {
     let mut index = index(&[document(1, "a", &[]), document(2, "a", &[])]);
     index.add(&document(2, "b", &[]));
     index.add(&document(1, "b", &[]));
-    assert_eq!((index.len(), find(&index, "b", &[]).sequences), (2, Vec::new()));
+    assert_eq!((index.len(), find(&index, "b", &[]).places), (2, Vec::new()));
 }
 
 fn term() -> impl Strategy<Value = (Facet, &'static str)> {
@@ -154,12 +162,12 @@ proptest! {
                 (word.is_empty() || words.contains(&word))
                     && chosen.iter().all(|(facet, terms)| terms.iter().any(|term| document.terms.contains(&(*facet, term.clone()))))
             };
-            documents.iter().filter(fits).map(|document| document.sequence).rev().collect()
+            documents.iter().filter(fits).map(|document| document.place.sequence).rev().collect()
         };
         let index = index(&documents);
         let found = find(&index, &word, &chosen);
         let choice = choice(&chosen);
-        prop_assert_eq!(&found.sequences, &by_hand(&choice));
+        prop_assert_eq!(&sequences(&found), &by_hand(&choice));
         for (facet, term) in [(Facet::Country, "KAZ"), (Facet::GeographicScope, "local"), (Facet::ResourceLanguage, "en")] {
             let mut instead = choice.clone();
             instead.insert(facet, BTreeSet::from([term.to_owned()]));

@@ -76,7 +76,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
     let listed = pages.reading.list(&query, From::Offset(offset), CARDS).map_err(|error| Problem::internal(&error))?;
     let retracted = pages.reading.engine.view().retracted();
     let (w, t) = (paper.words, paper.texts);
-    let total = listed.found.sequences.len();
+    let total = listed.found.places.len();
     let counted = |plural: &crate::texts::Plural, count: u64| {
         fill(plural.form(paper.language, count), &[("n", &count.to_string())])
     };

@@ -1,7 +1,7 @@
 //! The receipt on a page. Its words claim what was checked for this very page, and nothing else.
 
 use askama::Template;
-use dossier_proto::Digest;
+use dossier_proto::{Digest, Place};
 use dossier_web::{Problem, page::Words};
 
 use super::{Pages, frame::Paper};
@@ -31,10 +31,10 @@ pub(super) struct Checked {
     pub(super) edition: u32,
     /// The digest.
     pub(super) digest: Digest,
-    /// The position of the event it is about: the edition's, or the retraction's.
-    pub(super) at: u64,
-    /// Positions that are checked besides.
-    pub(super) others: Vec<u64>,
+    /// Where the event stands that it is about: the edition's, or the retraction's.
+    pub(super) at: Place,
+    /// Places that are checked besides.
+    pub(super) others: Vec<Place>,
     /// What is known of the text.
     pub(super) text: Text,
 }
@@ -64,8 +64,7 @@ pub(super) fn text_of(edition: &Edition) -> Text {
 
 /// Checks the places in the log and draws the receipt.
 pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Result<String, Problem> {
-    let sequences = checked.others.iter().copied().chain([checked.at]);
-    let receipt = receipt(&pages.reading.engine, &pages.key, sequences);
+    let receipt = receipt(&pages.reading.engine, &pages.key, checked.at, &checked.others);
     let t = paper.texts;
     let (is_good, verdict) = match (checked.text, receipt.standing) {
         (Text::NotApproved, _) => (false, &t.verdict_text),
@@ -75,7 +74,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Resul
     };
     let size = receipt.size.to_string();
     // People count from one.
-    let at = (checked.at + 1).to_string();
+    let at = (checked.at.sequence + 1).to_string();
     // The root stands between, in an element of its own: it runs from the left on every page.
     let (before, after) = t.checkpoint_of.split_once("{}").unwrap_or((&t.checkpoint_of, ""));
     let template = ReceiptTemplate {

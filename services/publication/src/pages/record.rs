@@ -6,8 +6,7 @@ mod steps;
 use std::sync::Arc;
 
 use askama::Template;
-use dossier_proto::Place;
-use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts, languages_of};
+use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts, languages_of, says_something};
 use dossier_web::page::{Html, Words};
 
 use margin::{ShownFact, in_margin};
@@ -255,7 +254,7 @@ fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Resu
         rows.push(Row {
             edition: facts.edition,
             published: paper.day(facts.at),
-            said: said.filter(|said| !said.trim().is_empty()),
+            said: said.filter(|said| says_something(said)),
             is_here: facts.edition == here.facts.edition,
             open: paper.words.with("record.open_edition", "number", facts.edition),
         });
@@ -264,14 +263,13 @@ fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Resu
 }
 
 fn receipt(pages: &Pages, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {
-    let place: Place = edition.place;
     proof::draw(
         pages,
         paper,
         &Checked {
             edition: edition.facts.edition,
             digest: edition.facts.digest,
-            at: place.sequence,
+            at: edition.place,
             others: Vec::new(),
             text: proof::text_of(edition),
         },

@@ -57,7 +57,7 @@ pub(super) fn draw(
 ) -> Result<Html, Problem> {
     let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
     let explanation =
-        pages.reading.explanation(known.id, retraction.sequence).map_err(|error| Problem::internal(&error))?;
+        pages.reading.explanation(known.id, retraction.place).map_err(|error| Problem::internal(&error))?;
     let (w, t, page) = (paper.words, paper.texts, paper.tongue);
     let key = &known.entry.record_type;
     let record_type = registry.record_type(key);
@@ -109,8 +109,8 @@ fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, retraction: &Retract
     let checked = Checked {
         edition: known.entry.edition,
         digest: known.entry.digest,
-        at: retraction.sequence,
-        others: known.published.editions.iter().map(|edition| edition.sequence).collect(),
+        at: retraction.place,
+        others: known.published.editions.iter().map(|edition| edition.place).collect(),
         text: Text::NotShown,
     };
     proof::draw(pages, paper, &checked)

@@ -103,6 +103,13 @@ impl House {
         self.inbox = self.service.inbox();
     }
 
+    /// The service started anew over a journal that had to begin another epoch.
+    pub(crate) fn begin_epoch(&mut self) {
+        let settings = config(self.directory.path(), &self.vault, &self.accounts, &self.clock).engine;
+        dossier_engine::testing::begin_epoch(self.store.clone(), settings).unwrap();
+        self.start_again();
+    }
+
     pub(crate) fn wait(&self, micros: i64) {
         self.clock.0.fetch_add(micros, Ordering::SeqCst);
     }

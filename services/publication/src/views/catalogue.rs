@@ -1,9 +1,9 @@
 //! The catalogue: every entry that was ever published, its editions, and how it ended if it did.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use dossier_engine::{Decider, View};
-use dossier_proto::{Digest, EntryId, Event, Micros, Origin, Payload};
+use dossier_proto::{Digest, EntryId, Event, Micros, Origin, Payload, Place};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Entry, PublicNumber, Publication, State};
@@ -15,15 +15,15 @@ pub struct Catalogue {
     state: State,
     published: BTreeMap<EntryId, Published>,
     numbers: BTreeMap<PublicNumber, EntryId>,
-    /// By the position of the event that published the current edition: what is newest comes last.
-    listed: BTreeMap<u64, EntryId>,
-    /// Requests for retraction that nobody has answered, by their position in our journal.
-    requested: BTreeMap<u64, EntryId>,
+    /// By the place of the event that published the current edition: what is newest comes last, over all epochs.
+    listed: BTreeMap<Place, EntryId>,
+    /// Requests for retraction that nobody has answered, by their place in our journal.
+    requested: BTreeMap<Place, EntryId>,
     /// Where each registry that was ever in force stands in our journal.
-    registries: BTreeMap<Digest, u64>,
+    registries: BTreeMap<Digest, Place>,
     retracted: u64,
-    /// So many events were folded.
-    size: u64,
+    /// How far the journal has been read: the epoch, and how many of its events.
+    applied: (u32, u64),
 }
 
 /// What is known of a published entry beyond what decisions need.
@@ -42,8 +42,8 @@ pub struct Published {
 pub struct EditionFacts {
     /// Its number, from 1.
     pub edition: u32,
-    /// The position of the event that published it.
-    pub sequence: u64,
+    /// Where the event stands that published it.
+    pub place: Place,
     /// When.
     pub at: Micros,
     /// The digest of its content.
@@ -55,8 +55,8 @@ pub struct EditionFacts {
 /// A retraction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetractionFacts {
-    /// The position of the event.
-    pub sequence: u64,
+    /// Where the event stands.
+    pub place: Place,
     /// When.
     pub at: Micros,
     /// The code of the reason.
@@ -68,8 +68,8 @@ pub struct RetractionFacts {
 /// A request for a retraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFacts {
-    /// The position in our journal of the event that received it.
-    pub sequence: u64,
+    /// Where the event that received it stands in our journal.
+    pub place: Place,
     /// When the body asked.
     pub at: Micros,
     /// The edition that was current then.
@@ -94,9 +94,10 @@ impl Catalogue {
         &self.state
     }
 
-    /// How many events this is a reading of.
-    pub fn size(&self) -> u64 {
-        self.size
+    /// Where the first event stands that this is no reading of yet.
+    pub fn next(&self) -> Place {
+        let (epoch, sequence) = self.applied;
+        Place { origin: Origin::Publication, epoch, sequence }
     }
 
     /// An entry, with what is known of it.
@@ -109,21 +110,21 @@ impl Catalogue {
         self.numbers.get(number).copied()
     }
 
-    /// The entries the public can read, the newest edition first, with the position each edition was published at; those
+    /// The entries the public can read, the newest edition first, with the place each edition was published at; those
     /// before `before` only.
-    pub fn newest(&self, before: Option<u64>) -> impl Iterator<Item = (u64, EntryId)> + '_ {
-        let range = ..before.unwrap_or(u64::MAX);
-        self.listed.range(range).rev().map(|(sequence, entry)| (*sequence, *entry))
+    pub fn newest(&self, before: Option<Place>) -> impl Iterator<Item = (Place, EntryId)> + '_ {
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        self.listed.range((Bound::Unbounded, end)).rev().map(|(place, entry)| (*place, *entry))
     }
 
-    /// The entries the public can read whose current edition was published at this position or later, oldest first.
-    pub fn listed_from(&self, from: u64) -> impl Iterator<Item = (u64, EntryId)> + '_ {
-        self.listed.range(from..).map(|(sequence, entry)| (*sequence, *entry))
+    /// The entries the public can read whose current edition was published at this place or later, oldest first.
+    pub fn listed_from(&self, from: Place) -> impl Iterator<Item = (Place, EntryId)> + '_ {
+        self.listed.range(from..).map(|(place, entry)| (*place, *entry))
     }
 
-    /// What was published at this position, if it is still the current edition of an entry that was not retracted.
-    pub fn listed_at(&self, sequence: u64) -> Option<EntryId> {
-        self.listed.get(&sequence).copied()
+    /// What was published at this place, if it is still the current edition of an entry that was not retracted.
+    pub fn listed_at(&self, place: Place) -> Option<EntryId> {
+        self.listed.get(&place).copied()
     }
 
     /// How many entries the public can read.
@@ -136,18 +137,19 @@ impl Catalogue {
         self.retracted
     }
 
-    /// Requests for retraction that wait for a publisher, oldest first, from this position on.
-    pub fn requests(&self, from: u64) -> impl Iterator<Item = (u64, EntryId)> + '_ {
-        self.requested.range(from..).map(|(sequence, entry)| (*sequence, *entry))
+    /// Requests for retraction that wait for a publisher, oldest first: those after `after` only.
+    pub fn requests(&self, after: Option<Place>) -> impl Iterator<Item = (Place, EntryId)> + '_ {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.requested.range((start, Bound::Unbounded)).map(|(place, entry)| (*place, *entry))
     }
 
     /// Where the registry with this digest stands in our journal.
-    pub fn registry_at(&self, digest: &Digest) -> Option<u64> {
+    pub fn registry_at(&self, digest: &Digest) -> Option<Place> {
         self.registries.get(digest).copied()
     }
 
     /// The registry in force, and where it stands.
-    pub fn registry(&self) -> Option<(Digest, u64)> {
+    pub fn registry(&self) -> Option<(Digest, Place)> {
         let digest = self.state.rules.as_ref()?.digest;
         Some((digest, self.registry_at(&digest)?))
     }
@@ -155,19 +157,19 @@ impl Catalogue {
     fn publish(&mut self, event: &Event, id: EntryId) {
         // The state was folded before: its entry is the edition that this event published.
         let Some(entry) = self.state.entries.get(&id) else { return };
-        let sequence = event.head.place.sequence;
+        let place = event.head.place;
         let published = self.published.entry(id).or_default();
         if let Some(former) = published.current() {
-            self.listed.remove(&former.sequence);
+            self.listed.remove(&former.place);
         }
         published.editions.push(EditionFacts {
             edition: entry.edition,
-            sequence,
+            place,
             at: event.head.recorded_at,
             digest: entry.digest,
             registry: event.head.registry,
         });
-        self.listed.insert(sequence, id);
+        self.listed.insert(place, id);
         self.numbers.insert(entry.number.clone(), id);
     }
 
@@ -175,13 +177,13 @@ impl Catalogue {
         let Some(published) = self.published.get_mut(&id) else { return };
         let requested = published.request.take();
         if let Some(request) = requested {
-            self.requested.remove(&request.sequence);
+            self.requested.remove(&request.place);
         }
         if let Some(current) = published.current() {
-            self.listed.remove(&current.sequence);
+            self.listed.remove(&current.place);
         }
         published.retraction = Some(RetractionFacts {
-            sequence: event.head.place.sequence,
+            place: event.head.place,
             at: event.head.recorded_at,
             reason: reason.to_owned(),
             requested,
@@ -189,11 +191,11 @@ impl Catalogue {
         self.retracted += 1;
     }
 
-    fn receive(&mut self, sequence: u64, foreign: &Event) {
+    fn receive(&mut self, place: Place, foreign: &Event) {
         match (&foreign.payload, foreign.head.entry, foreign.head.place.origin) {
             (Some(Payload::RegistryAdopted(_)), _, Origin::Moderation) => {
                 if let Some(digest) = self.state.rules.as_ref().map(|rules| rules.digest) {
-                    self.registries.entry(digest).or_insert(sequence);
+                    self.registries.entry(digest).or_insert(place);
                 }
             }
             (Some(Payload::RetractionAsked(asked)), Some(id), Origin::Submission) => {
@@ -201,11 +203,10 @@ impl Catalogue {
                 let Some(published) = self.published.get_mut(&id).filter(|_| open) else { return };
                 // A later request takes the place of an earlier one: its reason is the one that counts.
                 if let Some(former) = published.request.take() {
-                    self.requested.remove(&former.sequence);
+                    self.requested.remove(&former.place);
                 }
-                published.request =
-                    Some(RequestFacts { sequence, at: foreign.head.recorded_at, edition: asked.edition });
-                self.requested.insert(sequence, id);
+                published.request = Some(RequestFacts { place, at: foreign.head.recorded_at, edition: asked.edition });
+                self.requested.insert(place, id);
             }
             _ => {}
         }
@@ -215,11 +216,12 @@ impl Catalogue {
 impl View for Catalogue {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         Publication::evolve(&mut self.state, event, beside);
-        self.size = event.head.place.sequence + 1;
+        let place = event.head.place;
+        self.applied = (place.epoch, place.sequence + 1);
         match (&event.payload, event.head.entry) {
             (Some(Payload::Received(_)), _) => {
                 if let Some(foreign) = beside {
-                    self.receive(event.head.place.sequence, foreign);
+                    self.receive(place, foreign);
                 }
             }
             (Some(Payload::EditionPublished(_)), Some(entry)) => self.publish(event, entry),

@@ -1,7 +1,7 @@
 //! What the catalogue says after things have happened.
 
 use dossier_engine::View;
-use dossier_proto::EntryId;
+use dossier_proto::{EntryId, Origin, Place};
 
 use super::Catalogue;
 use crate::domain::tests::world::{PUBLISHER, World, approved, digest, entry, retraction_asked};
@@ -12,7 +12,7 @@ fn catalogue(world: &World) -> Catalogue {
         catalogue.apply(event, beside.as_ref());
     }
     assert_eq!(catalogue.state(), &world.state);
-    assert_eq!(catalogue.size(), world.journal.len() as u64);
+    assert_eq!(catalogue.next().sequence, world.journal.len() as u64);
     let bytes = postcard::to_stdvec(&catalogue).unwrap();
     assert_eq!(postcard::from_bytes::<Catalogue>(&bytes).unwrap(), catalogue, "a snapshot gives it back");
     catalogue
@@ -54,8 +54,9 @@ fn editions_keep_their_digest_their_moment_and_their_registry() {
     assert_eq!(published.edition(3), None);
     assert_eq!(catalogue.by_number(&kept.number), Some(entry(1)));
     let registry = published.editions[0].registry.unwrap();
-    assert_eq!(catalogue.registry_at(&registry), Some(0));
-    assert_eq!(catalogue.registry(), Some((registry, 0)));
+    let adopted = Place { origin: Origin::Publication, epoch: 0, sequence: 0 };
+    assert_eq!(catalogue.registry_at(&registry), Some(adopted));
+    assert_eq!(catalogue.registry(), Some((registry, adopted)));
 }
 
 #[test]
@@ -86,10 +87,10 @@ fn requests_wait_in_the_order_they_came_until_they_are_answered() {
     world.receive(Some(entry(2)), retraction_asked(1));
     world.receive(Some(entry(1)), retraction_asked(1));
     world.receive(Some(entry(9)), retraction_asked(1));
-    let waiting = |world: &World| catalogue(world).requests(0).map(|(_, id)| id).collect::<Vec<_>>();
+    let waiting = |world: &World| catalogue(world).requests(None).map(|(_, id)| id).collect::<Vec<_>>();
     assert_eq!(waiting(&world), [entry(2), entry(1)], "one of an unknown entry is none");
-    let first = catalogue(&world).requests(0).next().unwrap().0;
-    assert_eq!(catalogue(&world).requests(first + 1).map(|(_, id)| id).collect::<Vec<_>>(), [entry(1)]);
+    let first = catalogue(&world).requests(None).next().unwrap().0;
+    assert_eq!(catalogue(&world).requests(Some(first)).map(|(_, id)| id).collect::<Vec<_>>(), [entry(1)]);
     world.receive(Some(entry(2)), retraction_asked(1));
     assert_eq!(waiting(&world), [entry(1), entry(2)], "asked again, it waits again");
     world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();

@@ -115,11 +115,11 @@ fn fault(fault: Fault) -> FaultDocument {
 fn requested_changes(office: &Office, id: EntryId, timeline: &[Moment]) -> Answer<Vec<RequestedChangeDocument>> {
     let is_request = |moment: &Moment| matches!(moment.what, Happened::ChangesRequested { .. });
     let Some(position) = timeline.iter().rposition(is_request) else { return Ok(Vec::new()) };
-    let Some(Payload::ChangesRequested(requested)) = payload(office, id, &timeline[position])? else {
+    let Some(Payload::ChangesRequested(requested)) = payload(office, &timeline[position])? else {
         return Ok(Vec::new());
     };
     let after = timeline[position..].iter().find(|moment| matches!(moment.what, Happened::Submitted { .. }));
-    let submitted = match after.map(|moment| payload(office, id, moment)).transpose()?.flatten() {
+    let submitted = match after.map(|moment| payload(office, moment)).transpose()?.flatten() {
         Some(Payload::Submitted(submitted)) => submitted.command,
         _ => None,
     };
@@ -166,7 +166,7 @@ fn message(office: &Office, id: EntryId, moment: &Moment) -> Answer<MessageDocum
         text: None,
         because: None,
     };
-    match payload(office, id, moment)? {
+    match payload(office, moment)? {
         Some(Payload::EntryRefused(v1::EntryRefused { command: Some(refuse), .. })) => {
             message.text = text(office, id, Purpose::Reason, refuse.reason.as_ref())?;
             message.code = Some(refuse.code);
@@ -190,8 +190,8 @@ fn place_text(place: &v1::Place) -> Option<String> {
 }
 
 /// What happened at a moment, as it was first recorded.
-pub(super) fn payload(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<Payload>> {
-    let recorded = office.event_at(id, moment.place).map_err(|error| Problem::internal(&error))?;
+pub(super) fn payload(office: &Office, moment: &Moment) -> Answer<Option<Payload>> {
+    let recorded = office.engine().recorded_at(moment.place).map_err(|error| Problem::internal(&error))?;
     Ok(recorded.beside.unwrap_or(recorded.event).payload)
 }
 

@@ -37,7 +37,7 @@ pub(super) fn sealed(office: &Office, id: EntryId, revision: Revision) -> Answer
         if !may_be {
             continue;
         }
-        let recorded = office.event_at(id, moment.place).map_err(|error| Problem::internal(&error))?;
+        let recorded = office.engine().recorded_at(moment.place).map_err(|error| Problem::internal(&error))?;
         let content = carried(recorded.beside.as_ref().unwrap_or(&recorded.event));
         if let Some(content) = content.filter(|content| content.digest == revision.digest.as_bytes()) {
             return Ok(content.clone());
@@ -162,7 +162,7 @@ pub(super) fn digest_of_version(office: &Office, id: EntryId, version: u64) -> O
         let moves = |what: Happened| what.wrote().is_some() || matches!(what, Happened::RevisionOpened { .. });
         moments.find(|moment| moment.version == version && moves(moment.what))?.place
     };
-    let event = office.event_at(id, place).ok()?.into_event();
+    let event = office.engine().recorded_at(place).ok()?.into_event();
     match &event.payload {
         Some(Payload::RevisionOpened(opened)) => Digest::try_from(opened.base_digest.as_slice()).ok(),
         _ => Digest::try_from(carried(&event)?.digest.as_slice()).ok(),
@@ -174,7 +174,7 @@ pub(super) fn submissions(office: &Office, id: EntryId) -> Answer<Vec<v1::Submit
     let timeline = office.engine().view().timeline(id).to_vec();
     let mut found = Vec::new();
     for moment in timeline.iter().rev().filter(|moment| matches!(moment.what, Happened::Submitted { .. })) {
-        let event = office.event_at(id, moment.place).map_err(|error| Problem::internal(&error))?.into_event();
+        let event = office.engine().recorded_at(moment.place).map_err(|error| Problem::internal(&error))?.into_event();
         if let Some(Payload::Submitted(submitted)) = event.payload {
             found.push(submitted);
         }

@@ -109,7 +109,7 @@ fn said(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<String>>
     if !says {
         return Ok(None);
     }
-    let (purpose, sealed) = match assembling::payload(office, id, moment)? {
+    let (purpose, sealed) = match assembling::payload(office, moment)? {
         Some(Payload::Submitted(v1::Submitted { command: Some(submit), .. })) => {
             (Purpose::WhatChanged, submit.what_changed)
         }

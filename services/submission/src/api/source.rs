@@ -37,7 +37,7 @@ pub(super) async fn source(
 fn read(office: &Office, id: EntryId) -> Answer<Option<SourceDocument>> {
     let first = office.engine().view().timeline(id).first().copied();
     let Some(first) = first else { return Ok(None) };
-    let Some(Payload::DraftStarted(started)) = assembling::payload(office, id, &first)? else { return Ok(None) };
+    let Some(Payload::DraftStarted(started)) = assembling::payload(office, &first)? else { return Ok(None) };
     let digest = started.command.and_then(|start| Digest::try_from(start.source_digest.as_slice()).ok());
     let Some(digest) = digest else { return Ok(None) };
     let kept = office.attachments().read(id, digest).map_err(|error| Problem::internal(&error))?;

@@ -62,7 +62,6 @@ impl TombstoneDocument {
     ) -> Self {
         let gone = dossier_web::ProblemKind::Gone;
         let first = known.published.editions.first().map_or(retraction.at, |first| first.at);
-        let epoch = known.entry.retracted.map_or(0, |place| place.epoch);
         Self {
             kind: gone.address(),
             title: "This entry was retracted.".to_owned(),
@@ -81,7 +80,7 @@ impl TombstoneDocument {
             explanation,
             first_published_at: moment::written(first),
             editions: EditionSummary::all(known),
-            place: PlaceShown { origin: "publication".to_owned(), epoch, sequence: retraction.sequence },
+            place: retraction.place.into(),
         }
     }
 }

@@ -193,6 +193,14 @@ impl House {
         start_on(self.store.clone(), config(directory, &self.vault, &self.accounts, &self.clock)).unwrap()
     }
 
+    /// The service started anew over a journal that had to begin another epoch.
+    pub(super) fn begin_epoch(&mut self) {
+        let settings = || config(self.directory.path().join("submission"), &self.vault, &self.accounts, &self.clock);
+        dossier_engine::testing::begin_epoch(self.store.clone(), settings().engine).unwrap();
+        self.service = start_on(self.store.clone(), settings()).unwrap();
+        self.inbox = self.service.inbox();
+    }
+
     /// The files on disk that entries were read from.
     pub(super) fn attachments(&self) -> Vec<PathBuf> {
         let found = std::fs::read_dir(self.directory.path().join("submission/attachments")).unwrap();

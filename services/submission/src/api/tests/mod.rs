@@ -1,6 +1,7 @@
 //! The interface over a real engine, vault and accounts; the other services are played by the test.
 
 mod drafts;
+mod epochs;
 mod hostile;
 mod house;
 mod keys;
