@@ -26,6 +26,8 @@ pub struct Broker {
     monitoring: Port,
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
+    started_in: PathBuf,
+    store: PathBuf,
     directory: TempDir,
 }
 
@@ -51,12 +53,21 @@ impl Broker {
                 .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
             path
         });
-        let store = directory.path().join("store");
+        let own = directory.path().join("store");
         let mut arguments: Vec<OsString> = vec!["-c".into(), config.into()];
         arguments.extend(["-a".into(), "127.0.0.1".into(), "-p".into(), client.number().to_string().into()]);
-        arguments.extend(["-m".into(), monitoring.number().to_string().into(), "-sd".into(), store.into()]);
+        arguments.extend(["-m".into(), monitoring.number().to_string().into()]);
+        let (started_in, store) = match settings.place {
+            // The flag for the store would not win over the file.
+            Some(place) => (place.directory.clone(), place.directory.join(place.store)),
+            None => {
+                arguments.extend(["-sd".into(), own.clone().into()]);
+                (directory.path().to_owned(), own)
+            }
+        };
         arguments.extend(settings.flags);
-        Self { child: None, client, monitoring, arguments, environment: settings.environment, directory }
+        let environment = settings.environment;
+        Self { child: None, client, monitoring, arguments, environment, started_in, store, directory }
     }
 
     /// Where clients connect, without TLS.
@@ -86,7 +97,7 @@ impl Broker {
     /// The directory where JetStream keeps its files.
     #[must_use]
     pub fn store(&self) -> PathBuf {
-        self.directory.path().join("store")
+        self.store.clone()
     }
 
     /// What the server has written to its log so far, from its first start on.
@@ -125,6 +136,7 @@ impl Broker {
         let program = program();
         let spawned = Command::new(&program)
             .args(&self.arguments)
+            .current_dir(&self.started_in)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -167,6 +179,11 @@ impl Broker {
     /// SIGCONT: goes on after [`Broker::freeze`].
     pub fn thaw(&self) {
         self.signal(Signal::CONT);
+    }
+
+    /// Reads its configuration files again (SIGHUP).
+    pub fn reload(&self) {
+        self.signal(Signal::HUP);
     }
 
     fn end(&mut self, signal: Signal) {

@@ -12,18 +12,29 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts three servers with the same settings and returns when all know their leader. Names and routes are given as
-    /// flags, which win over the file.
+    /// Starts three servers with the same settings and returns when all know their leader.
     ///
     /// # Panics
     /// When they do not find each other.
     #[must_use]
     pub fn start(settings: &Settings) -> Self {
+        Self::start_each(|_| settings.clone())
+    }
+
+    /// The same, each with its own settings, by its number. Names and routes are given as flags, which win over a file, and
+    /// in the variables that `deploy/nats-cluster.conf` reads.
+    ///
+    /// # Panics
+    /// When they do not find each other.
+    #[must_use]
+    pub fn start_each(settings: impl Fn(usize) -> Settings) -> Self {
         let routes: Vec<Port> = (0..NODES).map(|_| Port::reserve()).collect();
         let all: Vec<String> = routes.iter().map(|port| format!("nats://127.0.0.1:{}", port.number())).collect();
+        let quoted: Vec<String> = all.iter().map(|route| format!("\"{route}\"")).collect();
         let prepare = |(k, own): (usize, &String)| {
-            let settings = settings
-                .clone()
+            let settings = settings(k)
+                .environment("DOSSIER_NATS_NAME", format!("node-{k}"))
+                .environment("DOSSIER_NATS_ROUTES", format!("[{}]", quoted.join(", ")))
                 .flag("--name")
                 .flag(format!("node-{k}"))
                 .flag("--cluster_name")
@@ -44,6 +55,12 @@ impl Cluster {
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(Broker::url).collect()
+    }
+
+    /// Where clients connect with TLS: all three.
+    #[must_use]
+    pub fn tls_urls(&self) -> Vec<String> {
+        self.nodes.iter().map(Broker::tls_url).collect()
     }
 
     /// One of the three.

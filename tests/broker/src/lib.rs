@@ -28,4 +28,4 @@ pub use broker::Broker;
 pub use cluster::Cluster;
 pub use port::Port;
 pub use program::program;
-pub use settings::Settings;
+pub use settings::{Place, Settings};

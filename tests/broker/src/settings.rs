@@ -13,12 +13,29 @@ pub struct Settings {
     pub environment: Vec<(String, OsString)>,
     /// More flags.
     pub flags: Vec<OsString>,
+    /// The directory it is started in, whose files name each other and the store by relative paths, as those of `deploy/` do.
+    pub place: Option<Place>,
+}
+
+/// A directory with everything that a server of a deployment needs.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The directory.
+    pub directory: PathBuf,
+    /// The store's place in it, as the configuration says.
+    pub store: PathBuf,
 }
 
 impl Settings {
     /// With a file of `deploy/`, say.
     pub fn with_config(config: impl Into<PathBuf>) -> Self {
         Self { config: Some(config.into()), ..Self::default() }
+    }
+
+    /// Started in a directory of a deployment, with a configuration file in it, and with `jetstream` in it as the store.
+    pub fn in_deployment(directory: impl Into<PathBuf>, config: impl Into<PathBuf>) -> Self {
+        let place = Place { directory: directory.into(), store: PathBuf::from("jetstream") };
+        Self { config: Some(config.into()), place: Some(place), ..Self::default() }
     }
 
     /// With these lines of configuration.
