@@ -19,6 +19,9 @@ pub enum AccountsError {
         /// The directory.
         directory: PathBuf,
     },
+    /// Another service keeps the accounts; here is a copy.
+    #[error("the accounts are kept by the moderation service; change them there, in its data directory")]
+    KeptElsewhere,
     /// The disk refused something.
     #[error("{what} {}: {source}", path.display())]
     Disk {
@@ -107,6 +110,9 @@ pub enum AuthenticationFailure {
     /// Its account is shut.
     #[error("the account of this token is shut")]
     Disabled,
+    /// It cannot be told: the accounts are kept by another service, which was not heard. Not the caller's failure; it passes.
+    #[error("the accounts were not heard from the service that keeps them")]
+    NotHeard,
     /// Too many failures from the same place.
     #[error("too many attempts have failed from where you call; a valid token is still taken")]
     TooMany {

@@ -2,12 +2,15 @@
 
 use dossier_proto::{BodyCode, KeyId, Micros, SubjectId};
 use dossier_vault::{Binding, Purpose, Sealed, Vault};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{AccountsError, TokenId, record::Account};
+use super::{
+    AccountsError, TokenId,
+    record::{Account, StoredToken},
+};
 
 /// A person as the operator's list shows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The id by which the log knows them.
     pub subject: SubjectId,
@@ -24,7 +27,7 @@ pub struct Person {
 }
 
 /// A token as its holder's list shows it: never its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenSummary {
     /// Its name.
     pub id: TokenId,
@@ -107,7 +110,7 @@ pub(super) fn of(vault: &Vault, account: &Account) -> Person {
 }
 
 pub(super) fn tokens(vault: &Vault, account: &Account) -> Vec<TokenSummary> {
-    let summary = |stored: &super::StoredToken| TokenSummary {
+    let summary = |stored: &StoredToken| TokenSummary {
         id: stored.hash.id(),
         label: open(vault, stored.label.as_ref(), account.subject, Purpose::Note),
         body: stored.body.clone(),

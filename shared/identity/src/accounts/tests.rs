@@ -1,5 +1,8 @@
 //! Accounts on a real disk: what is acknowledged stays, what is secret is nowhere, who is erased is forgotten.
 
+mod copying;
+mod visiting;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -175,14 +178,14 @@ fn an_erased_person_is_forgotten_and_the_subject_id_stays() {
 fn an_erasure_cut_short_is_finished_at_the_next_start() {
     let (data, accounts) = fresh();
     let oak = accounts.create("Aiman Oakleaf", None, NOW).unwrap();
-    let (key, vault) = (accounts.account(oak).unwrap().key, accounts.vault.clone());
+    let (key, vault) = (accounts.holder().unwrap().account(oak).unwrap().key, accounts.holder().unwrap().vault.clone());
     // What a crash leaves between the two steps: on record, and the key still there.
-    let erased = accounts.account(oak).unwrap().erase(NOW);
-    accounts.directory.lock().unwrap().write(&erased).unwrap();
+    let erased = accounts.holder().unwrap().account(oak).unwrap().erase(NOW);
+    accounts.holder().unwrap().directory.lock().unwrap().write(&erased).unwrap();
     assert!(vault.holds(key));
     drop((accounts, vault));
     let accounts = open(data.path()).unwrap();
-    assert!(!accounts.vault.holds(key));
+    assert!(!accounts.holder().unwrap().vault.holds(key));
     assert_eq!(accounts.people()[0].erased, Some(NOW));
 }
 
@@ -191,7 +194,7 @@ fn a_second_process_is_told_to_wait_its_turn() {
     let (data, accounts) = fresh();
     let second = Accounts::open(
         data.path().join("accounts"),
-        accounts.vault.clone(),
+        accounts.holder().unwrap().vault.clone(),
         &MasterKey::from_file(data.path().join("master.key")).unwrap(),
     );
     let error = second.unwrap_err();

@@ -70,6 +70,16 @@ impl Pepper {
         Self(Zeroizing::new(master.derive("accounts/tokens/1")))
     }
 
+    /// As it came with a copy of the accounts.
+    pub(super) fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+
+    /// For a copy of the accounts.
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        *self.0
+    }
+
     /// HMAC-SHA-256 of the text.
     pub(super) fn hash(&self, text: &TokenText) -> TokenHash {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_slice()).expect("HMAC takes a key of any length");
@@ -83,6 +93,14 @@ impl Pepper {
 pub(super) struct TokenHash([u8; 32]);
 
 impl TokenHash {
+    pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     pub(super) fn id(&self) -> TokenId {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
         TokenId([a, b, c, d, e, f, g, h])
@@ -133,5 +151,11 @@ impl FromStr for TokenId {
 impl Serialize for TokenId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

@@ -1,0 +1,214 @@
+//! The accounts where they are kept: on disk and in memory, open in one process.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+    path::Path,
+    sync::{Mutex, PoisonError, RwLock, RwLockReadGuard},
+};
+
+use dossier_proto::{BodyCode, Micros, SubjectId};
+use dossier_vault::{Holding, Kind, MasterKey, Vault};
+use ulid::Ulid;
+
+use super::{
+    AccountsError, Person, TokenId, TokenSummary, TokenText,
+    copy::Version,
+    directory::Directory,
+    person,
+    record::{Account, StoredToken},
+    ticket::Ticket,
+    token::{Pepper, TokenHash},
+};
+
+/// The directory, open.
+pub(super) struct Holder {
+    pub(super) vault: Vault,
+    pub(super) pepper: Pepper,
+    /// Whoever writes holds this from reading the account to having it on disk and in memory.
+    pub(super) directory: Mutex<Directory>,
+    known: RwLock<Known>,
+}
+
+/// What is on disk, in memory.
+pub(super) struct Known {
+    pub(super) accounts: BTreeMap<SubjectId, Account>,
+    /// By a keyed digest: how long a look-up takes tells nothing about a token.
+    holders: HashMap<TokenHash, SubjectId>,
+    /// Of all this: another one after every change.
+    pub(super) version: Version,
+}
+
+impl Holder {
+    pub(super) fn open(directory: &Path, vault: Vault, master: &MasterKey) -> Result<Self, AccountsError> {
+        let directory = Directory::open(directory)?;
+        let mut known = Known { accounts: BTreeMap::new(), holders: HashMap::new(), version: Version::first()? };
+        for account in directory.load()? {
+            known.put(settle(account, &directory, &vault)?);
+        }
+        Ok(Self { vault, pepper: Pepper::of(master), directory: Mutex::new(directory), known: RwLock::new(known) })
+    }
+
+    pub(super) fn create(&self, name: &str, mail: Option<&str>, now: Micros) -> Result<SubjectId, AccountsError> {
+        let name = person::checked_name(name)?;
+        let mail = mail.map(person::checked_mail).transpose()?;
+        let subject = SubjectId::from(Ulid::generate());
+        // Durable before the file that needs it.
+        let key = self.vault.fresh(Kind::Person)?;
+        let account = Account {
+            subject,
+            key,
+            name: Some(person::seal_name(&self.vault, key, subject, name)?),
+            mail: mail.map(|mail| person::seal_mail(&self.vault, key, subject, mail)).transpose()?,
+            created: now,
+            disabled: None,
+            erased: None,
+            tokens: Vec::new(),
+        };
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        self.store(&directory, account)?;
+        Ok(subject)
+    }
+
+    pub(super) fn keep_token(
+        &self,
+        subject: SubjectId,
+        label: &str,
+        body: Option<BodyCode>,
+        expires: Option<Micros>,
+        text: &TokenText,
+        now: Micros,
+    ) -> Result<TokenId, AccountsError> {
+        let label = person::checked_label(label)?;
+        let hash = self.pepper.hash(text);
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.known().holders.get(&hash) {
+            Some(holder) if *holder != subject => return Err(AccountsError::TokenTaken),
+            Some(_) => return Ok(hash.id()),
+            None => {}
+        }
+        let mut account = self.active(subject)?;
+        account.make_room_for_a_token(now)?;
+        let label = person::seal_label(&self.vault, account.key, subject, label)?;
+        account.tokens.push(StoredToken { hash, label: Some(label), body, issued: now, expires, revoked: None });
+        self.store(&directory, account)?;
+        Ok(hash.id())
+    }
+
+    pub(super) fn revoke_token(&self, subject: SubjectId, token: TokenId, now: Micros) -> Result<(), AccountsError> {
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account(subject)?;
+        let found = account.tokens.iter_mut().find(|stored| stored.hash.id() == token);
+        let stored = found.ok_or(AccountsError::UnknownToken(token))?;
+        if stored.revoked.is_some() {
+            return Ok(());
+        }
+        stored.revoked = Some(now);
+        self.store(&directory, account)
+    }
+
+    pub(super) fn set_disabled(&self, subject: SubjectId, disabled: Option<Micros>) -> Result<(), AccountsError> {
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account(subject)?;
+        account.disabled = disabled;
+        self.store(&directory, account)
+    }
+
+    pub(super) fn erase_person(&self, subject: SubjectId, now: Micros) -> Result<(), AccountsError> {
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account(subject)?;
+        let key = account.key;
+        if account.erased.is_none() {
+            // First on record, so that a crash before the key is gone is finished at the next start.
+            self.store(&directory, account.erase(now))?;
+        }
+        self.vault.erase(key)?;
+        Ok(())
+    }
+
+    pub(super) fn ticket(&self, text: &TokenText) -> (TokenId, Option<Ticket>) {
+        let hash = self.pepper.hash(text);
+        let known = self.known();
+        let account = known.holders.get(&hash).and_then(|subject| known.accounts.get(subject));
+        let ticket = account.and_then(|account| Ticket::of(account, &hash));
+        (hash.id(), ticket)
+    }
+
+    pub(super) fn name_of(&self, subject: SubjectId) -> Option<String> {
+        let known = self.known();
+        known.accounts.get(&subject).and_then(|account| person::name(&self.vault, account))
+    }
+
+    pub(super) fn people(&self) -> Vec<Person> {
+        self.known().accounts.values().map(|account| person::of(&self.vault, account)).collect()
+    }
+
+    /// The people behind one, and their tokens.
+    pub(super) fn people_behind(&self, behind: Option<SubjectId>, max: usize) -> Vec<(Person, Vec<TokenSummary>)> {
+        let from = behind.map_or(Bound::Unbounded, Bound::Excluded);
+        let known = self.known();
+        let there = known.accounts.range((from, Bound::Unbounded)).take(max);
+        there.map(|(_, account)| (person::of(&self.vault, account), person::tokens(&self.vault, account))).collect()
+    }
+
+    pub(super) fn tokens_of(&self, subject: SubjectId) -> Result<Vec<TokenSummary>, AccountsError> {
+        self.account(subject).map(|account| person::tokens(&self.vault, &account))
+    }
+
+    pub(super) fn known(&self) -> RwLockReadGuard<'_, Known> {
+        // A panic while it was held cannot leave it half changed: one account is put at a time.
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn account(&self, subject: SubjectId) -> Result<Account, AccountsError> {
+        self.known().accounts.get(&subject).cloned().ok_or(AccountsError::UnknownSubject(subject))
+    }
+
+    fn active(&self, subject: SubjectId) -> Result<Account, AccountsError> {
+        let account = self.account(subject)?;
+        if account.disabled.is_some() || account.erased.is_some() {
+            return Err(AccountsError::Ended(subject));
+        }
+        Ok(account)
+    }
+
+    /// On disk first, then in memory.
+    fn store(&self, directory: &Directory, account: Account) -> Result<(), AccountsError> {
+        directory.write(&account)?;
+        self.known.write().unwrap_or_else(PoisonError::into_inner).put(account);
+        Ok(())
+    }
+}
+
+/// Finishes an erasure of which only one half is there. Record and key can differ after a crash (record first), and
+/// after somebody put a file back from a backup: then the key says that the person is erased, and the moment is not
+/// known any more (it stands in the log).
+fn settle(account: Account, directory: &Directory, vault: &Vault) -> Result<Account, AccountsError> {
+    match (account.erased, vault.holding(account.key)) {
+        (Some(_), Holding::Live) => {
+            vault.erase(account.key)?;
+            Ok(account)
+        }
+        (None, Holding::Erased) => {
+            let created = account.created;
+            let erased = account.erase(created);
+            directory.write(&erased)?;
+            Ok(erased)
+        }
+        _ => Ok(account),
+    }
+}
+
+impl Known {
+    fn put(&mut self, account: Account) {
+        let subject = account.subject;
+        if let Some(former) = self.accounts.get(&subject) {
+            for stored in &former.tokens {
+                self.holders.remove(&stored.hash);
+            }
+        }
+        self.holders.extend(account.tokens.iter().map(|stored| (stored.hash, subject)));
+        self.accounts.insert(subject, account);
+        self.version = self.version.next();
+    }
+}
