@@ -20,7 +20,7 @@ use crate::{Exit, Failure};
 /// How often it is measured how far a reader is behind.
 const LAG_EVERY: Duration = Duration::from_secs(1);
 
-type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send>;
+type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send + Sync>;
 type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// One running service.
