@@ -1,4 +1,4 @@
-//! Exports of a data directory that nothing has open: the four journals as `dossier export` writes them, and beside them the
+//! Exports of data directories that nothing has open: the four journals as `dossier export` writes them, and beside them the
 //! audit service's three copies in the same form.
 //!
 //! ```text
@@ -7,7 +7,10 @@
 //! TO/copies/<service>/            an export of audit's copy of it
 //! ```
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use dossier::{
     Failure,
@@ -17,18 +20,27 @@ use dossier::{
 use dossier_journal::{Journal, export::export};
 use dossier_proto::Origin;
 
-/// Writes all of them into a directory that must not exist yet.
+/// Writes all of them, from the one data directory of a house, into a directory that must not exist yet.
 ///
 /// # Errors
 /// [`Failure`], as `dossier export` would say it.
 pub fn export_all(data: &Path, to: &Path) -> Result<(), Failure> {
-    let offline = Offline::open(data)?;
+    export_from(|_| data.to_owned(), to)
+}
+
+/// Writes all of them, each from the data directory of its service, into a directory that must not exist yet.
+///
+/// # Errors
+/// [`Failure`], as `dossier export` would say it.
+pub fn export_from(data_of: impl Fn(Origin) -> PathBuf, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to).map_err(|error| Failure::disk(to, &error))?;
+    let watch = Offline::open(&data_of(Origin::Audit))?;
     let mut keys = Vec::new();
     for origin in Origin::ALL {
-        write(&offline.journal(origin)?, &to.join(origin.name()))?;
-        keys.push(offline.secrets().verifier(origin));
-        if let Some(copy) = offline.copy(origin)? {
+        let own = Offline::open(&data_of(origin))?;
+        write(&own.journal(origin)?, &to.join(origin.name()))?;
+        keys.push(own.secrets().verifier(origin));
+        if let Some(copy) = watch.copy(origin)? {
             write(&copy, &to.join("copies").join(origin.name()))?;
         }
     }

@@ -2,12 +2,15 @@
 
 use std::{
     ffi::OsStr,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     net::Ipv4Addr,
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -42,7 +45,8 @@ impl Ended {
 pub struct Process {
     child: Child,
     lines: Receiver<String>,
-    said: Option<JoinHandle<String>>,
+    said: Arc<Mutex<String>>,
+    listening: Option<JoinHandle<()>>,
 }
 
 /// How a start went.
@@ -94,13 +98,17 @@ impl Process {
                 }
             }
         });
-        let said = thread::spawn(move || {
-            let mut said = Vec::new();
-            // What can be read of it is enough.
-            let _ = BufReader::new(error).read_to_end(&mut said);
-            String::from_utf8_lossy(&said).into_owned()
+        let said = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&said);
+        let listening = thread::spawn(move || {
+            let mut error = BufReader::new(error);
+            let mut line = Vec::new();
+            while error.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push_str(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
         });
-        Self { child, lines, said: Some(said) }
+        Self { child, lines, said, listening: Some(listening) }
     }
 
     /// Waits until it says where it serves: the first `http://…` on standard output.
@@ -141,14 +149,34 @@ impl Process {
         loop {
             let status = self.child.try_wait().expect("it is our child");
             if let Some(status) = status {
-                let said = self.said.take().map(|said| said.join().unwrap_or_default()).unwrap_or_default();
-                return Some(Ended { status, said });
+                if let Some(listening) = self.listening.take() {
+                    // What was heard is enough.
+                    let _ = listening.join();
+                }
+                return Some(Ended { status, said: self.said() });
             }
             if Instant::now() >= deadline {
                 return None;
             }
             thread::sleep(Duration::from_millis(2)); // between looks
         }
+    }
+
+    /// What it has written to standard error until now.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// SIGSTOP: its connections stay open, and nobody answers.
+    pub fn freeze(&self) {
+        // One that has ended stands still.
+        let _ = kill_process(self.pid(), Signal::STOP);
+    }
+
+    /// SIGCONT: goes on.
+    pub fn thaw(&self) {
+        // One that has ended does not go on.
+        let _ = kill_process(self.pid(), Signal::CONT);
     }
 
     /// `kill -9`.

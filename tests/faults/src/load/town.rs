@@ -93,9 +93,9 @@ impl Town {
     }
 
     /// Whether an answer says that the house could not do what it was asked, and that this was to be expected: a house on
-    /// its way out or in says 503.
+    /// its way out or in says 503; 502 and 504 are said in front of it.
     pub fn is_no_answer(&self, status: u16) -> bool {
-        status == 503 || (status >= 500 && self.may_fail.load(Ordering::SeqCst))
+        matches!(status, 502..=504) || (status >= 500 && self.may_fail.load(Ordering::SeqCst))
     }
 
     /// Notes something.
