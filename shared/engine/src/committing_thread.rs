@@ -1,31 +1,27 @@
-//! The thread that commits: one batch, one sync, then the views, then the answers. Every answer, refusals and repeats
-//! included, waits here until the group it was read in is durable. After a write error nothing is acknowledged any
-//! more: the service stops.
+//! The thread that commits: one sync, then the views, then the answers. Every answer, refusals and repeats included, waits
+//! here until the group it was read in is durable. After a failed write or sync nothing is acknowledged any more: the service
+//! stops.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock, mpsc::Receiver},
-    time::Instant,
-};
+use std::sync::{Arc, PoisonError, RwLock, mpsc::Receiver};
 
 use dossier_exchange::InboxError;
-use dossier_journal::{Scribe, Staged, Syncer, WriteError};
+use dossier_journal::{Syncer, WriteError};
 use dossier_proto::Event;
 use tokio::sync::watch;
 
 use crate::{
-    Decider, ExecuteError, Faults, Outcome, Passing, Repeated, Step, View,
+    Decider, ExecuteError, Faults, Outcome, Repeated, Step, View, again,
     deciding::{Fate, Written},
     fold::digest_of,
-    group::{Group, Waiting},
-    recorded::{Recorded, Records},
+    group::{Group, InStore, Waiting},
+    recorded::Records,
     snapshots::{Photograph, Snapshots},
     stopping::{StopOnPanic, Stopping},
 };
 
 /// The thread's own things.
 pub(crate) struct CommittingThread<D: Decider, V: View> {
-    pub(crate) groups: Receiver<Group<D>>,
-    pub(crate) scribe: Scribe,
+    pub(crate) groups: Receiver<Group<D, InStore>>,
     pub(crate) syncer: Syncer,
     /// How many events of the current epoch are durable and in the view.
     pub(crate) shown: watch::Sender<u64>,
@@ -37,16 +33,13 @@ pub(crate) struct CommittingThread<D: Decider, V: View> {
 }
 
 impl<D: Decider, V: View> CommittingThread<D, V> {
-    /// Works until the deciding thread is gone or a write fails.
+    /// Works until the writing thread is gone or a sync fails.
     pub(crate) fn run(mut self) {
         // A local, so that it is dropped, and the reason told, before the channels close.
         let _watch = StopOnPanic::new(self.stopping.clone(), "commits");
         while let Ok(group) = self.groups.recv() {
-            if let Err(reason) = self.commit(group) {
-                tracing::error!(origin = %D::ORIGIN, %reason, "the journal cannot be written; the service stops");
-                metrics::counter!("dossier_journal_failed_total", "origin" => D::ORIGIN.name()).increment(1);
-                self.stopping.stop(reason);
-                return;
+            if let Err(error) = self.commit(group) {
+                return self.stopping.stop_writing(D::ORIGIN, &error);
             }
         }
         self.stopping.stop("it was asked to".to_owned());
@@ -54,15 +47,14 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
 
     /// Commits one group. On an error the group is dropped, and with it everybody's hope of an answer: their channels
     /// close, which they read as "stopped".
-    fn commit(&mut self, group: Group<D>) -> Result<(), String> {
-        let passing = passing(&group);
-        let Group { written, waiting, staged, photograph, .. } = group;
-        let writes = staged.is_some();
-        if let Some(staged) = staged {
-            self.faults.reach(passing);
-            self.write(staged).map_err(|error| error.to_string())?;
+    fn commit(&mut self, group: Group<D, InStore>) -> Result<(), WriteError> {
+        let (committed, answered) = (group.passing(Step::Committed), group.passing(Step::Answered));
+        let Group { written, waiting, journal, photograph, .. } = group;
+        let writes = journal.is_some();
+        if let Some(in_store) = journal {
+            self.sync(in_store)?;
             self.show(&written);
-            self.faults.reach(Passing { step: Step::Committed, ..passing });
+            self.faults.reach(committed);
         }
         if let Some(photograph) = photograph {
             self.snapshot(*photograph, &waiting);
@@ -71,17 +63,16 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
             self.answer(one, &written);
         }
         if writes {
-            self.faults.reach(Passing { step: Step::Answered, ..passing });
+            self.faults.reach(answered);
         }
         Ok(())
     }
 
-    fn write(&mut self, staged: Staged) -> Result<(), WriteError> {
-        let started = Instant::now();
-        let written = self.scribe.write(staged)?;
-        let appended = self.syncer.sync(written)?;
+    fn sync(&mut self, in_store: InStore) -> Result<(), WriteError> {
+        let appended = self.syncer.sync(in_store.written)?;
         let origin = D::ORIGIN.name();
-        metrics::histogram!("dossier_commit_seconds", "origin" => origin).record(started.elapsed().as_secs_f64());
+        metrics::histogram!("dossier_commit_seconds", "origin" => origin)
+            .record(in_store.begun.elapsed().as_secs_f64());
         metrics::counter!("dossier_events_total", "origin" => origin).increment(appended.count);
         Ok(())
     }
@@ -114,26 +105,13 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
     }
 
     fn outcome(&self, fate: Fate<D::Refusal>, written: &[Written]) -> Result<Outcome, ExecuteError<D::Refusal>> {
-        let receipt = match fate {
+        match fate {
             Fate::Done(range) => {
                 let events = written[range].iter().map(|one| one.event.clone()).collect();
-                return Ok(Outcome { events, repeated: Repeated::No });
+                Ok(Outcome { events, repeated: Repeated::No })
             }
-            Fate::Not(error) => return Err(error),
-            Fate::Repeat(receipt) => receipt,
-        };
-        let read = |k: u32| self.records.get(receipt.epoch, receipt.first + u64::from(k));
-        let events: Result<Vec<_>, _> = (0..receipt.count).map(|k| read(k).map(Recorded::into_event)).collect();
-        let events = events.map_err(|error| {
-            tracing::error!(%error, "a repeated command's events cannot be read");
-            ExecuteError::Stopped
-        })?;
-        match events.first().and_then(D::refusal_of) {
-            Some(refusal) => {
-                let recorded = events.first().map(|event| event.head.place);
-                Err(ExecuteError::Refused { refusal, recorded })
-            }
-            None => Ok(Outcome { events, repeated: Repeated::Yes }),
+            Fate::Not(error) => Err(error),
+            Fate::Repeat(receipt) => again::answer::<D>(&self.records, receipt),
         }
     }
 
@@ -147,19 +125,6 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
         } else {
             self.snapshots.write_beside(photograph, view);
         }
-    }
-}
-
-/// What crash tests are told of a group.
-fn passing<D: Decider>(group: &Group<D>) -> Passing {
-    let is_received = |one: &&Written| one.beside.is_some();
-    let takes_effect =
-        |one: &&Waiting<D>| matches!(one, Waiting::Command { fate: Fate::Done(range), .. } if !range.is_empty());
-    Passing {
-        origin: D::ORIGIN,
-        step: Step::BeforeCommit,
-        received: group.written.iter().filter(is_received).count(),
-        commands: group.waiting.iter().filter(takes_effect).count(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The thread that decides. It takes what is waiting, decides it as one group, and passes it on to be committed; while
-//! that group syncs, the next is being decided.
+//! The thread that decides. It takes what is waiting, decides it as one group, and passes it on to be written and committed;
+//! meanwhile the next is being decided.
 
 use std::{
     collections::BTreeMap,
@@ -46,7 +46,7 @@ pub(crate) struct DecidingThread<D: Decider> {
 }
 
 impl<D: Decider> DecidingThread<D> {
-    /// Works until all senders are gone or the committing thread has stopped.
+    /// Works until all senders are gone or the writing thread has stopped.
     pub(crate) fn run(mut self) {
         // A local, so that it is dropped, and the reason told, before the channels close.
         let _watch = StopOnPanic::new(self.stopping.clone(), "decides");
@@ -77,7 +77,7 @@ impl<D: Decider> DecidingThread<D> {
                 .stager
                 .stage(frame_of(&group, &std::mem::take(&mut self.positions)))
                 .map_err(|error| error.to_string())?;
-            group.staged = Some(staged);
+            group.journal = Some(staged);
         }
         self.since_snapshot += group.written.len() as u64;
         if self.since_snapshot >= self.snapshot_every || group.snapshot_asked() {
@@ -114,6 +114,8 @@ impl<D: Decider> DecidingThread<D> {
                 self.deciding.receive(*delivery, &mut group.written);
                 group.waiting.push(Waiting::Delivery { reply });
             }
+            // Whoever asked may have gone away.
+            Job::Known { command, reply } => drop(reply.send(self.deciding.memory.fold.ledger.find(command))),
             Job::Due => self.deciding.run_due(&mut group.written),
             Job::Digests { reply } => {
                 let state = self.deciding.memory.fold.digest();

@@ -5,7 +5,7 @@ use dossier_proto::Origin;
 /// A place between two steps of taking a command in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
-    /// Decided (or received from another service), not yet committed.
+    /// Decided (or received from another service), not yet written. The group before may be on its way to be committed.
     BeforeCommit,
     /// Durable, nobody has been answered.
     Committed,
@@ -28,7 +28,7 @@ pub struct Passing {
 
 /// Called at each step of each group that is written.
 pub trait Faults: Send + Sync + 'static {
-    /// The step has been reached. The thread that commits waits for this to return.
+    /// The step has been reached. The thread that writes (before the commit) or commits (after it) waits for this to return.
     fn reach(&self, passing: Passing);
 }
 

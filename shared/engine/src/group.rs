@@ -1,12 +1,15 @@
-//! One group on its way from the deciding thread to the committing one: what is written, and who waits for it.
+//! One group on its way from the deciding thread over the writing one to the committing one: what is written, and who waits
+//! for it.
+
+use std::time::Instant;
 
 use dossier_exchange::{Delivery, InboxError};
 use dossier_journal::Staged;
-use dossier_proto::{Digest, Place};
+use dossier_proto::{CommandId, Digest, Place};
 use tokio::sync::oneshot;
 
 use crate::{
-    Decider, ExecuteError, Outcome, Request,
+    Decider, ExecuteError, Outcome, Passing, Receipt, Request, Step,
     deciding::{Fate, Written},
     snapshots::Photograph,
 };
@@ -20,6 +23,8 @@ pub(crate) enum Job<D: Decider> {
     Execute { request: Box<Request<D::Command>>, reply: oneshot::Sender<Answer<D>> },
     /// Act upon foreign events.
     Deliver { delivery: Box<Delivery>, reply: oneshot::Sender<Result<(), InboxError>> },
+    /// Say at once what is remembered of a command. It may not be durable yet.
+    Known { command: CommandId, reply: oneshot::Sender<Option<Receipt>> },
     /// Decide what is due.
     Due,
     /// Say what the state and the view amount to.
@@ -48,25 +53,52 @@ pub(crate) enum Waiting<D: Decider> {
     },
 }
 
-/// What was decided together and is committed together.
-pub(crate) struct Group<D: Decider> {
+/// What was decided together and is committed together; `J` is what the journal has made of it so far.
+pub(crate) struct Group<D: Decider, J = Staged> {
     pub(crate) written: Vec<Written>,
     /// How many bytes of events that is.
     pub(crate) bytes: usize,
     pub(crate) waiting: Vec<Waiting<D>>,
-    /// The same as `written`, ready for the disk; none when nothing is written.
-    pub(crate) staged: Option<Staged>,
+    /// The same as `written`, as the journal has it; none when nothing is written.
+    pub(crate) journal: Option<J>,
     /// State and positions at the end of this group, when a snapshot is due.
     pub(crate) photograph: Option<Box<Photograph<D::State>>>,
 }
 
 impl<D: Decider> Default for Group<D> {
     fn default() -> Self {
-        Self { written: Vec::new(), bytes: 0, waiting: Vec::new(), staged: None, photograph: None }
+        Self { written: Vec::new(), bytes: 0, waiting: Vec::new(), journal: None, photograph: None }
     }
 }
 
-impl<D: Decider> Group<D> {
+/// A group in the store, not durable yet.
+pub(crate) struct InStore {
+    pub(crate) written: dossier_journal::Written,
+    /// When the writing began.
+    pub(crate) begun: Instant,
+}
+
+impl<D: Decider, J> Group<D, J> {
+    /// The same group, when the journal has taken it one step further.
+    pub(crate) fn step<K, E>(self, step: impl FnOnce(J) -> Result<K, E>) -> Result<Group<D, K>, E> {
+        let Self { written, bytes, waiting, journal, photograph } = self;
+        let journal = journal.map(step).transpose()?;
+        Ok(Group { written, bytes, waiting, journal, photograph })
+    }
+
+    /// What crash tests are told of it.
+    pub(crate) fn passing(&self, step: Step) -> Passing {
+        let is_received = |one: &&Written| one.beside.is_some();
+        let takes_effect =
+            |one: &&Waiting<D>| matches!(one, Waiting::Command { fate: Fate::Done(range), .. } if !range.is_empty());
+        Passing {
+            origin: D::ORIGIN,
+            step,
+            received: self.written.iter().filter(is_received).count(),
+            commands: self.waiting.iter().filter(takes_effect).count(),
+        }
+    }
+
     /// Whether somebody waits for a snapshot.
     pub(crate) fn snapshot_asked(&self) -> bool {
         self.waiting.iter().any(|waiting| matches!(waiting, Waiting::Snapshot { .. }))

@@ -1,7 +1,7 @@
 //! Runs a decider over a journal: commands in, events out, views fed.
 //!
 //! - [`Decider`]: what a service decides, pure;
-//! - [`Engine`]: two threads around it, one that decides and one that commits, and the handle to both;
+//! - [`Engine`]: three threads around it, one that decides, one that writes and one that commits, and the handle to both;
 //! - [`View`]: read models, fed with every event after it is durable;
 //! - [`EngineInbox`]: takes other services' events from the exchange;
 //! - [`Redecider`]: decides recorded commands again.
@@ -35,6 +35,7 @@ mod stopping;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod view;
+mod writing_thread;
 
 pub use authority::{AUTHORITY_LASTS, AuthorityGate, AuthorityNotHeard};
 pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};

@@ -2,6 +2,8 @@
 
 use std::thread;
 
+use dossier_journal::WriteError;
+use dossier_proto::Origin;
 use tokio::sync::watch;
 
 /// Set once.
@@ -25,6 +27,14 @@ impl Stopping {
         });
     }
 
+    /// After a failed write or sync: nobody knows what is on disk.
+    pub(crate) fn stop_writing(&self, origin: Origin, error: &WriteError) {
+        let reason = error.to_string();
+        tracing::error!(%origin, %reason, "the journal cannot be written; the service stops");
+        metrics::counter!("dossier_journal_failed_total", "origin" => origin.name()).increment(1);
+        self.stop(reason);
+    }
+
     pub(crate) fn reason(&self) -> Option<String> {
         self.reason.borrow().clone()
     }
@@ -41,10 +51,10 @@ impl Stopping {
 }
 
 /// Held by a thread for as long as it works: a thread that ends by a panic stops the service, and says so. Without this the
-/// other thread would end quietly, and the service would look sound and answer nobody.
+/// other threads would end quietly, and the service would look sound and answer nobody.
 pub(crate) struct StopOnPanic {
     stopping: Stopping,
-    /// What the thread does: "decides", "commits".
+    /// What the thread does: "decides", "writes", "commits".
     work: &'static str,
 }
 

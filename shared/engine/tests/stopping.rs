@@ -6,19 +6,24 @@ mod toy;
 
 use std::{sync::Arc, time::Duration};
 
-use dossier_engine::{Clock, Engine, ExecuteError, Faults, Passing, Step};
+use dossier_engine::{Clock, Engine, EngineSettings, ExecuteError, Faults, Passing, Step};
 use dossier_proto::Micros;
 use toy::{NOON, ToyClock, ToyCommand, ToyEngine, request, settings};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Panics when something is about to be committed.
-struct Panicking;
+/// Panics at a step.
+struct Panicking(Step);
 
 impl Faults for Panicking {
     fn reach(&self, passing: Passing) {
-        assert_ne!(passing.step, Step::BeforeCommit, "as the test wants it");
+        assert_ne!(passing.step, self.0, "as the test wants it");
     }
+}
+
+fn panicking(directory: &std::path::Path, step: Step) -> ToyEngine {
+    let settings = EngineSettings { faults: Arc::new(Panicking(step)), ..settings(directory, ToyClock::at(NOON)) };
+    Engine::open(settings).unwrap()
 }
 
 /// Gives the time once, for the opening.
@@ -43,19 +48,23 @@ async fn stops_saying(engine: &ToyEngine, reason: &str) {
 #[tokio::test]
 async fn a_panic_while_committing_stops_the_service() {
     let directory = tempfile::tempdir().unwrap();
-    let settings = dossier_engine::EngineSettings {
-        faults: Arc::new(Panicking),
-        ..settings(directory.path(), ToyClock::at(NOON))
-    };
-    let engine: ToyEngine = Engine::open(settings).unwrap();
+    let engine = panicking(directory.path(), Step::Committed);
     stops_saying(&engine, "the thread that commits panicked").await;
 }
 
-/// The same of the other thread: the reason was "it was asked to".
+/// The same of the thread in the middle, from which the one behind it hears nothing more.
+#[tokio::test]
+async fn a_panic_while_writing_stops_the_service() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = panicking(directory.path(), Step::BeforeCommit);
+    stops_saying(&engine, "the thread that writes panicked").await;
+}
+
+/// The same of the first thread: the reason was "it was asked to".
 #[tokio::test]
 async fn a_panic_while_deciding_stops_the_service() {
     let directory = tempfile::tempdir().unwrap();
-    let settings = dossier_engine::EngineSettings {
+    let settings = EngineSettings {
         clock: Arc::new(Broken(std::sync::atomic::AtomicBool::new(false))),
         ..settings(directory.path(), ToyClock::at(NOON))
     };

@@ -38,8 +38,7 @@ impl std::fmt::Debug for Writer {
 
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, keeper: AnchorKeeper, stager: Stager, due: Due) -> Self {
-        let keeper = Arc::new(keeper);
-        let scribe = Scribe::new(Arc::clone(&shared), Arc::clone(&keeper));
+        let scribe = Scribe::new(Arc::clone(&shared));
         Self { stager, scribe, syncer: Syncer::new(shared, keeper), due }
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use dossier_journal::{Frame, Record, Scribe, Stager, Syncer, Verify};
+use dossier_journal::{Frame, Record, Scribe, Staged, Stager, Syncer, Verify};
 
 use crate::{
     arguments::Size,
@@ -85,7 +85,7 @@ fn joined(frame: &Frame) -> Vec<u8> {
     frame.records.iter().flat_map(|record| record.event.iter().copied()).collect()
 }
 
-/// The journal's stages, on two threads as the engine runs them: one stages, one writes and syncs.
+/// The journal's stages, on three threads as the engine runs them: one stages, one writes, one syncs.
 struct Line {
     stager: Stager,
     scribe: Scribe,
@@ -95,26 +95,37 @@ struct Line {
 impl Line {
     /// Appends all groups; says of each how long it took from the beginning of its staging until it was durable.
     fn append(&mut self, frames: Vec<Frame>) -> Result<Vec<Duration>, Failure> {
-        let (to_disk, staged) = sync_channel(1);
+        // From hand to hand, as in the engine: nothing waits between two threads.
+        let (to_write, staged) = sync_channel::<(Instant, Staged)>(0);
+        let (to_sync, written) = sync_channel(0);
         let (scribe, syncer) = (&mut self.scribe, &mut self.syncer);
         thread::scope(|scope| {
-            let committing = scope.spawn(move || -> Result<Vec<Duration>, Failure> {
-                let mut times = Vec::new();
+            let writing = scope.spawn(move || -> Result<(), Failure> {
                 for (begun, group) in staged {
-                    let begun: Instant = begun;
-                    syncer.sync(scribe.write(group)?)?;
+                    if to_sync.send((begun, scribe.write(group)?)).is_err() {
+                        break; // the syncing thread says why
+                    }
+                }
+                Ok(())
+            });
+            let syncing = scope.spawn(move || -> Result<Vec<Duration>, Failure> {
+                let mut times = Vec::new();
+                for (begun, group) in written {
+                    syncer.sync(group)?;
                     times.push(begun.elapsed());
                 }
                 Ok(times)
             });
             for frame in frames {
                 let begun = Instant::now();
-                if to_disk.send((begun, self.stager.stage(frame)?)).is_err() {
-                    break; // the other thread says why
+                if to_write.send((begun, self.stager.stage(frame)?)).is_err() {
+                    break; // one of the other threads says why
                 }
             }
-            drop(to_disk);
-            committing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            drop(to_write);
+            let times = syncing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(times)
         })
     }
 }

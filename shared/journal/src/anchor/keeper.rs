@@ -14,7 +14,7 @@ use crate::{Head, Stop, WriteError};
 /// rest is for the sync.
 const IDLE_WAIT: Duration = Duration::from_millis(5);
 
-/// Anchors heads behind the writer's back: the head before while a group is being written, the last one when nothing comes.
+/// Anchors heads behind the writer's back: the head before while a group is being synced, the last one when nothing comes.
 pub(crate) struct AnchorKeeper {
     desk: Arc<Desk>,
     thread: Option<JoinHandle<()>>,
@@ -30,7 +30,7 @@ struct Desk {
 struct Orders {
     /// The newest durable head that is not anchored, and since when.
     waiting: Option<(Head, Instant)>,
-    /// A group is being written: now is the time.
+    /// A group is being synced: now is the time.
     hurry: bool,
     closing: bool,
 }
@@ -73,7 +73,7 @@ impl AnchorKeeper {
         self.desk.changed.notify_one();
     }
 
-    /// A group is about to be written.
+    /// A group is about to be synced.
     pub(crate) fn hurry(&self) {
         let mut orders = self.desk.orders();
         if orders.waiting.is_some() {

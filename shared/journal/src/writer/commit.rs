@@ -10,14 +10,13 @@ use crate::{Head, Journal, Place, Stop, WriteError};
 /// Hands staged groups to the store, in order.
 pub struct Scribe {
     shared: Arc<Shared>,
-    keeper: Arc<AnchorKeeper>,
     next_group: u64,
 }
 
 /// Makes written groups durable, in order, and shows them to the readers.
 pub struct Syncer {
     shared: Arc<Shared>,
-    keeper: Arc<AnchorKeeper>,
+    keeper: AnchorKeeper,
     next_group: u64,
 }
 
@@ -39,8 +38,8 @@ pub struct Appended {
 }
 
 impl Scribe {
-    pub(super) const fn new(shared: Arc<Shared>, keeper: Arc<AnchorKeeper>) -> Self {
-        Self { shared, keeper, next_group: 0 }
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, next_group: 0 }
     }
 
     /// Writes a group. It is not durable yet, and nobody sees it.
@@ -50,8 +49,6 @@ impl Scribe {
     pub fn write(&mut self, mut staged: Staged) -> Result<Written, WriteError> {
         let core = &self.shared.core;
         in_turn(core, &mut self.next_group, &staged)?;
-        // The disk is busy from now on: the time to sync the anchor of the group before.
-        self.keeper.hurry();
         let puts = std::mem::take(&mut staged.puts);
         core.store.write(&puts).map_err(|error| core.stop(Stop::Store(error)))?;
         Ok(Written { staged })
@@ -59,7 +56,7 @@ impl Scribe {
 }
 
 impl Syncer {
-    pub(super) const fn new(shared: Arc<Shared>, keeper: Arc<AnchorKeeper>) -> Self {
+    pub(super) const fn new(shared: Arc<Shared>, keeper: AnchorKeeper) -> Self {
         Self { shared, keeper, next_group: 0 }
     }
 
@@ -71,6 +68,8 @@ impl Syncer {
         let core = &self.shared.core;
         let staged = written.staged;
         in_turn(core, &mut self.next_group, &staged)?;
+        // The disk is busy from now on: the time to sync the anchor of the group before.
+        self.keeper.hurry();
         core.store.sync().map_err(|error| core.stop(Stop::Store(error)))?;
         // Damage or a failed anchor may have stopped the journal meanwhile: no acknowledgement on doubt.
         core.check_running()?;
