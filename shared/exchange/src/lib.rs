@@ -22,6 +22,9 @@ mod status;
 mod tally;
 mod transport;
 
+#[cfg(feature = "nats")]
+pub mod nats;
+
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
