@@ -1,8 +1,8 @@
 //! Whether moderation was heard of late, so that what is known here of people's rights may be used.
 //!
-//! Designations are moderation's events. A service in another process knows them as of when it last heard moderation; a
-//! right that was revoked since is one it would still grant. So it decides for persons only while that is no longer ago than
-//! [`AUTHORITY_LASTS`]. What the system does, what is due and what others' events lead to needs nobody's right and goes on,
+//! Designations are moderation's events. A service in another process knows them as of the last moment at which it had read
+//! everything that moderation says it has; a right that was revoked since is one it would still grant. So it decides for
+//! persons only while that moment is no longer ago than [`AUTHORITY_LASTS`]. What the system does, what is due and what others' events lead to needs nobody's right and goes on,
 //! and so does reading.
 
 use std::{
@@ -14,7 +14,7 @@ use std::{
 use dossier_proto::Origin;
 use tokio::time::Instant;
 
-/// So long after moderation was heard, commands of persons are still decided. It is asked every two seconds at most, so four
+/// So old what is known of moderation may be, and commands of persons are still decided. Moderation is asked every two seconds at most, so four
 /// answers in a row may be lost; and so long, at most, does a revoked right go on where moderation cannot be heard.
 pub const AUTHORITY_LASTS: Duration = Duration::from_secs(10);
 
@@ -22,18 +22,21 @@ pub const AUTHORITY_LASTS: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorityNotHeard {
     /// Not since the service started.
-    #[error("moderation was not heard since the start; commands of persons are refused until it is")]
+    #[error(
+        "moderation was not heard, or not all it has was read, since the start; until then commands of persons are refused"
+    )]
     Never,
     /// Too long ago.
     #[error(
-        "moderation was last heard {} seconds ago, and {} are allowed; commands of persons are refused until it is heard again",
+        "what is known of moderation is as of {} seconds ago, and {} are allowed: it is not heard, or not all it has was read; \
+         until then commands of persons are refused",
         .0.as_secs(), AUTHORITY_LASTS.as_secs()
     )]
     LongAgo(Duration),
 }
 
 type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
-type Heard = Box<dyn Fn() -> Option<Instant> + Send + Sync>;
+type Known = Box<dyn Fn() -> Option<Instant> + Send + Sync>;
 
 /// Lets commands of persons through while moderation is heard. A cheap clone; all clones are one gate.
 #[derive(Clone)]
@@ -41,8 +44,8 @@ pub struct AuthorityGate(Option<Arc<Hearing>>);
 
 struct Hearing {
     now: Now,
-    /// When moderation was last heard. Whoever follows moderation sets it, once.
-    heard: OnceLock<Heard>,
+    /// As of when moderation is known. Whoever follows moderation sets it, once.
+    known: OnceLock<Known>,
 }
 
 impl AuthorityGate {
@@ -58,13 +61,13 @@ impl AuthorityGate {
 
     /// The same with a clock of one's own, for tests.
     pub fn hearing_by(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(Hearing { now: Arc::new(now), heard: OnceLock::new() })))
+        Self(Some(Arc::new(Hearing { now: Arc::new(now), known: OnceLock::new() })))
     }
 
-    /// From now on, `heard` says when moderation last answered. Only the first call counts: a service follows moderation once.
-    pub fn attend(&self, heard: impl Fn() -> Option<Instant> + Send + Sync + 'static) {
+    /// From now on, `known` says as of when moderation is known. Only the first call counts: a service follows moderation once.
+    pub fn attend(&self, known: impl Fn() -> Option<Instant> + Send + Sync + 'static) {
         if let Some(hearing) = &self.0
-            && hearing.heard.set(Box::new(heard)).is_err()
+            && hearing.known.set(Box::new(known)).is_err()
         {
             tracing::warn!("moderation is followed twice; the first follower counts");
         }
@@ -81,19 +84,19 @@ impl AuthorityGate {
         }
     }
 
-    /// For how long moderation has not been heard; nothing when the gate is always open.
+    /// How old what is known of moderation is; nothing when the gate is always open.
     fn silence(&self) -> Result<Duration, AuthorityNotHeard> {
         let Some(hearing) = &self.0 else { return Ok(Duration::ZERO) };
-        let heard = hearing.heard.get().and_then(|heard| heard()).ok_or(AuthorityNotHeard::Never)?;
-        Ok((hearing.now)().saturating_duration_since(heard))
+        let known = hearing.known.get().and_then(|known| known()).ok_or(AuthorityNotHeard::Never)?;
+        Ok((hearing.now)().saturating_duration_since(known))
     }
 
-    /// Shows in the figures whether the gate is open, and for how long moderation has not been heard.
+    /// Shows in the figures whether the gate is open, and how old what is known of moderation is.
     pub fn record(&self, origin: Origin) {
         let open = if self.check().is_ok() { 1.0 } else { 0.0 };
         metrics::gauge!("dossier_authority_heard", "origin" => origin.name()).set(open);
         let silence = self.silence().map_or(f64::INFINITY, |silence| silence.as_secs_f64());
-        metrics::gauge!("dossier_authority_silence_seconds", "origin" => origin.name()).set(silence);
+        metrics::gauge!("dossier_authority_age_seconds", "origin" => origin.name()).set(silence);
     }
 }
 

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use dossier_exchange::{FollowStatus, Follower, FollowerSettings, Inbox, Progress, Transport};
+use dossier_identity::Accounts;
 use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use dossier_vault::Vault;
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Decider, Engine, EngineSettings, View};
+use crate::{Decider, Engine, EngineSettings, View, keep_people};
 
 /// What a service is given by whoever starts it.
 #[derive(Clone)]
@@ -48,10 +49,30 @@ impl Ground {
                 progress: progress.clone(),
                 clock: Arc::clone(&self.engine.clock),
             });
-            following.statuses.push(follower.status());
+            let status = follower.status();
+            following.statuses.push(status.clone());
+            if *origin == Origin::Moderation {
+                self.engine.authority.attend(move || status.borrow().known_as_of);
+            }
             following.tasks.spawn(follower.run());
         }
         following
+    }
+
+    /// Keeps a copy of the accounts new, for the service `asker`; at once at its end where the accounts are kept. Drop the
+    /// future to stop.
+    pub fn keep_people(
+        &self,
+        asker: Origin,
+        accounts: Arc<Accounts>,
+    ) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (transport, verifier) = (Arc::clone(&self.transport), self.verifiers.get(&Origin::Moderation).cloned());
+        async move {
+            match verifier {
+                Some(verifier) => keep_people(accounts, transport, verifier, asker).await,
+                None => tracing::error!("the accounts are not asked for: moderation's verifier key is not configured"),
+            }
+        }
     }
 }
 

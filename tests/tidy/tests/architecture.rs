@@ -15,7 +15,17 @@ const BELOW: &[(&str, &[&str])] = &[
     ("dossier-vault", &["dossier-proto"]),
     ("dossier-journal", &["dossier-proof", "dossier-proto"]),
     ("dossier-exchange", &["dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"]),
-    ("dossier-engine", &["dossier-exchange", "dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"]),
+    (
+        "dossier-engine",
+        &[
+            "dossier-exchange",
+            "dossier-identity",
+            "dossier-journal",
+            "dossier-proof",
+            "dossier-proto",
+            "dossier-vault",
+        ],
+    ),
     ("dossier-registry", &["dossier-proto"]),
     ("dossier-identity", &["dossier-proto", "dossier-vault"]),
     ("dossier-web", &["dossier-identity", "dossier-proto"]),

@@ -63,7 +63,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let found = authenticate(parts, &Arc::<Accounts>::from_ref(state))?;
+        let found = authenticate(parts, &Arc::<Accounts>::from_ref(state)).await?;
         found.ok_or_else(|| challenge("Bearer realm=\"dossier\"").detail("The request has no header Authorization."))
     }
 }
@@ -76,24 +76,25 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        authenticate(parts, &Arc::<Accounts>::from_ref(state)).map(Self)
+        authenticate(parts, &Arc::<Accounts>::from_ref(state)).await.map(Self)
     }
 }
 
 /// `None` when no one says who they are.
-fn authenticate(parts: &Parts, accounts: &Accounts) -> Result<Option<Bearer>, Problem> {
+async fn authenticate(parts: &Parts, accounts: &Accounts) -> Result<Option<Bearer>, Problem> {
     let Some(text) = single(&parts.headers, &header::AUTHORIZATION)? else { return Ok(None) };
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(challenge("Bearer realm=\"dossier\"").detail("The header Authorization takes: Bearer <token>."));
     }
-    let found = accounts.authenticate(token.trim_start_matches(' '), source(parts), wall_clock());
+    let found = accounts.authenticate_asking(token.trim_start_matches(' '), source(parts), wall_clock()).await;
     let Authenticated { subject, body, token } = found.map_err(refused)?;
     Ok(Some(Bearer { subject, body, token }))
 }
 
 fn refused(failure: AuthenticationFailure) -> Problem {
     match failure {
+        AuthenticationFailure::NotHeard => Problem::accounts_not_heard(),
         AuthenticationFailure::TooMany { seconds } => Problem::new(ProblemKind::TooManyAttempts)
             .detail(sentence(&failure))
             .header(header::RETRY_AFTER, HeaderValue::from(seconds)),

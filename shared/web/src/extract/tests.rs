@@ -488,3 +488,34 @@ proptest! {
         }
     }
 }
+
+/// A service that has not heard the accounts does not know who is calling; it says so, and turns nobody away.
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_looked_up_is_asked_to_try_again() {
+    let mirror = Arc::new(Accounts::mirrored());
+    let who = async |bearer: Bearer| bearer.subject.to_string();
+    let maybe = async |OptionalCaller(caller): OptionalCaller| format!("{}", caller.is_some());
+    let app: Router = Router::new()
+        .route("/who", get(who))
+        .route("/maybe", get(maybe))
+        .with_state(App { accounts: Arc::clone(&mirror) });
+    let token = format!("dsr_{}", "0".repeat(64));
+    let ask = async |address: &str, token: &str| {
+        let request = Request::get(address).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    for address in ["/who", "/maybe"] {
+        let response = ask(address, &token).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "3");
+        assert!(!response.headers().contains_key(header::WWW_AUTHENTICATE), "it is no failure of the token");
+        let text = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let problem: Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(problem["type"], "/problems/accounts-not-heard");
+        assert!(problem["detail"].as_str().unwrap().contains("moderation"), "{problem}");
+        assert!(!problem.to_string().contains("dsr_"), "{problem}");
+    }
+    let nobody = app.clone().oneshot(Request::get("/maybe").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(nobody.status(), StatusCode::OK, "who says nothing is answered");
+    assert_eq!(ask("/who", "nonsense").await.status(), StatusCode::UNAUTHORIZED);
+}

@@ -206,3 +206,23 @@ fn a_problem_has_a_page_in_the_readers_language() {
     assert!(html.contains("You wrote part of this content") && html.contains("See &#60;moderation 7&#62;."), "{html}");
     assert!(html.contains(r#"<p lang="en" dir="ltr">"#));
 }
+
+/// What passes says in the reader's own language that nothing is lost and what happens next.
+#[test]
+fn problems_that_pass_are_told_in_all_six_languages() {
+    let render = problem_page("/", Vec::new(), Demonstration::No);
+    let problems = [Problem::authority_not_heard(), Problem::accounts_not_heard(), Problem::storage_full()];
+    for problem in &problems {
+        assert!(problem.kind().status().is_server_error());
+        let pages = Language::ALL.map(|language| {
+            let request = PageRequest { language, address: Uri::from_static("/") };
+            let words = Words::of(language);
+            let key = format!("problem.{}", problem.kind().code());
+            let html = render.draw(problem, &request);
+            assert!(html.contains(words.text(&key)) && html.contains(words.text(&format!("{key}-todo"))), "{html}");
+            assert!(!html.contains("<p lang=\"en\""), "nothing is left in English: {html}");
+            words.text(&key).to_owned()
+        });
+        assert_eq!(pages.iter().collect::<BTreeSet<_>>().len(), 6, "each in its own words: {pages:?}");
+    }
+}
