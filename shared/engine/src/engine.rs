@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     ops::Deref,
+    pin::pin,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicI64, Ordering},
@@ -12,12 +13,13 @@ use std::{
 
 use dossier_exchange::{Clock, Delivery, InboxError, Source, Tally};
 use dossier_journal::Journal;
-use dossier_proto::{EntryId, Origin, Place};
+use dossier_proto::{CommandId, Digest, EntryId, Origin, Place};
+use futures_util::future::{Either, select};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, group::Job, recorded::Records,
-    source::Shown, stopping::Stopping,
+    Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again, group::Job,
+    recorded::Records, source::Shown, stopping::Stopping,
 };
 
 /// How often the timers are looked at.
@@ -59,6 +61,31 @@ impl<D: Decider, V: View> Engine<D, V> {
             mpsc::error::TrySendError::Closed(_) => ExecuteError::Stopped,
         })?;
         answer.await.unwrap_or(Err(ExecuteError::Stopped))
+    }
+
+    /// What was answered to this command, if it took effect before: for callers that seal words before they execute, so that
+    /// a repeat seals none. `None` says that it is not known, now.
+    ///
+    /// # Errors
+    /// As [`Self::execute`]: the refusal that was recorded, or [`KeyReused`](ExecuteError::KeyReused).
+    pub async fn answered(
+        &self,
+        command: CommandId,
+        request: Digest,
+    ) -> Result<Option<Outcome>, ExecuteError<D::Refusal>> {
+        let (reply, answer) = oneshot::channel();
+        let known = self.ask(Job::Known { command, reply }, answer).await;
+        let Some(receipt) = known.map_err(|_stopped| ExecuteError::Stopped)? else { return Ok(None) };
+        // Like every answer, this one waits until what it rests on is durable. Former epochs are.
+        if receipt.epoch == self.journal().head().epoch && !self.shows(receipt.first + u64::from(receipt.count)).await {
+            return Err(ExecuteError::Stopped);
+        }
+        if receipt.request_digest != request {
+            return Err(ExecuteError::KeyReused);
+        }
+        let records = self.inner.records.clone();
+        let read = tokio::task::spawn_blocking(move || again::answer::<D>(&records, receipt));
+        read.await.unwrap_or(Err(ExecuteError::Stopped)).map(Some)
     }
 
     /// Acts upon foreign events; returns when effects and position are durable.
@@ -119,6 +146,16 @@ impl<D: Decider, V: View> Engine<D, V> {
     pub async fn reached(&self, size: u64, patience: Duration) -> bool {
         let mut shown = self.inner.shown.subscribe();
         tokio::time::timeout(patience, shown.wait_for(|shown| *shown >= size)).await.is_ok_and(|found| found.is_ok())
+    }
+
+    /// Returns when everything before `size` is durable and in the view: "no" when the service has stopped before.
+    async fn shows(&self, size: u64) -> bool {
+        let mut shown = self.inner.shown.subscribe();
+        let reached = pin!(async { shown.wait_for(|shown| *shown >= size).await.is_ok() });
+        match select(reached, pin!(self.inner.stopping.stopped())).await {
+            Either::Left((reached, _)) => reached,
+            Either::Right(_) => false,
+        }
     }
 
     /// Digests of state and view at one position.

@@ -9,6 +9,7 @@
 //! An answer is given when the group it was decided in is durable; refusals and repeats wait as long. A write error
 //! stops the service: nothing is acknowledged on doubt.
 
+mod again;
 mod authority;
 mod committing_thread;
 mod decider;
@@ -18,6 +19,7 @@ mod engine;
 mod faults;
 mod fold;
 mod folding;
+mod foreseeing;
 mod ground;
 mod group;
 mod inbox;
@@ -45,6 +47,7 @@ pub use engine::Engine;
 pub use faults::{Faults, NoFaults, Passing, Step};
 pub use fold::Fold;
 pub use folding::{Folded, Until, fold_journal};
+pub use foreseeing::foresee;
 pub use ground::{Following, Ground, run_timers_when_level};
 pub use group::Digests;
 pub use inbox::{EngineInbox, KeysNeeded};
