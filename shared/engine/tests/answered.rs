@@ -6,7 +6,7 @@ mod toy;
 
 use dossier_engine::{ExecuteError, Repeated, foresee};
 use dossier_proto::{Digest, EntryId};
-use toy::{NOON, Toy, ToyCommand, open, request};
+use toy::{NOON, Toy, ToyCommand, ToyRefusal, open, request};
 
 #[tokio::test]
 async fn what_took_effect_is_answered_as_it_was_and_nothing_else_is_known() {
@@ -17,7 +17,7 @@ async fn what_took_effect_is_answered_as_it_was_and_nothing_else_is_known() {
     let first = engine.execute(asked.clone()).await.unwrap();
     let again = engine.answered(asked.command_id, asked.request_digest).await.unwrap().unwrap();
     assert_eq!((again.events, again.repeated), (first.events, Repeated::Yes));
-    let other = engine.answered(asked.command_id, Digest([9; 32])).await;
+    let other = engine.answered(asked.command_id, Digest([7; 32])).await;
     assert_eq!(other, Err(ExecuteError::KeyReused));
     assert_eq!(engine.journal().head().size, 1, "asking writes nothing");
 }
@@ -46,8 +46,8 @@ async fn a_command_on_its_way_is_waited_for() {
 #[test]
 fn a_refusal_is_foreseen_on_the_state_that_is_shown() {
     let mut bump = request("one", ToyCommand::Bump);
-    bump.entry = Some(EntryId([1; 16]));
+    (bump.entry, bump.expected_version) = (Some(EntryId([1; 16])), Some(4));
     let now = NOON;
-    assert!(foresee::<Toy>(&Default::default(), &bump, now).is_err(), "there is no such entry");
+    assert_eq!(foresee::<Toy>(&Default::default(), &bump, now), Err(ToyRefusal::Version));
     assert_eq!(foresee::<Toy>(&Default::default(), &request("two", ToyCommand::Start(3)), now), Ok(()));
 }

@@ -50,7 +50,29 @@ pub(crate) struct Failed {
     pub(crate) refusal: Option<Refusal>,
 }
 
+impl Failed {
+    /// A refusal that was foreseen, and is not recorded.
+    pub(super) fn foreseen(refusal: Refusal, sent: Value) -> Self {
+        failed(ExecuteError::Refused { refusal, recorded: None }, sent)
+    }
+}
+
 impl App {
+    /// What was answered to the same request when it took effect before, under the key the caller gave.
+    pub(super) async fn before(
+        &self,
+        asker: &Asker,
+        entry: EntryId,
+        digest: Digest,
+        sent: &Value,
+    ) -> Result<Option<Outcome>, Failed> {
+        let Some(key) = &asker.key.0 else { return Ok(None) };
+        let subject = asker.bearer.subject;
+        let (command_id, request_digest) = name_command(subject.as_bytes(), Some(key.as_bytes()), &digest);
+        let before = self.engine.answered(command_id, request_digest).await;
+        before.map_err(|error| failed(self.without_place_for_strangers(error, asker, Some(entry)), sent.clone()))
+    }
+
     /// Has a command decided.
     pub(crate) async fn execute(&self, asker: &Asker, errand: Errand) -> Result<Outcome, Failed> {
         let fresh = fresh_id();
@@ -108,7 +130,7 @@ impl App {
     }
 
     /// The version the caller expects the review to have, if it says so.
-    fn expected(&self, asker: &Asker, entry: Option<EntryId>) -> Answer<Option<u64>> {
+    pub(super) fn expected(&self, asker: &Asker, entry: Option<EntryId>) -> Answer<Option<u64>> {
         let (Some(entry), Some(expected)) = (entry, asker.if_match.optional(Part::Review)) else { return Ok(None) };
         let view = self.engine.view();
         // Of an entry that is not there nothing is said here: the decision does.

@@ -15,18 +15,11 @@ use super::{
     eyes::Eyes,
     moment,
 };
-use crate::domain::{Command, Refusal};
+use crate::domain::Refusal;
 
-/// The digest a command names.
-pub(super) fn digest_of(command: &Command) -> Option<Digest> {
-    let digest = match command {
-        Command::Comment(comment) => &comment.digest,
-        Command::RequestChanges(request) => &request.digest,
-        Command::Approve(approval) => &approval.approve.digest,
-        Command::Refuse(refuse) => &refuse.digest,
-        _ => return None,
-    };
-    Digest::try_from(digest.as_slice()).ok()
+/// The digest that a request names.
+pub(super) fn named(sent: &Value) -> Option<Digest> {
+    sent.get("digest")?.as_str()?.parse().ok()
 }
 
 /// The problem, with what helps to decide anew.

@@ -17,6 +17,7 @@ mod eyes;
 mod history;
 mod in_force;
 mod limits;
+mod locks;
 mod messages;
 mod mismatch;
 mod moment;

@@ -1,17 +1,16 @@
 //! Checks what people typed and seals it, before anything is decided. What needs the words is computed here.
 
-use dossier_identity::Role;
-use dossier_proto::{EntryId, KeyId, v1};
-use dossier_registry::{Language, RecordType, Registry, says_something};
+use dossier_proto::v1;
+use dossier_registry::{Language, RecordType, says_something};
 use dossier_vault::Purpose;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 
 use super::{
-    App, Desk,
-    asked::{Asked, Asker},
+    Desk,
     bodies::{ApproveBody, CommentBody, RefuseBody, RequestBody},
     errors,
     limits::{CODE_BYTES_MAX, ITEM_BYTES_MAX, QUOTE_BYTES_MAX, TEXT_BYTES_MAX, check_length, check_text},
+    locks::{Context, Under, Whose},
 };
 use crate::{
     domain::{Approval, REQUESTED_CHANGES_MAX, SubmittedWords},
@@ -19,78 +18,21 @@ use crate::{
     words::WordsError,
 };
 
-/// What sealing needs to know.
-pub(super) struct Context {
-    entry: EntryId,
-    /// The key of the review's internal words, if it has one.
-    internal: Option<KeyId>,
-    /// Whether the caller may decide here: only then is the content read.
-    moderates: bool,
-    /// Whether the caller has any part in the review. For others no key is made: their request is refused, and what they
-    /// typed goes back to them and nowhere else. (A key is a sync of the disk, and stays.)
-    takes_part: bool,
-    record_type: Option<String>,
-    registry: Option<Registry>,
-}
-
-impl App {
-    /// Checks the words and seals them, off the async threads.
-    pub(super) async fn sealing<T, S>(
-        &self,
-        asker: &Asker,
-        entry: EntryId,
-        asked: &Asked<T>,
-        seal: fn(&Desk, &Context, &T) -> Answer<S>,
-    ) -> Answer<S>
-    where
-        T: Clone + Send + 'static,
-        S: Send + 'static,
-    {
-        let (subject, body) = (asker.bearer.subject, asked.body.clone());
-        self.check_token(&asker.bearer, entry)?;
-        self.off_thread(move |desk| {
-            let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
-            let now = desk.clock.now();
-            let context = {
-                let view = desk.engine.view();
-                let known = view.state.entries.get(&entry);
-                let holds = |role| {
-                    known.is_some_and(|known| {
-                        let (body, record_type) = (Some(&known.body), Some(known.record_type.as_str()));
-                        view.state.designations.entitled(subject, role, body, record_type, now).is_ok()
-                    })
-                };
-                let moderates = holds(Role::Moderator);
-                let takes_part = moderates || holds(Role::Reviewer);
-                let record_type = known.map(|known| known.record_type.clone());
-                let internal = view.internal.get(&entry).copied();
-                Context { entry, internal, moderates, takes_part, record_type, registry }
-            };
-            seal(desk, &context, &body)
-        })
-        .await
-    }
-}
-
 pub(super) fn seal_comment(desk: &Desk, context: &Context, body: &CommentBody) -> Answer<v1::Comment> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/text", &body.text, TEXT_BYTES_MAX);
     context.check_place(&mut errors, "", &body.field, &body.language);
     refuse_if_any(&errors)?;
-    let seal = || {
-        let key = desk.words.key_or_fresh(context.internal)?;
-        desk.words.seal(key, context.entry, Purpose::Comment, &body.text)
-    };
+    let lock = context.lock(desk, Whose::Internal)?;
     Ok(v1::Comment {
         digest: body.digest.to_vec(),
         field: body.field.clone(),
         language: body.language.clone(),
-        text: words(context.takes_part.then(seal).transpose())?,
+        text: lock.seal(desk, context.entry, Purpose::Comment, &body.text)?,
     })
 }
 
-/// Messages to the contributor have a key of their own for each command: what is refused was told to nobody, and its key
-/// is given to nobody.
+/// Messages to the contributor have a key of their own for each command.
 pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -> Answer<v1::RequestChanges> {
     let mut errors = Vec::new();
     if body.items.is_empty() || body.items.len() > REQUESTED_CHANGES_MAX {
@@ -103,9 +45,8 @@ pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -
         context.check_place(&mut errors, &format!("/items/{at}"), &item.field, &item.language);
     }
     refuse_if_any(&errors)?;
-    let key = words(context.takes_part.then(|| desk.words.fresh_key()).transpose())?;
-    let seal =
-        |purpose, text: &str| words(key.map(|key| desk.words.seal(key, context.entry, purpose, text)).transpose());
+    let lock = context.lock(desk, Whose::Message)?;
+    let seal = |purpose, text: &str| lock.seal(desk, context.entry, purpose, text);
     let items = (1..).zip(&body.items).map(|(number, item)| {
         let quote = if item.quote.is_empty() { None } else { seal(Purpose::Quote, &item.quote)? };
         Ok(v1::RequestedChange {
@@ -124,8 +65,7 @@ pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) ->
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     check_length(&mut errors, "/code", &body.code, CODE_BYTES_MAX);
     refuse_if_any(&errors)?;
-    let seal = || desk.words.seal(desk.words.fresh_key()?, context.entry, Purpose::Reason, &body.reason);
-    let reason = words(context.takes_part.then(seal).transpose())?;
+    let reason = context.lock(desk, Whose::Message)?.seal(desk, context.entry, Purpose::Reason, &body.reason)?;
     // The code stands in the clear, also when the refusal is itself refused on record: what is no code of the registry goes
     // no further than here (P11). The decision then says that it knows no such code, in its turn.
     let code = context.registry.as_ref().and_then(|registry| registry.refusal(&body.code));
@@ -139,13 +79,13 @@ pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) 
     let note = body.note.as_deref().filter(|note| says_something(note));
     check_length(&mut errors, "/note", note.unwrap_or_default(), TEXT_BYTES_MAX);
     refuse_if_any(&errors)?;
-    let seal = |note: &str| {
-        let key = desk.words.key_or_fresh(context.internal)?;
-        desk.words.seal(key, context.entry, Purpose::Note, note)
+    let note = match note {
+        Some(note) => context.lock(desk, Whose::Internal)?.seal(desk, context.entry, Purpose::Note, note)?,
+        None => None,
     };
-    let note = note.filter(|_| context.takes_part).map(seal).transpose();
-    let (words_submitted, notices) = if context.moderates { submitted(desk, context)? } else { (None, Vec::new()) };
-    let approve = v1::Approve { digest: body.digest.to_vec(), note: words(note)?, notices };
+    let reads = context.moderates && context.under == Under::Keys;
+    let (words_submitted, notices) = if reads { submitted(desk, context)? } else { (None, Vec::new()) };
+    let approve = v1::Approve { digest: body.digest.to_vec(), note, notices };
     Ok(Approval { approve, words: words_submitted })
 }
 
@@ -219,6 +159,6 @@ fn refuse_if_any(errors: &[FieldError]) -> Answer<()> {
     if errors.is_empty() { Ok(()) } else { Err(FieldError::problem(ProblemKind::InvalidRequest, errors)) }
 }
 
-fn words<T>(result: Result<T, WordsError>) -> Answer<T> {
+pub(super) fn words<T>(result: Result<T, WordsError>) -> Answer<T> {
     result.map_err(|error| errors::of_words(&error))
 }

@@ -2,12 +2,12 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Request, State},
+    extract::{FromRequest, FromRequestParts, State},
     response::{IntoResponse, Response},
 };
-use dossier_engine::{fresh_id, name_command};
+use dossier_engine::{ExecuteError, Record, Refusal as _, Request, foresee, fresh_id, name_command};
 use dossier_identity::Role;
-use dossier_proto::{Digest, v1};
+use dossier_proto::{CommandId, Digest, v1};
 use dossier_registry::says_something;
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemDocument, ProblemKind,
@@ -24,7 +24,11 @@ use super::{
     entries::{known, tombstone_document},
     errors,
 };
-use crate::{domain::Command, off_thread, reading::Known};
+use crate::{
+    domain::{Command, Publication},
+    off_thread,
+    reading::Known,
+};
 
 /// Characters of a public explanation: two pages. It is read on a tombstone, not studied.
 const EXPLANATION_CHARACTERS_MAX: usize = 4_000;
@@ -68,30 +72,33 @@ pub(super) struct RetractBody {
 pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Response> {
     let before = known(&app, &asked.name)?;
     asked.bearer.check_body(&before.entry.body)?;
-    let expected_version = match asked.if_match.optional(Part::Edition) {
-        Some(expected) => Some(expected.for_command(Part::Edition, before.entry.version())?),
-        None => None,
+    let (command_id, request_digest) = asked.named();
+    // What took effect before is answered from what was recorded: nothing is sealed for it again.
+    let repeated = match asked.key.0 {
+        Some(_) => app.engine().answered(command_id, request_digest).await.map_err(errors::of_execution)?.is_some(),
+        None => false,
     };
-    let explanation = checked(&asked.body.explanation)?;
-    let id = before.id;
-    let command = command(&app, &asked, &before, explanation).await?;
-    let fresh = fresh_id();
-    let subject = asked.bearer.subject;
-    let key = asked.key.0.as_deref().map(str::as_bytes);
-    let (command_id, request_digest) = name_command(subject.as_bytes(), key, &asked.digest);
-    let request = dossier_engine::Request {
-        command: Command::Retract(command),
-        entry: Some(id),
-        actor: asked.bearer.caller(),
-        on_behalf_of: None,
-        fresh,
-        expected_version,
-        command_id,
-        request_digest,
-        correlation: None,
-    };
-    dossier_web::observe::record_command(&request.command_id);
-    app.engine().execute(request).await.map_err(errors::of_execution)?;
+    if !repeated {
+        let expected_version = match asked.if_match.optional(Part::Edition) {
+            Some(expected) => Some(expected.for_command(Part::Edition, before.entry.version())?),
+            None => None,
+        };
+        let explanation = checked(&asked.body.explanation)?;
+        let request = Request {
+            command: Command::Retract(v1::RetractEntry::default()),
+            entry: Some(before.id),
+            actor: asked.bearer.caller(),
+            on_behalf_of: None,
+            fresh: fresh_id(),
+            expected_version,
+            command_id,
+            request_digest,
+            correlation: None,
+        };
+        let request = in_words(&app, &asked, &before, explanation, request).await?;
+        dossier_web::observe::record_command(&request.command_id);
+        app.engine().execute(request).await.map_err(errors::of_execution)?;
+    }
     off_thread(move || {
         let after = known(&app, &asked.name)?;
         let document = tombstone_document(&app, &after)?;
@@ -101,26 +108,39 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
     .await
 }
 
-/// The command, with its words sealed. A refused attempt is recorded for everybody to read: of a caller who may not retract
-/// it holds nothing that was typed, and no key is made for it.
-async fn command(app: &App, asked: &Asked, known: &Known, explanation: String) -> Answer<v1::RetractEntry> {
-    let entitled = {
+/// The request with its words, sealed. A refused attempt is recorded for everybody to read: of a caller who may not retract it
+/// holds nothing that was typed. No key is made for it, nor for what would be refused without a record.
+async fn in_words(
+    app: &App,
+    asked: &Asked,
+    known: &Known,
+    explanation: String,
+    request: Request<Command>,
+) -> Answer<Request<Command>> {
+    let retract = |explanation| {
+        let command = v1::RetractEntry { reason: asked.body.reason.clone(), explanation: Some(explanation) };
+        Request { command: Command::Retract(command), ..request.clone() }
+    };
+    {
         let view = app.engine().view();
         let entry = &known.entry;
         let (subject, now) = (asked.bearer.subject, app.clock.now());
-        view.state()
-            .designations
-            .entitled(subject, Role::Publisher, Some(&entry.body), Some(&entry.record_type), now)
-            .is_ok()
-    };
-    if !entitled {
-        return Ok(v1::RetractEntry::default());
+        let (body, record_type) = (Some(&entry.body), Some(entry.record_type.as_str()));
+        if view.state().designations.entitled(subject, Role::Publisher, body, record_type, now).is_err() {
+            return Ok(request);
+        }
+        let foreseen = foresee::<Publication>(view.state(), &retract(v1::Sealed::default()), now);
+        if let Err(refusal) = foreseen
+            && refusal.facts().record == Record::Not
+        {
+            return Err(errors::of_execution(ExecuteError::Refused { refusal, recorded: None }));
+        }
     }
     let (sealing, id) = (app.clone(), known.id);
     let sealed = off_thread(move || {
         sealing.reading.words.seal_explanation(id, &explanation).map_err(|error| Problem::internal(&error))
     });
-    Ok(v1::RetractEntry { reason: asked.body.reason.clone(), explanation: Some(sealed.await?) })
+    Ok(retract(sealed.await?))
 }
 
 /// The explanation, if people can read it and it is not too long.
@@ -143,6 +163,13 @@ fn checked(explanation: &str) -> Answer<String> {
     Ok(text.to_owned())
 }
 
+impl Asked {
+    fn named(&self) -> (CommandId, Digest) {
+        let key = self.key.0.as_deref().map(str::as_bytes);
+        name_command(self.bearer.subject.as_bytes(), key, &self.digest)
+    }
+}
+
 /// A request to retract, with everything it says.
 pub(super) struct Asked {
     bearer: Bearer,
@@ -156,7 +183,7 @@ pub(super) struct Asked {
 impl FromRequest<App> for Asked {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+    async fn from_request(request: axum::extract::Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, content) = request.into_parts();
         let bearer = Bearer::from_request_parts(&mut parts, app).await?;
         let key = IdempotencyKey::from_request_parts(&mut parts, app).await?;
@@ -164,7 +191,7 @@ impl FromRequest<App> for Asked {
         let StrictPath(name) = StrictPath::<String>::from_request_parts(&mut parts, app).await?;
         let Parts { method, uri, .. } = parts.clone();
         let StrictJson(body) =
-            StrictJson::<RetractBody>::from_request(Request::from_parts(parts, content), app).await?;
+            StrictJson::<RetractBody>::from_request(axum::extract::Request::from_parts(parts, content), app).await?;
         let digest = digest_of(&method, &uri, &body)?;
         Ok(Self { bearer, key, if_match, name, body, digest })
     }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use dossier_engine::{ExecuteError, Outcome, Request, fresh_id, name_command};
+use dossier_engine::{ExecuteError, Outcome, Record, Request, foresee, fresh_id, name_command};
 use dossier_proto::{BodyCode, CommandId, Digest, EntryId, EventId};
 use dossier_web::{
     Answer, Cache, Part, Tag,
@@ -14,20 +14,31 @@ use http::{StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{assembling, off_thread};
+use super::{assembling, callers, off_thread, refusals};
 use crate::{
-    domain::{Command, Refusal},
+    domain::{Command, Refusal, Submission, facts},
     office::Office,
 };
 
 /// Who asks, and what makes a repeat of the request a repeat.
 pub(super) struct Asking {
     pub(super) caller: Bearer,
+    name: Name,
     command_id: CommandId,
     request_digest: Digest,
 }
 
+/// Where the name of the command comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// The caller gave an idempotency key: it may come again.
+    Given,
+    /// It was made up here, and nobody else knows it.
+    MadeUp,
+}
+
 /// What is asked of the engine.
+#[derive(Clone)]
 pub(super) struct Errand {
     pub(super) command: Command,
     pub(super) entry: Option<EntryId>,
@@ -53,14 +64,45 @@ impl Asking {
             hash.update(part);
         }
         let key = key.0.map(String::into_bytes);
+        let name = if key.is_some() { Name::Given } else { Name::MadeUp };
         let (command_id, request_digest) =
             name_command(caller.subject.as_bytes(), key.as_deref(), &Digest(hash.finalize().into()));
-        Self { caller, command_id, request_digest }
+        Self { caller, name, command_id, request_digest }
+    }
+
+    /// What was recorded of the same request when it took effect before, for a caller who still sees the entry. To be asked
+    /// before words are sealed: a repeat is answered from what was recorded, and needs no keys.
+    ///
+    /// # Errors
+    /// The refusal that was recorded; another request under the same key; 404 when the caller sees the entry no more.
+    pub(super) async fn before(&self, office: &Office) -> Answer<Option<(EntryId, Outcome)>> {
+        if self.name == Name::MadeUp {
+            return Ok(None);
+        }
+        let before = office.engine().answered(self.command_id, self.request_digest).await;
+        let Some(outcome) = before.map_err(|error| refusals::failed(&error))? else { return Ok(None) };
+        let Some(id) = outcome.events.first().and_then(|event| event.head.entry) else { return Ok(None) };
+        callers::visible(&office.engine().view(), &self.caller, id, office.now())?;
+        dossier_web::observe::record_command(&self.command_id);
+        Ok(Some((id, outcome)))
+    }
+
+    /// What the engine would refuse without a record of it, as things stand. To be asked before words are sealed, with
+    /// placeholders where they will be.
+    pub(super) fn foresee(&self, office: &Office, errand: &Errand) -> Result<(), Refusal> {
+        let entries = office.engine().view();
+        let foreseen = foresee::<Submission>(entries.state(), &self.request(errand.clone()), office.now());
+        foreseen.or_else(|refusal| if facts(&refusal).record == Record::Not { Err(refusal) } else { Ok(()) })
     }
 
     /// Has the errand decided.
     pub(super) async fn execute(&self, office: &Office, errand: Errand) -> Result<Outcome, ExecuteError<Refusal>> {
-        let request = Request {
+        dossier_web::observe::record_command(&self.command_id);
+        office.engine().execute(self.request(errand)).await
+    }
+
+    fn request(&self, errand: Errand) -> Request<Command> {
+        Request {
             command: errand.command,
             entry: errand.entry,
             actor: self.caller.caller(),
@@ -70,9 +112,7 @@ impl Asking {
             command_id: self.command_id,
             request_digest: self.request_digest,
             correlation: None,
-        };
-        dossier_web::observe::record_command(&request.command_id);
-        office.engine().execute(request).await
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     off_thread, refusals,
 };
 use crate::{
-    domain::{Command, Entry, Refusal},
+    domain::{Command, Refusal},
     office::Office,
     words,
 };
@@ -62,13 +62,22 @@ pub(super) async fn save(
     StrictJson(body): StrictJson<SaveBody>,
 ) -> Answer<Response> {
     let asking = Asking::new(caller.clone(), key, "PUT", &format!("/entries/{id}/draft"), &body);
-    let (errand, typed) = {
+    if let Some((id, _)) = asking.before(&office).await? {
+        return errands::answer(&office, id, StatusCode::OK).await;
+    }
+    let (asking, prepared) = {
         let office = office.clone();
-        off_thread(move || prepare(&office, &caller, id, &if_match, body.content)).await?
+        off_thread(move || prepare(&office, &asking, id, &if_match, body.content).map(|prepared| (asking, prepared)))
+            .await?
     };
+    let Prepared { errand, typed, foreseen } = prepared;
     let expected = errand.expected_version;
-    match asking.execute(&office, errand).await {
-        Ok(_) => errands::answer(&office, id, StatusCode::OK).await,
+    let done = match foreseen {
+        Ok(()) => asking.execute(&office, errand).await.map(drop),
+        Err(refusal) => Err(ExecuteError::Refused { refusal, recorded: None }),
+    };
+    match done {
+        Ok(()) => errands::answer(&office, id, StatusCode::OK).await,
         Err(error) => {
             let problem = refusals::failed(&error);
             let ExecuteError::Refused { refusal: Refusal::VersionMismatch { .. }, .. } = error else {
@@ -79,34 +88,49 @@ pub(super) async fn save(
     }
 }
 
-fn prepare(office: &Office, caller: &Bearer, id: EntryId, if_match: &IfMatch, typed: Value) -> Answer<(Errand, Value)> {
-    let now = office.now();
-    let entry = callers::addressed(&office.engine().view(), caller, id, now)?.clone();
-    let expected = if_match.required(Part::Draft)?.for_command(Part::Draft, entry.version)?;
-    let mut save = v1::SaveDraft { content: None, fields: Vec::new() };
-    // Who may not write, or not now, is refused by the decision, which needs no words for that.
-    let writes = entry.workflow.is_with_body() && contents::may_write(office, caller, &entry.facts, now);
-    let typed = if writes { fill(office, id, &entry, typed, &mut save)? } else { typed };
-    Ok((Errand::on(id, Command::SaveDraft(save), Some(expected)), typed))
+struct Prepared {
+    errand: Errand,
+    /// What was typed, in normal form.
+    typed: Value,
+    /// Whether it will be refused as things stand. Then nothing was sealed, and it is not to be executed.
+    foreseen: Result<(), Refusal>,
 }
 
-/// Puts the content into the command, if it differs from the one saved last.
-fn fill(office: &Office, id: EntryId, entry: &Entry, typed: Value, save: &mut v1::SaveDraft) -> Answer<Value> {
+fn prepare(office: &Office, asking: &Asking, id: EntryId, if_match: &IfMatch, typed: Value) -> Answer<Prepared> {
+    let (now, caller) = (office.now(), &asking.caller);
+    let entry = callers::addressed(&office.engine().view(), caller, id, now)?.clone();
+    let expected = if_match.required(Part::Draft)?.for_command(Part::Draft, entry.version)?;
+    let errand = |save| Errand::on(id, Command::SaveDraft(save), Some(expected));
+    // Who may not write, or not now, is refused by the decision, which needs no words for that.
+    if !entry.workflow.is_with_body() || !contents::may_write(office, caller, &entry.facts, now) {
+        return Ok(Prepared { errand: errand(v1::SaveDraft::default()), typed, foreseen: Ok(()) });
+    }
     let registry = contents::registry(office)?;
     let sealed = contents::sealed(office, id, entry.working)?;
     let working = contents::opened(office, id, &sealed)?;
     let personal = working.as_ref().map(|opened| opened.personal.as_slice()).unwrap_or_default();
-    let typed = contents::fit(&registry, &entry.facts, typed, personal, office.now())?;
+    let typed = contents::fit(&registry, &entry.facts, typed, personal, now)?;
     let before = working.as_ref().map_or(&Value::Null, |opened| &opened.content);
-    save.fields = words::changed(before, &typed);
-    if !save.fields.is_empty() {
-        let kind = registry.record_type(&entry.facts.record_type);
-        let pointers = kind.map(|kind| kind.personal_pointers()).unwrap_or_default();
-        let revision = entry.saved.saturating_add(1);
-        let content = office.words().seal_content(id, revision, typed.clone(), &pointers, personal);
-        save.content = Some(content.map_err(|error| refusals::words_failed(&error))?);
+    let mut save = v1::SaveDraft { content: None, fields: words::changed(before, &typed) };
+    if save.fields.is_empty() {
+        return Ok(Prepared { errand: errand(save), typed, foreseen: Ok(()) });
     }
-    Ok(typed)
+    let revision = entry.saved.saturating_add(1);
+    save.content = Some(unsealed(revision));
+    let errand = errand(save.clone());
+    if let Err(refusal) = asking.foresee(office, &errand) {
+        return Ok(Prepared { errand, typed, foreseen: Err(refusal) });
+    }
+    let kind = registry.record_type(&entry.facts.record_type);
+    let pointers = kind.map(|kind| kind.personal_pointers()).unwrap_or_default();
+    let content = office.words().seal_content(id, revision, typed.clone(), &pointers, personal);
+    save.content = Some(content.map_err(|error| refusals::words_failed(&error))?);
+    Ok(Prepared { errand: Errand { command: Command::SaveDraft(save), ..errand }, typed, foreseen: Ok(()) })
+}
+
+/// What stands for a content until it is sealed.
+fn unsealed(revision: u32) -> v1::Content {
+    v1::Content { revision, digest: vec![0; 32], sealed: Some(v1::Sealed::default()), ..v1::Content::default() }
 }
 
 /// The refusal of a stale save with what is needed to go on: both digests, and the difference.

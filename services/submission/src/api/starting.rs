@@ -89,6 +89,9 @@ pub(super) async fn start(
     StrictJson(body): StrictJson<StartBody>,
 ) -> Answer<Response> {
     let asking = Asking::new(caller.clone(), key, "POST", "/entries", &body);
+    if let Some((id, _)) = asking.before(&office).await? {
+        return answer_begun(&office, id, StatusCode::CREATED).await;
+    }
     let Prepared { errand, source } = {
         let office = office.clone();
         off_thread(move || prepare(&office, &caller, body)).await?
@@ -102,7 +105,12 @@ pub(super) async fn start(
     };
     // A start is one event that names the entry, or it is nothing because of a file filed before.
     let id = id.ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
-    let mut response = errands::answer(&office, id, status).await?;
+    answer_begun(&office, id, status).await
+}
+
+/// The entry, and where it is to be found.
+async fn answer_begun(office: &Office, id: EntryId, status: StatusCode) -> Answer<Response> {
+    let mut response = errands::answer(office, id, status).await?;
     let location = HeaderValue::from_str(&format!("{PREFIX}/entries/{id}"));
     response.headers_mut().extend(location.ok().map(|location| (header::LOCATION, location)));
     Ok(response)

@@ -72,6 +72,9 @@ pub(super) async fn submit(
     StrictJson(body): StrictJson<SubmitBody>,
 ) -> Answer<Response> {
     let asking = Asking::new(caller.clone(), key, "POST", &format!("/entries/{id}/submit"), &body);
+    if let Some((id, _)) = asking.before(&office).await? {
+        return errands::answer(&office, id, StatusCode::OK).await;
+    }
     let prepared = {
         let office = office.clone();
         off_thread(move || prepare(&office, &caller, id, &if_match, &body)).await?

@@ -32,15 +32,22 @@ pub enum Command {
 
 impl Command {
     /// As it stands in the event of a refusal; nobody can be refused what the system does.
+    ///
+    /// Without the words: no refusal that is recorded depends on them, and most of them are sealed under the key of a revision,
+    /// which is given away when that is submitted. What was refused was told to nobody.
     pub(super) fn attempted(&self) -> Option<Attempted> {
         Some(match self.clone() {
-            Self::StartDraft(command) => Attempted::StartDraft(command),
-            Self::SaveDraft(command) => Attempted::SaveDraft(command),
-            Self::Submit { submit, .. } => Attempted::Submit(submit),
+            Self::StartDraft(command) => Attempted::StartDraft(v1::StartDraft { content: None, ..command }),
+            Self::SaveDraft(command) => Attempted::SaveDraft(v1::SaveDraft { content: None, ..command }),
+            Self::Submit { submit, .. } => {
+                let unsaid = |answer: v1::Answer| v1::Answer { text: None, ..answer };
+                let answers = submit.answers.into_iter().map(unsaid).collect();
+                Attempted::Submit(v1::Submit { what_changed: None, answers, ..submit })
+            }
             Self::AskRecall => Attempted::AskRecall(v1::AskRecall {}),
-            Self::Withdraw(command) => Attempted::Withdraw(command),
+            Self::Withdraw(_) => Attempted::Withdraw(v1::Withdraw { reason: None }),
             Self::OpenRevision => Attempted::OpenRevision(v1::OpenRevision {}),
-            Self::AskRetraction(command) => Attempted::AskRetraction(command),
+            Self::AskRetraction(_) => Attempted::AskRetraction(v1::AskRetraction { reason: None }),
             Self::Expire => return None,
         })
     }

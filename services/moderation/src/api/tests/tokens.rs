@@ -109,6 +109,40 @@ async fn for_whoever_has_no_part_in_the_review_no_key_is_made() {
     assert_eq!(room.keys(), before + 1);
 }
 
+/// Repeats, and acts that are refused without a record, each left a key on disk that nobody would ever use.
+#[tokio::test]
+async fn what_is_repeated_or_refused_without_a_record_leaves_no_key() {
+    let (room, filed) = room().await;
+    let digest = filed.digest;
+    let path = format!("/reviews/{ENTRY}/comment");
+    let before = room.keys();
+    let comment = json!({ "digest": digest, "text": "Hm." });
+    let stale = [("if-match", "\"r9\"")];
+    room.post_with("moderator-a", &path, comment.clone(), &stale).await.is(412);
+    assert_eq!(room.keys(), before, "somebody else was faster");
+    room.act("moderator-b", "claim", json!({})).await.is(200);
+    for (act, body) in [
+        ("request-changes", json!({ "digest": digest, "items": [{ "text": "Hm.", "quote": "A" }] })),
+        ("refuse", json!({ "digest": digest, "code": "incomplete", "reason": "Hm." })),
+        ("approve", json!({ "digest": digest, "note": "Hm." })),
+    ] {
+        let refused = room.act("moderator-a", act, body).await.is(409);
+        assert_eq!(refused.text("/sent/digest"), digest.to_string(), "{act}: what was typed comes back");
+        assert!(refused.text("/detail").contains("claimed"), "{act}: {:#}", refused.body);
+    }
+    assert_eq!(room.keys(), before, "another moderator has claimed it");
+    let path = format!("/reviews/{ENTRY}/request-changes");
+    let request = json!({ "digest": digest, "items": [{ "text": "Hm." }] });
+    let key = [("idempotency-key", "once")];
+    let first = room.post_with("moderator-b", &path, request.clone(), &key).await.is(200);
+    assert_eq!(room.keys(), before + 1);
+    let again = room.post_with("moderator-b", &path, request, &key).await.is(200);
+    assert_eq!((&again.body["recorded"], &again.body["repeated"]), (&first.body["recorded"], &json!(true)));
+    let other = json!({ "digest": digest, "items": [{ "text": "Hm, hm." }] });
+    room.post_with("moderator-b", &path, other, &key).await.is(422);
+    assert_eq!(room.keys(), before + 1, "a repeat");
+}
+
 /// P11: what is no code stood in the clear in the record of a refused refusal, whatever it said; a record type as well.
 #[tokio::test]
 async fn what_is_no_code_does_not_reach_the_journal() {

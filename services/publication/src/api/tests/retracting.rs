@@ -125,6 +125,25 @@ async fn a_repeat_under_the_same_key_takes_effect_once() {
     assert_eq!(reused["type"], "/problems/idempotency-key-reused");
 }
 
+/// Every repeat, and every attempt that was refused without a record, left a key on disk that nobody would ever use.
+#[tokio::test]
+async fn what_is_refused_or_repeated_leaves_no_key() {
+    let house = published().await;
+    let post =
+        |body: Value, key: &str| house.post(RETRACT).by("publisher").header("idempotency-key", key).json(&body).send();
+    let keys = || house.vault.counts().live - house.vault.counts().spare;
+    let before = keys();
+    let unknown = json!({"reason": "boredom", "explanation": "x"});
+    post(unknown, "k1").await.expect(422);
+    house.post(RETRACT).by("publisher").json(&body()).header("if-match", "\"e1\"").send().await.expect(412);
+    assert_eq!(keys(), before);
+    post(body(), "k2").await.expect(200);
+    assert_eq!(keys(), before + 1, "the explanation has a key");
+    post(body(), "k2").await.expect(200);
+    post(body(), "k3").await.expect(409);
+    assert_eq!(keys(), before + 1);
+}
+
 #[tokio::test]
 async fn requests_of_bodies_wait_for_the_publishers_who_may_decide() {
     let house = published().await;

@@ -1,5 +1,6 @@
 //! P4: a command takes effect once, however often it is repeated with the same key.
 
+use dossier_identity::Role;
 use serde_json::json;
 
 use super::house::{House, content, content_with, start};
@@ -65,4 +66,48 @@ async fn equal_requests_leave_different_digests() {
         digests.push(event.head.command.unwrap().request_digest);
     }
     assert_ne!(digests[0], digests[1]);
+}
+
+/// Every repeat of a save, and every save that was refused, was sealed under a key of its own first: 128 bytes each that stayed
+/// and opened nothing.
+#[tokio::test]
+async fn a_repeated_or_refused_save_leaves_no_key() {
+    let house = House::open().await;
+    let keys = || house.vault.counts().live - house.vault.counts().spare;
+    let start = || house.post("/entries").by("aigerim").header("idempotency-key", "start").json(&start(&content()));
+    let before = keys();
+    let id = start().send().await.expect(201).id();
+    assert_eq!(keys(), before + 1, "a revision has a key");
+    let again = start().send().await.expect(201);
+    assert_eq!(again.id(), id);
+    assert_eq!(again.headers["location"], format!("/contribute/api/v1/entries/{id}"));
+    assert_eq!(keys(), before + 1, "a repeated start");
+
+    let save = |key: &'static str, scope: &str, etag: &str| {
+        let body = json!({"content": content_with("geographic_scope", json!(scope))});
+        let ask = house.put(&format!("/entries/{id}/draft")).by("aigerim").header("idempotency-key", key);
+        ask.json(&body).if_match(etag).send()
+    };
+    save("save", "national", "\"d1\"").await.expect(200);
+    assert_eq!(keys(), before + 2);
+    save("save", "national", "\"d1\"").await.expect(200);
+    assert_eq!(keys(), before + 2, "a repeated save");
+    let stale = save("stale", "regional", "\"d1\"").await.expect(412);
+    assert!(stale.body["difference"].is_object(), "{:#}", stale.body);
+    save("save", "regional", "\"d2\"").await.expect(422);
+    house.submitted("aigerim", id).await;
+    save("late", "regional", "\"d2\"").await.expect(409);
+    assert_eq!(keys(), before + 2, "a stale one, one under a key that was used, one too late");
+}
+
+/// A repeat was answered with the draft as it is now, also to somebody whose designation had been revoked since (P13).
+#[tokio::test]
+async fn a_repeat_shows_nothing_to_who_may_see_it_no_more() {
+    let house = House::open().await;
+    let granted = house.designate("gulnara", Role::Contributor, Some("KAZ")).await;
+    let ask = || house.post("/entries").by("gulnara").header("idempotency-key", "k").json(&start(&content()));
+    ask().send().await.expect(201);
+    house.revoke(&granted).await;
+    let told = ask().send().await.expect(404);
+    assert!(!told.body.to_string().contains("delegation"), "{:#}", told.body);
 }

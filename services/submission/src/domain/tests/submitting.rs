@@ -58,6 +58,26 @@ fn submitting_a_content_that_is_not_the_working_one_is_refused_and_recorded() {
     told.0.replayed();
 }
 
+/// What the body said with a refused submission stayed in the journal under the key of the revision, and a later submission of
+/// the same revision gave that key to moderation. What was refused was told to nobody.
+#[test]
+fn the_words_of_a_refused_submission_are_not_kept() {
+    let mut told = opened();
+    let entry = told.started();
+    told.submitted(AIGERIM, entry);
+    told.changes_requested(entry);
+    let answer = v1::Answer { item: 1, text: Some(sealed(60)) };
+    let seen = submit_with(told.entry(entry), |submit| submit.answers = vec![answer]);
+    told.saved(BOLAT, entry, &["title"]);
+    told.ask(Ask::by(AIGERIM, seen).on(entry)).unwrap_err();
+    let (recorded, _) = told.0.log().last().unwrap();
+    let Some(Payload::SubmissionRefused(refused)) = &recorded.payload else { panic!("not recorded: {recorded:?}") };
+    let Some(v1::submission_refused::Attempted::Submit(attempted)) = &refused.attempted else { panic!("{refused:?}") };
+    assert_eq!(attempted.what_changed, None);
+    assert_eq!(attempted.answers, [v1::Answer { item: 1, text: None }]);
+    told.0.replayed();
+}
+
 #[test]
 fn submitting_names_the_version_if_it_wants_to() {
     let mut told = opened();
