@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use dossier_identity::accounts::TokenId;
 use dossier_proto::{BodyCode, Origin, SubjectId};
 
 /// A registry with a memory: records from draft to published, and how they got there.
@@ -247,8 +248,25 @@ pub enum AccountCommand {
     },
     /// Lists people.
     List,
+    /// Lists the tokens of a person, by the names with which they are revoked.
+    Tokens {
+        /// The subject id.
+        subject: SubjectId,
+    },
+    /// Ends one token.
+    Revoke {
+        /// The subject id.
+        subject: SubjectId,
+        /// The token's name, as `account tokens` shows it.
+        token: TokenId,
+    },
     /// Stops all tokens of a person.
     Disable {
+        /// The subject id.
+        subject: SubjectId,
+    },
+    /// Takes a person's tokens again, after `account disable`.
+    Enable {
         /// The subject id.
         subject: SubjectId,
     },

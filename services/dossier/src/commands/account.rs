@@ -1,53 +1,67 @@
-//! `dossier account`: people and their tokens, on a data directory that nothing else has open.
+//! `dossier account`: people and their tokens, on a data directory; when a running service has it open, by asking that one.
 //!
 //! A token goes to standard output alone, once; everything else that is said about it goes to standard error.
 
 mod administrator;
-
-use std::sync::Arc;
+mod office;
 
 use dossier_exchange::{Clock, MachineClock};
-use dossier_identity::accounts::{Accounts, AccountsError, Person, TokenText};
+use dossier_identity::accounts::{
+    Person, TokenId, TokenSummary,
+    door::{Listed, Reply, Request},
+};
 use dossier_proto::{BodyCode, Micros, SubjectId};
-use dossier_vault::Vault;
 use serde_json::{Value, json};
 
 use crate::{
-    Exit, Failure, Layout, Secrets,
+    Exit, Failure, Layout,
     cli::{Account, AccountCommand},
     output::{Audience, aside, line},
 };
+use office::{Here, Office, failure, unexpected};
 
 pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> {
     let layout = Layout::of(&account.data.data);
     match &account.what {
         AccountCommand::Create { name, mail, administrator: false } => {
             let office = Office::make_or_open(layout)?;
-            let subject = office.accounts.create(name, mail.as_deref(), office.now()).map_err(failure)?;
-            office.hand_out(subject, "first", None, audience, name)
+            let subject = create(&office, name, mail.as_deref())?;
+            hand_out(&office, subject, "first", None, audience, name)
         }
         AccountCommand::Create { name, mail, administrator: true } => {
-            let office = Office::make_or_open(layout)?;
-            let subject = administrator::create(&office, name, mail.as_deref())?;
-            office.hand_out(subject, "first", None, audience, &format!("{name}, the first administrator,"))
+            let here = Here::make_or_open(layout)?;
+            let subject = administrator::create(&here, name, mail.as_deref())?;
+            let whose = format!("{name}, the first administrator,");
+            hand_out(&Office::Here(Box::new(here)), subject, "first", None, audience, &whose)
         }
         AccountCommand::Token { subject, label, body } => {
             let office = Office::open(layout)?;
             let bound = body.as_ref().map(|body| format!(", for {body} alone")).unwrap_or_default();
-            office.hand_out(*subject, label, body.clone(), audience, &format!("{subject}{bound}"))
+            hand_out(&office, *subject, label, body.clone(), audience, &format!("{subject}{bound}"))
         }
-        AccountCommand::List => Office::open(layout)?.list(audience),
+        AccountCommand::List => list(&Office::open(layout)?, audience),
+        AccountCommand::Tokens { subject } => tokens(&Office::open(layout)?, *subject, audience),
+        AccountCommand::Revoke { subject, token } => {
+            Office::open(layout)?.change(Request::RevokeToken { subject: *subject, token: *token })?;
+            revoked(*subject, *token, audience);
+            Ok(())
+        }
         AccountCommand::Disable { subject } => {
-            let office = Office::open(layout)?;
-            office.accounts.disable(*subject, office.now()).map_err(failure)?;
+            Office::open(layout)?.change(Request::Disable { subject: *subject })?;
             audience.show(&json!({"subject": subject, "disabled": true}), |_| {
                 format!("{subject}: its tokens are refused from now on. What the person may do is left as it is: designations are revoked by an administrator.")
             });
             Ok(())
         }
+        AccountCommand::Enable { subject } => {
+            Office::open(layout)?.change(Request::Enable { subject: *subject })?;
+            audience.show(&json!({"subject": subject, "disabled": false}), |_| {
+                format!("{subject}: its tokens are taken again, but for those that were revoked.")
+            });
+            Ok(())
+        }
         AccountCommand::Erase { subject } => {
-            let office = Office::open(layout)?;
-            office.accounts.erase_person(*subject, office.now()).map_err(failure)?;
+            Office::open(layout)?.change(Request::Erase { subject: *subject })?;
             audience.show(&json!({"subject": subject, "erased": true}), |_| {
                 format!(
                     "{subject}: name and address are gone for ever, and all tokens. What the person did stays on record under this id; every proof still holds. \
@@ -59,75 +73,89 @@ pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> 
     }
 }
 
-/// The people of an installation, opened for a command.
-struct Office {
-    layout: Layout,
-    secrets: Secrets,
-    accounts: Arc<Accounts>,
-    clock: MachineClock,
+fn create(office: &Office, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
+    let create = Request::Create { name: name.to_owned(), mail: mail.map(ToOwned::to_owned) };
+    match office.ask(create)? {
+        Reply::Created { subject } => Ok(subject),
+        other => Err(unexpected(&other)),
+    }
 }
 
-impl Office {
-    /// On a data directory that is made when it is new: the first account comes before the first start.
-    fn make_or_open(layout: Layout) -> Result<Self, Failure> {
-        let secrets = Secrets::create_or_read(&layout)?;
-        Self::with(layout, secrets)
+/// Issues a token and prints it: alone on standard output.
+fn hand_out(
+    office: &Office,
+    subject: SubjectId,
+    label: &str,
+    body: Option<BodyCode>,
+    audience: Audience,
+    whose: &str,
+) -> Result<(), Failure> {
+    let token = match office.ask(Request::IssueToken { subject, label: label.to_owned(), body, expires: None })? {
+        Reply::Issued { token } => token,
+        other => return Err(unexpected(&other)),
+    };
+    aside(&format!(
+        "The token of {whose} follows. It is shown once; whoever has it acts in this name. Subject id: {subject}"
+    ));
+    match audience {
+        Audience::Person => line(&token),
+        Audience::Program => line(&json!({"subject": subject, "token": token}).to_string()),
     }
+    Ok(())
+}
 
-    fn open(layout: Layout) -> Result<Self, Failure> {
-        let secrets = Secrets::read(&layout)?;
-        Self::with(layout, secrets)
+fn list(office: &Office, audience: Audience) -> Result<(), Failure> {
+    let (everybody, now) = (office.everybody()?, MachineClock.now());
+    for Listed { person, tokens } in &everybody {
+        let valid =
+            |token: &&TokenSummary| token.revoked.is_none() && token.expires.is_none_or(|expires| expires > now);
+        let document = json!({
+            "subject": person.subject, "name": person.name, "mail": person.mail, "created": moment(person.created),
+            "disabled": person.disabled.map(moment), "erased": person.erased.map(moment),
+            "valid_tokens": tokens.iter().filter(valid).count(),
+        });
+        audience.show(&document, |document| words(person, document));
     }
+    if everybody.is_empty() && audience == Audience::Person {
+        line("Nobody has an account here. Make one: dossier account create NAME --administrator");
+    }
+    Ok(())
+}
 
-    fn with(layout: Layout, secrets: Secrets) -> Result<Self, Failure> {
-        let vault = Vault::open_unthreaded(layout.person_keys(), &secrets.master)?;
-        let accounts = Accounts::open(layout.accounts(), vault, &secrets.master).map_err(failure)?;
-        Ok(Self { layout, secrets, accounts: Arc::new(accounts), clock: MachineClock })
+/// The tokens of a person, by the names with which they are revoked.
+fn tokens(office: &Office, subject: SubjectId, audience: Audience) -> Result<(), Failure> {
+    let found = office.everybody()?.into_iter().find(|listed| listed.person.subject == subject);
+    let found = found.ok_or_else(|| {
+        Failure::new(Exit::NotThere, format!("nobody here has the subject id {subject}; see: dossier account list"))
+    })?;
+    for token in &found.tokens {
+        let document = json!({
+            "subject": subject, "token": token.id, "label": token.label, "body": token.body, "issued": moment(token.issued),
+            "expires": token.expires.map(moment), "revoked": token.revoked.map(moment),
+        });
+        audience.show(&document, |_| token_words(token));
     }
+    if found.tokens.is_empty() && audience == Audience::Person {
+        line(&format!("{subject} has no tokens."));
+    }
+    Ok(())
+}
 
-    fn now(&self) -> Micros {
-        self.clock.now()
-    }
+fn token_words(token: &TokenSummary) -> String {
+    let label = token.label.as_deref().unwrap_or("(erased)");
+    let body = token.body.as_ref().map(|body| format!(", for {body} alone")).unwrap_or_default();
+    let state = match (token.revoked, token.expires) {
+        (Some(since), _) => format!("revoked {}", moment(since)),
+        (None, Some(until)) => format!("until {}", moment(until)),
+        (None, None) => "valid".to_owned(),
+    };
+    format!("{}  {label}{body}  issued {}  {state}", token.id, moment(token.issued))
+}
 
-    /// Issues a token and prints it: alone on standard output.
-    fn hand_out(
-        &self,
-        subject: SubjectId,
-        label: &str,
-        body: Option<BodyCode>,
-        audience: Audience,
-        whose: &str,
-    ) -> Result<(), Failure> {
-        let token: TokenText = self.accounts.issue_token(subject, label, body, None, self.now()).map_err(failure)?;
-        aside(&format!(
-            "The token of {whose} follows. It is shown once; whoever has it acts in this name. Subject id: {subject}"
-        ));
-        match audience {
-            Audience::Person => line(token.expose()),
-            Audience::Program => line(&json!({"subject": subject, "token": token.expose()}).to_string()),
-        }
-        Ok(())
-    }
-
-    fn list(&self, audience: Audience) -> Result<(), Failure> {
-        let people = self.accounts.people();
-        for person in &people {
-            let tokens = self.accounts.tokens_of(person.subject).map_err(failure)?;
-            let valid = |token: &&dossier_identity::accounts::TokenSummary| {
-                token.revoked.is_none() && token.expires.is_none_or(|expires| expires > self.now())
-            };
-            let document = json!({
-                "subject": person.subject, "name": person.name, "mail": person.mail, "created": moment(person.created),
-                "disabled": person.disabled.map(moment), "erased": person.erased.map(moment),
-                "valid_tokens": tokens.iter().filter(valid).count(),
-            });
-            audience.show(&document, |document| words(person, document));
-        }
-        if people.is_empty() && audience == Audience::Person {
-            line("Nobody has an account here. Make one: dossier account create NAME --administrator");
-        }
-        Ok(())
-    }
+fn revoked(subject: SubjectId, token: TokenId, audience: Audience) {
+    audience.show(&json!({"subject": subject, "token": token, "revoked": true}), |_| {
+        format!("{token} of {subject} is refused from now on; other services hear of it within two seconds.")
+    });
 }
 
 fn words(person: &Person, document: &Value) -> String {
@@ -148,21 +176,4 @@ fn moment(micros: Micros) -> String {
     // Whole seconds; a number that is no moment of the calendar is shown as it is.
     let seconds = micros.0.div_euclid(Micros::SECOND);
     jiff::Timestamp::from_second(seconds).map_or_else(|_| micros.0.to_string(), |moment| moment.to_string())
-}
-
-fn failure(error: AccountsError) -> Failure {
-    let exit = match error {
-        AccountsError::Vault(error) => return error.into(),
-        AccountsError::InUse { .. } => return Failure::busy(error.to_string()),
-        AccountsError::Disk { .. } => Exit::Disk,
-        AccountsError::Damaged { .. } | AccountsError::Key(_) => Exit::Damaged,
-        AccountsError::Text { .. } => Exit::Usage,
-        AccountsError::UnknownSubject(_) | AccountsError::UnknownToken(_) => Exit::NotThere,
-        AccountsError::Ended(_)
-        | AccountsError::TokenTaken
-        | AccountsError::TooManyTokens
-        | AccountsError::Random(_) => Exit::Failed,
-        AccountsError::KeptElsewhere => Exit::Usage,
-    };
-    Failure::new(exit, error.to_string())
 }

@@ -8,11 +8,11 @@ use dossier_moderation as moderation;
 use dossier_proto::{Origin, SubjectId};
 use dossier_vault::Vault;
 
-use super::{Office, failure};
+use super::{Here, failure};
 use crate::{Exit, Failure, house};
 
 /// Makes the account and grants the designation, when nobody was ever administrator here.
-pub(super) fn create(office: &Office, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
+pub(super) fn create(office: &Here, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::new(Exit::Failed, format!("the runtime does not start: {error}")))?;
@@ -36,7 +36,7 @@ pub(super) fn create(office: &Office, name: &str, mail: Option<&str>) -> Result<
 }
 
 /// Moderation alone: nobody follows it and it follows nobody, so that nothing else happens.
-fn start(office: &Office) -> Result<moderation::Service, Failure> {
+fn start(office: &Here) -> Result<moderation::Service, Failure> {
     let (origin, secrets) = (Origin::Moderation, &office.secrets);
     let directory = office.layout.service(origin);
     let clock = Arc::new(office.clock);
