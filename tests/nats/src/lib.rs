@@ -1,0 +1,31 @@
+//! The exchange over NATS as it is deployed: a real nats-server with the files of `deploy/`, a process for each service, one in front of
+//! them, on loopback addresses. Everything can be killed, frozen, started again, robbed of its files; what is left is judged by
+//! the checker of `dossier-faults`, which reads nothing but exports and acknowledgements.
+//!
+//! - [`deployment`]: the files, as an operator would put them there;
+//! - [`installation`]: the processes;
+//! - [`service`]: one of them;
+//! - [`brokers`]: one server, or three;
+//! - [`level`]: whether everybody has read everything;
+//! - [`meddling`]: what somebody does to a stream who has a service's key;
+//! - [`copying`]: data directories, copied and put back;
+//! - [`crowd`]: many designations in a short time;
+//! - [`waiting`]: deadlines.
+//!
+//! Everything that is chosen is chosen by a seed, and the seed is printed.
+
+pub mod asking;
+pub mod brokers;
+pub mod copying;
+pub mod crowd;
+pub mod deployment;
+pub mod installation;
+pub mod level;
+pub mod meddling;
+pub mod service;
+pub mod waiting;
+
+pub use brokers::Brokers;
+pub use installation::{Installation, Plan};
+pub use service::{Life, Service};
+pub use waiting::{until, within};

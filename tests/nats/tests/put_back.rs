@@ -1,0 +1,90 @@
+//! An older copy of a service's directory is put back while others know more of its journal: the start is refused, with a code of its
+//! own and with what to do. So is a start with a clock behind the journal.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use dossier_faults::process::Ended;
+use dossier_nats_tests::{
+    Installation, Life, Plan,
+    copying::{copy, put_back},
+    installation::PATIENCE,
+};
+use dossier_proto::Origin;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
+/// An older copy was put back.
+const ROLLED_BACK: i32 = 81;
+/// The clock is behind.
+const CLOCK: i32 = 10;
+
+/// The audit service knows more; then, with the audit service away, the broker.
+#[test]
+fn an_older_copy_is_refused() {
+    let seed = 401;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    installation.tell().join().unwrap();
+    let working = [Origin::Submission, Origin::Moderation, Origin::Publication];
+    for origin in working {
+        installation.service_mut(origin).end();
+        copy(&installation.deployment.data(origin), &installation.beside(&format!("older-{origin}")));
+        installation.service_mut(origin).start();
+    }
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
+    for origin in working {
+        installation.service_mut(origin).end();
+        let (data, older) = (installation.deployment.data(origin), installation.beside(&format!("older-{origin}")));
+        let newer = installation.beside(&format!("newer-{origin}"));
+        copy(&data, &newer);
+        put_back(&older, &data);
+        refused(&mut installation, origin, "audit");
+        installation.service_mut(Origin::Audit).end();
+        refused(&mut installation, origin, "stream");
+        installation.service_mut(Origin::Audit).start();
+        put_back(&newer, &data);
+        installation.service_mut(origin).start();
+    }
+    installation.close();
+}
+
+fn refused(installation: &mut Installation, origin: Origin, witness: &str) {
+    let ended = start(installation, origin, Life::default());
+    assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{origin}, known by {witness}: {ended:?}");
+    for word in ["rolled back", "Put the newer"] {
+        assert!(ended.said.contains(word), "{origin}, known by {witness}: {word:?} is not said: {ended:?}");
+    }
+}
+
+fn start(installation: &mut Installation, origin: Origin, life: Life) -> Ended {
+    let service = installation.service_mut(origin);
+    service.begin(life);
+    match service.arrive() {
+        Err(ended) => ended,
+        Ok(()) => {
+            service.kill();
+            panic!("{}: {origin} began", installation.whereabouts());
+        }
+    }
+}
+
+#[test]
+fn a_clock_behind_the_journal_is_refused() {
+    let seed = 402;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    for origin in [Origin::Submission, Origin::Moderation] {
+        installation.service_mut(origin).end();
+        if origin == Origin::Submission {
+            // It has written nothing yet: now it has.
+            installation.service_mut(origin).start();
+            installation.tell().join().unwrap();
+            installation.service_mut(origin).end();
+        }
+        let ended = start(&mut installation, origin, Life { clock_ahead: -3_600, ..Life::default() });
+        assert_eq!(ended.status.code(), Some(CLOCK), "{origin}: {ended:?}");
+        assert!(ended.said.contains("clock"), "{ended:?}");
+        installation.service_mut(origin).start();
+    }
+    installation.close();
+}

@@ -1,0 +1,39 @@
+//! Two of one service started by mistake: the second says so and ends; the first goes on; nothing is written twice.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+
+use dossier_nats_tests::{Installation, Plan, copying::copy};
+use dossier_proto::Origin;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
+/// Another process has the data directory open.
+const BUSY: i32 = 87;
+/// Another process is this service to the broker.
+const OCCUPIED: i32 = 11;
+
+#[test]
+fn the_second_of_one_service_ends_by_itself() {
+    let seed = 301;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let workers = installation.workers();
+    for origin in Origin::ALL {
+        // On the same data directory.
+        let data = installation.deployment.data(origin);
+        let ended = installation.another(origin, &data);
+        assert_eq!(ended.status.code(), Some(BUSY), "{origin}: {ended:?}");
+        assert!(ended.said.contains("another process"), "{ended:?}");
+        // On a copy of it, as a backup put back on another machine would be.
+        let copied = installation.beside(&format!("copied-{origin}"));
+        copy(&data, &copied);
+        let ended = installation.another(origin, &copied);
+        assert_eq!(ended.status.code(), Some(OCCUPIED), "{origin}: {ended:?}");
+        assert!(ended.said.contains(&format!("another instance of {origin}")), "{ended:?}");
+        fs::remove_dir_all(copied).unwrap();
+    }
+    let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
+    let verdict = installation.close();
+    assert_eq!(verdict.acknowledged as u64, answered);
+}
