@@ -155,14 +155,17 @@ fn options(settings: &ConnectionSettings, health: &HealthKeeper) -> Result<Conne
     if let Some(seed) = &settings.nkey_seed {
         let seed = seed.trim();
         if !seed.starts_with("SU") {
-            return Err(ConnectionError::Settings("the nkey's seed does not begin with SU: it is no user's".to_owned()));
+            return Err(ConnectionError::Settings(
+                "the nkey's seed does not begin with SU: it is no user's".to_owned(),
+            ));
         }
         options = options.nkey(seed.to_owned());
     }
     if let Some(ca) = &settings.ca {
         // The client would only find out when it connects, and try for ever.
         let text = fs::read_to_string(ca);
-        let text = text.map_err(|error| ConnectionError::Settings(format!("{} cannot be read: {error}", ca.display())))?;
+        let text =
+            text.map_err(|error| ConnectionError::Settings(format!("{} cannot be read: {error}", ca.display())))?;
         if !text.contains("BEGIN CERTIFICATE") {
             return Err(ConnectionError::Settings(format!("{} holds no certificate in PEM", ca.display())));
         }

@@ -73,7 +73,9 @@ impl Topic {
             (Self::Replay | Self::Checkpoint | Self::Keys, _) => "*",
             (Self::Question(Question::People), Origin::Moderation) => "*",
             (Self::Question(Question::Known), Origin::Audit) => "*",
-            (Self::Question(Question::Digests), Origin::Submission | Origin::Moderation | Origin::Publication) => "audit",
+            (Self::Question(Question::Digests), Origin::Submission | Origin::Moderation | Origin::Publication) => {
+                "audit"
+            }
             (Self::Question(_), _) => return None,
         };
         Some(format!("dossier.{}.{holder}.{askers}", self.name()))

@@ -40,20 +40,20 @@ impl Reader {
                 self.live = Some(Live::subscribe(&self.connection, self.origin).await?);
             }
             let Some(live) = self.live.as_ref() else { continue };
-            if live.has_missed() {
-                self.level_at = None;
-            }
-            let found = live.take(from, limits);
-            if let Found::Run(run) = found {
-                self.level_at = after(&run);
-                return Ok(batch(run));
-            }
-            if self.level_at != Some(from) || matches!(found, Found::Gap) {
+            let is_gap = match live.take(from, limits) {
+                Found::Run(run) => {
+                    self.level_at = after(&run);
+                    return Ok(batch(run));
+                }
+                Found::Gap => true,
+                Found::Nothing => false,
+            };
+            if is_gap || live.has_missed() || self.level_at != Some(from) {
                 let stored = self.from_stream(from, limits).await?;
                 if !stored.is_empty() {
                     return Ok(batch(stored));
                 }
-                if matches!(found, Found::Gap) {
+                if is_gap {
                     return Ok(batch(self.beyond_gap(from, limits)));
                 }
                 continue;
@@ -69,10 +69,9 @@ impl Reader {
     }
 
     async fn from_stream(&mut self, from: Position, limits: ReadLimits) -> Result<Vec<Carried>, String> {
-        let stored = read_stream(&self.connection, self.origin, from, limits).await.map_err(|error| error.to_string())?;
-        if stored.is_empty() {
-            self.level_at = Some(from);
-        }
+        let stored =
+            read_stream(&self.connection, self.origin, from, limits).await.map_err(|error| error.to_string())?;
+        self.level_at = stored.is_empty().then_some(from);
         Ok(stored)
     }
 

@@ -17,8 +17,8 @@ use tokio::{sync::watch, time::sleep};
 use super::{BrokerHealth, Connection, calls::CallError, stream::StreamError, task::Task};
 use crate::{Position, Source};
 
-pub(crate) use reconcile::epoch_of;
 pub use reconcile::STREAM_EVENTS_MAX;
+pub(crate) use reconcile::epoch_of;
 
 /// How long to wait after a failure, at first and at most.
 const RETRY_AFTER_MS_MIN: u64 = 50;
@@ -121,11 +121,18 @@ struct Carrier {
 impl Carrier {
     async fn run(self) {
         let mut pause_ms = RETRY_AFTER_MS_MIN;
+        let mut doubtful = None;
         loop {
             self.tell(RelayState::Comparing);
             self.await_link().await;
             let before = self.status.borrow().stored;
-            let Err(trouble) = self.round().await;
+            let Err(trouble) = self.round(doubtful).await;
+            // Whoever took the number of a refused event may be followed by events of ours that were under way.
+            doubtful = match &trouble {
+                Trouble::NotStored { number, .. } => Some(*number),
+                Trouble::Lost | Trouble::Unconfirmed | Trouble::Stream(_) => doubtful,
+                _ => None,
+            };
             let moved = self.status.borrow().stored != before;
             if matches!(trouble, Trouble::NextEpoch) {
                 tracing::info!(origin = %self.origin, "the journal goes on in a new epoch; its stream is made anew");
@@ -139,9 +146,9 @@ impl Carrier {
         }
     }
 
-    /// Compares, and publishes until something is wrong.
-    async fn round(&self) -> Result<std::convert::Infallible, Trouble> {
-        let (next, info) = self.reconcile().await?;
+    /// Compares, and publishes until something is wrong. From the number `doubtful` on, every message is compared.
+    async fn round(&self, doubtful: Option<u64>) -> Result<std::convert::Infallible, Trouble> {
+        let (next, info) = self.reconcile(doubtful).await?;
         self.status.send_modify(|status| {
             status.state = RelayState::Publishing;
             status.stored = next;

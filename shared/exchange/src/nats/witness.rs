@@ -57,7 +57,8 @@ pub async fn stream_witness(
     let mut end = last + 1;
     while end > 1 && last + 1 - end < SEARCHED_MESSAGES_MAX {
         let start = end.saturating_sub(STEP_MESSAGES).max(1);
-        let found = newest_between(connection, start, end, log, keys).await.map_err(|error| unreachable(&error.into()))?;
+        let found =
+            newest_between(connection, start, end, log, keys).await.map_err(|error| unreachable(&error.into()))?;
         if found.is_some() {
             return Ok(found);
         }
@@ -80,7 +81,8 @@ async fn newest_between(
     let mut signed = BTreeMap::new();
     let mut next = start;
     while next < end {
-        let limits = ReadLimits { events_max: usize::try_from(end - next).unwrap_or(usize::MAX), ..ReadLimits::default() };
+        let limits =
+            ReadLimits { events_max: usize::try_from(end - next).unwrap_or(usize::MAX), ..ReadLimits::default() };
         let messages = raw_messages_from(connection, connection.origin(), next, limits).await?;
         let numbers = messages.iter().filter_map(|message| {
             let headers = message.headers.as_ref()?;

@@ -1,10 +1,6 @@
 //! Publishes a journal's events, many under way at once, each confirmed by the broker.
 
-use std::{
-    collections::VecDeque,
-    convert::Infallible,
-    time::Duration,
-};
+use std::{collections::VecDeque, convert::Infallible, time::Duration};
 
 use async_nats::{HeaderMap, HeaderValue, Message, StatusCode, Subscriber};
 use bytes::Bytes;
@@ -169,7 +165,8 @@ impl Run<'_> {
         self.under_way.put(self.last, event.len());
         let reply = format!("{}.relay.{}", self.inbox, self.last);
         let subject = names::event_subject(origin, entry);
-        let sent = self.carrier.connection.client().publish_with_reply_and_headers(subject, reply, headers, event).await;
+        let sent =
+            self.carrier.connection.client().publish_with_reply_and_headers(subject, reply, headers, event).await;
         sent.map_err(|error| Trouble::Unsendable(error.to_string()))
     }
 

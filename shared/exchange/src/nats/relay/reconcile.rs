@@ -8,6 +8,8 @@ use super::{Carrier, Trouble};
 use crate::{
     Position, ReadLimits,
     nats::{
+        carried::Carried,
+        direct::messages_from,
         names::EPOCH_HEADER,
         stream::{self, LastMessage, StreamConfig, StreamError, StreamInfo},
     },
@@ -29,12 +31,18 @@ enum Standing {
 
 impl Carrier {
     /// Makes the stream what the journal says, and gives the next event to publish.
-    pub(super) async fn reconcile(&self) -> Result<(Position, StreamInfo), Trouble> {
+    pub(super) async fn reconcile(&self, doubtful: Option<u64>) -> Result<(Position, StreamInfo), Trouble> {
         let head = self.head().await?;
         let Some(info) = stream::look(&self.connection, self.origin).await? else {
             return self.make_anew(head, "there is none").await;
         };
-        match self.compare(head, &info).await? {
+        let mut standing = self.compare(head, &info).await?;
+        if let (Standing::True(next), Some(first)) = (&standing, doubtful)
+            && !self.holds_ours(first, *next).await?
+        {
+            standing = Standing::False("it holds something foreign");
+        }
+        match standing {
             Standing::False(reason) => self.make_anew(head, reason).await,
             Standing::True(next) => match self.put_right(&info).await? {
                 Some(info) => Ok((next, info)),
@@ -62,6 +70,28 @@ impl Carrier {
         let Some(sequence) = last.checked_sub(1) else { return Ok(Standing::False("its numbers begin with 0")) };
         let own = self.event(Position { sequence, ..head }).await?;
         Ok(judge(&stored, head.epoch, own.as_ref(), next))
+    }
+
+    /// Whether the messages from a number to the end are the journal's events. At most what was under way is compared: what was
+    /// stored before was confirmed.
+    async fn holds_ours(&self, first: u64, end: Position) -> Result<bool, Trouble> {
+        let mut number = first.max(1);
+        while number <= end.sequence {
+            let limits = ReadLimits::default();
+            let stored = messages_from(&self.connection, self.origin, number, limits).await?;
+            let at = Position { sequence: number - 1, ..end };
+            let source = Arc::clone(&self.source);
+            let limits = ReadLimits { events_max: stored.len().max(1), bytes_max: usize::MAX };
+            let own = blocking(move || source.read(at, limits)).await?;
+            let is_ours = |(k, carried): (usize, &Carried)| {
+                carried.at == Position { sequence: at.sequence + k as u64, ..at } && own.get(k) == Some(&carried.bytes)
+            };
+            if stored.is_empty() || !stored.iter().enumerate().all(is_ours) {
+                return Ok(false);
+            }
+            number += stored.len() as u64;
+        }
+        Ok(true)
     }
 
     /// The stream with the configuration it must have; nothing when that cannot be.

@@ -1,0 +1,266 @@
+//! P3: whatever happens to the broker and to the stream, each consumer comes to hold exactly the origin's events, once, in order,
+//! within ten seconds, without anybody's help; and the stream is a true copy again.
+
+use std::{fs, sync::Arc};
+
+use dossier_exchange::{
+    Position, Source,
+    conformance::{Desk, Shelf},
+    nats::stream_name,
+};
+use dossier_proto::Origin;
+
+use crate::{
+    house::{House, Reader},
+    raw,
+};
+
+const ORIGIN: Origin = Origin::Submission;
+
+/// A house whose submission has so many events, all of them stored, and a consumer who has them.
+async fn settled(count: u64) -> (House, Arc<Shelf>, Reader) {
+    let house = House::start();
+    let shelf = Shelf::new(ORIGIN);
+    house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
+    shelf.fill(count as usize);
+    let reader = Reader::of(&house, ORIGIN);
+    reader.holds_exactly(ORIGIN, count).await;
+    house.is_stored(ORIGIN, at(count)).await;
+    (house, shelf, reader)
+}
+
+fn at(sequence: u64) -> Position {
+    Position { epoch: 0, sequence }
+}
+
+/// Both the old consumer and a newcomer hold everything, and so does the stream.
+async fn all_is_well(house: &House, shelf: &Arc<Shelf>, reader: &Reader, count: u64) {
+    reader.holds_exactly(ORIGIN, count).await;
+    Reader::of(house, ORIGIN).holds_exactly(ORIGIN, count).await;
+    house.stream_is_true(ORIGIN, &**shelf, at(count)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_purged_stream() {
+    let (house, shelf, reader) = settled(80).await;
+    let client = raw::client(&house.broker()).await;
+    assert!(raw::api(&client, "PURGE", ORIGIN, "").await.contains("\"purged\":80"));
+    shelf.fill(40);
+    reader.holds_exactly(ORIGIN, 120).await;
+    Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 120).await;
+    house.stream_is_true_from(ORIGIN, &*shelf, 80, at(120)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_purged_while_nothing_happens() {
+    let (house, shelf, reader) = settled(80).await;
+    let client = raw::client(&house.broker()).await;
+    let recreated = house.relay_status(ORIGIN).borrow().recreated;
+    raw::api(&client, "PURGE", ORIGIN, "").await;
+    let mut status = house.relay_status(ORIGIN);
+    let again = status.wait_for(|status| status.recreated > recreated);
+    tokio::time::timeout(crate::house::HEALED_WITHIN, again).await.expect("the relay looks").expect("a relay");
+    all_is_well(&house, &shelf, &reader, 80).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_deleted_while_running() {
+    let (house, shelf, reader) = settled(80).await;
+    let client = raw::client(&house.broker()).await;
+    assert!(raw::api(&client, "DELETE", ORIGIN, "").await.contains("\"success\":true"));
+    shelf.fill(40);
+    all_is_well(&house, &shelf, &reader, 120).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_deleted_from_the_middle() {
+    let (house, shelf, reader) = settled(80).await;
+    let client = raw::client(&house.broker()).await;
+    assert!(raw::api(&client, "MSG.DELETE", ORIGIN, "{\"seq\":40}").await.contains("\"success\":true"));
+    Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 80).await;
+    shelf.fill(10);
+    reader.holds_exactly(ORIGIN, 90).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_rolled_back_to_an_older_copy() {
+    let (house, shelf, reader) = settled(60).await;
+    let copy = {
+        let mut broker = house.broker();
+        broker.terminate();
+        let copy = broker.copy_store("older");
+        broker.restart();
+        copy
+    };
+    shelf.fill(60);
+    reader.holds_exactly(ORIGIN, 120).await;
+    house.is_stored(ORIGIN, at(120)).await;
+    {
+        let mut broker = house.broker();
+        broker.kill();
+        broker.restore_store(&copy);
+        broker.restart();
+    }
+    shelf.fill(30);
+    all_is_well(&house, &shelf, &reader, 150).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_longer_than_the_journal() {
+    let (house, shelf, reader) = settled(50).await;
+    let client = raw::client(&house.broker()).await;
+    for k in 0..20_u8 {
+        raw::forge(&client, ORIGIN, &[k; 100]).await;
+    }
+    shelf.fill(10);
+    all_is_well(&house, &shelf, &reader, 60).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn foreign_bytes_where_the_next_events_should_be() {
+    let (house, shelf, reader) = settled(50).await;
+    let client = raw::client(&house.broker()).await;
+    for _ in 0..3 {
+        raw::forge(&client, ORIGIN, b"this is no event at all").await;
+    }
+    shelf.fill(100);
+    all_is_well(&house, &shelf, &reader, 150).await;
+}
+
+/// The stream's last message is the journal's, but what is before it is not; only the consumers can notice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn foreign_bytes_in_the_middle_of_the_stream() {
+    let (house, shelf, reader) = settled(60).await;
+    let client = raw::client(&house.broker()).await;
+    let config = raw::api(&client, "INFO", ORIGIN, "").await;
+    let events = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
+    let seat = house.seats.lock().expect("a seat").remove(&ORIGIN);
+    drop(seat);
+    raw::api(&client, "PURGE", ORIGIN, "").await;
+    raw::api(&client, "DELETE", ORIGIN, "").await;
+    raw::api(&client, "CREATE", ORIGIN, &raw::config_of(&config)).await;
+    for (k, event) in events.iter().enumerate() {
+        let foreign = (20..40).contains(&k);
+        let bytes = if foreign { vec![b'x'; 80] } else { event.to_vec() };
+        let expected = k.to_string();
+        let headers = [("Dossier-Epoch", "0"), ("Nats-Expected-Last-Sequence", expected.as_str())];
+        raw::publish_as(&client, ORIGIN, &headers, &bytes).await;
+    }
+    house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
+    Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 60).await;
+    shelf.fill(20);
+    reader.holds_exactly(ORIGIN, 80).await;
+    Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 80).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn live_messages_that_are_repeated_mixed_up_or_forged() {
+    let (house, shelf, reader) = settled(50).await;
+    let client = raw::client(&house.broker()).await;
+    let events = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
+    for k in [49_usize, 3, 3, 17, 49, 0] {
+        let expected = k.to_string();
+        let headers = [("Dossier-Epoch", "0"), ("Nats-Expected-Last-Sequence", expected.as_str())];
+        raw::publish_as(&client, ORIGIN, &headers, &events[k]).await;
+    }
+    // What claims to be the next, what claims to be far ahead, and an epoch that does not exist.
+    for (epoch, expected) in [("0", "50"), ("0", "60"), ("7", "0"), ("x", "50"), ("0", "18446744073709551615")] {
+        let headers = [("Dossier-Epoch", epoch), ("Nats-Expected-Last-Sequence", expected)];
+        raw::publish_as(&client, ORIGIN, &headers, b"forged").await;
+    }
+    shelf.fill(60);
+    all_is_well(&house, &shelf, &reader, 110).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_killed_and_started_again() {
+    let (house, shelf, reader) = settled(60).await;
+    for round in 1..=3 {
+        house.broker().kill();
+        shelf.fill(40);
+        house.broker().restart();
+        reader.holds_exactly(ORIGIN, 60 + 40 * round).await;
+    }
+    all_is_well(&house, &shelf, &reader, 180).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_for_a_while() {
+    let (house, shelf, reader) = settled(60).await;
+    house.broker().freeze();
+    shelf.fill(60);
+    let mut health = house.connection(ORIGIN).health();
+    let noticed = health.wait_for(|health| !health.is_connected());
+    tokio::time::timeout(crate::house::HEALED_WITHIN, noticed).await.expect("it is noticed").expect("a connection");
+    house.broker().thaw();
+    all_is_well(&house, &shelf, &reader, 120).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_deleted_with_events_undelivered() {
+    let (house, shelf, reader) = settled(60).await;
+    // The consumer's own connection is not there while 80 events are published.
+    drop(reader);
+    shelf.fill(80);
+    house.is_stored(ORIGIN, at(140)).await;
+    {
+        let mut broker = house.broker();
+        broker.kill();
+        broker.delete_store();
+        broker.restart();
+    }
+    let reader = Reader::of(&house, ORIGIN);
+    all_is_well(&house, &shelf, &reader, 140).await;
+    shelf.fill(10);
+    all_is_well(&house, &shelf, &reader, 150).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_deleted_under_a_running_server() {
+    let (house, shelf, reader) = settled(60).await;
+    house.broker().delete_store();
+    shelf.fill(60);
+    reader.holds_exactly(ORIGIN, 120).await;
+    {
+        let mut broker = house.broker();
+        broker.kill();
+        broker.restart();
+    }
+    shelf.fill(10);
+    all_is_well(&house, &shelf, &reader, 130).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bit_flipped_in_a_block_file() {
+    for place in [0.1, 0.5, 0.97] {
+        let (house, shelf, reader) = settled(100).await;
+        {
+            let mut broker = house.broker();
+            broker.terminate();
+            let block = broker.block_files(&stream_name(ORIGIN)).pop().expect("a block of messages");
+            let mut bytes = fs::read(&block).expect("a readable block");
+            let at = (bytes.len() as f64 * place) as usize;
+            bytes[at] ^= 0x10;
+            fs::write(&block, bytes).expect("a writable block");
+            broker.restart();
+        }
+        shelf.fill(20);
+        reader.holds_exactly(ORIGIN, 120).await;
+        Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 120).await;
+    }
+}
+
+/// A journal that goes on in a new epoch has a new stream.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_epoch() {
+    let (house, shelf, reader) = settled(60).await;
+    shelf.start_epoch(60);
+    shelf.fill(9);
+    house.stream_is_true(ORIGIN, &*shelf, Position { epoch: 1, sequence: 10 }).await;
+    let wait = tokio::time::timeout(crate::house::HEALED_WITHIN, reader.tray.holds(70)).await;
+    assert!(wait.is_ok(), "{:?}", *reader.status.borrow());
+    let newcomer = Reader::of(&house, ORIGIN);
+    let wait = tokio::time::timeout(crate::house::HEALED_WITHIN, newcomer.tray.holds(70)).await;
+    assert!(wait.is_ok(), "{:?}", *newcomer.status.borrow());
+    assert_eq!(newcomer.tray.places(), reader.tray.places());
+}

@@ -1,0 +1,13 @@
+//! The exchange over a real nats-server on loopback. `DOSSIER_NATS_SERVER` names the program; `tests/run` installs one.
+
+mod bulk;
+mod conformance;
+mod desks;
+mod healing;
+mod house;
+mod presence;
+mod raw;
+mod reading;
+mod refusals;
+mod relaying;
+mod witness;
