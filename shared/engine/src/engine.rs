@@ -18,7 +18,7 @@ use futures_util::future::{Either, select};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again, group::Job,
+    AuthorityGate, Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again, group::Job,
     recorded::Records, source::Shown, stopping::Stopping,
 };
 
@@ -37,6 +37,7 @@ pub(crate) struct Inner<D: Decider, V: View> {
     pub(crate) followed: BTreeMap<Origin, Tally>,
     pub(crate) next_due: Arc<AtomicI64>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) authority: AuthorityGate,
     pub(crate) stopping: Stopping,
     pub(crate) shown: watch::Sender<u64>,
 }
@@ -56,11 +57,31 @@ impl<D: Decider, V: View> Engine<D, V> {
     pub async fn execute(&self, request: Request<D::Command>) -> Result<Outcome, ExecuteError<D::Refusal>> {
         let (reply, answer) = oneshot::channel();
         let job = Job::Execute { request: Box::new(request), reply };
-        self.inner.jobs.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => ExecuteError::Busy,
-            mpsc::error::TrySendError::Closed(_) => ExecuteError::Stopped,
-        })?;
-        answer.await.unwrap_or(Err(ExecuteError::Stopped))
+        let answer = match self.inner.jobs.try_send(job) {
+            Ok(()) => answer.await.ok(),
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(ExecuteError::Busy),
+            Err(mpsc::error::TrySendError::Closed(_)) => None,
+        };
+        match answer {
+            Some(answer) => answer,
+            // Threads that let go of an answer are about to say why. Nobody hears of the stop while readiness denies it.
+            None => {
+                self.stopped().await;
+                Err(ExecuteError::Stopped)
+            }
+        }
+    }
+
+    /// Whether a person's command would be decided at all: to be asked before words are sealed for it, under keys that stay.
+    /// What is decided is decided by [`Self::execute`], in its moment.
+    ///
+    /// # Errors
+    /// [`AuthorityNotHeard`](ExecuteError::AuthorityNotHeard) and [`Stopped`](ExecuteError::Stopped).
+    pub fn admits_persons(&self) -> Result<(), ExecuteError<D::Refusal>> {
+        if self.stopped_because().is_some() {
+            return Err(ExecuteError::Stopped);
+        }
+        self.inner.authority.check().map_err(|_not_heard| ExecuteError::AuthorityNotHeard)
     }
 
     /// What was answered to this command, if it took effect before: for callers that seal words before they execute, so that

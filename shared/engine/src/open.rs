@@ -270,7 +270,7 @@ fn start<D: Decider, V: View>(
     let stopping = Stopping::new();
     let shown = watch::Sender::new(head.size);
     let deciding = DecidingThread {
-        deciding: Deciding::<D>::new(folding.memory, edge, Arc::clone(&parts.clock), parts.authority),
+        deciding: Deciding::<D>::new(folding.memory, edge, Arc::clone(&parts.clock), parts.authority.clone()),
         jobs: jobs_waiting,
         groups,
         stager,
@@ -301,6 +301,16 @@ fn start<D: Decider, V: View>(
     named("decide").spawn(move || deciding.run()).map_err(EngineError::Thread)?;
     named("write").spawn(move || writing.run()).map_err(EngineError::Thread)?;
     named("commit").spawn(move || committing.run()).map_err(EngineError::Thread)?;
-    let inner = Inner { jobs, view, records, followed, next_due, clock: parts.clock, stopping, shown };
+    let inner = Inner {
+        jobs,
+        view,
+        records,
+        followed,
+        next_due,
+        clock: parts.clock,
+        authority: parts.authority,
+        stopping,
+        shown,
+    };
     Ok(Engine { inner: Arc::new(inner) })
 }

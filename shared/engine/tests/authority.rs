@@ -85,7 +85,9 @@ async fn commands_of_persons_wait_for_moderation_and_go_on_by_themselves() {
 
     assert_eq!(ask("early").await.unwrap_err(), ExecuteError::AuthorityNotHeard);
     assert_eq!(gate.check(), Err(AuthorityNotHeard::Never));
+    assert_eq!(engine.admits_persons(), Err(ExecuteError::AuthorityNotHeard));
     ear.hear();
+    assert_eq!(engine.admits_persons(), Ok(()));
     assert_eq!(
         ask("early").await.unwrap().repeated,
         Repeated::No,

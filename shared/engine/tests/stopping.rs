@@ -39,6 +39,9 @@ impl Clock for Broken {
 async fn stops_saying(engine: &ToyEngine, reason: &str) {
     let refused = engine.execute(request("one", ToyCommand::Start(3))).await.unwrap_err();
     assert_eq!(refused, ExecuteError::Stopped);
+    // At once: whoever is told that it has stopped finds readiness saying the same.
+    assert_eq!(engine.stopped_because().as_deref(), Some(reason));
+    assert_eq!(engine.admits_persons().unwrap_err(), ExecuteError::Stopped);
     let told = tokio::time::timeout(PATIENCE, engine.stopped()).await.unwrap();
     assert_eq!(told, reason);
     assert_eq!(engine.execute(request("two", ToyCommand::Start(3))).await.unwrap_err(), ExecuteError::Stopped);

@@ -82,6 +82,8 @@ pub enum VaultError {
     Stopped {
         /// The failure.
         reason: String,
+        /// What the operating system said.
+        source: io::Error,
     },
     /// A granted key is not the key its id stands for.
     #[error("the granted key {0} is not the key of that id; nothing was admitted; ask its origin again")]

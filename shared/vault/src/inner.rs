@@ -16,6 +16,7 @@ use crate::{
     opening::{self, Opened},
     pool::{Pool, Wish},
     slot::{self, SLOT, Slot},
+    trouble::Trouble,
     writer::{Writer, place_of},
 };
 
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     index: RwLock<Index>,
     writer: Mutex<Writer>,
     pool: Pool,
+    trouble: Trouble,
     fingerprint: String,
 }
 
@@ -46,6 +48,7 @@ impl Inner {
             index: RwLock::new(opened.index),
             writer: Mutex::new(opened.writer),
             pool: Pool::default(),
+            trouble: Trouble::default(),
             fingerprint: master.fingerprint(),
             disk,
         }
@@ -64,6 +67,11 @@ impl Inner {
         let spare = self.pool.spare();
         let index = self.index();
         Counts { live: index.live(), erased: index.erased(), spare, slots }
+    }
+
+    /// See [`Vault::trouble`](crate::Vault::trouble).
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.told()
     }
 
     /// Ends the thread that makes spare keys.
@@ -111,11 +119,13 @@ impl Inner {
             Some(Standing::Live(slot)) => {
                 // In memory first: from here on nobody gets it, whatever the disk does.
                 self.index_mut().set(id, Standing::Erased(slot));
-                writer.erase(&*self.disk, slot)?;
+                let erased = writer.erase(&*self.disk, slot);
+                self.trouble.note(&writer, erased)?;
                 Ok(Erased::Now)
             }
             None => {
-                let slot = writer.append(&*self.disk, &[slot::tombstone(id, 0)])?;
+                let appended = writer.append(&*self.disk, &[slot::tombstone(id, 0)]);
+                let slot = self.trouble.note(&writer, appended)?;
                 self.index_mut().set(id, Standing::Erased(slot));
                 Ok(Erased::NeverHeld)
             }
@@ -141,7 +151,8 @@ impl Inner {
             Ok(slot::live(*id, *kind, place, &wrapped))
         });
         let slots = slots.collect::<Result<Vec<_>, VaultError>>()?;
-        let first = writer.append(&*self.disk, &slots)?;
+        let appended = writer.append(&*self.disk, &slots);
+        let first = self.trouble.note(writer, appended)?;
         let mut index = self.index_mut();
         for (slot, (id, _, _)) in (first..).zip(keys) {
             index.set(*id, Standing::Live(slot));

@@ -80,6 +80,7 @@ mod scan;
 mod sealing;
 mod slot;
 mod split;
+mod trouble;
 mod vault;
 mod wire;
 mod writer;

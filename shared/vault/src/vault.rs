@@ -196,6 +196,12 @@ impl Vault {
         }
     }
 
+    /// Why keys cannot be made or erased at the moment, in words for an operator: what readiness shows. Known from the last
+    /// write; nothing is tried.
+    pub fn trouble(&self) -> Option<String> {
+        self.inner().trouble()
+    }
+
     /// Numbers for metrics.
     pub fn counts(&self) -> Counts {
         self.inner().counts()

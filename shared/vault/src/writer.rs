@@ -1,5 +1,7 @@
 //! Writing slots: one writer at a time, each batch durable before anything follows from it.
 
+use std::io;
+
 use crate::{
     VaultError,
     disk::{Disk, SLOTS_IN_FILE},
@@ -15,7 +17,13 @@ pub(crate) struct Writer {
     next: u32,
     /// After a failed write or sync nobody knows what is on disk (Linux may drop what it could not write and report it once), so no later
     /// success means anything.
-    stopped: Option<String>,
+    stopped: Option<Stop>,
+}
+
+/// The failure that ended all writing.
+struct Stop {
+    reason: String,
+    kind: io::ErrorKind,
 }
 
 /// The file of a slot, and the offset in it.
@@ -32,7 +40,7 @@ impl Writer {
     pub(crate) fn check(&self) -> Result<(), VaultError> {
         match &self.stopped {
             None => Ok(()),
-            Some(reason) => Err(VaultError::Stopped { reason: reason.clone() }),
+            Some(Stop { reason, kind }) => Err(VaultError::Stopped { reason: reason.clone(), source: (*kind).into() }),
         }
     }
 
@@ -78,7 +86,11 @@ impl Writer {
     fn stop_on_failure<T>(&mut self, result: Result<T, VaultError>) -> Result<T, VaultError> {
         if let Err(error) = &result {
             tracing::error!(%error, "the vault stops writing");
-            self.stopped = Some(error.to_string());
+            let kind = match error {
+                VaultError::Disk { source, .. } => source.kind(),
+                _ => io::ErrorKind::Other,
+            };
+            self.stopped = Some(Stop { reason: error.to_string(), kind });
         }
         result
     }

@@ -17,7 +17,7 @@ mod routes;
 #[cfg(test)]
 mod tests;
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, io};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -64,9 +64,9 @@ impl Problem {
     }
 
     /// Something is wrong on our side. Logs the error with all its causes under the problem's number; the answer holds
-    /// the number and nothing of the error.
+    /// the number and nothing of the error. A disk that is full is told as that: 507.
     pub fn internal(error: &(dyn Error + 'static)) -> Self {
-        let problem = Self::new(ProblemKind::Internal);
+        let problem = if is_for_want_of_room(error) { Self::storage_full() } else { Self::new(ProblemKind::Internal) };
         tracing::error!(problem = %problem.number(), error = %Causes(error), "a request failed on our side");
         problem
     }
@@ -182,6 +182,20 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Whether the operating system has no room to write, whatever came of that.
+fn is_for_want_of_room(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        // A file that may not grow is one without room, too.
+        if let Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge) = kind {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error with what caused it, on one line.

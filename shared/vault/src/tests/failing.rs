@@ -17,16 +17,20 @@ fn after_a_failed_sync_nothing_is_written_any_more() {
     let id = vault.fresh(Kind::Person).unwrap();
     let sealed = vault.seal(id, &binding(), b"a name").unwrap();
     disk.fail_after(1);
+    assert_eq!(vault.trouble(), None);
     assert!(matches!(vault.fresh(Kind::Review), Err(VaultError::Disk { .. })));
+    assert!(vault.trouble().is_some(), "whoever looks on is told at once");
     // The disk recovers: what it did with the lost write is not known, so the vault does not.
     disk.fail_after(usize::MAX);
     assert!(matches!(vault.fresh(Kind::Review), Err(VaultError::Stopped { .. })));
     assert!(matches!(vault.erase(id), Err(VaultError::Stopped { .. })));
     assert!(matches!(vault.admit(Vec::new()), Err(VaultError::Stopped { .. })));
+    assert!(vault.trouble().is_some());
     assert_eq!(*vault.unseal(&sealed, &binding()).unwrap(), *b"a name", "reading goes on");
     drop(vault);
     let vault = open(&disk);
     vault.fresh(Kind::Review).unwrap();
+    assert_eq!(vault.trouble(), None);
 }
 
 #[test]
@@ -36,8 +40,10 @@ fn a_full_disk_stops_nothing_for_good() {
     let vault = open(&disk);
     // The first slot file cannot be made.
     assert!(matches!(vault.fresh(Kind::Review), Err(VaultError::Disk { .. })));
+    assert!(vault.trouble().is_some());
     disk.fail_after(usize::MAX);
     vault.fresh(Kind::Review).unwrap();
+    assert_eq!(vault.trouble(), None, "it has passed");
 }
 
 /// Wherever the disk fails within an erasure, this process does not use the key again, and a later start knows it is to be finished or

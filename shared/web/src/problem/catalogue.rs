@@ -128,6 +128,9 @@ catalogue! {
     Internal 500 "internal"
         "Something is wrong on our side."
         "Tell the operator the number of this problem. A write may or may not have been done: repeat it with the same Idempotency-Key."
+    ServiceAway 502 "service-away"
+        "The service behind this address is away."
+        "Send the same request again after the time in Retry-After. The detail says whether it was reached: repeat a write with the same Idempotency-Key, then it is done once."
     Unavailable 503 "unavailable"
         "The service cannot answer at the moment."
         "Try again after the time in Retry-After. /readyz says what is missing."
@@ -137,9 +140,12 @@ catalogue! {
     AccountsNotHeard 503 "accounts-not-heard"
         "It cannot be looked up at the moment who is calling."
         "Your token may be valid: send the same request again after the time in Retry-After. The service goes on by itself once it hears moderation, which keeps the accounts."
+    ServiceLate 504 "service-late"
+        "The service behind this address has not answered in time."
+        "A write may or may not have been done: repeat it with the same Idempotency-Key."
     StorageFull 507 "storage-full"
         "There is no room left to store anything."
-        "Nothing was written; you still have what you typed. Once the operator has made room, send the same request again, with the same Idempotency-Key."
+        "What you sent may not have been stored; you still have it. Once the operator has made room, send the same request again, with the same Idempotency-Key: it is done once."
 }
 
 impl ProblemKind {

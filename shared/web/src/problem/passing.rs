@@ -27,7 +27,7 @@ impl Problem {
             .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
     }
 
-    /// The disk is full: 507, nothing was written.
+    /// The disk is full: 507, nothing was acknowledged.
     pub fn storage_full() -> Self {
         Self::new(ProblemKind::StorageFull).header(header::RETRY_AFTER, HeaderValue::from(ROOM_SECONDS))
     }

@@ -61,6 +61,28 @@ async fn no_internal_text_leaves() {
     assert!(!text.contains("hunter2") && !text.contains("sled") && text.contains("\"number\""), "{text}");
 }
 
+/// A full disk was answered as "something is wrong on our side".
+#[tokio::test]
+async fn a_full_disk_is_told_as_one_and_no_internal_text_leaves() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("writing /srv/dossier/keys: {source}")]
+    struct Vault {
+        source: io::Error,
+    }
+    #[derive(Debug, thiserror::Error)]
+    #[error(transparent)]
+    struct Words(#[from] Vault);
+    let failed = |kind: io::ErrorKind| Words(Vault { source: kind.into() });
+    for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+        let (status, headers, text) = parts(Problem::internal(&failed(kind)).into_response()).await;
+        assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{kind:?}");
+        assert!(headers.contains_key(header::RETRY_AFTER) && text.contains("storage-full"), "{text}");
+        assert!(!text.contains("/srv"), "{text}");
+    }
+    let other = Problem::internal(&failed(io::ErrorKind::PermissionDenied));
+    assert_eq!(other.kind(), ProblemKind::Internal);
+}
+
 #[test]
 fn the_catalogue_is_whole_and_codes_are_for_ever() {
     let codes: Vec<_> =
@@ -93,9 +115,11 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         428 precondition-required
         429 too-many-attempts
         500 internal
+        502 service-away
         503 unavailable
         503 authority-not-heard
         503 accounts-not-heard
+        504 service-late
         507 storage-full"#]]
     .assert_eq(&codes.join("\n"));
     for kind in ProblemKind::ALL {
