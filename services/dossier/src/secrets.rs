@@ -96,7 +96,8 @@ impl Secrets {
 }
 
 impl Installation {
-    fn is_sound(&self) -> bool {
+    /// Letters, digits, `-` and `.`, at most 64 of them.
+    pub(crate) fn is_sound(&self) -> bool {
         (1..=64).contains(&self.name.len())
             && self.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
     }
