@@ -154,15 +154,14 @@ fn options(settings: &ConnectionSettings, health: &HealthKeeper) -> Result<Conne
         });
     if let Some(seed) = &settings.nkey_seed {
         let seed = seed.trim();
-        if !seed.starts_with("SU") {
-            return Err(ConnectionError::Settings(
-                "the nkey's seed does not begin with SU: it is no user's".to_owned(),
-            ));
+        // The client would only find out when it connects, and try for ever.
+        let is_users = seed.starts_with("SU") && nkeys::KeyPair::from_seed(seed).is_ok();
+        if !is_users {
+            return Err(ConnectionError::Settings("the nkey's seed is none of a user (SU…)".to_owned()));
         }
         options = options.nkey(seed.to_owned());
     }
     if let Some(ca) = &settings.ca {
-        // The client would only find out when it connects, and try for ever.
         let text = fs::read_to_string(ca);
         let text =
             text.map_err(|error| ConnectionError::Settings(format!("{} cannot be read: {error}", ca.display())))?;

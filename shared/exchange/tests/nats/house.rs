@@ -44,7 +44,12 @@ pub(crate) async fn connect(broker: &Broker, origin: Origin) -> Arc<Connection> 
 
 /// The same, by address.
 pub(crate) async fn connect_to(url: &str, origin: Origin) -> Arc<Connection> {
-    let settings = ConnectionSettings { origin, servers: vec![url.to_owned()], nkey_seed: None, ca: None };
+    connect_to_any(&[url.to_owned()], origin).await
+}
+
+/// The same, to whichever of several answers.
+pub(crate) async fn connect_to_any(urls: &[String], origin: Origin) -> Arc<Connection> {
+    let settings = ConnectionSettings { origin, servers: urls.to_vec(), nkey_seed: None, ca: None };
     let connection = Connection::open(settings).await.expect("settings that are right");
     connection.connected(Duration::from_secs(20)).await.expect("a broker that is there");
     connection

@@ -1,1 +1,84 @@
-//! To come.
+//! The service's own stream knows how much of the journal there was.
+
+use dossier_exchange::{
+    Position, Source,
+    conformance::{Desk, Shelf, signer},
+    nats::{WitnessError, stream_witness},
+};
+use dossier_proof::{Checkpoint, SignedCheckpoint, tree::TreeHead};
+use dossier_proto::Origin;
+
+use crate::{house::House, raw};
+
+const ORIGIN: Origin = Origin::Moderation;
+const LOG: &str = "test/moderation";
+
+async fn settled(count: u64) -> (House, std::sync::Arc<Shelf>) {
+    let house = House::start();
+    let shelf = Shelf::new(ORIGIN);
+    shelf.fill(count as usize);
+    house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
+    house.is_stored(ORIGIN, Position { epoch: 0, sequence: count }).await;
+    house.seats.lock().expect("a seat").remove(&ORIGIN);
+    (house, shelf)
+}
+
+/// What the stream proves, as size and message.
+async fn known(house: &House) -> Option<(u64, u64)> {
+    let keys = [signer(ORIGIN).verifier()];
+    let witness = stream_witness(&house.connection(ORIGIN), LOG, &keys).await.expect("a broker that answers");
+    witness.map(|witness| (witness.head.size, witness.message))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_newest_signature_is_found() {
+    let (house, shelf) = settled(300).await;
+    let keys = [signer(ORIGIN).verifier()];
+    let witness = stream_witness(&house.connection(ORIGIN), LOG, &keys).await.expect("a broker").expect("a signature");
+    let own = shelf.checkpoint().expect("its own");
+    assert_eq!((witness.head.epoch, witness.head.size), (0, 300));
+    assert_eq!(witness.head.root, own.unverified().root);
+    assert_eq!(witness.message, 300);
+    // Of another log, or under another key, it proves nothing.
+    let other = stream_witness(&house.connection(ORIGIN), "test/other", &keys).await;
+    assert_eq!(other, Ok(None));
+    let stranger = [signer(Origin::Audit).verifier()];
+    assert_eq!(stream_witness(&house.connection(ORIGIN), LOG, &stranger).await, Ok(None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn foreign_bytes_prove_nothing() {
+    let (house, _shelf) = settled(20).await;
+    let client = raw::client(&house.broker()).await;
+    // A checkpoint of a hundred events, signed by somebody else.
+    let head = TreeHead { size: 100, root: dossier_proof::leaf_of_event(b"x") };
+    let forged =
+        SignedCheckpoint::sign(&Checkpoint::new(format!("{LOG}/0"), head), &signer(Origin::Audit)).expect("a note");
+    let forged = {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        STANDARD.encode(forged.text())
+    };
+    for header in [forged.as_str(), "nonsense", ""] {
+        raw::publish_as(&client, ORIGIN, &[("Dossier-Epoch", "0"), ("Dossier-Checkpoint", header)], b"foreign").await;
+    }
+    for _ in 0..400 {
+        raw::publish_as(&client, ORIGIN, &[], b"foreign").await;
+    }
+    raw::forge(&client, ORIGIN, b"the last").await;
+    assert_eq!(known(&house).await, Some((20, 20)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_stream_knows_nothing_and_no_broker_is_said() {
+    let house = House::start();
+    assert_eq!(known(&house).await, None);
+    let (house, _shelf) = settled(5).await;
+    let client = raw::client(&house.broker()).await;
+    raw::api(&client, "PURGE", ORIGIN, "").await;
+    assert_eq!(known(&house).await, None);
+    house.broker().kill();
+    let mut health = house.connection(ORIGIN).health();
+    health.wait_for(|health| !health.is_connected()).await.expect("a connection");
+    let unknown = stream_witness(&house.connection(ORIGIN), LOG, &[signer(ORIGIN).verifier()]).await;
+    assert!(matches!(unknown, Err(WitnessError::Unreachable(_))), "{unknown:?}");
+}
