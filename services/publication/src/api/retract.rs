@@ -79,6 +79,7 @@ pub(super) async fn retract(State(app): State<App>, asked: Asked) -> Answer<Resp
         None => false,
     };
     if !repeated {
+        app.engine().admits_persons().map_err(errors::of_execution)?;
         let expected_version = match asked.if_match.optional(Part::Edition) {
             Some(expected) => Some(expected.for_command(Part::Edition, before.entry.version())?),
             None => None,

@@ -74,13 +74,17 @@ impl Asking {
     /// before words are sealed: a repeat is answered from what was recorded, and needs no keys.
     ///
     /// # Errors
-    /// The refusal that was recorded; another request under the same key; 404 when the caller sees the entry no more.
+    /// The refusal that was recorded; another request under the same key; 404 when the caller sees the entry no more; 503 when
+    /// nobody's command would be decided now.
     pub(super) async fn before(&self, office: &Office) -> Answer<Option<(EntryId, Outcome)>> {
-        if self.name == Name::MadeUp {
+        let before = match self.name {
+            Name::Given => office.engine().answered(self.command_id, self.request_digest).await,
+            Name::MadeUp => Ok(None),
+        };
+        let Some(outcome) = before.map_err(|error| refusals::failed(&error))? else {
+            office.engine().admits_persons().map_err(|error| refusals::failed(&error))?;
             return Ok(None);
-        }
-        let before = office.engine().answered(self.command_id, self.request_digest).await;
-        let Some(outcome) = before.map_err(|error| refusals::failed(&error))? else { return Ok(None) };
+        };
         let Some(id) = outcome.events.first().and_then(|event| event.head.entry) else { return Ok(None) };
         callers::visible(&office.engine().view(), &self.caller, id, office.now())?;
         dossier_web::observe::record_command(&self.command_id);

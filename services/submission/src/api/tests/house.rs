@@ -7,10 +7,11 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use axum::body::Body;
-use dossier_engine::{Clock, EngineInbox, EngineSettings, fresh_id};
+use dossier_engine::{AuthorityGate, Clock, EngineInbox, EngineSettings, fresh_id};
 use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
@@ -24,6 +25,7 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::{Config, Service, domain::Submission, start_on, views::Entries};
@@ -191,6 +193,16 @@ impl House {
         let anchors = self.directory.path().join("submission/anchors");
         copy(&anchors, &directory.join("anchors"));
         start_on(self.store.clone(), config(directory, &self.vault, &self.accounts, &self.clock)).unwrap()
+    }
+
+    /// The service started anew where moderation is another process, which it has not heard yet.
+    pub(super) fn at_a_distance(&mut self) -> Ear {
+        let ear = Ear::default();
+        let mut config = config(self.directory.path().join("submission"), &self.vault, &self.accounts, &self.clock);
+        config.engine.authority = ear.gate();
+        self.service = start_on(self.store.clone(), config).unwrap();
+        self.inbox = self.service.inbox();
+        ear
     }
 
     /// The service started anew over a journal that had to begin another epoch.
@@ -368,6 +380,33 @@ impl House {
         let all = self.service.engine().of_entry(id).unwrap();
         let mut contents = all.iter().filter_map(|recorded| crate::api::contents::carried(&recorded.event));
         crate::words::key_of(contents.find(|content| content.revision == revision).unwrap()).unwrap()
+    }
+}
+
+/// A clock that the test moves, and when moderation was heard by it, in milliseconds.
+#[derive(Clone, Default)]
+pub(super) struct Ear {
+    now: Arc<AtomicI64>,
+    heard: Arc<AtomicI64>,
+}
+
+impl Ear {
+    fn gate(&self) -> AuthorityGate {
+        // Heard at no moment before the first.
+        self.heard.store(-1, Ordering::SeqCst);
+        let (base, now, heard) = (Instant::now(), Arc::clone(&self.now), Arc::clone(&self.heard));
+        let at = move |millis: i64| u64::try_from(millis).ok().map(|millis| base + Duration::from_millis(millis));
+        let gate = AuthorityGate::hearing_by(move || at(now.load(Ordering::SeqCst)).unwrap());
+        gate.attend(move || at(heard.load(Ordering::SeqCst)));
+        gate
+    }
+
+    pub(super) fn hear(&self) {
+        self.heard.store(self.now.load(Ordering::SeqCst), Ordering::SeqCst);
+    }
+
+    pub(super) fn pass(&self, time: Duration) {
+        self.now.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The interface over a real engine, vault and accounts; the other services are played by the test.
 
+mod authority;
 mod drafts;
 mod epochs;
 mod hostile;
