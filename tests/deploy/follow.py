@@ -4,6 +4,7 @@ It reads every event with nats-py, decodes it with classes that protoc generates
 Merkle root in plain Python, and compares it with each signed checkpoint that a message carries (C2SP signed-note, tlog-checkpoint).
 
     follow.py --server tls://localhost:4222 --ca CA --nkey SEED --as SERVICE --origin ORIGIN --verifiers FILE --proto DIR [--events N]
+              [--keep FILE]   writes the last checkpoint whose signature and root held
 
 Prints one line of JSON. Exit codes: 0 all of it holds, 1 something does not, 2 the command line, 3 nothing came in time.
 """
@@ -119,6 +120,7 @@ class Follower:
         self.tree = Tree()
         self.checked = 0
         self.checkpoints = 0
+        self.kept = ""
         self.kinds = {}
 
     def take(self, message):
@@ -143,7 +145,7 @@ class Follower:
                 raise Broken(f"{log} is not of epoch {event.epoch}")
             if size != self.tree.size or root != self.tree.root():
                 raise Broken(f"what was signed for {size} events is not what {self.tree.size} events amount to")
-            self.checked, self.checkpoints = size, self.checkpoints + 1
+            self.checked, self.checkpoints, self.kept = size, self.checkpoints + 1, note
 
     def report(self):
         return {
@@ -198,6 +200,7 @@ def main():
     for name in ("server", "ca", "nkey", "origin", "verifiers", "proto"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--as", dest="service", required=True)
+    parser.add_argument("--keep")
     parser.add_argument("--events", type=int, default=1, help="return when so many are covered by a signature")
     arguments = parser.parse_args()
     try:
@@ -207,6 +210,8 @@ def main():
     except Broken as broken:
         print(broken, file=sys.stderr)
         return 1
+    if arguments.keep:
+        pathlib.Path(arguments.keep).write_text(follower.kept)
     print(json.dumps(follower.report()))
     return 0 if complete else 3
 

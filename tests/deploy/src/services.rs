@@ -137,6 +137,32 @@ impl Running {
         self.tokens[key].as_str().unwrap_or_else(|| panic!("nobody plays {key}"))
     }
 
+    /// Asks for something to be done, as somebody invented.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn post(&self, who: &str, path: &str, body: &Value) -> Value {
+        let request = ureq::post(format!("{}{path}", self.base()));
+        let sent = request.header("authorization", format!("Bearer {}", self.token(who))).send_json(body);
+        self.read(path, sent)
+    }
+
+    /// Reads, as somebody invented.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn get(&self, who: &str, path: &str) -> Value {
+        let request = ureq::get(format!("{}{path}", self.base()));
+        self.read(path, request.header("authorization", format!("Bearer {}", self.token(who))).call())
+    }
+
+    fn read(&self, path: &str, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Value {
+        let mut answer = sent.unwrap_or_else(|error| panic!("{path}: {error}\n{}", self.logs()));
+        answer.body_mut().read_json().unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// Everything that was logged, for a failure's message.
     #[must_use]
     pub fn logs(&self) -> String {
