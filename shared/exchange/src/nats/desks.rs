@@ -97,11 +97,13 @@ impl Counter {
         self.send(reply, Answer::failed("too many questions at once; ask again")).await;
     }
 
-    /// Answers go into the part of the asker's inbox that is kept for this service, and nowhere else.
+    /// Answers go to where the server leads back to the one question (each service has an account of its own), or, where all
+    /// share one account, into the part of the asker's inbox that is kept for this service; and nowhere else.
     fn reply_of(&self, question: &Message, asker: Origin) -> Option<String> {
         let reply = question.reply.as_ref()?;
         let own = Answering::Service(self.connection.origin()).name();
-        reply.starts_with(&format!("{}.{own}.", names::inbox(asker))).then(|| reply.to_string())
+        let is_led_back = reply.starts_with(names::LED_BACK);
+        (is_led_back || reply.starts_with(&format!("{}.{own}.", names::inbox(asker)))).then(|| reply.to_string())
     }
 
     async fn send(&self, reply: String, answer: Answer) {

@@ -108,7 +108,10 @@ pub(crate) fn inbox(asker: Origin) -> String {
     format!("_INBOX_{asker}")
 }
 
-/// Who answers into a part of an inbox. Only the named one may publish there.
+/// The address of an answer, when the question came out of another account: the server leads it back to that question alone.
+pub(crate) const LED_BACK: &str = "_R_.";
+
+/// Who answers into a part of an inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answering {
     Service(Origin),
