@@ -11,7 +11,7 @@ pub const SERVICES: [&str; 4] = ["submission", "moderation", "publication", "aud
 /// What is the truth; everything else may be deleted.
 pub const TRUTH: [&str; 5] = ["journal", "keys", "anchors", "accounts", "attachments"];
 
-/// Every file below `directory`.
+/// Every file below `directory`. (A socket, such as the door of the accounts, holds nothing.)
 ///
 /// # Panics
 /// When it cannot be read.
@@ -22,7 +22,12 @@ pub fn files(directory: &Path) -> Vec<PathBuf> {
         for entry in fs::read_dir(&one).unwrap_or_else(|error| panic!("{}: {error}", one.display())) {
             let entry = entry.expect("a directory lists its entries");
             let path = entry.path();
-            if entry.file_type().expect("an entry has a type").is_dir() { open.push(path) } else { found.push(path) }
+            let kind = entry.file_type().expect("an entry has a type");
+            if kind.is_dir() {
+                open.push(path);
+            } else if kind.is_file() {
+                found.push(path);
+            }
         }
     }
     found.sort();

@@ -155,15 +155,16 @@ impl House {
     }
 }
 
-/// Copies a directory with everything in it.
+/// Copies a directory with every file in it. (A killed process leaves a socket.)
 pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for item in fs::read_dir(from).unwrap() {
         let item = item.unwrap();
         let (from, to) = (item.path(), to.join(item.file_name()));
-        if from.is_dir() {
+        let kind = item.file_type().unwrap();
+        if kind.is_dir() {
             copy(&from, &to);
-        } else {
+        } else if kind.is_file() {
             fs::copy(&from, &to).unwrap();
         }
     }
