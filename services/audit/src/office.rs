@@ -95,6 +95,6 @@ impl Office {
 
     /// Puts the names of people into a step.
     pub fn name(&self, step: &mut Step) {
-        step.who.name = step.who.subject.and_then(|subject| self.name_of(subject));
+        step.by.name = step.by.subject.and_then(|subject| self.name_of(subject));
     }
 }

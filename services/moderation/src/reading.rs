@@ -1,8 +1,7 @@
 //! Reads single events of our journal, of whichever epoch.
 
-use dossier_engine::{Engine, RecordError};
-use dossier_journal::Place;
-use dossier_proto::{EntryId, Event, Payload, v1};
+use dossier_engine::{Engine, RecordError, Recorded};
+use dossier_proto::{EntryId, Event, Origin, Payload, Place, v1};
 
 use crate::{
     domain::Moderation,
@@ -18,6 +17,12 @@ pub struct Read {
     pub beside: Option<Event>,
 }
 
+impl From<Recorded> for Read {
+    fn from(recorded: Recorded) -> Self {
+        Self { event: recorded.event, beside: recorded.beside }
+    }
+}
+
 impl Read {
     /// What happened, wherever it was recorded first: the foreign event if there is one.
     pub fn told(&self) -> &Event {
@@ -31,11 +36,7 @@ impl Read {
 /// [`RecordError`].
 pub(crate) fn at(engine: &Engine<Moderation, Reviews>, at: Whereabouts) -> Result<Read, RecordError> {
     let Whereabouts { epoch, sequence } = at;
-    let stored = engine.journal().get(Place { epoch, sequence });
-    let stored = stored.map_err(|error| RecordError::Journal(error.to_string()))?;
-    let stored = stored.ok_or(RecordError::NotThere { epoch, sequence })?;
-    let beside = stored.beside.as_deref().map(Event::decode).transpose()?;
-    Ok(Read { event: Event::decode(&stored.event)?, beside })
+    engine.recorded_at(Place { origin: Origin::Moderation, epoch, sequence }).map(Into::into)
 }
 
 /// The submission that was received there; `None` when something else was.
@@ -57,6 +58,5 @@ pub(crate) fn submitted_at(
 /// # Errors
 /// [`RecordError`].
 pub fn of_entry(engine: &Engine<Moderation, Reviews>, entry: EntryId) -> Result<Vec<Read>, RecordError> {
-    let recorded = engine.of_entry(entry)?;
-    Ok(recorded.into_iter().map(|recorded| Read { event: recorded.event, beside: recorded.beside }).collect())
+    Ok(engine.of_entry(entry)?.into_iter().map(Into::into).collect())
 }

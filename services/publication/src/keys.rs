@@ -1,6 +1,6 @@
 //! Keys: which ones publication asks for, and to whom it gives its own.
 
-use dossier_exchange::{KEYS_PER_REQUEST_MAX, KeyDesk, KeyRefusal};
+use dossier_exchange::{KeyDesk, KeyRefusal, give};
 use dossier_proto::{Event, KeyId, Origin, Payload, v1};
 use dossier_vault::{GrantedKey, Kind, Vault};
 
@@ -29,24 +29,12 @@ impl Desk {
 
 impl KeyDesk for Desk {
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal> {
-        if keys.len() > KEYS_PER_REQUEST_MAX {
-            return Err(KeyRefusal::TooMany { asked: keys.len(), max: KEYS_PER_REQUEST_MAX });
-        }
-        if let (false, Some(key)) = (asker == Origin::Audit, keys.first()) {
-            return Err(KeyRefusal::NotEntitled { asker, key: *key });
-        }
-        let granted = self.vault.grant(keys).map_err(|error| {
-            tracing::error!(%error, "the vault cannot be read");
-            KeyRefusal::Unreadable
-        })?;
-        if let Some(key) = granted.erased.iter().chain(&granted.unknown).next() {
-            return Err(KeyRefusal::Gone { key: *key });
-        }
+        let granted = give(&self.vault, asker, keys, |_key| asker == Origin::Audit)?;
         // What the service keeps for itself, and persons, are for nobody.
-        let public = |key: &&GrantedKey| !matches!(key.kind(), Kind::Revision | Kind::Review);
-        if let Some(key) = granted.keys.iter().find(public) {
-            return Err(KeyRefusal::NotEntitled { asker, key: key.key_id() });
+        let private = |key: &&GrantedKey| !matches!(key.kind(), Kind::Revision | Kind::Review);
+        match granted.iter().find(private) {
+            Some(key) => Err(KeyRefusal::NotEntitled { asker, key: key.key_id() }),
+            None => Ok(granted),
         }
-        Ok(granted.keys)
     }
 }

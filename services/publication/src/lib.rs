@@ -14,7 +14,6 @@ mod asked;
 pub mod domain;
 mod finding;
 mod keys;
-mod moment;
 mod pages;
 mod policy;
 mod reading;
@@ -35,4 +34,5 @@ pub use keys::keys_needed;
 pub use service::{Config, Service, start, start_on};
 pub use site::Site;
 
-pub(crate) use service::{edition_number, off_thread, wait_for};
+pub(crate) use dossier_web::{moment, off_thread};
+pub(crate) use service::{edition_number, wait_for};

@@ -1,6 +1,6 @@
 //! The receipt of an edition: where it stands in the log, checked against a signed checkpoint for the page it stands on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use dossier_engine::Engine;
 use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey, inclusion, leaf_of_event};
@@ -65,10 +65,10 @@ fn prove(
 ) -> Result<Checkpoint, NotProved> {
     let mut newest: BTreeMap<u32, Checkpoint> = BTreeMap::new();
     for place in others.iter().copied().chain([at]) {
-        if !newest.contains_key(&place.epoch) {
-            newest.insert(place.epoch, newest_of(engine, key, place.epoch)?);
-        }
-        let checkpoint = &newest[&place.epoch];
+        let checkpoint = match newest.entry(place.epoch) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(newest_of(engine, key, place.epoch)?),
+        };
         let stands = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
         let bytes = engine.recorded_at(place).map_err(because)?.bytes;
         let proof = engine.journal().inclusion(stands, checkpoint.size).map_err(because)?;

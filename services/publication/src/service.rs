@@ -111,16 +111,6 @@ impl Service {
     }
 }
 
-/// Work that reads the disk or unseals, off the async threads.
-pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(answer) => answer,
-        // Only when the process is going down is such work not run to its end.
-        Err(stopped) if stopped.is_cancelled() => Err(Problem::new(ProblemKind::Unavailable)),
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    }
-}
-
 /// Waits until the position a query names has been read.
 pub(crate) fn wait_for(
     engine: &Engine<Publication, Catalogue>,

@@ -1,7 +1,7 @@
 //! Keys on request, the holder's side.
 
 use dossier_proto::{KeyId, Origin};
-use dossier_vault::GrantedKey;
+use dossier_vault::{GrantedKey, Vault};
 
 /// Why a key is not given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,4 +43,34 @@ pub trait KeyDesk: Send + Sync + 'static {
     /// # Errors
     /// [`KeyRefusal`]; nothing was given then.
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal>;
+}
+
+/// Gives keys out of a vault when `may_have` says so of every one: all of them or none.
+///
+/// What others ask for they have read of in an event, and events are read when the holder's views know of them: there is nothing
+/// to wait for.
+///
+/// # Errors
+/// [`KeyRefusal`]; nothing was given then.
+pub fn give(
+    vault: &Vault,
+    asker: Origin,
+    keys: &[KeyId],
+    may_have: impl Fn(KeyId) -> bool,
+) -> Result<Vec<GrantedKey>, KeyRefusal> {
+    if keys.len() > KEYS_PER_REQUEST_MAX {
+        return Err(KeyRefusal::TooMany { asked: keys.len(), max: KEYS_PER_REQUEST_MAX });
+    }
+    if let Some(key) = keys.iter().copied().find(|key| !may_have(*key)) {
+        tracing::warn!(%asker, %key, "a key was refused");
+        return Err(KeyRefusal::NotEntitled { asker, key });
+    }
+    let granted = vault.grant(keys).map_err(|error| {
+        tracing::error!(%error, %asker, "keys could not be read");
+        KeyRefusal::Unreadable
+    })?;
+    match granted.erased.first().or(granted.unknown.first()) {
+        Some(key) => Err(KeyRefusal::Gone { key: *key }),
+        None => Ok(granted.keys),
+    }
 }

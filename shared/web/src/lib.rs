@@ -4,6 +4,7 @@
 //! - [`describing`]: what every OpenAPI document says alike;
 //! - [`extract`]: what handlers take from a request, read strictly;
 //! - [`etag`], [`conditional`], [`cursor`], [`headers`]: versions, pages of lists, caching, security;
+//! - [`moment`]: moments as text; [`off_thread`]: work that holds up; [`digest_of_request`]: what makes a repeat;
 //! - [`observe`]: health, readiness, figures, a span for every request;
 //! - [`serve`]: HTTP with limits on everything;
 //! - [`page`]: the frame of every HTML page, its words in six languages, its icons and stylesheet.
@@ -16,9 +17,13 @@ pub mod extract;
 pub mod headers;
 mod language;
 pub mod limits;
+pub mod moment;
 pub mod observe;
+mod off_thread;
 pub mod page;
+mod place;
 pub mod problem;
+mod sent;
 mod server;
 mod weighted;
 
@@ -26,5 +31,8 @@ pub use cursor::{Cursor, CursorError, Page, PageSize};
 pub use etag::{Part, Tag};
 pub use headers::Cache;
 pub use language::{Language, UnknownLanguage, remember_language};
+pub use off_thread::off_thread;
+pub use place::PlaceShown;
 pub use problem::{Answer, Problem, ProblemDocument, ProblemKind};
+pub use sent::digest_of_request;
 pub use server::{Limits, Stopped, serve};

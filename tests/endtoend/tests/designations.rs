@@ -42,7 +42,7 @@ fn is_in_the_trail(house: &House, entry: &Entry, refused: &Value, who: Person) {
         until(&format!("{recorded} is in the trail"), || house.caller(AUDITOR).trail(entry).into_iter().find(is_it));
     let said = format!("and may not ({})", text(refused, "reason"));
     assert!(text(&step, "sentence").contains(&said), "{step}");
-    assert_eq!(step["who"]["name"], who.name, "{step}");
+    assert_eq!(step["by"]["name"], who.name, "{step}");
 }
 
 #[test]

@@ -256,7 +256,7 @@ fn strange_queries_are_refused_or_told_what_fits() {
     }
     // A cursor belongs to the list that gave it.
     let contributor = watch.house.caller(CONTRIBUTOR_KZ);
-    let page = contributor.get("/contribute/api/v1/entries?size=1").expect(200);
+    let page = contributor.get("/contribute/api/v1/entries?limit=1").expect(200);
     let cursor = page["next"].as_str().expect("there is a second page").to_owned();
     contributor.get(&format!("/contribute/api/v1/entries?cursor={cursor}")).expect(200);
     for list in

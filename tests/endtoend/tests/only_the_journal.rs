@@ -191,7 +191,7 @@ fn readings(month: &Month) -> Vec<Reading> {
 
 fn lists(json: &mut dyn FnMut(Option<Person>, String)) {
     for who in [CONTRIBUTOR_KZ, CONTRIBUTOR_KE, AUTHORITY_KZ, MODERATOR_A] {
-        for query in ["", "?size=2", "?state=draft", "?state=published&state=refused"] {
+        for query in ["", "?limit=2", "?state=draft", "?state=published&state=refused"] {
             json(Some(who), format!("/contribute/api/v1/entries{query}"));
         }
     }

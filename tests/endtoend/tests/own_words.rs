@@ -22,7 +22,7 @@ fn with_a_moderator_who_writes() -> House {
 fn written_by(house: &House, entry: &Entry, who: Person) -> Vec<u64> {
     let steps = house.caller(AUDITOR).trail(entry);
     let wrote = steps.iter().filter(|step| {
-        step["who"]["name"] == who.name && ["draft-started", "draft-saved"].contains(&text(step, "kind"))
+        step["by"]["name"] == who.name && ["draft-started", "draft-saved"].contains(&text(step, "kind"))
     });
     wrote.filter_map(|step| step["place"]["sequence"].as_u64()).collect()
 }

@@ -314,7 +314,7 @@ fn contributors_of_the_body_see_their_entries_and_messages_and_of_moderators_the
             check_person(&desk, &read, who.key, hidden, false);
         }
         let history = desk.house.caller(who).get(&desk.entries["refused"].draft("/history")).expect(200);
-        let refusal = history["items"].as_array().and_then(|items| items.iter().find(|one| one["what"] == "refused"));
+        let refusal = history["items"].as_array().and_then(|items| items.iter().find(|one| one["kind"] == "refused"));
         assert_eq!(refusal.map(|one| &one["by"]["role"]), Some(&json!("moderator")), "{history}");
     }
 }

@@ -165,7 +165,7 @@ fn check_outcome(house: &House, entry: &Entry, race: Race) -> bool {
                 let mut messages = mine["messages"].as_array().into_iter().flatten();
                 messages.find(|one| one["kind"] == "request-too-late").cloned()
             });
-            assert!(text(&told, "because").starts_with("moderation "), "the event that came first is named: {told}");
+            assert_eq!(told["because"]["origin"], "moderation", "the event that came first is named: {told}");
         }
         assert_eq!(contributor.entry(entry)["asked"], Value::Null, "the request is answered");
         let review = moderator.get(&entry.review("")).expect(200);

@@ -2,11 +2,10 @@
 
 use dossier_engine::{ExecuteError, Outcome, Refusal as _, Request, command_id, fresh_id};
 use dossier_identity::{NotEntitled, Role};
-use dossier_proto::{Digest, EntryId, Place, v1};
-use dossier_web::{Answer, Problem, ProblemKind, extract::Bearer};
+use dossier_proto::{Digest, EntryId, v1};
+use dossier_web::{Answer, PlaceShown, Problem, ProblemKind, extract::Bearer};
 use http::{HeaderValue, header};
 use prost::Message as _;
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -54,14 +53,9 @@ fn not_entitled(refusal: &AuditRefusal) -> Problem {
         .with("code", "no-designation")
         .with("reason", facts.code);
     match facts.because {
-        Some(because) => problem.with("because", place_value(because)),
+        Some(because) => problem.with("because", PlaceShown::from(because)),
         None => problem,
     }
-}
-
-/// Where an event stands, as a member of a problem; every service writes it so.
-fn place_value(place: Place) -> Value {
-    json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
 }
 
 /// Records that the caller reads this now; durable when it returns. Whoever may not gets a problem, which is recorded too.

@@ -11,7 +11,7 @@ mod state;
 mod trails;
 
 use axum::{Json, Router, routing::get};
-use dossier_web::{Answer, Problem};
+use dossier_web::off_thread;
 
 pub use as_json::event_as_json;
 pub use checkpoints::{CheckpointDocument, LogDocument};
@@ -38,10 +38,4 @@ pub fn router(office: Office) -> Router {
         .route("/readings", get(readings::readings))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new().nest(PREFIX, routes).with_state(office)
-}
-
-/// Does work that reads disk or opens seals, off the threads that answer everybody.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|error| Problem::internal(&error))?
 }

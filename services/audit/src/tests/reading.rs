@@ -19,14 +19,14 @@ async fn the_trail_of_an_entry_tells_it_from_the_first_draft_to_the_edition() {
     let kinds: Vec<_> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["draft-started", "submitted", "approved", "edition-published", "trail-read"]);
     assert_eq!(told.body["number"], "EVT-2026-00001");
-    assert_eq!((&told.body["body"], &told.body["record_type"]), (&json!("KAZ"), &json!("event")));
+    assert_eq!((&told.body["body"], &told.body["type"]), (&json!("KAZ"), &json!("event")));
     assert_eq!(steps[2]["cause"], steps[1]["place"]);
     assert_eq!(steps[3]["sentence"], "Edition 1 was published as EVT-2026-00001.");
     assert_eq!(steps[1]["since_previous"], 1_000);
     // Who read it, as what, under which designation: this very reading.
     let reading = &steps[4];
     assert_eq!(reading["sentence"], "An auditor read the trail.");
-    assert_eq!(reading["who"]["name"], "auditor");
+    assert_eq!(reading["by"]["name"], "auditor");
     assert_eq!(reading["authority"]["granted"], json!({"origin": "moderation", "epoch": 0, "sequence": 0}));
     let by_number = house.get("/entries/EVT-2026-00001/trail", Some("auditor")).await.expect(200);
     assert_eq!(by_number.body["entry"], told.body["entry"]);

@@ -32,7 +32,7 @@ fn step(filed: &Filed, role: &dyn Fn(DesignationId) -> Option<Role>) -> Step {
         hash: *hash,
         kind: kind(event.payload.as_ref()).to_owned(),
         sentence: sentence(event, role),
-        who: who(head.actor, role),
+        by: who(head.actor, role),
         on_behalf_of: head.on_behalf_of.clone(),
         authority: head.authority,
         cause: head.cause,

@@ -34,8 +34,8 @@ fn write_step(step: &Step, out: &mut impl Write) -> fmt::Result {
 }
 
 fn person(step: &Step) -> Option<String> {
-    let subject = step.who.subject?;
-    Some(step.who.name.clone().unwrap_or_else(|| subject.to_string()))
+    let subject = step.by.subject?;
+    Some(step.by.name.clone().unwrap_or_else(|| subject.to_string()))
 }
 
 fn write_said(said: &Said, out: &mut impl Write) -> fmt::Result {

@@ -28,6 +28,7 @@ pub struct Trail {
     #[schema(value_type = String)]
     pub body: BodyCode,
     /// Its record type.
+    #[serde(rename = "type")]
     pub record_type: String,
     /// What happened, in causal order.
     pub steps: Vec<Step>,
@@ -59,7 +60,7 @@ pub struct Step {
     /// What happened, for people. Holds nobody's words.
     pub sentence: String,
     /// Who did it.
-    pub who: Who,
+    pub by: Who,
     /// The body it was filed for by somebody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

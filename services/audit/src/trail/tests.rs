@@ -141,7 +141,7 @@ fn steps_say_who_where_and_how_long_after_the_one_before() {
     assert_eq!((step.kind.as_str(), step.revision), ("submitted", Some(2)));
     assert_eq!(step.sentence, "A contributor submitted revision 2 (the same as revision 1), round 2.");
     assert_eq!(
-        (step.who.kind, step.who.subject, step.who.role),
+        (step.by.kind, step.by.subject, step.by.role),
         (By::Person, Some(SubjectId([3; 16])), Some(Role::Contributor))
     );
     assert_eq!(step.digest.unwrap().0, [9; 32]);
@@ -238,7 +238,7 @@ fn a_trail_is_printed_in_lines_that_words_cannot_break() {
     let (_, approved) = golden().find(|(name, _)| *name == "approved").unwrap();
     let filed = Filed { hash: hash_of(&approved.encode()), event: approved };
     let mut steps = steps(&[filed], None, &|_| Some(Role::Moderator));
-    steps[0].who.name = Some("A. Oak".to_owned());
+    steps[0].by.name = Some("A. Oak".to_owned());
     let said = |what: &str, mark, text: Option<&str>| Said {
         what: what.to_owned(),
         item: None,

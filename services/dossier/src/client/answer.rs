@@ -65,12 +65,9 @@ impl Answer {
     }
 }
 
-/// `moderation 22`, from `{origin, epoch, sequence}` or as it is.
-fn place(value: &Value) -> Option<String> {
-    match value {
-        Value::String(place) => Some(place.clone()),
-        place => Some(format!("{} {}", place.get("origin")?.as_str()?, place.get("sequence")?)),
-    }
+/// `moderation 22`, from `{origin, epoch, sequence}`.
+fn place(place: &Value) -> Option<String> {
+    Some(format!("{} {}", place.get("origin")?.as_str()?, place.get("sequence")?))
 }
 
 #[cfg(test)]

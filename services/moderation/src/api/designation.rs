@@ -3,11 +3,11 @@
 use dossier_identity::{Accounts, Held, Role, accounts::AccountsError};
 use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
 use dossier_registry::Registry;
-use dossier_web::{Answer, ProblemKind, extract::FieldError};
+use dossier_web::{Answer, PlaceShown, ProblemKind, extract::FieldError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{moment, shown::PlaceShown};
+use super::moment;
 
 /// A right to be given to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

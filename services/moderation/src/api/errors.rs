@@ -3,12 +3,12 @@
 use dossier_engine::{RecordError, Refusal as _};
 use dossier_identity::GrantRefusal;
 use dossier_web::{
-    Part, Problem, ProblemKind,
+    Part, PlaceShown, Problem, ProblemKind,
     extract::{FieldError, stale},
 };
 use http::{HeaderValue, header};
 
-use super::{moment, shown::place_value};
+use super::moment;
 use crate::{
     domain::{Invalid, Refusal},
     registry_in_force::RegistryError,
@@ -71,7 +71,7 @@ fn of_designation(refusal: &GrantRefusal) -> ProblemKind {
 fn with_because(problem: Problem, refusal: &Refusal) -> Problem {
     let facts = refusal.facts();
     let problem = match facts.because {
-        Some(place) => problem.with("because", place_value(place)),
+        Some(place) => problem.with("because", PlaceShown::from(place)),
         None => problem,
     };
     match facts.current_digest {

@@ -6,8 +6,8 @@ use axum::{
 };
 use dossier_engine::{ExecuteError, Outcome, Repeated, Request, fresh_id, name_command};
 use dossier_proto::{Digest, EntryId};
-use dossier_web::{Answer, Cache, Part, Problem, ProblemKind, Tag, extract::Bearer};
-use http::{HeaderValue, StatusCode, header};
+use dossier_web::{Answer, Cache, Part, PlaceShown, Problem, ProblemKind, Tag, extract::Bearer};
+use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use super::{
     asked::Asker,
     errors,
     eyes::Eyes,
-    shown::{ClaimShown, PlaceShown, Summary, place_value},
+    shown::{ClaimShown, Summary},
 };
 use crate::domain::{Command, Refusal};
 
@@ -166,21 +166,16 @@ fn failed(error: ExecuteError<Refusal>, sent: Value) -> Failed {
         ExecuteError::Refused { refusal, recorded } => {
             let problem = errors::of_refusal(&refusal).with("sent", sent);
             let problem = match recorded {
-                Some(place) => problem.with("recorded", place_value(place)),
+                Some(place) => problem.with("recorded", PlaceShown::from(place)),
                 None => problem,
             };
             return Failed { problem, refusal: Some(refusal) };
         }
         ExecuteError::KeyReused => Problem::new(ProblemKind::IdempotencyKeyReused),
-        ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
-            .detail(format!("This would make an event of {found} bytes; at most {max} fit."))
-            .with("limit_bytes", max as u64),
+        ExecuteError::TooLarge { found, max } => Problem::event_too_large(found, max),
         ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
-        ExecuteError::Busy => Problem::new(ProblemKind::Unavailable)
-            .detail("Too many commands are waiting.")
-            .header(header::RETRY_AFTER, HeaderValue::from_static("1")),
-        ExecuteError::Stopped => Problem::new(ProblemKind::Unavailable)
-            .detail("The service has stopped. When it is back, repeat the request with the same Idempotency-Key."),
+        ExecuteError::Busy => Problem::busy(),
+        ExecuteError::Stopped => Problem::stopped(),
     };
     Failed { problem: problem.with("sent", sent), refusal: None }
 }

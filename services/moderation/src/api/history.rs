@@ -4,15 +4,11 @@ use std::collections::BTreeMap;
 
 use dossier_identity::{Role, Thing};
 use dossier_proto::{DesignationId, Event, Origin, Payload};
+use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    Desk,
-    eyes::Eyes,
-    moment,
-    shown::{PlaceShown, Somebody},
-};
+use super::{Desk, eyes::Eyes, moment, shown::Somebody};
 use crate::{domain::Entry, reading::Read, views::Reviews};
 
 /// One thing that happened.
@@ -20,7 +16,7 @@ use crate::{domain::Entry, reading::Read, views::Reviews};
 pub(crate) struct Happened {
     /// What.
     #[schema(example = "changes-requested")]
-    pub(crate) event: String,
+    pub(crate) kind: String,
     /// When.
     pub(crate) at: String,
     /// Where it was recorded first.
@@ -74,7 +70,7 @@ fn happened(desk: &Desk, entry: &Entry, event: &Event, roles: &Roles, eyes: &Eye
     let (code, because) = against(payload);
     let role = role_of(event, roles);
     Some(Happened {
-        event: name.to_owned(),
+        kind: name.to_owned(),
         at: moment::written(head.recorded_at),
         place: head.place.into(),
         by: Somebody::of(head.actor, head.place.origin, role, &desk.accounts, entry, eyes),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use dossier_identity::Thing;
 use dossier_proto::{Digest, EntryId, Event, Payload, Place, v1};
 use dossier_vault::Purpose;
+use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ use super::{
     eyes::Eyes,
     history::{Roles, role_of},
     moment,
-    shown::{PlaceShown, Somebody},
+    shown::Somebody,
 };
 use crate::{domain::Entry, reading::Read, words::WordsError};
 

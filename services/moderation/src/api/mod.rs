@@ -20,7 +20,6 @@ mod limits;
 mod locks;
 mod messages;
 mod mismatch;
-mod moment;
 mod one_review;
 mod openapi;
 mod queue;
@@ -38,7 +37,7 @@ use axum::{
 };
 use dossier_engine::{Clock, Engine};
 use dossier_identity::Accounts;
-use dossier_web::{Answer, Problem, ProblemKind, problem::with_problems};
+use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
 
 pub use openapi::openapi;
 
@@ -92,12 +91,7 @@ impl App {
     /// Work that reads the disk or seals, off the async threads.
     async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce(&Desk) -> Answer<T> + Send + 'static) -> Answer<T> {
         let app = self.clone();
-        match tokio::task::spawn_blocking(move || work(&app)).await {
-            Ok(answer) => answer,
-            // Only when the process is going down is such work not run to its end.
-            Err(stopped) if stopped.is_cancelled() => Err(Problem::new(ProblemKind::Unavailable)),
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        }
+        dossier_web::off_thread(move || work(&app)).await
     }
 }
 

@@ -10,7 +10,7 @@ use dossier_proto::{EntryId, Micros, SubjectId};
 use dossier_registry::Stage;
 use dossier_vault::Purpose;
 use dossier_web::{
-    Answer, Cache, Part, Problem, ProblemKind, Tag,
+    Answer, Cache, Part, PlaceShown, Problem, ProblemKind, Tag,
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
 };
 use http::header;
@@ -25,7 +25,7 @@ use super::{
     eyes::Eyes,
     history::{self, Happened},
     messages::{self, CommentShown, DecisionShown, Reader, RequestedChangeShown, Said},
-    shown::{ClaimShown, PlaceShown, Somebody, Summary},
+    shown::{ClaimShown, Somebody, Summary},
 };
 use crate::{domain::Entry, reading};
 

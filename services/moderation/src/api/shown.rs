@@ -1,35 +1,12 @@
 //! Parts of answers that several routes share.
 
 use dossier_identity::{Accounts, Sight, Thing};
-use dossier_proto::{Actor, EntryId, Micros, Origin, Place, SubjectId};
+use dossier_proto::{Actor, EntryId, Micros, Origin, SubjectId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{eyes::Eyes, moment};
 use crate::domain::{Entry, State};
-
-/// Where an event stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct PlaceShown {
-    /// The service that recorded it.
-    #[schema(example = "moderation")]
-    pub(crate) origin: String,
-    /// The epoch of its journal.
-    pub(crate) epoch: u32,
-    /// The position there.
-    pub(crate) sequence: u64,
-}
-
-impl From<Place> for PlaceShown {
-    fn from(place: Place) -> Self {
-        Self { origin: place.origin.to_string(), epoch: place.epoch, sequence: place.sequence }
-    }
-}
-
-/// As a member of a problem.
-pub(crate) fn place_value(place: Place) -> serde_json::Value {
-    serde_json::json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
-}
 
 /// Who did something, as far as the caller may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -79,8 +56,8 @@ impl Somebody {
 /// Who has the next move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct TurnShown {
-    /// `moderation`, `body`, `publication` or `nobody`.
-    #[schema(example = "moderation")]
+    /// `contributor`, `moderator`, `publisher` or `nobody`.
+    #[schema(example = "moderator")]
     pub(crate) who: String,
     /// Since when.
     pub(crate) since: String,
@@ -127,6 +104,7 @@ pub(crate) struct Summary {
     /// Since when it has stood so.
     pub(crate) since: String,
     /// The type of record.
+    #[serde(rename = "type")]
     #[schema(example = "event")]
     pub(crate) record_type: String,
     /// Whose it is.

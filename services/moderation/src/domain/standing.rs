@@ -89,11 +89,11 @@ impl FromStr for Standing {
 #[serde(rename_all = "kebab-case")]
 pub enum Turn {
     /// Moderators and reviewers.
-    Moderation,
-    /// The body.
-    Body,
-    /// The publication service, which acts by itself.
-    Publication,
+    Moderator,
+    /// The body's contributors.
+    Contributor,
+    /// Publishers; what is approved is published by the service itself.
+    Publisher,
     /// Nobody: it is over.
     Nobody,
 }
@@ -102,9 +102,9 @@ impl Turn {
     /// The key used in JSON.
     pub const fn key(self) -> &'static str {
         match self {
-            Self::Moderation => "moderation",
-            Self::Body => "body",
-            Self::Publication => "publication",
+            Self::Moderator => "moderator",
+            Self::Contributor => "contributor",
+            Self::Publisher => "publisher",
             Self::Nobody => "nobody",
         }
     }
@@ -146,9 +146,11 @@ impl Entry {
     pub fn turn(&self) -> Option<(Turn, Micros)> {
         let (standing, since) = self.standing()?;
         let who = match standing {
-            Standing::InReview => Turn::Moderation,
-            Standing::ChangesRequested | Standing::Declined | Standing::Recalled | Standing::Expired => Turn::Body,
-            Standing::Approved => Turn::Publication,
+            Standing::InReview => Turn::Moderator,
+            Standing::ChangesRequested | Standing::Declined | Standing::Recalled | Standing::Expired => {
+                Turn::Contributor
+            }
+            Standing::Approved => Turn::Publisher,
             Standing::Published | Standing::Refused | Standing::Withdrawn | Standing::Retracted => Turn::Nobody,
         };
         Some((who, since))

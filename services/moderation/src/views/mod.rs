@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use dossier_engine::{Decider, View};
-use dossier_proto::{EntryId, Event, KeyId, Payload, Place};
+use dossier_proto::{EntryId, Event, KeyId, Payload};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
@@ -32,14 +32,10 @@ pub struct Reviews {
     pub keys: Keys,
     /// The key of the internal words of each open review that has any.
     pub internal: BTreeMap<EntryId, KeyId>,
-    /// How far the journal has been read: the epoch, and how many of its events.
-    pub applied: (u32, u64),
 }
 
 impl View for Reviews {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
-        let Place { epoch, sequence, .. } = event.head.place;
-        self.applied = (epoch, sequence + 1);
         Moderation::evolve(&mut self.state, event, beside);
         if let Some(foreign) = beside {
             self.contents.take(event, foreign);

@@ -5,9 +5,9 @@ mod tombstone;
 
 use std::collections::BTreeMap;
 
-use dossier_proto::{Micros, Place};
+use dossier_proto::Micros;
 use dossier_registry::{Language, Registry, languages_of};
-use dossier_web::{Part, Tag};
+use dossier_web::{Part, PlaceShown, Tag};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -27,24 +27,6 @@ pub(crate) struct BodyShown {
     /// Its name in English, as it was on the day.
     #[schema(example = "Kazakhstan")]
     pub(crate) name: String,
-}
-
-/// Where an event stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct PlaceShown {
-    /// The service that recorded it.
-    #[schema(example = "publication")]
-    pub(crate) origin: String,
-    /// The epoch of its journal.
-    pub(crate) epoch: u32,
-    /// The position there, from 0.
-    pub(crate) sequence: u64,
-}
-
-impl From<Place> for PlaceShown {
-    fn from(place: Place) -> Self {
-        Self { origin: place.origin.to_string(), epoch: place.epoch, sequence: place.sequence }
-    }
 }
 
 /// A notice that is part of an edition.
@@ -101,6 +83,7 @@ pub(crate) struct EntryDocument {
     /// Version of the entry; the ETag is "e" and this number.
     pub(crate) version: u64,
     /// The type of record.
+    #[serde(rename = "type")]
     #[schema(example = "event")]
     pub(crate) record_type: String,
     /// The body that put it on record.
@@ -150,6 +133,7 @@ pub(crate) struct EntrySummary {
     /// Its public number.
     pub(crate) number: String,
     /// The type of record.
+    #[serde(rename = "type")]
     pub(crate) record_type: String,
     /// The body.
     pub(crate) body: BodyShown,

@@ -1,24 +1,16 @@
 //! What went wrong, as a problem.
 
 use dossier_engine::{ExecuteError, Refusal as _};
-use dossier_proto::Place;
 use dossier_web::{
-    Part, Problem, ProblemKind,
+    Part, PlaceShown, Problem, ProblemKind,
     extract::{FieldError, stale},
 };
-use http::{HeaderValue, header};
-use serde_json::{Value, json};
 
 use crate::{domain::PublicationRefusal, shelf::ShelfError};
 
 /// Nothing of what keeps an edition from being read is the caller's fault.
 pub(super) fn of_shelf(error: &ShelfError) -> Problem {
     Problem::internal(error)
-}
-
-/// Where an event stands, as a member of a problem.
-pub(super) fn place_value(place: Place) -> Value {
-    json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
 }
 
 /// A refusal as a problem; its stable code is in `code`.
@@ -44,7 +36,7 @@ pub(super) fn of_refusal(refusal: &PublicationRefusal) -> Problem {
         _ => problem.with("code", facts.code),
     };
     match facts.because {
-        Some(place) => problem.with("because", place_value(place)),
+        Some(place) => problem.with("because", PlaceShown::from(place)),
         None => problem,
     }
 }
@@ -60,19 +52,14 @@ pub(super) fn of_execution(error: ExecuteError<PublicationRefusal>) -> Problem {
         ExecuteError::Refused { refusal, recorded } => {
             let problem = of_refusal(&refusal);
             match recorded {
-                Some(place) => problem.with("recorded", place_value(place)),
+                Some(place) => problem.with("recorded", PlaceShown::from(place)),
                 None => problem,
             }
         }
         ExecuteError::KeyReused => Problem::new(ProblemKind::IdempotencyKeyReused),
-        ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
-            .detail(format!("This would make an event of {found} bytes; at most {max} fit."))
-            .with("limit_bytes", max as u64),
+        ExecuteError::TooLarge { found, max } => Problem::event_too_large(found, max),
         ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
-        ExecuteError::Busy => Problem::new(ProblemKind::Unavailable)
-            .detail("Too many commands are waiting.")
-            .header(header::RETRY_AFTER, HeaderValue::from_static("1")),
-        ExecuteError::Stopped => Problem::new(ProblemKind::Unavailable)
-            .detail("The service has stopped. When it is back, repeat the request with the same Idempotency-Key."),
+        ExecuteError::Busy => Problem::busy(),
+        ExecuteError::Stopped => Problem::stopped(),
     }
 }

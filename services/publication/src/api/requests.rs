@@ -11,13 +11,13 @@ use axum::{
 use dossier_identity::Role;
 use dossier_proto::{EntryId, Place};
 use dossier_web::{
-    Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    Answer, Cache, Cursor, Page, PageSize, PlaceShown, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, FieldError, MinSequence, StrictQuery},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Counter, document::PlaceShown, errors, turning};
+use super::{App, Counter, errors, turning};
 use crate::{moment, off_thread, views::RequestFacts, wait_for};
 
 /// The name of this list in its cursors.
@@ -44,6 +44,7 @@ pub(super) struct RequestShown {
     /// Its public number.
     number: String,
     /// The type of record.
+    #[serde(rename = "type")]
     record_type: String,
     /// The body that asks.
     body: String,

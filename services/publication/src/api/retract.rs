@@ -10,12 +10,11 @@ use dossier_identity::Role;
 use dossier_proto::{CommandId, Digest, v1};
 use dossier_registry::says_something;
 use dossier_web::{
-    Answer, Cache, Part, Problem, ProblemDocument, ProblemKind,
+    Answer, Cache, Part, Problem, ProblemDocument, ProblemKind, digest_of_request,
     extract::{Bearer, FieldError, IdempotencyKey, IfMatch, StrictJson, StrictPath},
 };
-use http::{Method, StatusCode, Uri, header, request::Parts};
+use http::{StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::{
@@ -193,19 +192,7 @@ impl FromRequest<App> for Asked {
         let Parts { method, uri, .. } = parts.clone();
         let StrictJson(body) =
             StrictJson::<RetractBody>::from_request(axum::extract::Request::from_parts(parts, content), app).await?;
-        let digest = digest_of(&method, &uri, &body)?;
+        let digest = digest_of_request(method.as_str(), uri.path(), &body);
         Ok(Self { bearer, key, if_match, name, body, digest })
     }
-}
-
-/// SHA-256 of method, path and what the body says. The body is two texts, so its fields in their order are as good as its
-/// bytes, and blanks between them make no other request.
-fn digest_of(method: &Method, uri: &Uri, body: &RetractBody) -> Answer<Digest> {
-    let text = serde_json::to_vec(body).map_err(|error| Problem::internal(&error))?;
-    let mut hash = Sha256::new();
-    for part in [method.as_str().as_bytes(), uri.path().as_bytes(), &text] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    Ok(Digest(hash.finalize().into()))
 }

@@ -1,7 +1,6 @@
 //! Folding events into the state. Nothing here fails: what it does not know changes nothing.
 
-use dossier_identity::{Designation, Role};
-use dossier_proto::{DesignationId, Digest, EntryId, Event, Head, Micros, Origin, Payload, Place, v1};
+use dossier_proto::{Digest, EntryId, Event, Head, Origin, Payload, Place, v1};
 
 use super::{
     PublicNumber, RegistryRules, State,
@@ -74,17 +73,7 @@ fn receive(state: &mut State, foreign: &Event) {
                 state.waiting.push(Waiting { entry, at: head.place, approved: approved.clone() });
             }
         }
-        (Origin::Moderation, Payload::DesignationGranted(granted)) => {
-            if let Some(designation) = granted.command.as_ref().and_then(|grant| designation(head, grant)) {
-                state.designations.grant(designation);
-            }
-        }
-        (Origin::Moderation, Payload::DesignationRevoked(revoked)) => {
-            let id = revoked.command.as_ref().and_then(|revoke| revoke.designation.as_slice().try_into().ok());
-            if let Some(id) = id {
-                state.designations.revoke(id, head.recorded_at, head.place);
-            }
-        }
+        (_, Payload::DesignationGranted(_) | Payload::DesignationRevoked(_)) => state.designations.fold(foreign),
         (Origin::Moderation, Payload::RegistryAdopted(adopted)) => {
             if let Some(rules) = adopted.command.as_ref().and_then(RegistryRules::of) {
                 state.rules = Some(rules);
@@ -98,23 +87,4 @@ fn receive(state: &mut State, foreign: &Event) {
         }
         _ => {}
     }
-}
-
-fn designation(head: &Head, grant: &v1::GrantDesignation) -> Option<Designation> {
-    let body = match grant.body.as_str() {
-        "" => None,
-        code => Some(code.parse().ok()?),
-    };
-    Some(Designation {
-        id: DesignationId(head.id.0),
-        place: head.place,
-        subject: grant.subject.as_slice().try_into().ok()?,
-        role: Role::from_number(grant.role).ok()?,
-        body,
-        record_types: grant.record_types.clone(),
-        from: Micros(grant.valid_from),
-        until: grant.valid_until.map(Micros),
-        granted_by: head.actor,
-        note_digest: grant.note_digest.as_slice().try_into().ok(),
-    })
 }

@@ -1,11 +1,10 @@
 //! Puts the documents together: facts from the view, words from the journal.
 
-use dossier_proto::{EntryId, Micros, Payload, v1};
+use dossier_proto::{EntryId, Payload, v1};
 use dossier_registry::{Fault, Grade, Language, Stage};
 use dossier_vault::Purpose;
-use dossier_web::{Answer, Part, Problem, ProblemKind, Tag};
-use jiff::Timestamp;
-use serde_json::Value;
+use dossier_web::{Answer, Part, PlaceShown, Problem, ProblemKind, Tag, moment};
+use serde_json::{Value, json};
 
 use super::{
     contents,
@@ -21,14 +20,14 @@ use crate::{
 /// How many messages a document shows: the latest. The whole is in the history.
 const MESSAGES_MAX: usize = 20;
 
-/// A moment as interfaces write it.
-pub(super) fn moment_text(moment: Micros) -> String {
-    let bound = if moment.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_microsecond(moment.0).unwrap_or(bound).to_string()
+pub(super) fn turn(turn: Turn) -> TurnDocument {
+    TurnDocument { who: turn.who.key().to_owned(), since: moment::written(turn.since) }
 }
 
-pub(super) fn turn(turn: Turn) -> TurnDocument {
-    TurnDocument { who: turn.who.key().to_owned(), since: moment_text(turn.since) }
+/// The same as a member of a problem.
+pub(super) fn turn_value(of: Turn) -> Value {
+    let TurnDocument { who, since } = turn(of);
+    json!({ "who": who, "since": since })
 }
 
 /// The number, edition and address of the public record.
@@ -159,9 +158,9 @@ fn messages(office: &Office, id: EntryId, timeline: &[Moment]) -> Answer<Vec<Mes
 fn message(office: &Office, id: EntryId, moment: &Moment) -> Answer<MessageDocument> {
     let mut message = MessageDocument {
         kind: moment.what.key().to_owned(),
-        at: moment_text(moment.at),
+        at: moment::written(moment.at),
         by: moment.by.role().to_owned(),
-        event: moment.source.to_string(),
+        place: moment.source.into(),
         code: None,
         text: None,
         because: None,
@@ -171,10 +170,9 @@ fn message(office: &Office, id: EntryId, moment: &Moment) -> Answer<MessageDocum
             message.text = text(office, id, Purpose::Reason, refuse.reason.as_ref())?;
             message.code = Some(refuse.code);
         }
-        Some(Payload::RequestTooLate(late)) => message.because = late.ended.as_ref().and_then(place_text),
+        Some(Payload::RequestTooLate(late)) => message.because = late.ended.as_ref().and_then(shown),
         Some(Payload::PublicationDeclined(declined)) => {
-            message.because =
-                declined.refusal.as_ref().and_then(|refusal| refusal.because.as_ref()).and_then(place_text);
+            message.because = declined.refusal.as_ref().and_then(|refusal| refusal.because.as_ref()).and_then(shown);
             message.code = declined.refusal.map(|refusal| refusal.code);
         }
         Some(Payload::EntryRetracted(v1::EntryRetracted { command: Some(retract), .. })) => {
@@ -185,8 +183,8 @@ fn message(office: &Office, id: EntryId, moment: &Moment) -> Answer<MessageDocum
     Ok(message)
 }
 
-fn place_text(place: &v1::Place) -> Option<String> {
-    dossier_proto::Place::try_from(place).ok().map(|place| place.to_string())
+fn shown(place: &v1::Place) -> Option<PlaceShown> {
+    dossier_proto::Place::try_from(place).ok().map(Into::into)
 }
 
 /// What happened at a moment, as it was first recorded.

@@ -1,5 +1,6 @@
 //! The documents of the interface: an entry as its body sees it.
 
+use dossier_web::PlaceShown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -102,14 +103,13 @@ pub struct MessageDocument {
     /// In which role: moderator, publisher or system. Never a name.
     pub by: String,
     /// The event, for the trail.
-    #[schema(example = "moderation 17")]
-    pub event: String,
+    pub place: PlaceShown,
     /// A code of the registry, or of the refusal.
     pub code: Option<String>,
     /// The reason in words.
     pub text: Option<String>,
     /// The event that came first, of a request that was too late.
-    pub because: Option<String>,
+    pub because: Option<PlaceShown>,
 }
 
 /// What is wrong with a content, or worth a look.
@@ -163,12 +163,11 @@ pub struct EntrySummary {
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct HistoryItem {
     /// The event where it was first recorded.
-    #[schema(example = "submission 12")]
-    pub event: String,
+    pub place: PlaceShown,
     /// When.
     pub at: String,
     /// What happened, such as submitted or changes-requested.
-    pub what: String,
+    pub kind: String,
     /// Who did it.
     pub by: ByDocument,
     /// The revision.

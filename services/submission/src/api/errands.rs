@@ -7,12 +7,11 @@ use axum::{
 use dossier_engine::{ExecuteError, Outcome, Record, Request, foresee, fresh_id, name_command};
 use dossier_proto::{BodyCode, CommandId, Digest, EntryId, EventId};
 use dossier_web::{
-    Answer, Cache, Part, Tag,
+    Answer, Cache, Part, Tag, digest_of_request,
     extract::{Bearer, IdempotencyKey},
 };
 use http::{StatusCode, header};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::{assembling, callers, off_thread, refusals};
 use crate::{
@@ -57,16 +56,10 @@ impl Errand {
 impl Asking {
     /// `path` is the address below the prefix; `body` what was read from the request.
     pub(super) fn new(caller: Bearer, key: IdempotencyKey, method: &str, path: &str, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("what was read from JSON can be written as JSON");
-        let mut hash = Sha256::new();
-        for part in [method.as_bytes(), path.as_bytes(), &body] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
         let key = key.0.map(String::into_bytes);
         let name = if key.is_some() { Name::Given } else { Name::MadeUp };
         let (command_id, request_digest) =
-            name_command(caller.subject.as_bytes(), key.as_deref(), &Digest(hash.finalize().into()));
+            name_command(caller.subject.as_bytes(), key.as_deref(), &digest_of_request(method, path, body));
         Self { caller, name, command_id, request_digest }
     }
 

@@ -29,7 +29,7 @@ pub(super) struct HistoryQuery {
     /// Where the page begins: `next` of the page before.
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
-    size: Option<PageSize>,
+    limit: Option<PageSize>,
 }
 
 /// What has happened to an entry, the oldest first. Reviewers, moderators and publishers appear by their role.
@@ -59,7 +59,7 @@ fn page(office: &Office, id: EntryId, query: &HistoryQuery) -> Answer<Page<Histo
     let from = from.map_err(|error| texts::unfit("/cursor", &error.to_string()))?.unwrap_or(0);
     let timeline = office.engine().view().timeline(id).to_vec();
     let moments = timeline.into_iter().zip(0_u64..).filter(|(_, position)| *position >= from);
-    let size = query.size.unwrap_or_default();
+    let size = query.limit.unwrap_or_default();
     let page = Page::of(moments, size, |(_, position)| Cursor::at_number(LIST, position + 1));
     let items: Answer<Vec<HistoryItem>> = page.items.iter().map(|(moment, _)| item(office, id, moment)).collect();
     Ok(Page { items: items?, next: page.next })
@@ -67,9 +67,9 @@ fn page(office: &Office, id: EntryId, query: &HistoryQuery) -> Answer<Page<Histo
 
 fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
     let mut item = HistoryItem {
-        event: moment.source.to_string(),
-        at: assembling::moment_text(moment.at),
-        what: moment.what.key().to_owned(),
+        place: moment.source.into(),
+        at: dossier_web::moment::written(moment.at),
+        kind: moment.what.key().to_owned(),
         by: ByDocument { role: moment.by.role().to_owned(), name: name(office, moment.by) },
         revision: moment.what.wrote(),
         round: None,

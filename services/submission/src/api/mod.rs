@@ -22,7 +22,7 @@ use axum::{
     Json, Router,
     routing::{get, post, put},
 };
-use dossier_web::{Answer, Problem};
+use dossier_web::off_thread;
 
 pub use describing::openapi;
 pub use document::{
@@ -50,10 +50,4 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/ask-retraction", post(asking::ask_retraction))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new().nest(PREFIX, routes).with_state(office)
-}
-
-/// Does work that reads disk or seals words, off the threads that answer everybody.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|error| Problem::internal(&error))?
 }

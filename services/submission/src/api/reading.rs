@@ -38,7 +38,7 @@ pub(super) struct ListQuery {
     /// Where the page begins: `next` of the page before.
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
-    size: Option<PageSize>,
+    limit: Option<PageSize>,
 }
 
 /// The entries of the caller's bodies, the newest first.
@@ -94,7 +94,7 @@ pub(super) async fn reach(office: &Office, min_sequence: MinSequence) -> Answer<
 
 fn page(office: &Office, caller: &Bearer, query: &ListQuery) -> Answer<Page<EntrySummary>> {
     let now = office.now();
-    let size = query.size.unwrap_or_default();
+    let size = query.limit.unwrap_or_default();
     let before = query.cursor.as_ref().map(position).transpose()?;
     let states = if query.state.is_empty() { WorkState::ALL.as_slice() } else { query.state.as_slice() };
     let found: Vec<(EntryId, Entry)> = {

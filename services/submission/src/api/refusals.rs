@@ -3,10 +3,10 @@
 use dossier_engine::ExecuteError;
 use dossier_proto::Place;
 use dossier_vault::{CanonicalError, PersonalError, SealError};
-use dossier_web::{Part, Problem, ProblemKind, extract::stale};
+use dossier_web::{Part, PlaceShown, Problem, ProblemKind, extract::stale};
 use http::{HeaderValue, header};
-use serde_json::{Value, json};
 
+use super::assembling;
 use crate::{
     domain::{Refusal, facts},
     office::NoRegistry,
@@ -21,11 +21,10 @@ pub(super) fn failed(error: &ExecuteError<Refusal>) -> Problem {
     match error {
         ExecuteError::Refused { refusal, recorded } => refused(refusal, *recorded),
         ExecuteError::KeyReused => Problem::new(ProblemKind::IdempotencyKeyReused),
-        ExecuteError::TooLarge { found, max } => Problem::new(ProblemKind::TooLarge)
-            .detail(format!("The entry would make an event of {found} bytes, {max} fit. Shorten the longest text."))
-            .with("limit_bytes", *max),
+        ExecuteError::TooLarge { found, max } => Problem::event_too_large(*found, *max),
         ExecuteError::AuthorityNotHeard => Problem::authority_not_heard(),
-        ExecuteError::Busy | ExecuteError::Stopped => unavailable(&sentence(&error.to_string())),
+        ExecuteError::Busy => Problem::busy(),
+        ExecuteError::Stopped => Problem::stopped(),
     }
 }
 
@@ -36,20 +35,15 @@ fn refused(refusal: &Refusal, recorded: Option<Place>) -> Problem {
         problem = problem.with("reason", reason.code());
     }
     if let Some(because) = facts.because {
-        problem = problem.with("because", place_value(because));
+        problem = problem.with("because", PlaceShown::from(because));
     }
     if let Some(digest) = facts.current_digest {
         problem = problem.with("digest", digest.to_string());
     }
     if let Some(recorded) = recorded {
-        problem = problem.with("recorded", place_value(recorded));
+        problem = problem.with("recorded", PlaceShown::from(recorded));
     }
     problem
-}
-
-/// Where an event stands, as a member of a problem; every service writes it so.
-fn place_value(place: Place) -> Value {
-    json!({ "origin": place.origin.name(), "epoch": place.epoch, "sequence": place.sequence })
 }
 
 /// The code for programs: why exactly a designation is missing stands in `reason`.
@@ -62,7 +56,7 @@ fn kind(refusal: &Refusal) -> Problem {
         Refusal::NoDesignation { .. } => Problem::new(ProblemKind::NotEntitled),
         Refusal::NotFound => Problem::new(ProblemKind::NotFound),
         Refusal::WrongState { state, turn } => {
-            Problem::new(ProblemKind::WrongState).with("state", state.key()).with("turn", turn.who.key())
+            Problem::new(ProblemKind::WrongState).with("state", state.key()).with("turn", assembling::turn_value(*turn))
         }
         Refusal::NothingChanged { edition } => Problem::new(ProblemKind::WrongState).with("edition", *edition),
         Refusal::BaseOutdated { base, current } => {

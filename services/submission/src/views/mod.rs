@@ -28,8 +28,6 @@ pub struct Entries {
     submitted_keys: BTreeMap<KeyId, EntryId>,
     /// Our own event that received the registry in force.
     registry: Option<Place>,
-    /// How many events of which epoch are in here.
-    applied: (u32, u64),
 }
 
 impl Entries {
@@ -58,11 +56,6 @@ impl Entries {
         self.submitted_keys.get(&key).copied()
     }
 
-    /// How many events of which epoch are in here.
-    pub fn applied(&self) -> (u32, u64) {
-        self.applied
-    }
-
     /// Keeps the lists true after an event about `id`.
     fn relist(&mut self, id: EntryId, former: Option<WorkState>) {
         let Some(entry) = self.state.entries.get(&id) else { return };
@@ -82,7 +75,6 @@ impl Entries {
 impl View for Entries {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         let place = event.head.place;
-        self.applied = (place.epoch, place.sequence + 1);
         let former = event.head.entry.and_then(|id| self.entry(id)).map(|entry| entry.workflow.state());
         Submission::evolve(&mut self.state, event, beside);
         if matches!(beside.and_then(|foreign| foreign.payload.as_ref()), Some(Payload::RegistryAdopted(_))) {

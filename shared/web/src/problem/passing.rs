@@ -6,6 +6,8 @@ use super::{Problem, ProblemKind};
 
 /// Seconds until moderation is asked again, and a second to spare.
 const HEARD_AGAIN_SECONDS: u64 = 3;
+/// Seconds after which what was waiting has mostly been decided.
+const DECIDED_SECONDS: u64 = 1;
 /// Seconds after which it is worth a look whether an operator has made room.
 const ROOM_SECONDS: u64 = 60;
 
@@ -27,8 +29,29 @@ impl Problem {
             .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
     }
 
+    /// Too many commands are waiting: 503, nothing was decided.
+    pub fn busy() -> Self {
+        Self::new(ProblemKind::Unavailable)
+            .detail("Too many commands are waiting.")
+            .header(header::RETRY_AFTER, HeaderValue::from(DECIDED_SECONDS))
+    }
+
+    /// The service has stopped: 503. Whether the command took effect is told when it is repeated.
+    pub fn stopped() -> Self {
+        Self::new(ProblemKind::Unavailable)
+            .detail("The service has stopped. When it is back, repeat the request with the same Idempotency-Key.")
+            .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
+    }
+
     /// The disk is full: 507, nothing was acknowledged.
     pub fn storage_full() -> Self {
         Self::new(ProblemKind::StorageFull).header(header::RETRY_AFTER, HeaderValue::from(ROOM_SECONDS))
+    }
+
+    /// An event of `found` bytes, where `max` fit: 413.
+    pub fn event_too_large(found: usize, max: usize) -> Self {
+        Self::new(ProblemKind::TooLarge)
+            .detail(format!("This would make an event of {found} bytes; at most {max} fit. Shorten the longest text."))
+            .with("limit_bytes", max)
     }
 }

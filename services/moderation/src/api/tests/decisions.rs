@@ -13,14 +13,14 @@ async fn from_the_queue_to_the_approval() {
     let review = room.look("moderator-a").await.is(200);
     assert_eq!(review.etag(), "\"r1\"");
     assert_eq!(review.text("/state"), "in-review");
-    assert_eq!(review.text("/turn/who"), "moderation");
+    assert_eq!(review.text("/turn/who"), "moderator");
     assert_eq!(review.text("/digest"), filed.digest.to_string());
     assert_eq!(review.body["content"], content("A forum"));
     assert_eq!(review.text("/submission/what_changed"), "What we changed");
     assert_eq!(review.body["difference"], json!(null), "there is nothing earlier");
     let approved = room.act("moderator-a", "approve", json!({ "digest": filed.digest, "note": "Fine" })).await.is(200);
     assert_eq!(approved.text("/state"), "approved");
-    assert_eq!(approved.text("/turn/who"), "publication");
+    assert_eq!(approved.text("/turn/who"), "publisher");
     assert_eq!(approved.etag(), "\"r2\"");
     room.publish(ENTRY, 1).await;
     let published = room.look("moderator-a").await.is(200);
@@ -58,7 +58,7 @@ async fn requested_changes_are_answered_and_compared_with_what_was_there() {
     let returned =
         room.act("reviewer", "request-changes", json!({ "digest": filed.digest, "items": items })).await.is(200);
     assert_eq!(returned.text("/state"), "changes-requested");
-    assert_eq!(returned.text("/turn/who"), "body");
+    assert_eq!(returned.text("/turn/who"), "contributor");
     let text = room.seal_for_submission(ENTRY, Purpose::Answer, "The first one, of 2022.");
     let answers = vec![v1::Answer { item: 1, text: Some(text) }];
     let answered = |submitted: &mut v1::Submitted| submitted.command.as_mut().unwrap().answers = answers;
@@ -226,7 +226,7 @@ async fn recall_and_approval_in_both_orders() {
     room.recall(ENTRY, &filed).await;
     let late = room.act("moderator-a", "approve", json!({ "digest": filed.digest, "note": "Typed" })).await.is(409);
     assert_eq!((late.text("/code"), late.text("/state")), ("review-ended", "recalled"));
-    assert_eq!(late.text("/turn/who"), "body");
+    assert_eq!(late.text("/turn/who"), "contributor");
     assert_eq!(late.text("/sent/note"), "Typed");
     let other = room.submit(OTHER, 1, &content("A forum")).await;
     let approved =
@@ -234,7 +234,7 @@ async fn recall_and_approval_in_both_orders() {
     room.recall(OTHER, &other).await;
     let history = room.get("contributor-kz", &format!("/reviews/{OTHER}")).await.is(200);
     let last = history.body["history"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&last["event"], &last["because"]), (&json!("request-too-late"), &approved.body["recorded"]));
+    assert_eq!((&last["kind"], &last["because"]), (&json!("request-too-late"), &approved.body["recorded"]));
 }
 
 #[tokio::test]

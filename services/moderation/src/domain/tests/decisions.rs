@@ -21,7 +21,7 @@ fn what_is_submitted_is_opened_for_review_by_the_service() {
     assert_eq!(review.digest, digest(1).to_vec());
     assert_eq!((review.record_type.as_str(), review.body.as_str()), ("event", "KAZ"));
     assert_eq!(opened.head.cause, Some(world.review().submitted.place));
-    assert_eq!(world.entry().turn().unwrap().0, Turn::Moderation);
+    assert_eq!(world.entry().turn().unwrap().0, Turn::Moderator);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn requested_changes_end_the_review_and_the_next_submission_opens_another() {
     assert_eq!((requested.revision, place(requested.submitted.as_ref())), (1, world.review().submitted.place));
     assert_eq!(world.review().ended.unwrap().how, Ending::ChangesRequested { items: 1 });
     assert_eq!(world.entry().standing().unwrap().0, Standing::ChangesRequested);
-    assert_eq!(world.entry().turn().unwrap().0, Turn::Body);
+    assert_eq!(world.entry().turn().unwrap().0, Turn::Contributor);
     world.submit(ENTRY, &Filed::revision(2));
     let Some(Payload::ReviewOpened(opened)) = &world.last().payload else { panic!("opened") };
     assert_eq!(opened.round, 2);

@@ -15,14 +15,14 @@ fn told(world: &World) -> (Standing, Turn) {
 #[test]
 fn along_the_way_everybody_knows_whose_move_it_is() {
     let mut world = World::in_review();
-    assert_eq!(told(&world), (Standing::InReview, Turn::Moderation));
+    assert_eq!(told(&world), (Standing::InReview, Turn::Moderator));
     assert_eq!(world.entry().turn().unwrap().1, world.review().submitted.at, "waiting since it was submitted");
     world.given(request(MODERATOR, 1, vec![item(1, "title")]));
-    assert_eq!(told(&world), (Standing::ChangesRequested, Turn::Body));
+    assert_eq!(told(&world), (Standing::ChangesRequested, Turn::Contributor));
     world.submit(ENTRY, &Filed::revision(2));
-    assert_eq!(told(&world), (Standing::InReview, Turn::Moderation));
+    assert_eq!(told(&world), (Standing::InReview, Turn::Moderator));
     world.given(approve(MODERATOR, 2));
-    assert_eq!(told(&world), (Standing::Approved, Turn::Publication));
+    assert_eq!(told(&world), (Standing::Approved, Turn::Publisher));
     world.publish(1);
     assert_eq!(told(&world), (Standing::Published, Turn::Nobody));
     world.hear(Origin::Publication, PUBLISHER, retracted());
@@ -33,14 +33,14 @@ fn along_the_way_everybody_knows_whose_move_it_is() {
 fn what_the_body_does_with_what_was_returned_is_known() {
     for (payload, expected) in [
         (Payload::Withdrawn(v1::Withdrawn::default()), (Standing::Withdrawn, Turn::Nobody)),
-        (Payload::Expired(v1::Expired::default()), (Standing::Expired, Turn::Body)),
+        (Payload::Expired(v1::Expired::default()), (Standing::Expired, Turn::Contributor)),
     ] {
         let mut world = World::in_review();
         world.given(request(MODERATOR, 1, vec![item(1, "title")]));
         world.hear(Origin::Submission, CONTRIBUTOR, payload);
         assert_eq!(told(&world), expected);
         world.submit(ENTRY, &Filed::revision(2));
-        assert_eq!(told(&world), (Standing::InReview, Turn::Moderation));
+        assert_eq!(told(&world), (Standing::InReview, Turn::Moderator));
     }
 }
 

@@ -1,10 +1,10 @@
 //! How an edition came to be published, step by step.
 
 use dossier_proto::{Micros, Place, v1};
+use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::PlaceShown;
 use crate::{moment, shelf::Edition};
 
 /// A step of how an edition came to be.

@@ -1,10 +1,11 @@
 //! What stands where an entry was.
 
 use dossier_registry::Registry;
+use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BodyShown, EditionSummary, PlaceShown, body};
+use super::{BodyShown, EditionSummary, body};
 use crate::{moment, reading::Known, views::RetractionFacts};
 
 /// What stands where an entry was: facts and the public explanation, no content. A problem document (RFC 9457) of the type
@@ -29,7 +30,7 @@ pub(crate) struct TombstoneDocument {
     pub(crate) state: String,
     /// Version of the entry; the ETag is "e" and this number.
     pub(crate) version: u64,
-    /// The type of record.
+    /// The type of record: `type` elsewhere, which in a problem document is the kind of problem.
     pub(crate) record_type: String,
     /// The body that had put it on record.
     pub(crate) body: BodyShown,

@@ -18,7 +18,7 @@ async fn an_entry_is_read_by_id_and_by_number() {
     assert_eq!(document["number"], "EVT-2026-00001");
     assert_eq!(document["state"], "published");
     assert_eq!(document["version"], 1);
-    assert_eq!(document["record_type"], "event");
+    assert_eq!(document["type"], "event");
     assert_eq!(document["body"], json!({"code": "KAZ", "name": "Kazakhstan"}));
     assert_eq!((&document["edition"], &document["current_edition"]), (&json!(1), &json!(1)));
     assert!(document["published_at"].as_str().unwrap().starts_with("2026-01-12T12:00:00"));

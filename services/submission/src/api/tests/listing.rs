@@ -21,12 +21,12 @@ async fn the_list_has_the_entries_of_the_callers_bodies_the_newest_first() {
     assert_eq!(told.body["items"][0]["title"], "The participation of the delegation of Kazakhstan");
 
     let mut paged = Vec::new();
-    let mut next = "/entries?size=2".to_owned();
+    let mut next = "/entries?limit=2".to_owned();
     loop {
         let page = house.get(&next).by("bolat").send().await.expect(200);
         paged.extend(ids(&page.body));
         let Some(cursor) = page.body["next"].as_str() else { break };
-        next = format!("/entries?size=2&cursor={cursor}");
+        next = format!("/entries?limit=2&cursor={cursor}");
     }
     assert_eq!(paged, begun);
 }
@@ -55,7 +55,7 @@ async fn the_list_is_filtered_by_state() {
     }
     let told = house.get("/entries?state=changes-requested").by("aigerim").send().await.expect(200);
     assert_eq!(told.body["items"][0]["days_left"], 83);
-    for wrong in ["?state=lost", "?size=0", "?size=201", "?cursor=abc", "?cursor=AQAAAAAA"] {
+    for wrong in ["?state=lost", "?limit=0", "?limit=201", "?cursor=abc", "?cursor=AQAAAAAA"] {
         house.get(&format!("/entries{wrong}")).by("aigerim").send().await.expect(422);
     }
     house.get("/entries?page=2").by("aigerim").send().await.expect(400);

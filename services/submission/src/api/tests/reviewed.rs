@@ -98,7 +98,7 @@ async fn a_refusal_comes_with_its_code_and_reason_and_without_a_name() {
     assert_eq!(message["code"], "out_of_scope");
     assert_eq!(message["text"], "This is about refugees.");
     assert_eq!(message["by"], "moderator");
-    assert_eq!(message["event"], event.head.place.to_string());
+    assert_eq!(message["place"], json!(event.head.place));
     let shown = told.body.to_string();
     assert!(!shown.contains(&event.head.actor.person().unwrap().to_string()), "the role only: {shown}");
 }
@@ -127,7 +127,8 @@ async fn a_recall_is_answered_by_moderation_either_way() {
             let told = house.get(&format!("/entries/{id}")).by("aigerim").send().await.expect(200);
             assert_eq!(told.body["state"], "published");
             assert_eq!(told.body["messages"][0]["kind"], "request-too-late");
-            assert_eq!(told.body["messages"][0]["because"], "moderation 40");
+            let because = json!({"origin": "moderation", "epoch": 0, "sequence": 40});
+            assert_eq!(told.body["messages"][0]["because"], because);
         }
     }
 }
@@ -168,7 +169,7 @@ async fn days_run_out_and_the_entry_returns_to_draft() {
     assert_eq!(told.etag(), "\"d1\"", "timers never move the draft's version");
     let history = house.get(&format!("/entries/{id}/history")).by("aigerim").send().await.expect(200);
     let last = history.body["items"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((&last["what"], &last["by"]["role"]), (&json!("expired"), &json!("system")));
+    assert_eq!((&last["kind"], &last["by"]["role"]), (&json!("expired"), &json!("system")));
 }
 
 #[tokio::test]
@@ -182,22 +183,22 @@ async fn the_history_names_colleagues_and_roles_and_comes_in_pages() {
     let path = format!("/entries/{id}/history");
     let whole = house.get(&path).by("bolat").send().await.expect(200);
     let items = whole.body["items"].as_array().unwrap();
-    let steps: Vec<_> = items.iter().map(|item| item["what"].as_str().unwrap()).collect();
+    let steps: Vec<_> = items.iter().map(|item| item["kind"].as_str().unwrap()).collect();
     assert_eq!(steps, ["started", "submitted", "changes-requested", "submitted", "approved", "published"]);
     assert_eq!(items[0]["by"], json!({"role": "contributor", "name": "aigerim"}));
     assert_eq!(items[1]["by"]["name"], "bolat");
     assert_eq!(items[1]["text"], "the place was corrected");
     assert_eq!(items[2]["by"], json!({"role": "moderator", "name": null}));
-    assert_eq!((&items[2]["count"], &items[2]["event"]), (&json!(1), &json!(requested.head.place.to_string())));
+    assert_eq!((&items[2]["count"], &items[2]["place"]), (&json!(1), &json!(requested.head.place)));
     assert_eq!((&items[5]["edition"], &items[5]["by"]["name"]), (&json!(1), &Value::Null));
 
     let mut paged = Vec::new();
-    let mut next = format!("{path}?size=2");
+    let mut next = format!("{path}?limit=2");
     loop {
         let page = house.get(&next).by("bolat").send().await.expect(200);
         paged.extend(page.body["items"].as_array().unwrap().clone());
         let Some(cursor) = page.body["next"].as_str() else { break };
-        next = format!("{path}?size=2&cursor={cursor}");
+        next = format!("{path}?limit=2&cursor={cursor}");
     }
     assert_eq!(&paged, items);
 }
