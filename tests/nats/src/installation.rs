@@ -22,7 +22,7 @@ use dossier_faults::{
 use dossier_proto::Origin;
 use tempfile::TempDir;
 
-use crate::{Brokers, Life, Service, asking::get, brokers::tail, deployment::Deployment, until};
+use crate::{Brokers, Life, Service, asking::get, brokers::tail, deployment::Deployment, level::Doors, until};
 
 /// Readiness, level: a busy machine takes its time.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -36,12 +36,14 @@ pub struct Plan {
     pub program: PathBuf,
     /// Whether there are three servers.
     pub cluster: bool,
+    /// Under which directory it is made; in memory when none is named.
+    pub directory: Option<PathBuf>,
 }
 
 impl Plan {
     /// With one server.
     pub fn of(seed: u64, program: impl Into<PathBuf>) -> Self {
-        Self { seed, program: program.into(), cluster: false }
+        Self { seed, program: program.into(), cluster: false, directory: None }
     }
 }
 
@@ -70,7 +72,11 @@ impl Installation {
     /// # Panics
     /// Something cannot be made.
     pub fn found(plan: &Plan) -> Self {
-        let directory = room::in_memory(&format!("dossier-nats-{}-", plan.seed));
+        let prefix = format!("dossier-nats-{}-", plan.seed);
+        let directory = match &plan.directory {
+            None => room::in_memory(&prefix),
+            Some(place) => TempDir::with_prefix_in(&prefix, place).expect("a directory can be made there"),
+        };
         let deployment = Deployment::make(&plan.program, &directory.path().join("deployment"));
         let brokers =
             if plan.cluster { Brokers::three(&deployment, directory.path()) } else { Brokers::one(&deployment) };
@@ -94,23 +100,33 @@ impl Installation {
             deployment,
             town,
             program,
-            services: services.into(),
+            doors,
+            services,
             front: None,
             front_port,
             directory,
         }
     }
 
-    /// Everything runs, and says that all is well.
+    /// Everything runs, says that all is well, and has read what the others had to say.
     ///
     /// # Panics
     /// Something does not.
     pub fn start(plan: &Plan) -> Self {
+        let installation = Self::begin(plan);
+        installation.doors.level(PATIENCE);
+        installation
+    }
+
+    /// Everything runs, and says that all is well: with the program as it is shipped.
+    ///
+    /// # Panics
+    /// Something does not.
+    pub fn begin(plan: &Plan) -> Self {
         let mut installation = Self::found(plan);
         installation.start_services();
         installation.start_front();
         installation.doors.ready(PATIENCE);
-        installation.doors.level(PATIENCE);
         installation
     }
 
@@ -198,7 +214,9 @@ impl Installation {
             doors.ready(PATIENCE);
             doors.level(PATIENCE);
             let people = People::learn(&town, &data);
-            story::tell_when(&town, &people, || drop(doors.level(PATIENCE)));
+            story::tell_when(&town, &people, || {
+                doors.level(PATIENCE);
+            });
         })
     }
 
