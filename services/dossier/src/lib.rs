@@ -10,6 +10,7 @@
 //! - [`verification`]: whether journals and exports hold;
 //! - [`story`]: the sample record from draft to published, told step by step.
 
+mod allocator;
 pub mod cli;
 pub mod client;
 pub mod commands;
