@@ -49,7 +49,8 @@ impl Broker {
         let (client, monitoring) = (Port::reserve(), Port::reserve());
         let config = settings.config.unwrap_or_else(|| {
             let path = directory.path().join("nats.conf");
-            fs::write(&path, format!("jetstream: enabled\n{}\n", settings.lines))
+            let jetstream = if settings.lines.contains("jetstream") { "" } else { "jetstream: enabled" };
+            fs::write(&path, format!("{jetstream}\n{}\n", settings.lines))
                 .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
             path
         });
