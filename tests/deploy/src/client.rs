@@ -1,6 +1,7 @@
 //! A connection with one service's credentials, which hears what the broker refuses.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -66,6 +67,27 @@ impl Client {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Returns when the broker has refused all of these, told by `named`, and gives everything that it refused.
+    ///
+    /// # Panics
+    /// When it does not refuse them.
+    pub async fn wait_until_refuses(
+        &self,
+        forbidden: &BTreeSet<String>,
+        named: impl Fn(&str) -> Option<String>,
+    ) -> BTreeSet<String> {
+        self.round_trip().await;
+        let mut left = forbidden.clone();
+        until(&format!("{} is refused {forbidden:?}", self.service), || {
+            for refusal in self.refused() {
+                named(&refusal).inspect(|name| drop(left.remove(name)));
+            }
+            left.is_empty().then_some(())
+        })
+        .await;
+        self.refused().iter().filter_map(|refusal| named(refusal)).collect()
+    }
+
     /// Returns when the broker has refused exactly `count` things in all.
     ///
     /// # Panics
@@ -81,13 +103,16 @@ impl Client {
         found
     }
 
-    /// Returns when the broker has worked through everything that was sent before.
+    /// Returns when the broker has worked through everything that was sent before: it works in order, and the last is a message to
+    /// oneself.
     ///
     /// # Panics
     /// When the broker does not answer.
     pub async fn round_trip(&self) {
-        let flushed = timeout(PATIENCE, self.client.flush()).await;
-        flushed.unwrap_or_else(|_| panic!("the broker does not answer")).unwrap_or_else(|error| panic!("{error}"));
+        let inbox = self.client.new_inbox();
+        let mut to_oneself = self.client.subscribe(inbox.clone()).await.unwrap_or_else(|error| panic!("{error}"));
+        self.publish(&inbox, "").await;
+        next(&mut to_oneself).await;
     }
 
     /// Publishes, without any answer.

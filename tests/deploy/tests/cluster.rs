@@ -15,7 +15,15 @@ use serde_json::json;
 /// What a node needs, in a directory of its own.
 fn copy_for_node(deployment: &Path, node: &Path) {
     fs::create_dir_all(node.join("tls")).unwrap();
-    for file in ["nats.conf", "nats-tls.conf", "nats-cluster.conf", "nkeys.conf", "tls/ca.pem", "tls/server.pem", "tls/server.key"] {
+    for file in [
+        "nats.conf",
+        "nats-tls.conf",
+        "nats-cluster.conf",
+        "nkeys.conf",
+        "tls/ca.pem",
+        "tls/server.pem",
+        "tls/server.key",
+    ] {
         fs::copy(deployment.join(file), node.join(file)).unwrap();
     }
 }
@@ -56,13 +64,24 @@ async fn a_stranger_is_no_node() {
     });
     let route = format!("nats://127.0.0.1:{}", cluster_port(&cluster.node(0).monitoring("/varz").unwrap()));
     let mut stranger = Command::new(dossier_broker::program());
-    stranger.current_dir(theirs.path()).args(["-c", "nats-cluster.conf", "-a", "127.0.0.1", "-p", "-1", "-n", "stranger"]);
+    stranger.current_dir(theirs.path()).args([
+        "-c",
+        "nats-cluster.conf",
+        "-a",
+        "127.0.0.1",
+        "-p",
+        "-1",
+        "-n",
+        "stranger",
+    ]);
     stranger.args(["--cluster", "nats://127.0.0.1:-1", "--routes", &route]);
     stranger.env("DOSSIER_NATS_NAME", "stranger").env("DOSSIER_NATS_ROUTES", format!("[\"{route}\"]"));
     let mut stranger = stranger.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     dossier_deploy::until("the stranger is refused", || {
         let log = cluster.node(0).log();
-        log.lines().any(|line| line.contains("route") && line.contains("TLS") && line.contains("bad certificate")).then_some(())
+        log.lines()
+            .any(|line| line.contains("route") && line.contains("TLS") && line.contains("bad certificate"))
+            .then_some(())
     })
     .await;
     let known = cluster.node(0).monitoring("/routez").unwrap();

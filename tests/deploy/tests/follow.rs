@@ -75,7 +75,8 @@ async fn a_strangers_program_computes_the_root_that_was_signed() {
 /// A check that cannot fail is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strangers_program_believes_no_other_key() {
-    let (deployment, other) = (Deployment::make(&["--name", "registry.example"]), Deployment::make(&["--name", "registry.example"]));
+    let (deployment, other) =
+        (Deployment::make(&["--name", "registry.example"]), Deployment::make(&["--name", "registry.example"]));
     let broker = deployment.start_broker();
     let running = Running::start(&deployment, &broker.tls_url());
     let theirs = other.path().join("verifiers");

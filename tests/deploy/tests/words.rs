@@ -42,10 +42,8 @@ async fn a_drafts_words_are_not_on_the_brokers_disk_p13() {
     let id = entry["id"].as_str().unwrap().to_owned();
     // The event of the draft has arrived at the broker: it names the entry, and nothing of what it says.
     let store = broker.store();
-    until("the draft's event is on the broker's disk", || {
-        (!holding(&store, id.as_bytes()).is_empty()).then_some(())
-    })
-    .await;
+    until("the draft's event is on the broker's disk", || (!holding(&store, id.as_bytes()).is_empty()).then_some(()))
+        .await;
     for words in [title, body, "Saxifrage", "marmot"] {
         let found = holding(deployment.path(), words.as_bytes());
         assert_eq!(found, Vec::<String>::new(), "{words:?} stands in the clear");
