@@ -87,7 +87,7 @@ impl Town {
         self.closing.load(Ordering::SeqCst)
     }
 
-    /// From now on an answer of the class 5xx is as good as none: on a full disk there may be such.
+    /// From now on 507 is as good as no answer: the disk is full. (500 is not: whoever runs out of room says so.)
     pub fn house_may_fail(&self, may: bool) {
         self.may_fail.store(may, Ordering::SeqCst);
     }
@@ -95,7 +95,7 @@ impl Town {
     /// Whether an answer says that the house could not do what it was asked, and that this was to be expected: a house on
     /// its way out or in says 503; 502 and 504 are said in front of it.
     pub fn is_no_answer(&self, status: u16) -> bool {
-        matches!(status, 502..=504) || (status >= 500 && self.may_fail.load(Ordering::SeqCst))
+        matches!(status, 502..=504) || (status == 507 && self.may_fail.load(Ordering::SeqCst))
     }
 
     /// Notes something.
