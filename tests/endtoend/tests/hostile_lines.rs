@@ -112,13 +112,13 @@ fn who_hangs_up_in_the_middle_leaves_nothing_behind() {
     let headers = ["content-type: application/json", length.as_str(), token.as_str()];
     let request = watch.bytes("POST", "/contribute/api/v1/entries", &headers, body.as_bytes());
     let contributor = watch.house.caller(CONTRIBUTOR_KZ);
-    let before = contributor.get("/contribute/api/v1/entries?size=200").expect(200)["items"].as_array().map(Vec::len);
+    let before = contributor.get("/contribute/api/v1/entries?limit=200").expect(200)["items"].as_array().map(Vec::len);
     for cut in (0..request.len()).step_by(9) {
         let mut raw = Raw::connect(watch.house.address_and_port());
         raw.send(&request[..cut]);
         drop(raw);
     }
-    let after = contributor.get("/contribute/api/v1/entries?size=200").expect(200)["items"].as_array().map(Vec::len);
+    let after = contributor.get("/contribute/api/v1/entries?limit=200").expect(200)["items"].as_array().map(Vec::len);
     assert_eq!(after, before, "half a request took effect");
     watch.end();
 }

@@ -14,7 +14,10 @@ fn with_a_moderator_who_writes() -> House {
     let house = House::new();
     house.designate(MODERATOR_B, "contributor", Some("KAZ"));
     let writer = house.caller(MODERATOR_B);
-    until("submission has heard of it", || writer.get("/contribute/api/v1/entries?size=1").is_success().then_some(()));
+    let draft = json!({"type": "event", "language": "en", "content": event("The designation is heard of")});
+    until("submission has heard of it", || {
+        writer.post("/contribute/api/v1/entries", &draft).is_success().then_some(())
+    });
     house
 }
 
