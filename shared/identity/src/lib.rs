@@ -2,7 +2,8 @@
 //!
 //! - [`Role`], [`Designations`]: rights, folded from events; pure, part of every service's state;
 //! - [`Viewers`], [`sight`]: who sees what, as one table; pure;
-//! - [`Accounts`]: the people of an installation and the tokens they call with; the only part that touches the disk.
+//! - [`Accounts`]: the people of an installation and the tokens they call with; the only part that touches the disk, or has a
+//!   copy from whoever does.
 //!
 //! The one who calls is a [`Caller`], which is the contract's [`dossier_proto::Actor`] under the name it has at a door.
 

@@ -12,7 +12,7 @@ use super::{TOKENS_MAX, TokenId};
 pub enum AccountsError {
     /// Another process has the directory.
     #[error(
-        "the accounts in {} are open in another process; stop the server first (or the other command), then repeat",
+        "the accounts in {} are open in another process that takes no commands now; repeat in a moment, or stop it first",
         directory.display()
     )]
     InUse {

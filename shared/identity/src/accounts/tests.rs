@@ -200,7 +200,7 @@ fn a_second_process_is_told_to_wait_its_turn() {
     let error = second.unwrap_err();
     drop(accounts);
     assert!(matches!(error, AccountsError::InUse { .. }) && error.is_retryable());
-    assert!(error.to_string().contains("stop the server first"), "{error}");
+    assert!(error.to_string().contains("repeat in a moment"), "{error}");
 }
 
 #[test]
