@@ -175,6 +175,18 @@ impl Broker {
     /// SIGSTOP: connections stay open and nobody answers.
     pub fn freeze(&self) {
         self.signal(Signal::STOP);
+        // The signal is taken a moment later; until then requests are answered.
+        let deadline = Instant::now() + START_PATIENCE;
+        while !self.is_stopped() {
+            assert!(Instant::now() < deadline, "the server does not stop");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// State `T` in `/proc/PID/stat`, after the name in parentheses.
+    fn is_stopped(&self) -> bool {
+        let stat = self.process().and_then(|id| fs::read_to_string(format!("/proc/{id}/stat")).ok());
+        stat.is_some_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
     }
 
     /// SIGCONT: goes on after [`Broker::freeze`].

@@ -1,4 +1,5 @@
-//! The exchange over a real nats-server under the conformance suite, which every transport passes.
+//! The exchange over a real nats-server, with the accounts and permissions of a deployment, under the conformance suite, which every
+//! transport passes.
 
 use std::sync::Arc;
 
@@ -19,4 +20,4 @@ impl Carrier for OverNats {
     }
 }
 
-transport_conformance!(OverNats(House::start()));
+transport_conformance!(OverNats(House::deployed()));

@@ -19,7 +19,15 @@ const ORIGIN: Origin = Origin::Submission;
 
 /// A house whose submission has so many events, all of them stored, and a consumer who has them.
 async fn settled(count: u64) -> (House, Arc<Shelf>, Reader) {
-    let house = House::start();
+    settled_in(House::start(), count).await
+}
+
+/// The same, with the accounts and permissions of a deployment.
+async fn settled_as_deployed(count: u64) -> (House, Arc<Shelf>, Reader) {
+    settled_in(House::deployed(), count).await
+}
+
+async fn settled_in(house: House, count: u64) -> (House, Arc<Shelf>, Reader) {
     let shelf = Shelf::new(ORIGIN);
     house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
     shelf.fill(count as usize);
@@ -84,7 +92,7 @@ async fn a_message_deleted_from_the_middle() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_rolled_back_to_an_older_copy() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     let copy = {
         let mut broker = house.broker();
         broker.terminate();
@@ -174,7 +182,7 @@ async fn live_messages_that_are_repeated_mixed_up_or_forged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_and_started_again() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     for round in 1..=3 {
         house.broker().kill();
         shelf.fill(40);
@@ -186,7 +194,7 @@ async fn a_server_killed_and_started_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_hangs_for_a_while() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     house.broker().freeze();
     shelf.fill(60);
     let mut health = house.connection(ORIGIN).health();
@@ -198,7 +206,7 @@ async fn a_server_that_hangs_for_a_while() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_deleted_with_events_undelivered() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     // The consumer's own connection is not there while 80 events are published.
     drop(reader);
     shelf.fill(80);
@@ -217,7 +225,7 @@ async fn a_store_deleted_with_events_undelivered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_deleted_under_a_running_server() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     house.broker().delete_store();
     shelf.fill(60);
     reader.holds_exactly(ORIGIN, 120).await;
@@ -233,7 +241,7 @@ async fn a_store_deleted_under_a_running_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bit_flipped_in_a_block_file() {
     for place in [0.1, 0.5, 0.97] {
-        let (house, shelf, reader) = settled(100).await;
+        let (house, shelf, reader) = settled_as_deployed(100).await;
         {
             let mut broker = house.broker();
             broker.terminate();
@@ -253,7 +261,7 @@ async fn a_bit_flipped_in_a_block_file() {
 /// A journal that goes on in a new epoch has a new stream.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_epoch() {
-    let (house, shelf, reader) = settled(60).await;
+    let (house, shelf, reader) = settled_as_deployed(60).await;
     shelf.start_epoch(60);
     shelf.fill(9);
     house.stream_is_true(ORIGIN, &*shelf, Position { epoch: 1, sequence: 10 }).await;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    future::Future,
+    fs,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -14,6 +14,8 @@ use dossier_exchange::{
     nats::{Connection, ConnectionSettings, Desks, NatsTransport, Relay, RelaySettings, RelayState, RelayStatus},
 };
 use dossier_proto::{Micros, Origin, Place};
+use nkeys::KeyPair;
+use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// Whatever was done to the broker: healed within this, without anybody's help.
@@ -24,12 +26,16 @@ pub(crate) struct House {
     pub(crate) broker: Mutex<Broker>,
     pub(crate) connections: BTreeMap<Origin, Arc<Connection>>,
     pub(crate) seats: Mutex<BTreeMap<Origin, Seat>>,
+    /// What each service shows of itself; empty where anybody is admitted.
+    seeds: BTreeMap<Origin, String>,
+    /// Files that the broker reads when it starts.
+    _files: Option<TempDir>,
 }
 
 /// What a service keeps running.
 pub(crate) struct Seat {
     pub(crate) relay: Relay,
-    pub(crate) desks: Desks,
+    _desks: Desks,
 }
 
 /// Waits for something in a test whose function is not async. The test's runtime has several threads.
@@ -49,27 +55,63 @@ pub(crate) async fn connect_to(url: &str, origin: Origin) -> Arc<Connection> {
 
 /// The same, to whichever of several answers.
 pub(crate) async fn connect_to_any(urls: &[String], origin: Origin) -> Arc<Connection> {
-    let settings = ConnectionSettings { origin, servers: urls.to_vec(), nkey_seed: None, ca: None };
+    connect_with(urls, origin, None).await
+}
+
+async fn connect_with(urls: &[String], origin: Origin, nkey_seed: Option<String>) -> Arc<Connection> {
+    let settings = ConnectionSettings { origin, servers: urls.to_vec(), nkey_seed, ca: None };
     let connection = Connection::open(settings).await.expect("settings that are right");
     connection.connected(Duration::from_secs(20)).await.expect("a broker that is there");
     connection
 }
 
+/// `deploy/nats.conf` as it is, with keys made here; without TLS, which `tests/deploy` has.
+fn deployed_files() -> (TempDir, BTreeMap<Origin, String>) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let conf = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/nats.conf");
+    fs::copy(conf, directory.path().join("nats.conf")).expect("deploy/nats.conf");
+    let pairs: BTreeMap<Origin, KeyPair> =
+        Origin::ALL.into_iter().map(|origin| (origin, KeyPair::new_user())).collect();
+    let line = |(origin, pair): (&Origin, &KeyPair)| {
+        format!("{}_NKEY: {}\n", origin.name().to_ascii_uppercase(), pair.public_key())
+    };
+    let keys: String = pairs.iter().map(line).collect();
+    fs::write(directory.path().join("nkeys.conf"), keys).expect("a writable directory");
+    fs::write(directory.path().join("nats-tls.conf"), "").expect("a writable directory");
+    let seeds = pairs.into_iter().map(|(origin, pair)| (origin, pair.seed().expect("a seed"))).collect();
+    (directory, seeds)
+}
+
 impl House {
+    /// A broker that admits anybody to anything, so that a test can do harm.
     pub(crate) fn start() -> Self {
-        Self::around(Broker::start(Settings::default()))
+        Self::around(Broker::start(Settings::default()), BTreeMap::new(), None)
     }
 
-    pub(crate) fn around(broker: Broker) -> Self {
+    /// A broker with the accounts and permissions of a deployment.
+    pub(crate) fn deployed() -> Self {
+        let (files, seeds) = deployed_files();
+        let broker = Broker::start(Settings::in_deployment(files.path(), files.path().join("nats.conf")));
+        Self::around(broker, seeds, Some(files))
+    }
+
+    fn around(broker: Broker, seeds: BTreeMap<Origin, String>, files: Option<TempDir>) -> Self {
+        let urls = [broker.url()];
         let connect_all = async {
             let mut connections = BTreeMap::new();
             for origin in Origin::ALL {
-                connections.insert(origin, connect(&broker, origin).await);
+                connections.insert(origin, connect_with(&urls, origin, seeds.get(&origin).cloned()).await);
             }
             connections
         };
         let connections = wait(connect_all);
-        Self { broker: Mutex::new(broker), connections, seats: Mutex::default() }
+        Self { broker: Mutex::new(broker), connections, seats: Mutex::default(), seeds, _files: files }
+    }
+
+    /// One more connection of a service.
+    pub(crate) async fn another_connection(&self, origin: Origin) -> Arc<Connection> {
+        let urls = [self.url()];
+        connect_with(&urls, origin, self.seeds.get(&origin).cloned()).await
     }
 
     pub(crate) fn broker(&self) -> MutexGuard<'_, Broker> {
@@ -98,7 +140,17 @@ impl House {
         let desks = wait(Desks::open(Arc::clone(&connection), Arc::clone(&source), desk, answerer));
         let desks = desks.expect("a connection that is there");
         let relay = Relay::start(connection, source, RelaySettings::default());
-        seats.insert(origin, Seat { relay, desks });
+        seats.insert(origin, Seat { relay, _desks: desks });
+    }
+
+    /// The transport of a consumer to whom the origin answers: what it listens to is at the broker.
+    pub(crate) async fn transport_to(&self, origin: Origin, consumer: Origin) -> Arc<NatsTransport> {
+        let transport = self.transport(consumer);
+        let deadline = tokio::time::Instant::now() + HEALED_WITHIN;
+        while let Err(silent) = transport.checkpoint(origin).await {
+            assert!(tokio::time::Instant::now() < deadline, "{silent}");
+        }
+        transport
     }
 
     pub(crate) fn transport(&self, consumer: Origin) -> Arc<NatsTransport> {
@@ -127,7 +179,7 @@ impl House {
     /// The same, of what a stream holds from a sequence on.
     pub(crate) async fn stream_is_true_from(&self, origin: Origin, source: &dyn Source, first: u64, head: Position) {
         self.is_stored(origin, head).await;
-        let connection = connect_to(&self.url(), Origin::Audit).await;
+        let connection = self.another_connection(Origin::Audit).await;
         let transport = NatsTransport::new(connection);
         let mut next = Position { epoch: head.epoch, sequence: first };
         while next < head {
@@ -165,10 +217,15 @@ const NOON: Micros = Micros(1_767_268_800_000_000);
 impl Reader {
     /// Moderation follows an origin.
     pub(crate) fn of(house: &House, origin: Origin) -> Self {
+        Self::over(house.transport(Origin::Moderation), origin)
+    }
+
+    /// Somebody follows an origin over this transport.
+    pub(crate) fn over(transport: Arc<NatsTransport>, origin: Origin) -> Self {
         let tray = Tray::new();
         let progress = Progress::new([origin]);
         let clock = ManualClock::at(NOON);
-        let (status, task) = tray.follow(origin, house.transport(Origin::Moderation), &progress, &clock);
+        let (status, task) = tray.follow(origin, transport, &progress, &clock);
         Self { tray, status, task }
     }
 

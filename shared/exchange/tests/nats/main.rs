@@ -1,6 +1,7 @@
 //! The exchange over a real nats-server on loopback. `DOSSIER_NATS_SERVER` names the program; `tests/run` installs one.
 
 mod bulk;
+mod cluster;
 mod conformance;
 mod desks;
 mod healing;

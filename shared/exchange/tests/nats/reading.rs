@@ -16,7 +16,7 @@ const ORIGIN: Origin = Origin::Submission;
 /// Nobody is asked: what was published before, from the stream; then what is published now; each with the origin's signature.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stored_events_first_then_live_ones() {
-    let house = House::start();
+    let house = House::deployed();
     let shelf = Shelf::new(ORIGIN);
     house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
     shelf.fill(300);
@@ -45,7 +45,7 @@ async fn stored_events_first_then_live_ones() {
 /// A slow consumer is not told everything again; what did not fit is in the stream.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_than_is_kept_for_a_busy_reader() {
-    let house = House::start();
+    let house = House::deployed();
     let source = crate::bulk::Bulk::of(ORIGIN, 30_000, 700);
     let transport = house.transport(Origin::Audit);
     // Begins to listen before anything is published, and then reads nothing for a while.
@@ -70,8 +70,8 @@ fn is_silent<T: std::fmt::Debug>(outcome: Result<T, TransportError>) {
 /// Nobody listens: said at once, not after a timeout.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_not_there_is_silent_at_once() {
-    let house = House::start();
-    let transport = house.transport(Origin::Moderation);
+    let house = House::deployed();
+    let transport = house.transport(Origin::Audit);
     let since = Instant::now();
     is_silent(transport.checkpoint(ORIGIN).await);
     is_silent(transport.replay(ORIGIN, Position::default(), ReadLimits::default()).await);

@@ -125,10 +125,10 @@ async fn a_configuration_that_somebody_changed_is_put_right() {
 /// Two relays of one origin by mistake (what the presence prevents) fight, but store nothing wrong.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_relays_of_one_journal_store_each_event_once() {
-    let house = House::start();
+    let house = House::deployed();
     let shelf = Shelf::new(ORIGIN);
     house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
-    let other = crate::house::connect_to(&house.url(), ORIGIN).await;
+    let other = house.another_connection(ORIGIN).await;
     let second = dossier_exchange::nats::Relay::start(other, shelf.clone(), Default::default());
     for _ in 0..10 {
         shelf.fill(100);
