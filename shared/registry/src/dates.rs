@@ -4,9 +4,16 @@ use jiff::civil::Date;
 
 use crate::{
     Labels, Language, Shown,
-    model::Words,
+    model::{Precision, Words},
     range::{Point, Range},
 };
+
+/// Whether a month stands by itself or after "since": some languages write it otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Alone,
+    InPhrase,
+}
 
 /// A day: "17 May 2022".
 pub(crate) fn day(words: &Words, language: Language, date: Date) -> Shown {
@@ -14,8 +21,15 @@ pub(crate) fn day(words: &Words, language: Language, date: Date) -> Shown {
     Shown { text: fill(&words.day, language, &date_parts(words, language, months, date, "")), language: Some(language) }
 }
 
-/// A day or a minute of it: "17 May 2022, 09:00".
+/// A year, a month, a day, or a minute of it: "17 May 2022, 09:00".
 pub(crate) fn moment(words: &Words, language: Language, point: Point) -> Shown {
+    moment_in(words, language, point, Standing::Alone)
+}
+
+fn moment_in(words: &Words, language: Language, point: Point, standing: Standing) -> Shown {
+    if point.precision < Precision::Day {
+        return part_of_year(words, language, point, standing);
+    }
     let day = day(words, language, point.date);
     let Some(time) = point.time else { return day };
     let language = day.language.unwrap_or(Language::En);
@@ -23,11 +37,34 @@ pub(crate) fn moment(words: &Words, language: Language, point: Point) -> Shown {
     Shown { text: fill(&words.moment, language, &[("{day}", day.text), ("{time}", time)]), language: Some(language) }
 }
 
+/// A month or a whole year: "May 2022", "2022".
+fn part_of_year(words: &Words, language: Language, point: Point, standing: Standing) -> Shown {
+    let (language, in_date) = months(words, language);
+    let pattern = if point.precision == Precision::Year { &words.year } else { &words.month };
+    if pattern.is_empty() {
+        // A registry from before there were such dates.
+        return Shown::plain(written(point));
+    }
+    let alone = words.months_alone.get(&language).filter(|_| standing == Standing::Alone);
+    let names = alone.map_or(in_date, Vec::as_slice);
+    let text = fill(pattern, language, &date_parts(words, language, names, point.date, ""));
+    Shown { text, language: Some(language) }
+}
+
+/// A month or year as contents write it.
+fn written(point: Point) -> String {
+    match point.precision {
+        Precision::Year => format!("{:04}", point.date.year()),
+        _ => format!("{:04}-{:02}", point.date.year(), point.date.month()),
+    }
+}
+
 /// A range, with its zone where a city names one: "17 to 20 May 2022 (New York time)".
 pub(crate) fn range(words: &Words, language: Language, range: &Range) -> Option<Shown> {
     let (language, _) = months(words, language);
     let text = match (range.start, range.end) {
         (None, None) => return None,
+        (Some(one), None) if range.ongoing => moment_in(words, language, one, Standing::InPhrase).text,
         (Some(one), None) | (None, Some(one)) => moment(words, language, one).text,
         (Some(start), Some(end)) if start == end => moment(words, language, start).text,
         (Some(start), Some(end)) => between(words, language, start, end),
@@ -49,7 +86,8 @@ fn between(words: &Words, language: Language, start: Point, end: Point) -> Strin
         return fill(&words.span, language, &[("{from}", from), ("{to}", clock(time))]);
     }
     let same_year = start.date.year() == end.date.year();
-    if start.time.is_some() || end.time.is_some() || !same_year {
+    let by_days = [start, end].iter().all(|point| point.precision == Precision::Day);
+    if !by_days || !same_year {
         let (from, to) = (moment(words, language, start).text, moment(words, language, end).text);
         return fill(&words.span, language, &[("{from}", from), ("{to}", to)]);
     }

@@ -57,6 +57,12 @@ pub enum RegistryBytesError {
     /// Not canonical, so that the digest of the bytes is not the digest of what they say.
     #[error("the registry is not in canonical form (RFC 8785); take the bytes from Registry::bytes")]
     NotCanonical,
+    /// Of a shape that only a newer program knows.
+    #[error("the registry has shape number {found}, this program knows up to {}; use a newer program", crate::FORMAT)]
+    Newer {
+        /// The number of its shape.
+        found: u32,
+    },
     /// It contradicts itself.
     #[error("the registry has {} faults, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Faults(Vec<RegistryFault>),

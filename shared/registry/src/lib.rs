@@ -13,7 +13,7 @@
 //! | kind | value |
 //! |---|---|
 //! | `text`, `richtext` | `{"en": "…", "fr": "…"}`, keys out of ar zh en fr ru es; richtext is paragraphs, lists and links as typed |
-//! | `range` | `{"start": "2022-05-17", "end": "2022-05-20", "zone": "America/New_York"}`; minutes as `2022-05-17T09:00`, in the local time of the zone; `end` and `zone` may be missing; `"ongoing": true` where the field allows it |
+//! | `range` | `{"start": "2022-05-17", "end": "2022-05-20", "zone": "America/New_York"}`; minutes as `2022-05-17T09:00`, in the local time of the zone; months and years as `2022-05` and `2022` where the field allows it ([`Limits::precision`]); `end` and `zone` may be missing; `"ongoing": true` where the field allows it |
 //! | `place` | `{"city": "Tbilisi", "country": "GEO", "online": "KUDO"}`, each optional; `country` is a term |
 //! | `term` | `"conference"`, the key of a term |
 //! | `term-or-text` | `"iom"` or `{"text": "Ministry of Labour"}` |
@@ -33,9 +33,15 @@
 //!
 //! Types, fields, terms, names, notices and reasons may have a first and a last day (`valid_from`, `valid_to`, both
 //! included, UTC). Questions therefore take a moment. A term that is past, or gone, never makes old content unreadable: it
-//! shows its key plainly.
+//! shows its key plainly, and a content that had it when it was submitted may keep it ([`Known::after`]).
+//!
+//! # What the content does not say
+//!
+//! Whether a reference points to something public is known by a service and not by the content. The service gives it in
+//! ([`Citations`]), so that checking stays pure; its outcome is an input of the decision.
 
 mod address;
+mod changes;
 mod check;
 mod content;
 mod dates;
@@ -49,6 +55,7 @@ mod labels;
 mod language;
 mod model;
 mod notices;
+mod numbers;
 mod places;
 mod range;
 mod registry;
@@ -57,6 +64,7 @@ mod seen;
 mod source;
 mod validate;
 
+pub use changes::{RegistryChange, changes};
 pub use check::{check, check_directory};
 pub use content::{CONTENT_BYTES_MAX, ORIGINAL_LANGUAGE, RESERVED_KEYS, languages_of, original_language, text_in};
 pub use day::{Day, NotADay};
@@ -68,11 +76,11 @@ pub use labels::{Labels, Shown};
 pub use language::{Direction, Language, UnknownLanguage};
 pub use model::{
     BodyKind, Cardinality, ChecklistItem, City, Clearance, Condition, Expected, Field, FormerName, Kind, Limits,
-    Notice, PastTerms, Places, Platform, Quorum, Reason, RecordType, RetractionUse, ReviewPath, ReviewRole,
+    Notice, PastTerms, Places, Platform, Precision, Quorum, Reason, RecordType, RetractionUse, ReviewPath, ReviewRole,
     ReviewStage, SavedPageRules, Section, Term, TermGroup, Trigger, Vocabulary, Waiting, Words,
 };
 pub use notices::{NoticeReason, NoticeRef};
 pub use registry::Registry;
 pub use seen::says_something;
 pub use source::SourceFile;
-pub use validate::{FAULTS_MAX, Fault, FaultCode, Grade, Stage, has_errors};
+pub use validate::{Citation, Citations, FAULTS_MAX, Fault, FaultCode, Grade, Known, Stage, has_errors};

@@ -10,7 +10,7 @@ use crate::{
     Day, Registry,
     content::values_of,
     day::in_force,
-    model::{Kind, Notice, RecordType, Trigger},
+    model::{Kind, RecordType, Trigger},
 };
 
 /// A notice that is due, and why.
@@ -54,17 +54,18 @@ impl Registry {
             .filter(|notice| in_force(notice.valid_from, notice.valid_to, day))
             .filter(|notice| notice.types.is_empty() || notice.types.contains(&record_type.key))
             .filter_map(|notice| {
-                Some(NoticeRef { key: notice.key.clone(), because: due(notice, record_type, content)? })
+                Some(NoticeRef { key: notice.key.clone(), because: due_by(&notice.trigger, record_type, content)? })
             })
             .collect()
     }
 }
 
-fn due(notice: &Notice, record_type: &RecordType, content: &Value) -> Option<NoticeReason> {
-    match &notice.trigger {
+fn due_by(trigger: &Trigger, record_type: &RecordType, content: &Value) -> Option<NoticeReason> {
+    match trigger {
         Trigger::Always {} => Some(NoticeReason::Always),
         Trigger::Term { vocabulary, terms } => due_by_term(vocabulary, terms, record_type, content),
         Trigger::Text { phrases } => due_by_text(phrases, record_type, content),
+        Trigger::Any { of } => of.iter().find_map(|trigger| due_by(trigger, record_type, content)),
     }
 }
 

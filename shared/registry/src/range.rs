@@ -6,13 +6,16 @@ use jiff::{
 };
 use serde_json::Value;
 
-use crate::day::strict_date;
+use crate::{day::strict_date, model::Precision};
 
-/// A day, or a minute of a day, as the clocks of the place show it.
+/// A year, a month, a day, or a minute of a day, as the clocks of the place show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Point {
+    /// The day, or the first day of the month or year.
     pub(crate) date: Date,
+    /// The minute; only at [`Precision::Minute`].
     pub(crate) time: Option<Time>,
+    pub(crate) precision: Precision,
 }
 
 /// A range as a content gives it. Each part may be missing.
@@ -25,11 +28,27 @@ pub(crate) struct Range {
 }
 
 impl Point {
-    /// Reads `2022-05-17` or `2022-05-17T09:00`.
+    /// Reads `2022`, `2022-05`, `2022-05-17` or `2022-05-17T09:00`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        match text.split_once('T') {
-            None => Some(Self { date: strict_date(text)?, time: None }),
-            Some((date, time)) => Some(Self { date: strict_date(date)?, time: Some(strict_time(time)?) }),
+        let first_of =
+            |rest: &str, precision| Some(Self { date: strict_date(&format!("{text}{rest}"))?, time: None, precision });
+        match (text.len(), text.split_once('T')) {
+            (4, None) => first_of("-01-01", Precision::Year),
+            (7, None) => first_of("-01", Precision::Month),
+            (_, None) => first_of("", Precision::Day),
+            (_, Some((date, time))) => {
+                let (date, time) = (strict_date(date)?, strict_time(time)?);
+                Some(Self { date, time: Some(time), precision: Precision::Minute })
+            }
+        }
+    }
+
+    /// The last day of what is meant.
+    pub(crate) fn last_day(self) -> Date {
+        match self.precision {
+            Precision::Year => self.date.last_of_year(),
+            Precision::Month => self.date.last_of_month(),
+            Precision::Day | Precision::Minute => self.date,
         }
     }
 
@@ -61,12 +80,18 @@ impl Range {
         (range.start.is_some() || range.end.is_some()).then_some(range)
     }
 
-    /// Whether the last moment lies before the first. A day and a minute of the same day are in order.
+    /// The last day of the whole range; `None` while it goes on.
+    pub(crate) fn last_day(&self) -> Option<Date> {
+        if self.ongoing { None } else { self.end.or(self.start).map(Point::last_day) }
+    }
+
+    /// Whether the last moment lies before the first. A day and a minute of the same day are in order, and so are a month and
+    /// a day of it.
     pub(crate) fn ends_before_start(&self) -> bool {
         let (Some(start), Some(end)) = (self.start, self.end) else { return false };
         match (start.time, end.time) {
             (Some(_), Some(_)) => end.earliest() < start.earliest(),
-            _ => end.date < start.date,
+            _ => end.last_day() < start.date,
         }
     }
 }

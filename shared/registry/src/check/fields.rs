@@ -3,7 +3,7 @@
 use super::Checker;
 use crate::{
     content::RESERVED_KEYS,
-    model::{Expected, Field, Kind, Limits, RecordType, Section},
+    model::{Clearance, Expected, Field, Kind, Limits, RecordType, Section},
 };
 
 /// Numbers in canonical JSON are doubles: whole numbers beyond 2^53 cannot be told apart.
@@ -23,6 +23,7 @@ impl Checker<'_> {
         self.field_vocabulary(file, &key, field);
         self.field_limits(file, &key, field);
         self.field_condition(file, &key, one, at);
+        self.field_relations(file, &key, one, field);
         self.source_labels(file, &key, one, at);
     }
 
@@ -68,17 +69,36 @@ impl Checker<'_> {
         }
         let inverted = limits.characters_min.zip(limits.characters).is_some_and(|(least, most)| most < least)
             || limits.minimum.zip(limits.maximum).is_some_and(|(least, most)| most < least);
-        let empty = limits.characters == Some(0) || limits.items == Some(0);
+        let empty = limits.characters == Some(0) || limits.items == Some(0) || limits.bytes == Some(0);
         let vast = [limits.minimum, limits.maximum].into_iter().flatten().any(|number| number.abs() > NUMBER_MAX)
             || limits.decimals.is_some_and(|decimals| decimals > 6);
         if inverted || empty || vast {
             self.fault(file, format!("{key}.limits"), "Nothing could be written within these.", "Correct the numbers.");
         }
+        self.media_types(file, key, &limits.media_types);
         self.known_types(file, &format!("{key}.limits"), &limits.types);
         for state in &limits.previous_dates_for {
             if !self.has_term(field.vocabulary.as_deref(), state) {
                 let message = format!("{state:?} is not a term of the field's vocabulary.");
                 self.fault(file, format!("{key}.limits.previous_dates_for"), message, "Name an existing term.");
+            }
+        }
+    }
+
+    fn media_types(&mut self, file: &str, key: &str, types: &[String]) {
+        let clean = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".+-".contains(&byte))
+        };
+        for one in types {
+            if !one.split_once('/').is_some_and(|(kind, name)| clean(kind) && clean(name)) {
+                let message = format!("{one:?} is no media type.");
+                self.fault(
+                    file,
+                    format!("{key}.limits.media_types"),
+                    message,
+                    "Write one such as \"application/pdf\".",
+                );
             }
         }
     }
@@ -91,14 +111,42 @@ impl Checker<'_> {
                 format!("The condition waits for {:?}, and no field before this one has that key.", when.field);
             return self.fault(file, format!("{key}.when.field"), message, "Correct the key or move the field down.");
         };
+        let known = |term: &String| self.has_term(asked.vocabulary.as_deref(), term);
         let fits = match &when.is {
             _ if asked.cardinality.is_many() => false,
             Expected::Answer(_) => asked.kind == Kind::Bool,
-            Expected::Term(term) => asked.kind == Kind::Term && self.has_term(asked.vocabulary.as_deref(), term),
+            Expected::Term(_) | Expected::AnyOf(_) => {
+                let terms = when.is.terms();
+                asked.kind == Kind::Term && !terms.is_empty() && terms.iter().all(known)
+            }
         };
         if !fits {
             let message = format!("The field {:?} can never have this value.", when.field);
             self.fault(file, format!("{key}.when.is"), message, "Use true or false, or a term of its vocabulary.");
+        }
+    }
+
+    fn field_relations(&mut self, file: &str, key: &str, one: &RecordType, field: &Field) {
+        for (list, names) in [("needs", &field.needs), ("unless", &field.unless)] {
+            for name in names.iter().filter(|name| **name == field.key || one.field(name).is_none()) {
+                let message = format!("There is no other field {name:?}.");
+                self.fault(file, format!("{key}.{list}"), message, "Name other fields of this type.");
+            }
+        }
+        if !field.unless.is_empty() && !field.cardinality.is_required() {
+            let message = "The field is never required, so nothing stands in for it.";
+            self.fault(file, format!("{key}.unless"), message, "Take the line away, or correct the cardinality.");
+        }
+        for name in &field.distinct_from {
+            let other = one.field(name).filter(|other| other.key != field.key && other.vocabulary == field.vocabulary);
+            if other.is_none() || field.vocabulary.is_none() {
+                let message = format!("There is no other field {name:?} with the same vocabulary.");
+                self.fault(file, format!("{key}.distinct_from"), message, "Name fields that hold the same terms.");
+            }
+        }
+        if !field.clearance && one.review.clearance == Clearance::None {
+            let message = "Nothing of this type is cleared nationally.";
+            self.fault(file, format!("{key}.clearance"), message, "Take the line away, or set review.clearance.");
         }
     }
 
@@ -123,7 +171,7 @@ impl Checker<'_> {
 }
 
 /// Each limit: its name, whether it is set, whether it makes sense for the field.
-fn limits_of(field: &Field) -> [(&'static str, bool, bool); 11] {
+fn limits_of(field: &Field) -> [(&'static str, bool, bool); 14] {
     let Limits {
         characters_min,
         characters,
@@ -134,12 +182,15 @@ fn limits_of(field: &Field) -> [(&'static str, bool, bool); 11] {
         bytes,
         media_types,
         types,
+        language,
         ongoing,
+        precision,
+        expected_from,
         previous_dates_for,
     } = &field.limits;
     let kind = field.kind;
     let worded = kind.is_per_language() || kind == Kind::String;
-    let (number, file) = (kind == Kind::Number, kind == Kind::Attachment);
+    let (number, file, range) = (kind == Kind::Number, kind == Kind::Attachment, kind == Kind::Range);
     [
         ("characters_min", characters_min.is_some(), worded),
         ("characters", characters.is_some(), worded || kind == Kind::TermOrText),
@@ -150,7 +201,10 @@ fn limits_of(field: &Field) -> [(&'static str, bool, bool); 11] {
         ("bytes", bytes.is_some(), file),
         ("media_types", !media_types.is_empty(), file),
         ("types", !types.is_empty(), kind == Kind::Reference),
-        ("ongoing", *ongoing, kind == Kind::Range),
+        ("language", *language, file),
+        ("ongoing", *ongoing, range),
+        ("precision", precision.is_some(), range),
+        ("expected_from", expected_from.is_some(), range),
         ("previous_dates_for", !previous_dates_for.is_empty(), kind == Kind::Status),
     ]
 }

@@ -1,5 +1,7 @@
 //! Vocabularies, notices, reasons, the checklist, places.
 
+use std::collections::BTreeMap;
+
 use super::Checker;
 use crate::{
     Day,
@@ -34,6 +36,7 @@ impl Checker<'_> {
             for term in &one.terms {
                 self.term(&file, one, term);
             }
+            self.codes(&file, one);
         }
     }
 
@@ -47,6 +50,31 @@ impl Checker<'_> {
             if !vocabulary.groups.iter().any(|one| one.key == *group) {
                 let message = format!("There is no group {group:?}.");
                 self.fault(file, format!("{key}.groups"), message, "Add it under groups or correct the name.");
+            }
+        }
+    }
+
+    /// A code names one term at a time: a programme that looks a country up by its code finds one.
+    fn codes(&mut self, file: &str, vocabulary: &Vocabulary) {
+        let mut holders: BTreeMap<(&str, &str), Vec<&Term>> = BTreeMap::new();
+        for term in &vocabulary.terms {
+            let own = term.code.as_deref().map(|code| ("", code));
+            let others = term.codes.iter().map(|(system, code)| (system.as_str(), code.as_str()));
+            for (system, code) in own.into_iter().chain(others) {
+                if code.trim().is_empty() {
+                    self.fault(
+                        file,
+                        format!("terms.{}.code", term.key),
+                        "A code is blank.",
+                        "Write it or take it away.",
+                    );
+                }
+                let held = holders.entry((system, code)).or_default();
+                if held.iter().any(|other| overlap(other, term)) {
+                    let message = format!("The code {code:?} is that of another term too.");
+                    self.fault(file, format!("terms.{}.code", term.key), message, "Give each term its own code.");
+                }
+                held.push(term);
             }
         }
     }
@@ -80,6 +108,15 @@ impl Checker<'_> {
     fn trigger(&mut self, file: &str, trigger: &Trigger) {
         match trigger {
             Trigger::Always {} => {}
+            Trigger::Any { of } => {
+                if of.is_empty() || of.iter().any(|one| matches!(one, Trigger::Always {} | Trigger::Any { .. })) {
+                    let message = "Rules of any are by term or by text, and there is at least one.";
+                    self.fault(file, "trigger.of", message, "List such rules.");
+                }
+                for one in of.iter().filter(|one| !matches!(one, Trigger::Any { .. })) {
+                    self.trigger(file, one);
+                }
+            }
             Trigger::Text { phrases } => {
                 if phrases.is_empty() || phrases.iter().any(|phrase| phrase.trim().is_empty()) {
                     self.fault(file, "trigger.phrases", "A phrase is missing or blank.", "Write what to look for.");
@@ -157,4 +194,10 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether two terms may be chosen on the same day.
+fn overlap(one: &Term, other: &Term) -> bool {
+    let before = |one: &Term, other: &Term| one.valid_to.zip(other.valid_from).is_some_and(|(to, from)| to < from);
+    !before(one, other) && !before(other, one)
 }

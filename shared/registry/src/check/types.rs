@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Checker;
-use crate::model::{RecordType, ReviewPath, Section};
+use crate::model::{RecordType, ReviewPath, ReviewRole, ReviewStage, Section};
 
 /// Fields of a type: the practice, the longest, has thirty-five.
 const FIELDS_MAX: usize = 200;
@@ -93,6 +93,7 @@ impl Checker<'_> {
                     "Ask for 1 to 9 people.",
                 );
             }
+            self.split(file, &key, stage);
             let mut roles = Vec::new();
             for quorum in &stage.needs {
                 if roles.contains(&quorum.role) {
@@ -100,6 +101,20 @@ impl Checker<'_> {
                 }
                 roles.push(quorum.role);
             }
+        }
+    }
+    /// Opinions can only be split where there is more than one, and who is asked then gives one too.
+    fn split(&mut self, file: &str, key: &str, stage: &ReviewStage) {
+        let Some(further) = stage.on_split else { return };
+        let opinions: u32 = stage.needs.iter().map(|quorum| u32::from(quorum.count)).sum();
+        if opinions == 1 || further.role == ReviewRole::Publisher {
+            let message = "One opinion is never split, and a publisher gives none.";
+            self.fault(
+                file,
+                format!("{key}.on_split"),
+                message,
+                "Ask for two opinions or more, or take the line away.",
+            );
         }
     }
 }

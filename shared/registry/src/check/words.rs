@@ -28,12 +28,27 @@ impl Checker<'_> {
                 }
             }
         }
+        let optional: [(&str, &Labels, &str); 4] = [
+            ("month", &words.month, "{month}"),
+            ("year", &words.year, "{y}"),
+            ("kilobytes", &words.kilobytes, "{n}"),
+            ("megabytes", &words.megabytes, "{n}"),
+        ];
+        for (key, labels, name) in optional {
+            self.labels_or_none(file, key, labels);
+            for (language, _) in labels.iter().filter(|(_, pattern)| !pattern.contains(name)) {
+                let message = format!("The pattern lacks {name}.");
+                self.fault(file, format!("{key}.{language}"), message, "Put it where its value belongs.");
+            }
+        }
         if !words.months.contains_key(&Language::En) {
             self.fault(file, "months", "There are no English months.", "Add en = [\"January\", …].");
         }
-        for (language, months) in &words.months {
-            if months.len() != 12 || months.iter().any(|month| month.trim().is_empty()) {
-                self.fault(file, format!("months.{language}"), "There are not twelve months.", "Write all twelve.");
+        for (list, of_languages) in [("months", &words.months), ("months_alone", &words.months_alone)] {
+            for (language, months) in of_languages {
+                if months.len() != 12 || months.iter().any(|month| month.trim().is_empty()) {
+                    self.fault(file, format!("{list}.{language}"), "There are not twelve months.", "Write all twelve.");
+                }
             }
         }
     }

@@ -82,6 +82,10 @@ pub enum FactKind {
         media_type: String,
         /// Its size in bytes.
         bytes: u64,
+        /// The name it is shown under; never the name of anything on disk.
+        name: String,
+        /// Its size in words.
+        size: Shown,
     },
     /// A number.
     Number,

@@ -9,6 +9,7 @@ use crate::{
     content::{self, ORIGINAL_LANGUAGE, is_blank, values_of},
     dates,
     model::{Field, Kind, Section},
+    numbers,
     range::Range,
 };
 
@@ -50,7 +51,8 @@ impl View<'_> {
             Kind::Link => self.link(value),
             Kind::Attachment => self.attachment(value),
             Kind::Status => self.status(field, value),
-            Kind::Number | Kind::String => scalar(value, field.kind),
+            Kind::Number => self.number(value),
+            Kind::String => string(value),
             Kind::Reference => reference(value),
             Kind::Contact => return None,
         };
@@ -125,8 +127,19 @@ impl View<'_> {
         let title = value.get("title").and_then(|title| content::text_in(title, self.language, self.original));
         let shown = title.or_else(|| text("name").map(Shown::plain))?;
         let bytes = value.get("bytes")?.as_u64()?;
-        let is = FactKind::Attachment { digest: text("digest")?, media_type: text("media_type")?, bytes };
+        let is = FactKind::Attachment {
+            digest: text("digest")?,
+            media_type: text("media_type")?,
+            bytes,
+            name: text("name").unwrap_or_default(),
+            size: numbers::size(self.registry.words(), bytes, self.language),
+        };
         Some(FactValue { shown, is })
+    }
+
+    fn number(&self, value: &Value) -> Option<FactValue> {
+        let Value::Number(number) = value else { return None };
+        Some(FactValue { shown: Shown::plain(numbers::number(number, self.language)), is: FactKind::Number })
     }
 
     fn status(&self, field: &Field, value: &Value) -> Option<FactValue> {
@@ -172,16 +185,8 @@ impl View<'_> {
     }
 }
 
-fn scalar(value: &Value, kind: Kind) -> Option<FactValue> {
-    match value {
-        Value::String(text) if kind == Kind::String => {
-            Some(FactValue { shown: Shown::plain(text), is: FactKind::Text })
-        }
-        Value::Number(number) if kind == Kind::Number => {
-            Some(FactValue { shown: Shown::plain(number.to_string()), is: FactKind::Number })
-        }
-        _ => None,
-    }
+fn string(value: &Value) -> Option<FactValue> {
+    Some(FactValue { shown: Shown::plain(value.as_str()?), is: FactKind::Text })
 }
 
 fn reference(value: &Value) -> Option<FactValue> {

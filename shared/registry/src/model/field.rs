@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
+use super::{is_false, is_true, yes};
 use crate::{Day, Labels};
 
 /// One field of a record type. Its place in the file is its place in forms and on pages.
@@ -37,6 +37,20 @@ pub struct Field {
     /// The field is asked only when another one has a certain value: "which workstream" after "workstream output: yes".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+    /// Fields of the same type that stand in for it: where one of them is filled in this one may be empty, whatever its
+    /// cardinality.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<String>,
+    /// Fields of the same type that a submission must fill in too when this one is: the currency of a budget.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// Fields of the same vocabulary that may not hold the same term: a secondary objective is not a primary one too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub distinct_from: Vec<String>,
+    /// Whether a change of it has to be cleared nationally, where the type asks for clearance at all. A revision that changes
+    /// only fields without it goes straight to review.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub clearance: bool,
     /// The labels under which a saved page of a comparable hub shows this field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source_labels: Vec<String>,
@@ -170,6 +184,45 @@ pub enum Expected {
     Answer(bool),
     /// Of a field of kind `term`: the term's key.
     Term(String),
+    /// Of a field of kind `term`: any of these terms' keys.
+    AnyOf(Vec<String>),
+}
+
+impl Expected {
+    /// The terms it names; none if it waits for a yes or no.
+    pub fn terms(&self) -> &[String] {
+        match self {
+            Self::Answer(_) => &[],
+            Self::Term(term) => std::slice::from_ref(term),
+            Self::AnyOf(terms) => terms,
+        }
+    }
+}
+
+/// How exactly a day is known. Ordered from the coarsest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// `2022`.
+    Year,
+    /// `2022-05`.
+    Month,
+    /// `2022-05-17`.
+    Day,
+    /// `2022-05-17T09:00`.
+    Minute,
+}
+
+impl Precision {
+    /// How a moment of this precision is written.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::Year => "2022",
+            Self::Month => "2022-05",
+            Self::Day => "2022-05-17",
+            Self::Minute => "2022-05-17T09:00",
+        }
+    }
 }
 
 /// Limits on the values of a field. Each is allowed only for the kinds it makes sense for; what is not set has the
@@ -204,9 +257,18 @@ pub struct Limits {
     /// The record types a reference may point to; any if empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
+    /// Whether a file must say which language it is in.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub language: bool,
     /// Whether a range may say that it has not ended.
     #[serde(default, skip_serializing_if = "is_false")]
     pub ongoing: bool,
+    /// The coarsest a range may be; a day if not set. Whatever is more exact is taken too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+    /// A range that ended before this day is remarked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_from: Option<Day>,
     /// The states of a status that carry the dates given before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub previous_dates_for: Vec<String>,
@@ -235,6 +297,11 @@ impl Limits {
             Kind::String => Self::CHARACTERS_STRING,
             _ => Self::CHARACTERS_TEXT,
         })
+    }
+
+    /// The coarsest a range may be.
+    pub fn precision_min(&self) -> Precision {
+        self.precision.unwrap_or(Precision::Day)
     }
 
     /// The greatest number of values.

@@ -10,7 +10,7 @@ mod review_path;
 mod vocabulary;
 mod words;
 
-pub use field::{Cardinality, Condition, Expected, Field, Kind, Limits, Section};
+pub use field::{Cardinality, Condition, Expected, Field, Kind, Limits, Precision, Section};
 pub use notice::{Notice, Trigger};
 pub use places::{City, Places, Platform};
 pub use reasons::{ChecklistItem, Reason, RetractionUse};
@@ -22,4 +22,14 @@ pub use words::Words;
 /// For `skip_serializing_if`: a switch that is off is not written.
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+/// For `skip_serializing_if`: a switch that is on unless said otherwise is not written when it is on.
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+/// For `default`: a switch that is on unless said otherwise.
+fn yes() -> bool {
+    true
 }

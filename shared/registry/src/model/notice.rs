@@ -45,4 +45,9 @@ pub enum Trigger {
         /// The words or phrases.
         phrases: Vec<String>,
     },
+    /// Any of several rules.
+    Any {
+        /// The rules.
+        of: Vec<Trigger>,
+    },
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, ReviewPath, Section};
+use super::{BodyKind, Field, ReviewPath, Section};
 use crate::{Day, Labels};
 
 /// A type of record.
@@ -54,6 +54,19 @@ impl RecordType {
     /// The fields asked only when this one has a certain value: the "which" after a "yes".
     pub fn follow_ups<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Field> {
         self.fields.iter().filter(move |field| field.when.as_ref().is_some_and(|when| when.field == key))
+    }
+
+    /// Whether a change of these fields by such a body has to be cleared nationally first. A first submission changes all it
+    /// fills in.
+    pub fn needs_clearance<'a>(&self, body: BodyKind, changed: impl IntoIterator<Item = &'a str>) -> bool {
+        // What the type does not know (any more) may mean anything, so it is cleared.
+        let is_cleared = |key: &str| self.field(key).is_none_or(|field| field.clearance);
+        self.review.clearance.is_needed(body) && changed.into_iter().any(is_cleared)
+    }
+
+    /// The fields an editorial correction may touch.
+    pub fn editorial(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.editorial)
     }
 
     /// JSON pointers (RFC 6901) of the personal fields. Each points to the whole value of a field, an array with its

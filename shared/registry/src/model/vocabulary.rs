@@ -1,5 +1,7 @@
 //! Vocabularies: closed lists of terms that change with time.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Day, Labels, day::in_force};
@@ -63,6 +65,9 @@ pub struct Term {
     /// A code it is known by elsewhere: the M49 code of a country, the number of an objective.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Codes it has in other systems, by the name of the system: `alpha2` of a country in ISO 3166-1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, String>,
     /// Its name now.
     pub labels: Labels,
     /// A longer text, such as the full title of an objective.

@@ -22,6 +22,12 @@ pub struct Words {
     pub days_of_month: Labels,
     /// Two days of one year: besides `{month2}`.
     pub days_of_year: Labels,
+    /// A month of a year, by itself: `{month}`, `{y}`.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub month: Labels,
+    /// A year by itself: `{y}`.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub year: Labels,
     /// From one thing to another: `{from}`, `{to}`.
     pub span: Labels,
     /// Something that began and has not ended: `{from}`.
@@ -35,4 +41,13 @@ pub struct Words {
     pub first_day: Labels,
     /// The twelve months as they stand in a date.
     pub months: BTreeMap<Language, Vec<String>>,
+    /// The twelve months as they stand without a day, where that is another form.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub months_alone: BTreeMap<Language, Vec<String>>,
+    /// The size of a file in thousands of bytes: `{n}`.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub kilobytes: Labels,
+    /// The size of a file in millions of bytes: `{n}`.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub megabytes: Labels,
 }

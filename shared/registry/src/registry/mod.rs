@@ -12,7 +12,7 @@ use dossier_proto::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Document, RegistryBytesError, RegistryFault,
+    Document, FORMAT, RegistryBytesError, RegistryFault,
     check::check,
     directory,
     model::Vocabulary,
@@ -112,18 +112,42 @@ impl Registry {
 
     /// Reads the bytes that [`Registry::bytes`] gave, perhaps long ago and elsewhere.
     ///
+    /// Whether they are sound was checked when they were adopted ([`Registry::adoptable`]). It is not checked again: the check
+    /// grows stricter with the years, and what was once in force is read for ever.
+    ///
     /// # Errors
-    /// When they are not, byte by byte, the canonical form of a registry without faults.
+    /// When they are not, byte by byte, the canonical form of a registry of a shape this program knows.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RegistryBytesError> {
         if bytes.len() > Self::BYTES_MAX {
             return Err(RegistryBytesError::TooLarge { found: bytes.len() });
         }
-        let document: Document = serde_json::from_slice(bytes)?;
-        if canonical(&document) != bytes {
+        let mut document: Document = serde_json::from_slice(bytes)?;
+        if document.format > FORMAT {
+            return Err(RegistryBytesError::Newer { found: document.format });
+        }
+        document.sort();
+        let canonical = canonical(&document);
+        if canonical != bytes {
             return Err(RegistryBytesError::NotCanonical);
         }
-        let registry = Self::from_document(document).map_err(RegistryBytesError::Faults)?;
-        if registry.bytes() != bytes { Err(RegistryBytesError::NotCanonical) } else { Ok(registry) }
+        Ok(Self::from_checked(document, canonical))
+    }
+
+    /// Reads a registry out of JSON that was parsed on its way, such as a server's answer.
+    ///
+    /// # Errors
+    /// As [`Registry::from_bytes`].
+    pub fn from_json(json: &serde_json::Value) -> Result<Self, RegistryBytesError> {
+        Self::from_bytes(&serde_json_canonicalizer::to_vec(json)?)
+    }
+
+    /// Reads bytes that are to be put in force.
+    ///
+    /// # Errors
+    /// As [`Registry::from_bytes`]; besides, everything that is wrong with what they say.
+    pub fn adoptable(bytes: &[u8]) -> Result<Self, RegistryBytesError> {
+        let registry = Self::from_bytes(bytes)?;
+        Self::from_document(registry.document().clone()).map_err(RegistryBytesError::Faults)
     }
 
     fn from_checked(document: Document, bytes: Vec<u8>) -> Self {

@@ -55,7 +55,8 @@ impl<'a> Reader<'a> {
     pub(super) fn new(registry: &'a Registry, record_type: &'a RecordType, language: Language) -> Self {
         let fields = record_type.fields.iter();
         let of_fields = fields.flat_map(|field| field.source_labels.iter().map(move |one| (one, Target::Field(field))));
-        let notices = registry.notices().iter();
+        let of_type = |types: &[String]| types.is_empty() || types.contains(&record_type.key);
+        let notices = registry.notices().iter().filter(|one| of_type(&one.types));
         let notices =
             notices.flat_map(|one| one.texts.iter().map(move |(_, text)| (fold_label(text), one.key.as_str())));
         let vocabularies = record_type.fields.iter().filter_map(|field| field.vocabulary.as_deref());

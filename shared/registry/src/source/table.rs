@@ -1,7 +1,10 @@
 //! Terms as a table: one line a term, columns divided by tabs, for lists too long to write as TOML.
 //!
-//! Lines that start with `#` are comments. The first other line names the columns, each at most once, out of [`COLUMNS`].
+//! Lines that start with `#` are comments. The first other line names the columns, each at most once, out of [`COLUMNS`];
+//! besides, `code:NAME` takes the code of a term in another system, such as `code:alpha2`.
 //! A line whose `name_to` is filled in gives a former name of the term whose line stands before it.
+
+use std::collections::BTreeMap;
 
 use super::SourceFile;
 use crate::{
@@ -27,6 +30,13 @@ const COLUMNS: [&str; 14] = [
     "groups",
 ];
 
+/// What the column of a code in another system begins with.
+const OTHER_CODE: &str = "code:";
+
+fn is_column(name: &str) -> bool {
+    COLUMNS.contains(&name) || name.strip_prefix(OTHER_CODE).is_some_and(|system| !system.is_empty())
+}
+
 /// Between several aliases or groups in one cell.
 const DIVIDER: char = '|';
 
@@ -42,9 +52,9 @@ pub(super) fn terms(file: &SourceFile) -> Result<Vec<Term>, Vec<RegistryFault>> 
     let wrong: Vec<RegistryFault> = columns
         .iter()
         .enumerate()
-        .filter(|(index, name)| !COLUMNS.contains(name) || columns.iter().take(*index).any(|before| before == *name))
+        .filter(|(index, name)| !is_column(name) || columns.iter().take(*index).any(|before| before == *name))
         .map(|(_, name)| {
-            let mend = format!("Use each of these at most once: {}.", COLUMNS.join(", "));
+            let mend = format!("Use each of these at most once: {}, {OTHER_CODE}NAME.", COLUMNS.join(", "));
             RegistryFault::new(
                 &file.path,
                 format!("line {}", at + 1),
@@ -88,6 +98,11 @@ impl Row<'_> {
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
+    fn codes(&self) -> BTreeMap<String, String> {
+        let systems = self.columns.iter().filter_map(|column| Some((*column, column.strip_prefix(OTHER_CODE)?)));
+        systems.filter_map(|(column, system)| Some((system.to_owned(), self.cell(column)?.to_owned()))).collect()
+    }
+
     fn day(&self, column: &str) -> Result<Option<crate::Day>, String> {
         let parsed = self.cell(column).map(str::parse).transpose();
         parsed.map_err(|error: crate::day::NotADay| format!("{column}: {error}."))
@@ -114,6 +129,7 @@ impl Row<'_> {
         terms.push(Term {
             key: key.to_owned(),
             code: self.cell("code").map(str::to_owned),
+            codes: self.codes(),
             labels: self.labels(),
             description: Labels::default(),
             aliases: self.list("aliases"),

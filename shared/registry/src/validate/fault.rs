@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Language;
+use crate::{Labels, Language};
 
 /// How far along a content is. A draft may be incomplete; what stands in it must be right all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Fault {
     pub grade: Grade,
     /// What is there and what to do, in plain English, at most some 20 words.
     pub message: String,
+    /// The same in each of the six languages.
+    pub messages: Labels,
 }
 
 macro_rules! codes {
@@ -113,8 +115,20 @@ codes! {
     MediaType = "media_type",
     /// A number too small or too great, or with too many decimals.
     OutOfRange = "out_of_range",
+    /// A range that is less exact than the field asks for.
+    TooCoarse = "too_coarse",
+    /// A range that ended before the day from which on such records are expected.
+    TooEarly = "too_early",
     /// Not an entry and an edition of it.
     BadReference = "bad_reference",
+    /// What is cited is not public.
+    CitedUnpublished = "cited_unpublished",
+    /// What is cited was retracted.
+    CitedRetracted = "cited_retracted",
+    /// What is cited is of a type the field does not take.
+    CitedType = "cited_type",
+    /// An entry cites itself.
+    CitedItself = "cited_itself",
     /// A city is called otherwise now.
     FormerName = "former_name",
     /// There are more faults than are listed.

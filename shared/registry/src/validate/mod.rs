@@ -1,8 +1,12 @@
 //! Checks a content against its record type: every fault at once. Pure.
 
 mod fault;
+mod known;
 mod objects;
 mod range;
+mod references;
+mod relations;
+mod saying;
 mod spot;
 mod text;
 mod translations;
@@ -14,10 +18,12 @@ use dossier_proto::Micros;
 use serde_json::{Map, Value};
 
 pub use fault::{Fault, FaultCode, Grade, Stage};
+pub use known::{Citation, Citations, Known};
+use saying::{Said, Saying};
 use spot::{Spot, escaped, shortened};
 
 use crate::{
-    Day, Language, Registry,
+    Day, Labels, Language, Registry,
     content::{self, CONTENT_BYTES_MAX, ORIGINAL_LANGUAGE, RESERVED_KEYS},
     day::in_force,
     model::{Condition, Expected, Field, Kind, RecordType},
@@ -34,20 +40,36 @@ impl Registry {
     ///
     /// Whatever stands in it must be right at any stage; what is missing matters only at [`Stage::Submission`].
     pub fn validate(&self, record_type: &str, content: &Value, at: Micros, stage: Stage) -> Vec<Fault> {
+        self.validate_knowing(record_type, content, at, stage, Known::NOTHING)
+    }
+
+    /// As [`Registry::validate`], with what the service knows around the content: the catalogue that references point into,
+    /// and what the entry said when it was submitted last.
+    pub fn validate_knowing(
+        &self,
+        record_type: &str,
+        content: &Value,
+        at: Micros,
+        stage: Stage,
+        known: Known<'_>,
+    ) -> Vec<Fault> {
         let Some(kind) = self.record_type(record_type) else {
-            return vec![whole(FaultCode::UnknownType, "There is no such type of record. Choose one of the list.")];
+            return vec![whole(FaultCode::UnknownType, Saying::UnknownType)];
         };
         let Value::Object(members) = content else {
-            return vec![whole(FaultCode::WrongType, "The content is not an object. Send an object with the fields.")];
+            return vec![whole(FaultCode::WrongType, Saying::NotAnObject)];
         };
         let size = serde_json_canonicalizer::to_vec(content).map_or(usize::MAX, |bytes| bytes.len());
         if size > CONTENT_BYTES_MAX {
-            let message = format!("The content has {size} bytes, {CONTENT_BYTES_MAX} fit. Shorten the longest text.");
-            return vec![whole(FaultCode::TooLarge, &message)];
+            return vec![whole(
+                FaultCode::TooLarge,
+                Saying::TooLarge.with("found", size).with("most", CONTENT_BYTES_MAX),
+            )];
         }
         let mut checker = Checker {
             registry: self,
             record_type: kind,
+            known,
             members,
             day: Day::of(at),
             stage,
@@ -65,20 +87,27 @@ pub fn has_errors(faults: &[Fault]) -> bool {
     faults.iter().any(|fault| fault.grade == Grade::Error)
 }
 
-fn whole(code: FaultCode, message: &str) -> Fault {
+fn whole(code: FaultCode, said: impl Into<Said>) -> Fault {
+    let messages = said.into().labels();
     Fault {
         code,
         field: String::new(),
         language: None,
         pointer: String::new(),
         grade: Grade::Error,
-        message: message.to_owned(),
+        message: in_english(&messages),
+        messages,
     }
+}
+
+fn in_english(messages: &Labels) -> String {
+    messages.get(Language::En).unwrap_or_default().to_owned()
 }
 
 struct Checker<'a> {
     registry: &'a Registry,
     record_type: &'a RecordType,
+    known: Known<'a>,
     members: &'a Map<String, Value>,
     day: Day,
     stage: Stage,
@@ -102,8 +131,7 @@ impl<'a> Checker<'a> {
 
     fn finish(mut self) -> Vec<Fault> {
         if self.more {
-            let message = format!("There are more than {FAULTS_MAX} faults. Mend these first.");
-            self.faults.push(whole(FaultCode::MoreFaults, &message));
+            self.faults.push(whole(FaultCode::MoreFaults, Saying::MoreFaults.with("most", FAULTS_MAX)));
         }
         self.faults
     }
@@ -117,40 +145,53 @@ impl<'a> Checker<'a> {
     }
 
     /// A fault of a value, or of a part of it.
-    fn at(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, grade: Grade, message: String) {
+    fn at(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, grade: Grade, said: impl Into<Said>) {
         let language = if spot.field.kind.is_per_language() { part.parse().ok() } else { None };
-        self.push(Fault { code, field: spot.field.key.clone(), language, pointer: spot.pointer(part), grade, message });
+        let messages = said.into().with("field", &spot.field.labels).labels();
+        self.push(Fault {
+            code,
+            field: spot.field.key.clone(),
+            language,
+            pointer: spot.pointer(part),
+            grade,
+            message: in_english(&messages),
+            messages,
+        });
     }
 
-    fn error(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, message: impl Into<String>) {
-        self.at(spot, part, code, Grade::Error, message.into());
+    fn error(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, said: impl Into<Said>) {
+        self.at(spot, part, code, Grade::Error, said);
     }
 
-    fn wrong_type(&mut self, spot: Spot<'_>, part: &str, wanted: &str) {
-        let message = format!("{}: this is not {wanted}. Give {wanted}, or leave it out.", spot.name());
-        self.error(spot, part, FaultCode::WrongType, message);
+    fn wrong_type(&mut self, spot: Spot<'_>, part: &str, wanted: impl Into<Said>) {
+        let wanted = wanted.into().labels();
+        self.error(spot, part, FaultCode::WrongType, Saying::WrongType.with("wanted", wanted));
     }
 
     /// Something that only a submission must have.
-    fn missing(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, message: String) {
+    fn missing(&mut self, spot: Spot<'_>, part: &str, code: FaultCode, said: impl Into<Said>) {
         if self.stage == Stage::Submission {
-            self.error(spot, part, code, message);
+            self.error(spot, part, code, said);
         }
     }
 
+    /// How much something weighs that a draft may still have.
+    fn unready(&self) -> Grade {
+        if self.stage == Stage::Submission { Grade::Error } else { Grade::Warning }
+    }
+
     fn reserved(&mut self) {
-        let fault = |message: &str| Fault {
+        let fault = |code: FaultCode, saying: Saying| Fault {
             field: ORIGINAL_LANGUAGE.to_owned(),
             pointer: format!("/{ORIGINAL_LANGUAGE}"),
-            ..whole(FaultCode::Required, message)
+            ..whole(code, saying)
         };
         match self.members.get(ORIGINAL_LANGUAGE) {
             None if self.stage == Stage::Submission => {
-                self.push(fault("The original language is missing. Say in which language it was written first."));
+                self.push(fault(FaultCode::Required, Saying::OriginalNeeded));
             }
             Some(_) if self.original.is_none() => {
-                let wrong = fault("The original language is not one of ar, zh, en, fr, ru, es. Give one of them.");
-                self.push(Fault { code: FaultCode::UnknownLanguage, ..wrong });
+                self.push(fault(FaultCode::UnknownLanguage, Saying::OriginalUnknown));
             }
             _ => {}
         }
@@ -158,15 +199,20 @@ impl<'a> Checker<'a> {
 
     fn unknown_fields(&mut self) {
         let members = self.members;
-        for key in members.keys() {
-            if self.record_type.field(key).is_none() && !RESERVED_KEYS.contains(&key.as_str()) {
-                let message = format!("There is no field {:?}. Correct the name or leave it out.", shortened(key));
-                self.push(Fault {
-                    field: shortened(key),
-                    pointer: format!("/{}", escaped(key)),
-                    ..whole(FaultCode::UnknownField, &message)
-                });
+        for (key, value) in members {
+            if self.record_type.field(key).is_some() || RESERVED_KEYS.contains(&key.as_str()) {
+                continue;
             }
+            let (grade, saying) = match self.known.had(key, value) {
+                true => (Grade::Warning, Saying::FieldGone),
+                false => (Grade::Error, Saying::UnknownField),
+            };
+            self.push(Fault {
+                field: shortened(key),
+                pointer: format!("/{}", escaped(key)),
+                grade,
+                ..whole(FaultCode::UnknownField, saying.with("name", shortened(key)))
+            });
         }
     }
 
@@ -174,46 +220,55 @@ impl<'a> Checker<'a> {
         let spot = Spot { field, item: None };
         let value = self.members.get(&field.key);
         let asked = field.when.as_ref().is_none_or(|when| self.holds(when));
-        let Some(filled) = value.filter(|value| !is_empty(field.kind, value)) else {
-            if asked && field.cardinality.is_required() && in_force(field.valid_from, field.valid_to, self.day) {
-                let message = match value.is_some_and(is_unseen) {
-                    true => format!("{} has only signs that nobody can see. Write what it is.", spot.name()),
-                    false => format!("{} is missing. Fill it in.", spot.name()),
-                };
-                self.missing(spot, "", FaultCode::Required, message);
+        let Some(filled) = self.filled(field) else {
+            if asked && self.is_required(field) {
+                let saying = if value.is_some_and(is_unseen) { Saying::Unseen } else { Saying::Required };
+                self.missing(spot, "", FaultCode::Required, saying);
             }
             return;
         };
         if !asked {
-            let message =
-                format!("{} is not asked here. Clear it, or answer the field before it otherwise.", spot.name());
-            let grade = if self.stage == Stage::Submission { Grade::Error } else { Grade::Warning };
-            self.at(spot, "", FaultCode::NotApplicable, grade, message);
+            self.at(spot, "", FaultCode::NotApplicable, self.unready(), Saying::NotAsked);
         }
         if !in_force(field.valid_from, field.valid_to, self.day) {
-            let message = format!("{} may not be filled in today. Clear it.", spot.name());
-            self.missing(spot, "", FaultCode::FieldNotInForce, message);
+            if self.known.had(&field.key, filled) {
+                self.at(spot, "", FaultCode::FieldNotInForce, Grade::Warning, Saying::FieldKept);
+            } else {
+                self.missing(spot, "", FaultCode::FieldNotInForce, Saying::FieldPast);
+            }
         }
         self.values(spot, filled);
+        self.relations(spot, filled);
+    }
+
+    /// Whether a submission needs a value, where the field is asked at all.
+    fn is_required(&self, field: &Field) -> bool {
+        let is_filled = |key: &String| self.record_type.field(key).is_some_and(|other| self.filled(other).is_some());
+        field.cardinality.is_required()
+            && in_force(field.valid_from, field.valid_to, self.day)
+            && !field.unless.iter().any(is_filled)
+    }
+
+    /// The value of a field, if it says anything.
+    fn filled(&self, field: &Field) -> Option<&'a Value> {
+        self.members.get(&field.key).filter(|value| !is_empty(field.kind, value))
     }
 
     fn values(&mut self, spot: Spot<'a>, value: &'a Value) {
         if !spot.field.cardinality.is_many() {
             return self.value(spot, value);
         }
-        let Value::Array(items) = value else { return self.wrong_type(spot, "", "a list") };
+        let Value::Array(items) = value else { return self.wrong_type(spot, "", Saying::AList) };
         let most = spot.field.limits.items_max();
         if items.len() > most as usize {
-            let message = format!("{}: {} values, {most} fit. Take some away.", spot.name(), items.len());
-            self.error(spot, "", FaultCode::TooMany, message);
+            self.error(spot, "", FaultCode::TooMany, Saying::TooMany.with("found", items.len()).with("most", most));
         }
         let mut seen = BTreeSet::new();
         for (at, item) in items.iter().enumerate().take(most as usize) {
             let here = Spot { item: Some(at), ..spot };
             self.value(here, item);
             if !seen.insert(item.to_string()) {
-                let message = format!("{}: this stands twice. Take one away.", spot.name());
-                self.error(here, "", FaultCode::Repeated, message);
+                self.error(here, "", FaultCode::Repeated, Saying::Repeated);
             }
         }
     }
@@ -243,7 +298,7 @@ impl<'a> Checker<'a> {
     fn holds(&self, when: &Condition) -> bool {
         match (&when.is, self.members.get(&when.field)) {
             (Expected::Answer(wanted), Some(Value::Bool(found))) => wanted == found,
-            (Expected::Term(wanted), Some(Value::String(found))) => wanted == found,
+            (is, Some(Value::String(found))) => is.terms().contains(found),
             _ => false,
         }
     }

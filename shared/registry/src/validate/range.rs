@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot, escaped, shortened, spot::join};
+use super::{Checker, FaultCode, Grade, Saying, Spot, escaped, shortened, spot::join};
 use crate::{
-    Language, dates,
+    Labels, Language, dates,
+    model::{Kind, Precision},
     range::{Point, Range, is_zone},
 };
 
@@ -14,69 +15,86 @@ const PREVIOUS_DATES_MAX: usize = 10;
 impl<'a> Checker<'a> {
     /// A range, at a part of the value (empty: the value itself).
     pub(super) fn range(&mut self, spot: Spot<'a>, part: &str, value: &'a Value) {
-        let Value::Object(members) = value else {
-            return self.wrong_type(
-                spot,
-                part,
-                "a range, such as {\"start\": \"2022-05-17\", \"end\": \"2022-05-20\"}",
-            );
-        };
+        let Value::Object(members) = value else { return self.wrong_type(spot, part, Saying::ARange) };
         let mut readable = true;
         for (key, member) in members {
             let at = join(part, key);
             match (key.as_str(), member) {
-                ("start" | "end", Value::String(text)) if text.is_empty() || Point::parse(text).is_some() => {}
-                ("start" | "end", _) => {
-                    readable = false;
-                    let message =
-                        format!("{}: write a day as 2022-05-17 and a minute as 2022-05-17T09:00.", spot.name());
-                    self.error(spot, &at, FaultCode::BadDate, message);
-                }
+                ("start" | "end", Value::String(text)) if text.is_empty() => {}
+                ("start" | "end", _) => readable &= self.point(spot, &at, member),
                 ("zone", Value::String(zone)) if zone.is_empty() || is_zone(zone) => {}
-                ("zone", _) => {
-                    let message = format!("{}: this is no time zone. Give one such as America/New_York.", spot.name());
-                    self.error(spot, &at, FaultCode::UnknownZone, message);
-                }
+                ("zone", _) => self.error(spot, &at, FaultCode::UnknownZone, Saying::UnknownZone),
                 ("ongoing", Value::Bool(_)) if spot.field.limits.ongoing => {}
                 _ => self.unknown_part(spot, part, key),
             }
         }
         if readable && let Some(range) = Range::read(value) {
-            self.order_and_zone(spot, part, &range);
+            self.order(spot, part, &range);
+            self.completeness(spot, part, &range);
         }
     }
 
-    fn order_and_zone(&mut self, spot: Spot<'a>, part: &str, range: &Range) {
-        let words = self.registry.words();
+    /// One end of a range. Answers whether it can be read.
+    fn point(&mut self, spot: Spot<'a>, at: &str, value: &Value) -> bool {
+        let Some(point) = value.as_str().and_then(Point::parse) else {
+            self.error(spot, at, FaultCode::BadDate, Saying::BadDate);
+            return false;
+        };
+        // States keep dates as exact as the range they once were, so only the range's own precision counts.
+        let coarsest = if spot.field.kind == Kind::Range { spot.field.limits.precision_min() } else { Precision::Year };
+        if point.precision < coarsest {
+            let said = Saying::TooCoarse.with("example", coarsest.example());
+            self.at(spot, at, FaultCode::TooCoarse, self.unready(), said);
+        }
+        true
+    }
+
+    fn order(&mut self, spot: Spot<'a>, part: &str, range: &Range) {
         if range.ends_before_start()
             && let Some(start) = range.start
         {
-            let (last, first, since) = match start.time.filter(|_| range.end.is_some_and(|end| end.time.is_some())) {
-                None => ("last day", "first day", dates::day(words, Language::En, start.date).text),
-                Some(_) => ("end", "beginning", dates::moment(words, Language::En, start).text),
+            let timed = start.time.is_some() && range.end.is_some_and(|end| end.time.is_some());
+            let said = if timed {
+                Saying::EndBeforeBeginning.with("since", self.moment(start))
+            } else {
+                Saying::LastBeforeFirst.with("since", self.moment(Point { time: None, ..start }))
             };
-            let message = format!("The {last} is before the {first}. Give {since} or later.");
-            self.error(spot, &join(part, "end"), FaultCode::EndBeforeStart, message);
+            self.error(spot, &join(part, "end"), FaultCode::EndBeforeStart, said);
         }
+        let expected = spot.field.limits.expected_from.filter(|_| part.is_empty());
+        if let (Some(expected), Some(last)) = (expected, range.last_day())
+            && last < expected.date()
+        {
+            let since = Point { date: expected.date(), time: None, precision: Precision::Day };
+            let said = Saying::TooEarly.with("since", self.moment(since));
+            self.at(spot, part, FaultCode::TooEarly, Grade::Warning, said);
+        }
+    }
+
+    /// A moment in the words of each language.
+    fn moment(&self, point: Point) -> Labels {
+        let mut said = Labels::default();
+        for language in Language::ALL {
+            said.set(language, dates::moment(self.registry.words(), language, point).text);
+        }
+        said
+    }
+
+    fn completeness(&mut self, spot: Spot<'a>, part: &str, range: &Range) {
         if range.start.is_none() {
-            let message = format!("{}: the first day is missing. Give it, or leave the field empty.", spot.name());
-            self.missing(spot, &join(part, "start"), FaultCode::Required, message);
+            self.missing(spot, &join(part, "start"), FaultCode::Required, Saying::FirstMissing);
         }
         if range.ongoing && range.end.is_some() {
-            let message = format!("{}: it goes on, and it has a last day. Keep one of the two.", spot.name());
-            self.error(spot, &join(part, "ongoing"), FaultCode::NotApplicable, message);
+            self.error(spot, &join(part, "ongoing"), FaultCode::NotApplicable, Saying::OngoingAndLast);
         }
         let timed = [range.start, range.end].into_iter().flatten().any(|point| point.time.is_some());
         if timed && range.zone.as_deref().is_none_or(str::is_empty) {
-            let message = format!("{}: a time of day needs the time zone of the place. Give it.", spot.name());
-            self.missing(spot, &join(part, "zone"), FaultCode::ZoneMissing, message);
+            self.missing(spot, &join(part, "zone"), FaultCode::ZoneMissing, Saying::ZoneMissing);
         }
     }
 
     pub(super) fn status(&mut self, spot: Spot<'a>, value: &'a Value) {
-        let Value::Object(members) = value else {
-            return self.wrong_type(spot, "", "a state, such as {\"state\": \"postponed\"}");
-        };
+        let Value::Object(members) = value else { return self.wrong_type(spot, "", Saying::AState) };
         for (key, member) in members {
             match (key.as_str(), member) {
                 ("state", state) => self.term(spot, "state", state),
@@ -85,34 +103,30 @@ impl<'a> Checker<'a> {
                         self.range(spot, &format!("previous_dates/{at}"), range);
                     }
                 }
-                ("previous_dates", _) => self.wrong_type(spot, key, "a list of at most 10 ranges"),
+                ("previous_dates", _) => {
+                    self.wrong_type(spot, key, Saying::SomeRanges.with("most", PREVIOUS_DATES_MAX));
+                }
                 _ => self.unknown_part(spot, "", key),
             }
         }
         let state = members.get("state").and_then(Value::as_str);
         if state.is_none() && !members.contains_key("state") {
-            self.missing(
-                spot,
-                "state",
-                FaultCode::Required,
-                format!("{}: the state is missing. Choose one.", spot.name()),
-            );
+            self.missing(spot, "state", FaultCode::Required, Saying::StateMissing);
         }
         let carries = |state: &str| spot.field.limits.previous_dates_for.iter().any(|one| one == state);
         let given = members.get("previous_dates").and_then(Value::as_array).is_some_and(|ranges| !ranges.is_empty());
         if state.is_some_and(carries) && !given {
-            let message = format!("{}: the dates given before are missing. Give them.", spot.name());
-            self.missing(spot, "previous_dates", FaultCode::Required, message);
+            self.missing(spot, "previous_dates", FaultCode::Required, Saying::PreviousMissing);
         }
         if state.is_some_and(|state| !carries(state)) && given {
-            let message = format!("{}: earlier dates do not belong to this state.", spot.name());
-            self.at(spot, "previous_dates", FaultCode::NotApplicable, Grade::Warning, message);
+            let (code, grade) = (FaultCode::NotApplicable, Grade::Warning);
+            self.at(spot, "previous_dates", code, grade, Saying::PreviousNotHere);
         }
     }
 
     /// A part that values of this kind do not have.
     pub(super) fn unknown_part(&mut self, spot: Spot<'_>, within: &str, key: &str) {
-        let message = format!("{} has no part {:?}. Correct the name or leave it out.", spot.name(), shortened(key));
-        self.error(spot, &join(within, &escaped(key)), FaultCode::UnknownField, message);
+        let said = Saying::UnknownPart.with("name", shortened(key));
+        self.error(spot, &join(within, &escaped(key)), FaultCode::UnknownField, said);
     }
 }

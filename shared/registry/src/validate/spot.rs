@@ -1,6 +1,6 @@
-//! Where in a content a fault is, and what messages call the place.
+//! Where in a content a fault is.
 
-use crate::{Language, model::Field};
+use crate::model::Field;
 
 /// Where in the content a value stands.
 #[derive(Clone, Copy)]
@@ -22,11 +22,6 @@ impl Spot<'_> {
             pointer.push_str(part);
         }
         pointer
-    }
-
-    /// What messages call the field.
-    pub(super) fn name(&self) -> &str {
-        self.field.labels.get(Language::En).unwrap_or(&self.field.key)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot};
+use super::{Checker, FaultCode, Grade, Saying, Spot};
 use crate::{Language, content, model::Field};
 
 impl Checker<'_> {
@@ -24,12 +24,8 @@ impl Checker<'_> {
             for (field, value) in &texts {
                 if !has(value, language) && !content::is_blank(value) {
                     let spot = Spot { field, item: None };
-                    let text = format!(
-                        "The {} text of {} is missing. The public page will say so.",
-                        language.english_name(),
-                        spot.name()
-                    );
-                    self.at(spot, language.tag(), FaultCode::TranslationMissing, Grade::Info, text);
+                    let said = Saying::TranslationMissing.with("language", language);
+                    self.at(spot, language.tag(), FaultCode::TranslationMissing, Grade::Info, said);
                 }
             }
         }

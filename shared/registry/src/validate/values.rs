@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Checker, FaultCode, Grade, Spot, shortened};
+use super::{Checker, FaultCode, Grade, Saying, Spot, shortened};
 use crate::{
-    Language,
     model::{Kind, PastTerms},
     places, says_something,
 };
@@ -14,23 +13,30 @@ const NAME_CHARACTERS_MAX: u32 = 200;
 
 impl<'a> Checker<'a> {
     pub(super) fn term(&mut self, spot: Spot<'a>, part: &str, value: &'a Value) {
-        let Some(key) = value.as_str() else { return self.wrong_type(spot, part, "the key of a term") };
+        let Some(key) = value.as_str() else { return self.wrong_type(spot, part, Saying::ATerm) };
         let Some(vocabulary) = spot.field.vocabulary.as_deref().and_then(|name| self.registry.vocabulary(name)) else {
             return;
         };
+        let stood_here = self.known.had_term(spot.field, key);
         let Some(term) = self.registry.any_term(&vocabulary.key, key) else {
-            let message =
-                format!("{}: {:?} is not in the list. Choose a term of the list.", spot.name(), shortened(key));
-            return self.error(spot, part, FaultCode::UnknownTerm, message);
+            let (grade, saying) = match stood_here {
+                true => (Grade::Warning, Saying::TermGone),
+                false => (Grade::Error, Saying::UnknownTerm),
+            };
+            return self.at(spot, part, FaultCode::UnknownTerm, grade, saying.with("name", shortened(key)));
         };
         if term.is_in_force(self.day) {
             return;
         }
-        let name = term.labels.get(Language::En).unwrap_or(key);
-        let message = format!("{}: “{name}” is not in use today. Choose another, if another fits.", spot.name());
+        let code = FaultCode::TermNotInForce;
         match vocabulary.past_terms {
-            PastTerms::Refused => self.missing(spot, part, FaultCode::TermNotInForce, message),
-            PastTerms::Remarked => self.at(spot, part, FaultCode::TermNotInForce, Grade::Warning, message),
+            _ if stood_here => {
+                self.at(spot, part, code, Grade::Warning, Saying::TermKept.with("term", &term.labels));
+            }
+            PastTerms::Refused => self.missing(spot, part, code, Saying::TermPast.with("term", &term.labels)),
+            PastTerms::Remarked => {
+                self.at(spot, part, code, Grade::Warning, Saying::TermPast.with("term", &term.labels));
+            }
         }
     }
 
@@ -43,13 +49,13 @@ impl<'a> Checker<'a> {
             }
         }
         if members.get("text").is_none_or(|text| text.as_str().is_some_and(|text| !says_something(text))) {
-            self.missing(spot, "text", FaultCode::Required, format!("{}: the name is blank. Write it.", spot.name()));
+            self.missing(spot, "text", FaultCode::Required, Saying::NameBlank);
         }
     }
 
     pub(super) fn place(&mut self, spot: Spot<'a>, value: &'a Value) {
         let Value::Object(members) = value else {
-            return self.wrong_type(spot, "", "a place, such as {\"city\": \"Nairobi\", \"country\": \"KEN\"}");
+            return self.wrong_type(spot, "", Saying::APlace);
         };
         for (key, member) in members {
             match key.as_str() {
@@ -71,33 +77,28 @@ impl<'a> Checker<'a> {
         if places::is_name(now, &city.aliases, name) {
             return;
         }
-        let Some(now) = now.get(Language::En) else { return };
-        let message =
-            format!("{}: this city is called {now} today. Keep the name of the day if that is meant.", spot.name());
-        self.at(spot, "city", FaultCode::FormerName, Grade::Info, message);
+        self.at(spot, "city", FaultCode::FormerName, Grade::Info, Saying::FormerName.with("name", now));
     }
 
     pub(super) fn answer(&mut self, spot: Spot<'a>, value: &'a Value) {
         if !value.is_boolean() {
-            self.wrong_type(spot, "", "yes or no (true or false)");
+            self.wrong_type(spot, "", Saying::AnAnswer);
         }
     }
 
     pub(super) fn number(&mut self, spot: Spot<'a>, value: &'a Value) {
-        let Some(number) = value.as_f64() else { return self.wrong_type(spot, "", "a number") };
+        let Some(number) = value.as_f64() else { return self.wrong_type(spot, "", Saying::ANumber) };
         let limits = &spot.field.limits;
         // Limits are at most 2^53, which a double holds exactly.
         let too_small = limits.minimum.is_some_and(|least| number < least as f64);
         let too_great = number.abs() > (1_i64 << 53) as f64 || limits.maximum.is_some_and(|most| number > most as f64);
         if too_small || too_great {
-            let message = format!("{}: the number is out of range. Correct it.", spot.name());
-            self.error(spot, "", FaultCode::OutOfRange, message);
+            self.error(spot, "", FaultCode::OutOfRange, Saying::OutOfRange);
         }
         let scaled = number * 10_f64.powi(i32::from(limits.decimals.unwrap_or(0)));
         if (scaled - scaled.round()).abs() > scaled.abs() * 1e-12 {
             let decimals = limits.decimals.unwrap_or(0);
-            let message = format!("{}: at most {decimals} decimals are taken. Round it.", spot.name());
-            self.error(spot, "", FaultCode::OutOfRange, message);
+            self.error(spot, "", FaultCode::OutOfRange, Saying::Decimals.with("most", decimals));
         }
     }
 }

@@ -229,3 +229,44 @@ fn a_type_of_every_kind_is_only_data() {
     assert_eq!(again.record_type("trial"), Some(trial));
     assert!(deployed().exists());
 }
+
+#[test]
+fn rules_between_fields_name_fields_that_are_there() {
+    let pledge = "types/pledge.toml";
+    refused(pledge, "needs = [\"budget_currency\"]", "needs = [\"budget_curency\"]", "fields.budget.needs");
+    refused(pledge, "needs = [\"budget_currency\"]", "needs = [\"budget\"]", "fields.budget.needs");
+    refused(pledge, "unless = [\"participating_countries\"]", "unless = [\"countries\"]", "fields.participants.unless");
+    refused(
+        pledge,
+        "[\"common\", \"in-partnership\"]",
+        "[\"common\", \"in-partnershp\"]",
+        "fields.participants.when.is",
+    );
+    refused(pledge, "[\"common\", \"in-partnership\"]", "[]", "fields.participants.when.is");
+    refused(pledge, "types = [\"pledge\"]", "types = [\"plegde\"]", "fields.matched_pledge.limits.types");
+    let practice = "types/practice.toml";
+    let rule = "distinct_from = [\"primary_objectives\"]";
+    refused(practice, rule, "distinct_from = [\"partners\"]", "fields.secondary_objectives.distinct_from");
+    refused(practice, "\"application/rtf\"", "\"rtf\"", "fields.files.limits.media_types");
+    refused(EVENT, "key = \"links\"", "key = \"links\"\nclearance = false", "fields.links.clearance");
+}
+
+#[test]
+fn a_path_that_cannot_be_walked_is_refused() {
+    let practice = "types/practice.toml";
+    let peers = "needs = [{ role = \"internal-reviewer\", count = 1 }, { role = \"external-reviewer\", count = 2 }]";
+    let alone = "needs = [{ role = \"internal-reviewer\", count = 1 }]";
+    refused(practice, peers, alone, "review.stages.peer.on_split");
+    refused(practice, peers, "needs = []", "review.stages.peer.needs");
+    unreadable(practice, "clearance = \"states\"", "clearance = \"some\"", "some");
+}
+
+#[test]
+fn codes_and_rules_of_any_are_sound() {
+    let mentioned = "notices/kosovo-1244-mentioned.toml";
+    refused(mentioned, "{ on = \"text\", phrases", "{ on = \"always\" }, { on = \"text\", phrases", "trigger.of");
+    unreadable(mentioned, "on = \"any\"", "on = \"some\"", "some");
+    let regions = "vocabularies/regions.toml";
+    refused(regions, "code = \"015\"", "code = \"014\"", "terms.eastern-africa.code");
+    refused("words.toml", "month = { ar = \"{month} {y}\"", "month = { ar = \"{y}\"", "month.ar");
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test, which is the point")]
 
+mod ageing;
 mod check;
 mod difference;
 mod facts;
@@ -9,4 +10,5 @@ mod imports;
 mod notices;
 mod registry;
 mod samples;
+mod types;
 mod validation;

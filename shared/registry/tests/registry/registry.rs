@@ -23,7 +23,8 @@ fn embedded_registry_is_the_one_deployed() {
 #[test]
 fn bytes_are_canonical_small_and_read_back_the_same() {
     let registry = Registry::embedded();
-    assert!(registry.bytes().len() < Registry::BYTES_MAX / 2, "{} bytes", registry.bytes().len());
+    // A third is kept free for what registrars add.
+    assert!(registry.bytes().len() < Registry::BYTES_MAX / 3 * 2, "{} bytes", registry.bytes().len());
     let again = Registry::from_bytes(registry.bytes()).unwrap();
     assert_eq!(again.bytes(), registry.bytes());
     assert_eq!(again.document(), registry.document());
@@ -55,7 +56,7 @@ fn bytes_that_are_not_canonical_are_refused() {
     let long = vec![b' '; Registry::BYTES_MAX + 1];
     assert!(matches!(Registry::from_bytes(&long), Err(RegistryBytesError::TooLarge { .. })));
     let newer = text.replacen("\"format\":1", "\"format\":2", 1);
-    assert!(matches!(Registry::from_bytes(newer.as_bytes()), Err(RegistryBytesError::Faults(_))));
+    assert!(matches!(Registry::from_bytes(newer.as_bytes()), Err(RegistryBytesError::Newer { found: 2 })));
 }
 
 /// DOMAIN section 1, row by row.
@@ -151,7 +152,7 @@ fn the_round_tables_divide_the_objectives() {
 #[test]
 fn countries_have_their_codes_and_the_names_of_the_day() {
     let registry = Registry::embedded();
-    assert_eq!(registry.vocabulary("countries").unwrap().terms.len(), 249);
+    assert_eq!(registry.vocabulary("countries").unwrap().terms.len(), 250);
     let kazakhstan = registry.any_term("countries", "KAZ").unwrap();
     assert_eq!(kazakhstan.code.as_deref(), Some("398"));
     // 31 May 2022 and 1 June 2022.
