@@ -24,6 +24,8 @@ const GROUPS: usize = 1500;
 const GROUP: usize = 512;
 /// Turns of raw and own.
 const ROUNDS: usize = 15;
+/// Groups that wait between two stages: none, as in the engine.
+const WAITING: usize = 0;
 /// Commands one at a time.
 const COMMANDS: usize = 3000;
 
@@ -131,8 +133,8 @@ fn bytes_of(frame: &Frame) -> usize {
 }
 
 fn in_stages((stager, scribe, syncer): &mut (Stager, Scribe, Syncer), frames: Vec<Frame>) -> Result<(), Failure> {
-    let (to_scribe, staged) = sync_channel(1);
-    let (to_syncer, written) = sync_channel(1);
+    let (to_scribe, staged) = sync_channel(WAITING);
+    let (to_syncer, written) = sync_channel(WAITING);
     std::thread::scope(|scope| {
         let writing = scope.spawn(move || -> Result<(), WriteError> {
             for group in staged {

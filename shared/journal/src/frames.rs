@@ -80,8 +80,8 @@ pub(crate) struct Assembler {
     sequence: Option<u64>,
     /// The slot in which the frame being read began.
     began: u64,
-    /// First sequence and body so far of a frame that continues.
-    open: Option<(u64, Vec<u8>)>,
+    /// First sequence and the parts so far of a frame that continues.
+    open: Option<(u64, Vec<Bytes>)>,
 }
 
 impl Assembler {
@@ -122,15 +122,15 @@ impl Assembler {
         self.slot += 1;
         let body = match (self.open.take(), part.role.last) {
             (None, true) => part.body,
-            (Some((_, mut body)), true) => {
-                body.extend_from_slice(&part.body);
-                body.into()
-            }
-            (open, false) => {
-                let mut body = open.map(|(_, body)| body).unwrap_or_default();
-                body.extend_from_slice(&part.body);
-                self.open = Some((part.first_sequence, body));
-                return Ok(None);
+            (open, last) => {
+                let mut parts = open.map(|(_, parts)| parts).unwrap_or_default();
+                parts.push(part.body);
+                if !last {
+                    self.open = Some((part.first_sequence, parts));
+                    return Ok(None);
+                }
+                // Once, into room of the right size: growing copies everything again and again.
+                parts.concat().into()
             }
         };
         let body = unpack(body).map_err(|error| self.damaged(&error.to_string()))?;
