@@ -193,15 +193,13 @@ impl Follower {
     }
 
     fn tell(&self, state: FollowState) {
-        let next = self.handed.next();
         let parked = self.parking.len();
         self.status.send_if_modified(|status| {
-            let changed = status.state != state || status.next != next || status.parked != parked;
+            let changed = status.state != state || status.parked != parked;
             if changed && status.state != state && state != FollowState::Reading {
                 tracing::warn!(origin = %status.origin, ?state, "a follower waits");
             }
             status.state = state;
-            status.come_to(next);
             status.parked = parked;
             changed
         });

@@ -186,6 +186,30 @@ pub async fn keys_come_before_the_events_that_need_them(carrier: &dyn Carrier) {
     task.abort();
 }
 
+/// What waits for a key was not consumed, and its follower does not say that it was: neither where it stands, nor that all the
+/// origin has is known.
+pub async fn what_waits_for_a_key_was_not_consumed(carrier: &dyn Carrier) {
+    let (one, two) = two_keys();
+    let shelf = Shelf::new(Origin::Submission);
+    let desk = Desk::with(vec![one.clone(), two]);
+    desk.shut(true);
+    carrier.offer(Origin::Submission, shelf.clone(), desk.clone());
+    let tray = Tray::new();
+    tray.need(vec![one.key_id()]);
+    let progress = Progress::new([Origin::Submission]);
+    shelf.fill(2);
+    let transport = carrier.transport(Origin::Moderation);
+    let (mut status, task) = tray.follow(Origin::Submission, transport, &progress, &clock());
+    becomes(&mut status, "held", |status| matches!(status.state, FollowState::HeldForKeys(_))).await;
+    becomes(&mut status, "heard", |status| status.heard.is_some()).await;
+    let held = status.borrow().clone();
+    assert_eq!((held.next.sequence, held.known_as_of), (0, None), "{held:?}");
+    desk.shut(false);
+    tray.holds(2).await;
+    becomes(&mut status, "level", |status| status.next.sequence == 2 && status.known_as_of.is_some()).await;
+    task.abort();
+}
+
 /// A key that was erased, or is not ours to have, stops nothing: the words stay unreadable here.
 pub async fn a_refused_key_keeps_no_event_away(carrier: &dyn Carrier) {
     let (one, two) = two_keys();

@@ -46,6 +46,7 @@ macro_rules! transport_conformance {
             it_is_told_when_an_origin_was_heard_last,
             an_event_waits_for_its_cause,
             keys_come_before_the_events_that_need_them,
+            what_waits_for_a_key_was_not_consumed,
             a_refused_key_keeps_no_event_away,
             an_event_from_the_future_is_held,
             an_unknown_event_that_may_be_passed_over_is,

@@ -1,6 +1,9 @@
 //! A source of events in memory.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bytes::Bytes;
 use dossier_proof::{Checkpoint, Frontier, SignedCheckpoint, SigningKey, leaf_of_event};
@@ -204,17 +207,26 @@ impl Source for Shelf {
 /// Gives the keys it was made with, to whoever asks; refuses all others.
 pub struct Desk {
     keys: Vec<GrantedKey>,
+    shut: AtomicBool,
 }
 
 impl Desk {
     /// With these keys.
     pub fn with(keys: Vec<GrantedKey>) -> Arc<Self> {
-        Arc::new(Self { keys })
+        Arc::new(Self { keys, shut: AtomicBool::new(false) })
+    }
+
+    /// Nobody is answered, or everybody again.
+    pub fn shut(&self, shut: bool) {
+        self.shut.store(shut, Ordering::SeqCst);
     }
 }
 
 impl KeyDesk for Desk {
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal> {
+        if self.shut.load(Ordering::SeqCst) {
+            return Err(KeyRefusal::Unreadable);
+        }
         let find = |key: &KeyId| {
             let found = self.keys.iter().find(|granted| granted.key_id() == *key);
             found.cloned().ok_or(KeyRefusal::NotEntitled { asker, key: *key })
