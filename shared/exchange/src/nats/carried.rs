@@ -23,20 +23,20 @@ pub(crate) struct Carried {
 
 impl Carried {
     /// A message of a plain subscription: the number is one more than what the publisher expected.
-    pub(crate) fn live(message: Message) -> Option<Self> {
+    pub(crate) fn live(message: &Message) -> Option<Self> {
         let headers = message.headers.as_ref()?;
         let sequence = number(headers, EXPECTED_HEADER)?;
-        Self::new(headers, sequence, &message)
+        Self::new(headers, sequence, message)
     }
 
     /// A message read from a stream.
-    pub(crate) fn stored(message: Message) -> Option<Self> {
+    pub(crate) fn stored(message: &Message) -> Option<Self> {
         if message.status.is_some_and(|status| status != StatusCode::OK) {
             return None;
         }
         let headers = message.headers.as_ref()?;
         let sequence = number(headers, NUMBER_HEADER)?.checked_sub(1)?;
-        Self::new(headers, sequence, &message)
+        Self::new(headers, sequence, message)
     }
 
     fn new(headers: &HeaderMap, sequence: u64, message: &Message) -> Option<Self> {

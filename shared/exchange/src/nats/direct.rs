@@ -40,7 +40,7 @@ pub(crate) async fn messages_from(
     limits: ReadLimits,
 ) -> Result<Vec<Carried>, CallError> {
     let messages = raw_messages_from(connection, origin, number, limits).await?;
-    Ok(messages.into_iter().filter_map(Carried::stored).collect())
+    Ok(messages.iter().filter_map(Carried::stored).collect())
 }
 
 /// The same, as they are.

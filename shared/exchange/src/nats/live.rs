@@ -53,7 +53,7 @@ impl Live {
         let (keeping, telling) = (Arc::clone(&kept), Arc::clone(&news));
         let pump = Task::spawn(async move {
             while let Some(message) = messages.next().await {
-                let Some(carried) = Carried::live(message) else { continue };
+                let Some(carried) = Carried::live(&message) else { continue };
                 lock(&keeping).put(carried);
                 telling.notify_one();
             }

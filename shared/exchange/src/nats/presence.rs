@@ -136,12 +136,12 @@ impl Desk {
         if !self.connection.is_up() {
             return Err(PresenceError::Unreachable("there is no connection".to_owned()));
         }
-        self.connection.client().subscribe(self.subject()).await.map_err(unreachable)
+        self.connection.client().subscribe(self.subject()).await.map_err(|error| unreachable(&error))
     }
 
     /// Says that it is there. Everybody who is there too hears it on the same subject, this instance included.
     async fn speak(&self) -> Result<(), PresenceError> {
-        self.connection.client().publish(self.subject(), self.claim.encode()).await.map_err(unreachable)
+        self.connection.client().publish(self.subject(), self.claim.encode()).await.map_err(|error| unreachable(&error))
     }
 
     async fn claim_it(&self, others: &mut Subscriber) -> Result<(), PresenceError> {
@@ -195,7 +195,7 @@ impl Desk {
     }
 }
 
-fn unreachable(error: impl ToString) -> PresenceError {
+fn unreachable(error: &dyn std::fmt::Display) -> PresenceError {
     PresenceError::Unreachable(error.to_string())
 }
 

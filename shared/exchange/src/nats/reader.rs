@@ -49,7 +49,7 @@ impl Reader {
                 Found::Nothing => false,
             };
             if is_gap || live.has_missed() || self.level_at != Some(from) {
-                let stored = self.from_stream(from, limits).await?;
+                let stored = self.stored(from, limits).await?;
                 if !stored.is_empty() {
                     return Ok(batch(stored));
                 }
@@ -68,7 +68,7 @@ impl Reader {
         self.live.as_ref().map(|live| live.take_after_gap(from, limits)).unwrap_or_default()
     }
 
-    async fn from_stream(&mut self, from: Position, limits: ReadLimits) -> Result<Vec<Carried>, String> {
+    async fn stored(&mut self, from: Position, limits: ReadLimits) -> Result<Vec<Carried>, String> {
         let stored =
             read_stream(&self.connection, self.origin, from, limits).await.map_err(|error| error.to_string())?;
         self.level_at = stored.is_empty().then_some(from);

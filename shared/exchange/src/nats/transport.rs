@@ -44,20 +44,20 @@ impl NatsTransport {
         let asker = self.connection.origin();
         let subject = topic.subject(holder, asker);
         let asked = self.connection.calls().ask(subject, Answering::Service(holder), body).await;
-        let message = asked.map_err(|error| silent(holder, error))?;
-        Answer::decode(message.payload, asker).map_err(|error| silent(holder, error))
+        let message = asked.map_err(|error| silent(holder, &error))?;
+        Answer::decode(message.payload, asker).map_err(|error| silent(holder, &error))
     }
 }
 
-fn silent(origin: Origin, reason: impl ToString) -> TransportError {
+fn silent(origin: Origin, reason: &dyn std::fmt::Display) -> TransportError {
     TransportError::Silent { origin, reason: reason.to_string() }
 }
 
 /// An answer that does not belong to the question.
 fn odd(origin: Origin, answer: Answer) -> TransportError {
     match answer {
-        Answer::Failed(reason) => silent(origin, reason),
-        _ => silent(origin, "it answered something that was not asked"),
+        Answer::Failed(reason) => silent(origin, &reason),
+        _ => silent(origin, &"it answered something that was not asked"),
     }
 }
 
@@ -66,7 +66,7 @@ impl Transport for NatsTransport {
         async move {
             let reader = self.reader(origin);
             let mut reader = reader.lock().await;
-            reader.read(from, limits).await.map_err(|reason| silent(origin, reason))
+            reader.read(from, limits).await.map_err(|reason| silent(origin, &reason))
         }
         .boxed()
     }
@@ -131,7 +131,7 @@ impl Transport for NatsTransport {
         async move {
             if body.len() > QUESTION_BYTES_MAX {
                 let reason = format!("a question of {} bytes; at most {QUESTION_BYTES_MAX} are sent", body.len());
-                return Err(silent(holder, reason));
+                return Err(silent(holder, &reason));
             }
             match self.question(holder, Topic::Question(question), body).await? {
                 Answer::Body(body) => Ok(body),

@@ -29,7 +29,7 @@ const _: () = assert!(REPLAY_BYTES_MAX >= EVENT_BYTES_MAX);
 #[error("it cannot be read: {0}")]
 pub(crate) struct WireError(pub(crate) String);
 
-fn unreadable(reason: impl ToString) -> WireError {
+fn unreadable(reason: &dyn std::fmt::Display) -> WireError {
     WireError(reason.to_string())
 }
 
@@ -37,7 +37,7 @@ fn decode<M: Message + Default>(bytes: Bytes, bytes_max: usize) -> Result<M, Wir
     if bytes.len() > bytes_max {
         return Err(WireError(format!("it has {} bytes; at most {bytes_max} are read", bytes.len())));
     }
-    M::decode(bytes).map_err(unreadable)
+    M::decode(bytes).map_err(|error| unreadable(&error))
 }
 
 pub(crate) fn encode_replay_request(from: Position, limits: ReadLimits) -> Bytes {
@@ -99,8 +99,8 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) fn failed(reason: impl ToString) -> Self {
-        Self::Failed(reason.to_string().chars().take(REASON_CHARS_MAX).collect())
+    pub(crate) fn failed(reason: &str) -> Self {
+        Self::Failed(reason.chars().take(REASON_CHARS_MAX).collect())
     }
 
     pub(crate) fn encode(self) -> Bytes {
@@ -125,15 +125,17 @@ impl Answer {
     pub(crate) fn decode(bytes: Bytes, asker: Origin) -> Result<Self, WireError> {
         // Of the largest body the envelope takes six bytes more.
         let answer: v1::ExchangeAnswer = decode(bytes, ANSWER_BYTES_MAX + 64)?;
-        let outcome = answer.outcome.ok_or_else(|| unreadable("an answer of a kind this version does not know"))?;
+        let outcome = answer.outcome.ok_or_else(|| unreadable(&"an answer of a kind this version does not know"))?;
         Ok(match outcome {
             Outcome::Replay(replay) => decode_replay(replay)?,
-            Outcome::Checkpoint(text) => Self::Checkpoint(SignedCheckpoint::parse(&text).map_err(unreadable)?),
+            Outcome::Checkpoint(text) => {
+                Self::Checkpoint(SignedCheckpoint::parse(&text).map_err(|error| unreadable(&error))?)
+            }
             Outcome::Keys(keys) => Self::Keys(decode_granted(&keys)?),
             Outcome::KeysRefused(refused) => Self::KeysRefused(decode_refusal(&refused, asker)?),
             Outcome::Body(body) => Self::Body(body),
             Outcome::NotThere(_) => Self::NotThere,
-            Outcome::Failed(reason) => Self::failed(reason),
+            Outcome::Failed(reason) => Self::failed(&reason),
         })
     }
 }
@@ -148,13 +150,13 @@ fn decode_replay(replay: v1::ReplayAnswer) -> Result<Answer, WireError> {
     let next = Position { epoch: replay.next_epoch, sequence: replay.next_sequence };
     let checkpoints = match replay.checkpoint.as_str() {
         "" => Vec::new(),
-        text => vec![SignedCheckpoint::parse(text).map_err(unreadable)?],
+        text => vec![SignedCheckpoint::parse(text).map_err(|error| unreadable(&error))?],
     };
     Ok(Answer::Replay(Batch { events: replay.events, checkpoints }, next))
 }
 
 fn decode_granted(bytes: &[u8]) -> Result<Vec<GrantedKey>, WireError> {
-    let keys = decode_keys(bytes).map_err(unreadable)?;
+    let keys = decode_keys(bytes).map_err(|error| unreadable(&error))?;
     if keys.len() > KEYS_PER_REQUEST_MAX {
         return Err(WireError(format!("an answer with {} keys", keys.len())));
     }
@@ -179,7 +181,7 @@ fn decode_refusal(refused: &v1::KeysRefused, asker: Origin) -> Result<KeyRefusal
         Reason::Gone => KeyRefusal::Gone { key: key_id(&refused.key)? },
         Reason::TooMany => KeyRefusal::TooMany { asked: count(refused.asked), max: count(refused.max) },
         Reason::Unreadable => KeyRefusal::Unreadable,
-        Reason::Unspecified => return Err(unreadable("keys were refused for a reason this version does not know")),
+        Reason::Unspecified => return Err(unreadable(&"keys were refused for a reason this version does not know")),
     })
 }
 

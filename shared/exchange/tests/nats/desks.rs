@@ -131,7 +131,7 @@ async fn answers_go_to_the_asker_only() {
     let shelf = Shelf::new(ORIGIN);
     shelf.fill(1);
     house.offer(ORIGIN, shelf, Desk::with(Vec::new()));
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     for inbox in
         ["elsewhere", "_INBOX_audit.moderation.x.1", "_INBOX_publication.submission.x.1", "dossier.event.audit.-"]
     {
@@ -154,7 +154,7 @@ async fn nonsense_is_answered_as_nonsense() {
     let shelf = Shelf::new(ORIGIN);
     shelf.fill(1);
     house.offer(ORIGIN, shelf, Desk::with(Vec::new()));
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let mut answers = client.subscribe("_INBOX_audit.submission.>").await.expect("a subscription");
     let bodies: [Vec<u8>; 4] = [vec![0xff; 40], vec![0; 1], vec![7; 100_000], b"\x0a\x03abc".to_vec()];
     for topic in ["replay", "checkpoint", "keys"] {

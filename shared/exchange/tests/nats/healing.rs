@@ -51,7 +51,7 @@ async fn all_is_well(house: &House, shelf: &Arc<Shelf>, reader: &Reader, count: 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_purged_stream() {
     let (house, shelf, reader) = settled(80).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     assert!(raw::api(&client, "PURGE", ORIGIN, "").await.contains("\"purged\":80"));
     shelf.fill(40);
     reader.holds_exactly(ORIGIN, 120).await;
@@ -62,7 +62,7 @@ async fn a_purged_stream() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_purged_while_nothing_happens() {
     let (house, shelf, reader) = settled(80).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let recreated = house.relay_status(ORIGIN).borrow().recreated;
     raw::api(&client, "PURGE", ORIGIN, "").await;
     let mut status = house.relay_status(ORIGIN);
@@ -74,7 +74,7 @@ async fn a_stream_purged_while_nothing_happens() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_deleted_while_running() {
     let (house, shelf, reader) = settled(80).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     assert!(raw::api(&client, "DELETE", ORIGIN, "").await.contains("\"success\":true"));
     shelf.fill(40);
     all_is_well(&house, &shelf, &reader, 120).await;
@@ -83,7 +83,7 @@ async fn a_stream_deleted_while_running() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_deleted_from_the_middle() {
     let (house, shelf, reader) = settled(80).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     assert!(raw::api(&client, "MSG.DELETE", ORIGIN, "{\"seq\":40}").await.contains("\"success\":true"));
     Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 80).await;
     shelf.fill(10);
@@ -116,7 +116,7 @@ async fn a_stream_rolled_back_to_an_older_copy() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_longer_than_the_journal() {
     let (house, shelf, reader) = settled(50).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     for k in 0..20_u8 {
         raw::forge(&client, ORIGIN, &[k; 100]).await;
     }
@@ -127,7 +127,7 @@ async fn a_stream_longer_than_the_journal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_bytes_where_the_next_events_should_be() {
     let (house, shelf, reader) = settled(50).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     for _ in 0..3 {
         raw::forge(&client, ORIGIN, b"this is no event at all").await;
     }
@@ -139,7 +139,7 @@ async fn foreign_bytes_where_the_next_events_should_be() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_bytes_in_the_middle_of_the_stream() {
     let (house, shelf, reader) = settled(60).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let config = raw::api(&client, "INFO", ORIGIN, "").await;
     let events = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
     let seat = house.seats.lock().expect("a seat").remove(&ORIGIN);
@@ -164,7 +164,7 @@ async fn foreign_bytes_in_the_middle_of_the_stream() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn live_messages_that_are_repeated_mixed_up_or_forged() {
     let (house, shelf, reader) = settled(50).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let events = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
     for k in [49_usize, 3, 3, 17, 49, 0] {
         let expected = k.to_string();

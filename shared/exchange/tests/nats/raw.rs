@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use async_nats::{Client, HeaderMap, Message};
-use dossier_broker::Broker;
 use dossier_exchange::nats::{event_subject, stream_name};
 use dossier_proto::Origin;
 
 /// A client without any key.
-pub(crate) async fn client(broker: &Broker) -> Client {
-    async_nats::connect(broker.url()).await.expect("a broker that is there")
+pub(crate) async fn client(url: &str) -> Client {
+    async_nats::connect(url).await.expect("a broker that is there")
 }
 
 /// A request to JetStream about an origin's stream.

@@ -63,7 +63,7 @@ async fn more_than_is_kept_for_a_busy_reader() {
     }
 }
 
-fn is_silent<T: std::fmt::Debug>(outcome: Result<T, TransportError>) {
+fn is_silent<T: std::fmt::Debug>(outcome: &Result<T, TransportError>) {
     assert!(matches!(outcome, Err(TransportError::Silent { origin: ORIGIN, .. })), "{outcome:?}");
 }
 
@@ -73,10 +73,10 @@ async fn who_is_not_there_is_silent_at_once() {
     let house = House::deployed();
     let transport = house.transport(Origin::Audit);
     let since = Instant::now();
-    is_silent(transport.checkpoint(ORIGIN).await);
-    is_silent(transport.replay(ORIGIN, Position::default(), ReadLimits::default()).await);
-    is_silent(transport.ask_keys(ORIGIN, Vec::new()).await);
-    is_silent(transport.ask(ORIGIN, Question::Digests, "".into()).await);
+    is_silent(&transport.checkpoint(ORIGIN).await);
+    is_silent(&transport.replay(ORIGIN, Position::default(), ReadLimits::default()).await);
+    is_silent(&transport.ask_keys(ORIGIN, Vec::new()).await);
+    is_silent(&transport.ask(ORIGIN, Question::Digests, "".into()).await);
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
 }
 
@@ -89,8 +89,8 @@ async fn without_a_broker_everybody_is_silent() {
     let mut health = house.connection(Origin::Moderation).health();
     health.wait_for(|health| !health.is_connected()).await.expect("a connection");
     let since = Instant::now();
-    is_silent(transport.checkpoint(ORIGIN).await);
-    is_silent(transport.read(ORIGIN, Position::default(), ReadLimits::default()).await);
+    is_silent(&transport.checkpoint(ORIGIN).await);
+    is_silent(&transport.read(ORIGIN, Position::default(), ReadLimits::default()).await);
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
     let complaint = health.borrow().complaint();
     assert!(complaint.as_ref().is_some_and(|complaint| complaint.contains("lost")), "{complaint:?}");
@@ -103,7 +103,7 @@ async fn a_broker_that_hangs_is_silent_after_two_seconds() {
     let transport = house.transport(Origin::Moderation);
     house.broker().freeze();
     let since = Instant::now();
-    is_silent(transport.checkpoint(ORIGIN).await);
+    is_silent(&transport.checkpoint(ORIGIN).await);
     assert!(since.elapsed() < Duration::from_secs(4), "{:?}", since.elapsed());
     house.broker().thaw();
 }

@@ -30,7 +30,7 @@ async fn a_message_is_an_event() {
     house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
     shelf.fill(40);
     house.is_stored(ORIGIN, at(40)).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let own = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
     for number in 1..=40_u64 {
         let message = raw::stored(&client, ORIGIN, number).await;
@@ -65,7 +65,7 @@ async fn a_new_stream_begins_near_the_end() {
     let mut status = house.relay_status(ORIGIN);
     let stored = status.wait_for(|status| status.stored == at(count));
     tokio::time::timeout(Duration::from_secs(60), stored).await.expect("it is published").expect("a relay");
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let info = raw::api(&client, "INFO", ORIGIN, "").await;
     assert!(info.contains("\"first_seq\":5001,"), "{info}");
     assert!(info.contains(&format!("\"last_seq\":{count},")), "{info}");
@@ -77,7 +77,7 @@ async fn a_new_stream_begins_near_the_end() {
 async fn a_relay_goes_on_where_the_stream_ends() {
     let house = House::start();
     let shelf = Shelf::new(ORIGIN);
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let mut created = None;
     for round in 1..=4_u64 {
         shelf.fill(30);
@@ -97,7 +97,7 @@ async fn a_configuration_that_somebody_changed_is_put_right() {
     shelf.fill(10);
     house.offer(ORIGIN, shelf.clone(), Desk::with(Vec::new()));
     house.is_stored(ORIGIN, at(10)).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     let right = raw::config_of(&raw::api(&client, "INFO", ORIGIN, "").await);
     let changes = [
         ("\"max_age\":604800000000000", "\"max_age\":60000000000"),

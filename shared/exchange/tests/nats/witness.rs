@@ -49,7 +49,7 @@ async fn the_newest_signature_is_found() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_bytes_prove_nothing() {
     let (house, _shelf) = settled(20).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     // A checkpoint of a hundred events, signed by somebody else.
     let head = TreeHead { size: 100, root: dossier_proof::leaf_of_event(b"x") };
     let forged =
@@ -73,7 +73,7 @@ async fn no_stream_knows_nothing_and_no_broker_is_said() {
     let house = House::start();
     assert_eq!(known(&house).await, None);
     let (house, _shelf) = settled(5).await;
-    let client = raw::client(&house.broker()).await;
+    let client = raw::client(&house.url()).await;
     raw::api(&client, "PURGE", ORIGIN, "").await;
     assert_eq!(known(&house).await, None);
     house.broker().kill();

@@ -28,11 +28,11 @@ fn signed() -> SignedCheckpoint {
 fn where_a_message_says_that_it_stands() {
     let note = checkpoint_header(&signed());
     let live = message(&[(EPOCH_HEADER, "3"), (EXPECTED_HEADER, "7"), (CHECKPOINT_HEADER, &note)], 10);
-    let carried = Carried::live(live).expect("an event");
+    let carried = Carried::live(&live).expect("an event");
     assert_eq!(carried.at, Position { epoch: 3, sequence: 7 });
     assert_eq!(carried.checkpoint.expect("the signature").text(), signed().text());
     let stored = message(&[(EPOCH_HEADER, "3"), (NUMBER_HEADER, "8"), (EXPECTED_HEADER, "1")], 10);
-    assert_eq!(Carried::stored(stored).expect("an event").at, Position { epoch: 3, sequence: 7 });
+    assert_eq!(Carried::stored(&stored).expect("an event").at, Position { epoch: 3, sequence: 7 });
 }
 
 #[test]
@@ -47,20 +47,20 @@ fn what_cannot_be_read_is_passed_over() {
         (vec![(EPOCH_HEADER, "0"), (EXPECTED_HEADER, "18446744073709551616")], 1),
         (vec![(EPOCH_HEADER, "0"), (EXPECTED_HEADER, "0")], large),
     ] {
-        assert!(Carried::live(message(&headers, payload)).is_none(), "{headers:?}");
+        assert!(Carried::live(&message(&headers, payload)).is_none(), "{headers:?}");
     }
-    assert!(Carried::stored(message(&[(EPOCH_HEADER, "0"), (NUMBER_HEADER, "0")], 1)).is_none());
+    assert!(Carried::stored(&message(&[(EPOCH_HEADER, "0"), (NUMBER_HEADER, "0")], 1)).is_none());
     let mut end = message(&[(EPOCH_HEADER, "0"), (NUMBER_HEADER, "5")], 0);
     end.status = Some(StatusCode::from_u16(204).expect("a status"));
-    assert!(Carried::stored(end).is_none());
+    assert!(Carried::stored(&end).is_none());
     let none = Message { headers: None, ..message(&[], 1) };
-    assert!(Carried::live(none).is_none());
+    assert!(Carried::live(&none).is_none());
 }
 
 #[test]
 fn a_signature_that_cannot_be_read_is_none() {
     for note in ["", "%%%", "aGVsbG8=", &"A".repeat(CHECKPOINT_CHARS_MAX + 4)] {
         let live = message(&[(EPOCH_HEADER, "0"), (EXPECTED_HEADER, "0"), (CHECKPOINT_HEADER, note)], 1);
-        assert!(Carried::live(live).expect("the event all the same").checkpoint.is_none());
+        assert!(Carried::live(&live).expect("the event all the same").checkpoint.is_none());
     }
 }

@@ -22,13 +22,13 @@ impl Counter {
             Topic::Keys => self.keys(asker, body).await,
             Topic::Question(question) => Ok(self.question(asker, question, body).await),
         };
-        answered.unwrap_or_else(|error| Answer::failed(format!("the question is not one: {error}")))
+        answered.unwrap_or_else(|error| Answer::failed(&format!("the question is not one: {error}")))
     }
 
     async fn replay(&self, body: Bytes) -> Result<Answer, WireError> {
         let (from, limits) = wire::decode_replay_request(body)?;
         let source = Arc::clone(&self.source);
-        Ok(blocking(move || replay(&*source, from, limits).unwrap_or_else(Answer::failed)).await)
+        Ok(blocking(move || replay(&*source, from, limits).unwrap_or_else(|reason| Answer::failed(&reason))).await)
     }
 
     async fn checkpoint(&self, body: Bytes) -> Result<Answer, WireError> {
@@ -41,7 +41,7 @@ impl Counter {
         Ok(blocking(move || match signed() {
             Ok(Some(signed)) => Answer::Checkpoint(signed),
             Ok(None) => Answer::NotThere,
-            Err(reason) => Answer::failed(reason),
+            Err(reason) => Answer::failed(&reason),
         })
         .await)
     }
@@ -63,12 +63,12 @@ impl Counter {
     async fn question(&self, asker: Origin, question: Question, body: Bytes) -> Answer {
         let Some(answerer) = &self.answerer else { return Answer::failed("it answers no questions") };
         if body.len() > wire::QUESTION_BYTES_MAX {
-            return Answer::failed(format!("a question of {} bytes", body.len()));
+            return Answer::failed(&format!("a question of {} bytes", body.len()));
         }
         match answerer.answer(asker, question, body).await {
             Ok(body) if body.len() <= ANSWER_BYTES_MAX => Answer::Body(body),
-            Ok(body) => Answer::failed(format!("the answer would have {} bytes", body.len())),
-            Err(reason) => Answer::failed(reason),
+            Ok(body) => Answer::failed(&format!("the answer would have {} bytes", body.len())),
+            Err(reason) => Answer::failed(&reason),
         }
     }
 }
