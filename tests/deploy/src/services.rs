@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::{Deployment, PATIENCE, deployment::program};
 
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Their names.
 pub const SERVICES: [&str; 4] = ["submission", "moderation", "publication", "audit"];
 
@@ -119,7 +121,18 @@ impl Running {
         let front = Process::start(deployment.path(), "front", &arguments);
         let tokens = deployment.text("moderation/data/demo-tokens.json");
         let tokens = serde_json::from_str(&tokens).unwrap_or_else(|error| panic!("tokens: {error}"));
-        Self { services, front, tokens }
+        let running = Self { services, front, tokens };
+        running.wait_until_ready();
+        running
+    }
+
+    /// Returns when all four have heard of each other.
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while ureq::get(format!("{}/readyz", self.base())).call().is_err() {
+            assert!(Instant::now() < deadline, "the services are not ready\n{}", self.logs());
+            std::thread::sleep(LOOK); // between looks
+        }
     }
 
     /// Where people reach it.
