@@ -12,7 +12,7 @@ use crate::{Change, Registry};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RegistryChange {
     /// Where it stands: the file, then the key in it, such as `types/event.toml: fields.title`.
-    pub place: String,
+    pub part: String,
     /// Whether it came, went or changed.
     pub change: Change,
     /// Of a part that changed, the keys under it that say something else.
@@ -23,14 +23,14 @@ pub struct RegistryChange {
     pub remark: Option<String>,
 }
 
-/// Compares two registries; in the order of the places.
+/// Compares two registries; in the order of the parts.
 pub fn changes(before: &Registry, after: &Registry) -> Vec<RegistryChange> {
     let (was, is) = (Parts::of(before), Parts::of(after));
     let mut found = Vec::new();
     for (place, part) in &was.0 {
         match is.0.get(place) {
             None => found.push(RegistryChange {
-                place: place.clone(),
+                part: place.clone(),
                 change: Change::Removed,
                 keys: Vec::new(),
                 remark: removed(place),
@@ -41,12 +41,12 @@ pub fn changes(before: &Registry, after: &Registry) -> Vec<RegistryChange> {
     }
     for place in is.0.keys().filter(|place| !was.0.contains_key(*place)) {
         let change = Change::Added;
-        found.push(RegistryChange { place: place.clone(), change, keys: Vec::new(), remark: None });
+        found.push(RegistryChange { part: place.clone(), change, keys: Vec::new(), remark: None });
     }
-    found.sort_by(|one, other| one.place.cmp(&other.place));
+    found.sort_by(|one, other| one.part.cmp(&other.part));
     if !found.is_empty() && before.version() == after.version() {
         found.push(RegistryChange {
-            place: "registry.toml: version".to_owned(),
+            part: "registry.toml: version".to_owned(),
             change: Change::Changed,
             keys: Vec::new(),
             remark: Some("The version is still the same. Give each change its own.".to_owned()),
@@ -84,7 +84,7 @@ fn changed(place: &str, before: &Value, after: &Value) -> RegistryChange {
     } else {
         None
     };
-    RegistryChange { place: place.to_owned(), change: Change::Changed, keys, remark: remark.map(str::to_owned) }
+    RegistryChange { part: place.to_owned(), change: Change::Changed, keys, remark: remark.map(str::to_owned) }
 }
 
 fn members(value: &Value) -> Map<String, Value> {

@@ -81,7 +81,7 @@ fn bytes_that_would_not_be_adopted_any_more_are_still_read() {
 fn said(before: &Registry, after: &Registry) -> Vec<String> {
     let found = changes(before, after);
     let line = |one: &dossier_registry::RegistryChange| {
-        let change = format!("{:?} {}", one.change, one.place);
+        let change = format!("{:?} {}", one.change, one.part);
         if one.keys.is_empty() { change } else { format!("{change} ({})", one.keys.join(", ")) }
     };
     found.iter().map(line).collect()
@@ -100,7 +100,7 @@ fn a_change_can_be_compared() {
     let kind = edited(EVENT, "kind = \"range\"", "kind = \"string\"").unwrap();
     let found = changes(&registry, &kind);
     assert_eq!(
-        (found[0].place.as_str(), found[0].keys.as_slice()),
+        (found[0].part.as_str(), found[0].keys.as_slice()),
         ("types/event.toml: fields.dates", &["kind".to_owned()][..])
     );
     assert!(found[0].remark.as_deref().unwrap().contains("stay readable"));
