@@ -5,7 +5,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -61,6 +64,9 @@ pub struct Installation {
     pub doors: Doors,
     program: PathBuf,
     services: BTreeMap<Origin, Service>,
+    people: OnceLock<People>,
+    /// How often the story was told.
+    told: AtomicU64,
     front: Option<Process>,
     front_port: Port,
     directory: TempDir,
@@ -102,6 +108,8 @@ impl Installation {
             program,
             doors,
             services,
+            people: OnceLock::new(),
+            told: AtomicU64::new(0),
             front: None,
             front_port,
             directory,
@@ -196,9 +204,10 @@ impl Installation {
         self.directory.path().join(name)
     }
 
-    /// The invented people.
+    /// The invented people, as they were when they were asked for first: later there may be too many designations to find them.
     pub fn people(&self) -> People {
-        People::learn(&self.town, &self.deployment.data(Origin::Moderation))
+        let learn = || People::learn(&self.town, &self.deployment.data(Origin::Moderation));
+        self.people.get_or_init(learn).clone()
     }
 
     /// Everybody begins to work.
@@ -208,12 +217,17 @@ impl Installation {
 
     /// Tells the story once everybody is ready, in a thread of its own: what dies meanwhile is to be started again.
     pub fn tell(&self) -> JoinHandle<()> {
-        let (town, doors, data) =
-            (Arc::clone(&self.town), self.doors.clone(), self.deployment.data(Origin::Moderation));
+        // Each telling has keys of its own.
+        let seed = self.seed * 1_000 + self.told.fetch_add(1, Ordering::SeqCst);
+        let notebook = Notebook::open(&self.beside("notes.jsonl")).expect("a temporary directory has room");
+        let town = Arc::new(Town::new(seed, notebook));
+        town.set_address(Some(self.url()));
+        let (doors, data) = (self.doors.clone(), self.deployment.data(Origin::Moderation));
+        let known = self.people.get().cloned();
         thread::spawn(move || {
             doors.ready(PATIENCE);
             doors.level(PATIENCE);
-            let people = People::learn(&town, &data);
+            let people = known.unwrap_or_else(|| People::learn(&town, &data));
             story::tell_when(&town, &people, || {
                 doors.level(PATIENCE);
             });
@@ -302,12 +316,9 @@ impl Installation {
         out.into_owned()
     }
 
-    /// Another process of a service, with a data directory of its own or the same.
+    /// Another process of a service, with a data directory of its own or the same; it must end by itself.
     pub fn another(&self, origin: Origin, data: &Path) -> Ended {
-        let file = self.deployment.root().join(format!("another-{origin}.toml"));
-        fs::copy(self.deployment.configuration(origin), &file).expect("a temporary directory has room");
-        self.deployment.set(&file, "data", &format!("{:?}", data.display().to_string()));
-        let mut process = crate::service::serve(&self.program, origin, &file, "127.0.0.1:0", Life::default());
+        let mut process = self.begin_another(origin, data);
         match process.address() {
             Started::Ended(ended) => ended,
             Started::At(address) => {
@@ -315,6 +326,14 @@ impl Installation {
                 panic!("{}: a second {origin} began at {address}", self.whereabouts());
             }
         }
+    }
+
+    /// The same, not waited for.
+    pub fn begin_another(&self, origin: Origin, data: &Path) -> Process {
+        let file = self.deployment.root().join(format!("another-{origin}.toml"));
+        fs::copy(self.deployment.configuration(origin), &file).expect("a temporary directory has room");
+        self.deployment.set(&file, "data", &format!("{:?}", data.display().to_string()));
+        crate::service::serve(&self.program, origin, &file, "127.0.0.1:0", Life::default())
     }
 
     /// What to say where something went wrong.

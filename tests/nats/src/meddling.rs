@@ -75,6 +75,13 @@ impl Meddler {
         (info["state"]["messages"].as_u64().unwrap_or_default(), info["state"]["last_seq"].as_u64().unwrap_or_default())
     }
 
+    /// The number of the last message; none while there is no stream.
+    pub fn last(&self) -> Option<u64> {
+        let answer = self.request(&format!("$JS.API.STREAM.INFO.{}", self.stream()), &Value::Null);
+        let info: Value = serde_json::from_slice(&answer.payload).ok()?;
+        info["state"]["last_seq"].as_u64()
+    }
+
     /// Removes all messages.
     pub fn purge(&self) {
         self.api("PURGE", &Value::Null);
@@ -83,15 +90,6 @@ impl Meddler {
     /// Removes the stream.
     pub fn delete(&self) {
         self.api("DELETE", &Value::Null);
-    }
-
-    /// Removes one message.
-    pub fn delete_one(&self, number: u64) {
-        // Permitted or not: what is refused harms nobody.
-        let subject = format!("$JS.API.STREAM.MSG.DELETE.{}", self.stream());
-        let publish = self.client.publish(subject, json!({"seq": number}).to_string().into());
-        self.runtime.block_on(publish).expect("the connection is there");
-        self.flush();
     }
 
     /// The messages of these numbers.

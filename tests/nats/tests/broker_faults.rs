@@ -10,6 +10,7 @@ use dossier_faults::seeded::Seeded;
 use dossier_nats_tests::{
     Installation, Plan, crowd,
     installation::{PATIENCE, told},
+    level::Heads,
     meddling::{Meddler, foreign},
     until,
 };
@@ -73,7 +74,7 @@ impl World {
                 self.some_events(30);
                 fault(&mut self);
                 let heads = self.installation.doors.heads();
-                told(&format!("healed after: {name}"), self.installation.doors.read_up_to(&heads, HEALED_WITHIN));
+                told(&format!("healed after: {name}"), self.healed(&heads));
             }
         }
         self.some_events(30);
@@ -82,6 +83,21 @@ impl World {
         println!("{} events, {answered} commands acknowledged", verdict.events);
         assert_eq!(verdict.acknowledged as u64, answered, "{}", self.installation.whereabouts());
         assert!(answered >= 100, "only {answered} commands took effect");
+    }
+
+    /// Everybody has read up to here, and the streams hold the journals' last parts again.
+    fn healed(&self, heads: &Heads) -> Duration {
+        let read = self.installation.doors.read_up_to(heads, HEALED_WITHIN);
+        let stored = WRITERS.map(|origin| {
+            let meddler = Meddler::of(&self.installation, origin);
+            let wanted = heads[&origin].sequence;
+            let look = || match meddler.last() {
+                Some(last) if last >= wanted => Ok(()),
+                last => Err(format!("{origin}'s stream ends at {last:?} of {wanted}")),
+            };
+            until("the streams are whole", HEALED_WITHIN, look).1
+        });
+        stored.into_iter().fold(read, |sum, more| sum + more)
     }
 
     /// The writers have written so many more.

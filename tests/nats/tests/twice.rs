@@ -20,19 +20,23 @@ fn the_second_of_one_service_ends_by_itself() {
     let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
     let workers = installation.workers();
     for origin in Origin::ALL {
-        // On the same data directory.
+        // On the same data directory, and on a copy of it, as a backup put back on another machine would be.
         let data = installation.deployment.data(origin);
-        let ended = installation.another(origin, &data);
-        assert_eq!(ended.status.code(), Some(BUSY), "{origin}: {ended:?}");
-        assert!(ended.said.contains("another process"), "{ended:?}");
-        // On a copy of it, as a backup put back on another machine would be.
         let copied = installation.beside(&format!("copied-{origin}"));
         copy(&data, &copied);
-        let ended = installation.another(origin, &copied);
-        assert_eq!(ended.status.code(), Some(OCCUPIED), "{origin}: {ended:?}");
-        assert!(ended.said.contains(&format!("another instance of {origin}")), "{ended:?}");
+        for place in [&data, &copied] {
+            let ended = installation.another(origin, place);
+            assert_eq!(ended.status.code(), Some(OCCUPIED), "{origin}: {ended:?}");
+            assert!(ended.said.contains(&format!("another instance of {origin}")), "{ended:?}");
+        }
         fs::remove_dir_all(copied).unwrap();
     }
+    // Nobody can be asked who is there: the data directory knows.
+    installation.brokers.single().terminate();
+    let data = installation.deployment.data(Origin::Submission);
+    let ended = installation.another(Origin::Submission, &data);
+    assert_eq!(ended.status.code(), Some(BUSY), "{ended:?}");
+    installation.brokers.single().restart();
     let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
     let verdict = installation.close();
     assert_eq!(verdict.acknowledged as u64, answered);
