@@ -150,7 +150,7 @@ pub(crate) async fn list(
 }
 
 /// A token that is bound to one body has no say in what is for another one, or for all.
-fn check_token(bearer: &Bearer, body: Option<&BodyCode>) -> Answer<()> {
+pub(super) fn check_token(bearer: &Bearer, body: Option<&BodyCode>) -> Answer<()> {
     match (&bearer.body, body) {
         (_, Some(body)) => bearer.check_body(body),
         (None, None) => Ok(()),

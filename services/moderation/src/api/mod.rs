@@ -6,6 +6,7 @@
 #![allow(unused_qualifications)]
 
 mod acts;
+mod adopting;
 mod asked;
 mod bodies;
 mod compared;
@@ -109,7 +110,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route(&at("/reviews/{entry}/refuse"), post(acts::refuse))
         .route(&at("/designations"), get(designations::list).post(designations::grant))
         .route(&at("/designations/{id}/revoke"), post(designations::revoke))
-        .route(&at("/registry"), get(in_force::read))
+        .route(&at("/registry"), get(in_force::read).post(adopting::adopt))
         .route(&at("/openapi.json"), get(openapi::document));
     with_problems(routes).with_state(App(desk))
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use dossier_identity::Thing;
 use dossier_proto::{EntryId, Micros, SubjectId};
-use dossier_registry::Stage;
+use dossier_registry::{Known, Stage};
 use dossier_vault::Purpose;
 use dossier_web::{
     Answer, Cache, Part, PlaceShown, Problem, ProblemKind, Tag,
@@ -203,7 +203,10 @@ fn content(desk: &Desk, id: EntryId, entry: &Entry, eyes: &Eyes, against: Agains
     if let Some(registry) = registry {
         let json = |value: Result<Value, serde_json::Error>| value.map_err(|error| Problem::internal(&error));
         let (record_type, content) = (entry.record_type.as_str(), &readable.content);
-        shown.faults = json(serde_json::to_value(registry.validate(record_type, content, now, Stage::Submission)))?;
+        // What was right when it was submitted is not wrong because the registry has changed since.
+        let known = Known::NOTHING.after(content);
+        let faults = registry.validate_knowing(record_type, content, now, Stage::Submission, known);
+        shown.faults = json(serde_json::to_value(faults))?;
         shown.notices = json(serde_json::to_value(registry.notices_for(record_type, content, now)))?;
         if let Some(base) = compared::base(entry, eyes, against) {
             shown.difference = compared::compare(desk, id, entry, &registry, &base, content)?;

@@ -10,7 +10,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{acts, designations, in_force, one_review, queue};
+use super::{acts, adopting, designations, in_force, one_review, queue};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +32,7 @@ use super::{acts, designations, in_force, one_review, queue};
         designations::grant,
         designations::revoke,
         in_force::read,
+        adopting::adopt,
     ),
     tags(
         (name = "reviews", description = "The queue, and what people do at a review"),

@@ -1,5 +1,6 @@
 //! The page of an edition.
 
+mod cited;
 mod margin;
 mod steps;
 
@@ -96,7 +97,8 @@ pub(super) fn draw(
     wanted: Option<Language>,
 ) -> Result<Html, Problem> {
     let content_language = language_of_content(edition, wanted, paper.tongue);
-    let shown = shown_facts(edition, paper.tongue, content_language);
+    let mut shown = shown_facts(edition, paper.tongue, content_language);
+    cited::write_out(pages, paper, &mut shown);
     let at = edition.facts.at;
     let body = body_name(&edition.registry, &edition.body, paper.tongue, at);
     let title = title_of(edition, &shown, paper);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     contents,
     document::{EntryDocument, FaultDocument, MessageDocument, RequestedChangeDocument, TurnDocument},
-    refusals,
+    refusals, validating,
 };
 use crate::{
     domain::{Asking, Entry, Turn, Workflow},
@@ -49,7 +49,7 @@ pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
     let sealed = contents::sealed(office, id, entry.working)?;
     let opened = contents::opened(office, id, &sealed)?;
     let faults = match &opened {
-        Some(opened) if entry.workflow.is_with_body() => faults(office, &entry, &opened.readable())?,
+        Some(opened) if entry.workflow.is_with_body() => faults(office, id, &entry, &opened.readable())?,
         _ => Vec::new(),
     };
     let (number, edition, public_address) = public(&entry);
@@ -88,9 +88,9 @@ fn asked(workflow: &Workflow) -> Option<String> {
     Some(what.to_owned())
 }
 
-fn faults(office: &Office, entry: &Entry, content: &Value) -> Answer<Vec<FaultDocument>> {
+fn faults(office: &Office, id: EntryId, entry: &Entry, content: &Value) -> Answer<Vec<FaultDocument>> {
     let registry = contents::registry(office)?;
-    let found = registry.validate(&entry.facts.record_type, content, office.now(), Stage::Submission);
+    let found = validating::validate(office, &registry, (id, &entry.facts), content, Stage::Submission)?;
     Ok(found.into_iter().map(fault).collect())
 }
 
@@ -107,6 +107,7 @@ fn fault(fault: Fault) -> FaultDocument {
         grade: grade.to_owned(),
         code: fault.code.as_str().to_owned(),
         message: fault.message,
+        messages: fault.messages.iter().map(|(language, text)| (language.tag().to_owned(), text.to_owned())).collect(),
     }
 }
 

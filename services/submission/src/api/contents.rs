@@ -3,7 +3,7 @@
 use dossier_identity::Role;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Micros, Payload, v1};
 use dossier_registry::{
-    Difference, Fault, FaultCode, Grade, Language, ORIGINAL_LANGUAGE, RecordType, Registry, Stage, difference,
+    Difference, Fault, FaultCode, Grade, Language, ORIGINAL_LANGUAGE, RecordType, Registry, difference,
 };
 use dossier_vault::{PersonalValue, commitment_in};
 use dossier_web::{Answer, Problem, ProblemKind, extract::Bearer, limits::ERRORS_MAX};
@@ -68,18 +68,18 @@ pub(super) fn may_write(office: &Office, caller: &Bearer, facts: &EntryFacts, no
     designations.entitled(caller.subject, Role::Contributor, body, record_type, now).is_ok()
 }
 
-/// A content that may be saved: in normal form, in the language of its entry, and right in all it says.
+/// A content that may be saved: in normal form, in the language of its entry, and right in all it says, as `validate` finds.
 pub(super) fn fit(
     registry: &Registry,
     facts: &EntryFacts,
     typed: Value,
     previous: &[PersonalValue],
-    now: Micros,
+    validate: impl FnOnce(&Value) -> Answer<Vec<Fault>>,
 ) -> Answer<Value> {
     let typed = in_language(typed, &facts.language)?;
     let content = words::normal(&typed).map_err(|error| refusals::not_canonical(&error))?;
     let looked_at = without_kept_tokens(registry.record_type(&facts.record_type), &content, previous);
-    let faults = registry.validate(&facts.record_type, &looked_at, now, Stage::Draft);
+    let faults = validate(&looked_at)?;
     if dossier_registry::has_errors(&faults) {
         return Err(faulty(&faults));
     }
@@ -129,6 +129,7 @@ pub(super) fn faulty(faults: &[Fault]) -> Problem {
         json!({
             "pointer": format!("/content{}", fault.pointer),
             "detail": fault.message,
+            "details": fault.messages,
             "code": fault.code.as_str(),
             "field": fault.field,
             "language": fault.language.map(Language::tag),

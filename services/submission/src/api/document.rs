@@ -1,6 +1,8 @@
 //! The documents of the interface: an entry as its body sees it.
 
 use dossier_web::PlaceShown;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -125,8 +127,10 @@ pub struct FaultDocument {
     pub grade: String,
     /// A stable code.
     pub code: String,
-    /// What is there and what to do.
+    /// What is there and what to do, in English.
     pub message: String,
+    /// The same by language, in all six.
+    pub messages: BTreeMap<String, String>,
 }
 
 /// An entry in a list.

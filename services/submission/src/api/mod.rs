@@ -17,6 +17,7 @@ mod submitting;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod validating;
 
 use axum::{
     Json, Router,

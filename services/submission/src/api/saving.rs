@@ -3,6 +3,7 @@
 use axum::{extract::State, response::Response};
 use dossier_engine::ExecuteError;
 use dossier_proto::{EntryId, v1};
+use dossier_registry::Stage;
 use dossier_web::{
     Answer, Part, Problem, ProblemDocument,
     extract::{Bearer, IdempotencyKey, IfMatch, StrictJson, StrictPath},
@@ -14,7 +15,7 @@ use serde_json::Value;
 use super::{
     EntryDocument, callers, contents,
     errands::{self, Asking, Errand},
-    off_thread, refusals,
+    off_thread, refusals, validating,
 };
 use crate::{
     domain::{Command, Refusal},
@@ -109,7 +110,8 @@ fn prepare(office: &Office, asking: &Asking, id: EntryId, if_match: &IfMatch, ty
     let sealed = contents::sealed(office, id, entry.working)?;
     let working = contents::opened(office, id, &sealed)?;
     let personal = working.as_ref().map(|opened| opened.personal.as_slice()).unwrap_or_default();
-    let typed = contents::fit(&registry, &entry.facts, typed, personal, now)?;
+    let validate = |content: &Value| validating::validate(office, &registry, (id, &entry.facts), content, Stage::Draft);
+    let typed = contents::fit(&registry, &entry.facts, typed, personal, validate)?;
     let before = working.as_ref().map_or(&Value::Null, |opened| &opened.content);
     let mut save = v1::SaveDraft { content: None, fields: words::changed(before, &typed) };
     if save.fields.is_empty() {

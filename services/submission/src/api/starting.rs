@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::{
     EntryDocument, PREFIX, SourceDocument, callers, contents,
     errands::{self, Asking, Errand},
-    off_thread, refusals, texts,
+    off_thread, refusals, texts, validating,
 };
 use crate::{
     domain::{Command, EntryFacts},
@@ -148,7 +148,9 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
     let writes =
         |facts: &EntryFacts| contents::may_write(office, caller, facts, now) && !was_filed(office, source.as_ref());
     if let Some(facts) = facts.filter(writes) {
-        let content = contents::fit(&registry, &facts, body.content, &[], now)?;
+        let content = contents::fit(&registry, &facts, body.content, &[], |content| {
+            Ok(validating::validate_first(office, &registry, &facts, content))
+        })?;
         start.fields = content.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect();
         let entry = EntryId(fresh.0);
         let sealed = office.words().seal_content(entry, 1, content, &kind.personal_pointers(), &[]);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     EntryDocument, callers, contents,
     errands::{self, Asking, Errand},
-    off_thread, refusals, texts,
+    off_thread, refusals, texts, validating,
 };
 use crate::{
     domain::{Command, Entry, Refusal},
@@ -132,7 +132,8 @@ fn look_at(
 ) -> Answer<Vec<Fault>> {
     let registry = contents::registry(office)?;
     let opened = office.words().open_content(id, content).map_err(|error| refusals::words_failed(&error))?;
-    let faults = registry.validate(&entry.facts.record_type, &opened.readable(), office.now(), Stage::Submission);
+    let content = opened.readable();
+    let faults = validating::validate(office, &registry, (id, &entry.facts), &content, Stage::Submission)?;
     submit.faults = contents::errors_in(&faults);
     submit.equals_revision = equals(office, id, entry, &opened.bytes)?;
     Ok(faults)

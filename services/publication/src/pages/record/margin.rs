@@ -30,7 +30,14 @@ fn in_html(value: &FactValue, page: Language) -> String {
         }
         FactKind::Link { url: Some(url) } => format!("<a href=\"{}\"{tags} rel=\"nofollow\">{text}</a>", escaped(url)),
         FactKind::Reference { entry, edition } => {
-            format!("<a href=\"/entries/{0}/editions/{edition}\" dir=\"ltr\">{text}</a>", escaped(entry))
+            format!("<a href=\"/entries/{0}/editions/{edition}\"{tags}>{text}</a>", escaped(entry))
+        }
+        FactKind::Attachment { name, size, .. } => {
+            // A title says what it is; the name tells the kind of file then.
+            let name =
+                if *name == value.shown.text { String::new() } else { format!("<bdi>{}</bdi>, ", escaped(name)) };
+            let size = escaped(&size.text);
+            format!("<bdi{tags}>{text}</bdi> <span class=\"mute\">({name}<bdi>{size}</bdi>)</span>")
         }
         FactKind::Richtext => format!("<div{tags}>{}</div>", richtext::html(&value.shown.text)),
         FactKind::Range { start: Some(start), end: None, .. } => {
