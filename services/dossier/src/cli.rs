@@ -212,6 +212,21 @@ pub enum Registry {
         /// The directory with registry.toml; without it the embedded registry is checked.
         directory: Option<PathBuf>,
     },
+    /// Says what one registry says otherwise than another: what came, went and changed, and what that means for what is on
+    /// record.
+    Compare {
+        /// The directory with registry.toml, or a file with the bytes of a registry.
+        before: PathBuf,
+        /// The same; without it the embedded registry.
+        after: Option<PathBuf>,
+    },
+    /// Puts a registry in force on a running Dossier, as a registrar.
+    Adopt {
+        /// The directory with registry.toml.
+        directory: PathBuf,
+        #[command(flatten)]
+        server: Server,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use dossier_endtoend::{
 use serde_json::{Value, json};
 
 /// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
-const ROUTES: [(&str, &str); 37] = [
+const ROUTES: [(&str, &str); 38] = [
     ("POST", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries/{}"),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str); 37] = [
     ("POST", "/review/api/v1/designations"),
     ("POST", "/review/api/v1/designations/{}/revoke"),
     ("GET", "/review/api/v1/registry"),
+    ("POST", "/review/api/v1/registry"),
     ("GET", "/api/v1/entries"),
     ("GET", "/api/v1/entries/{}"),
     ("GET", "/api/v1/entries/{}/editions"),

@@ -4,14 +4,14 @@
 
 use std::path::Path;
 
-use dossier_registry::{Language, saved_page::Account};
+use dossier_registry::{Language, Registry, saved_page::Account};
 use serde_json::{Value, json};
 
 use crate::{
     Exit, Failure,
     cli::Import,
     client::Client,
-    commands::import_file::{Record, read},
+    commands::import_file::{Record, read_under},
     output::{Audience, aside, text},
 };
 
@@ -49,7 +49,7 @@ fn named(path: &Path, failure: &Failure) -> Failure {
 }
 
 fn file(client: &Client, import: &Import, language: Language, path: &Path) -> Result<Value, Failure> {
-    let record = read(path, &import.record_type, language)?;
+    let record = read_under(path, &import.record_type, language, || in_force(client))?;
     let entry = start(client, import, &record, path)?;
     let mut state = text(&entry, "state").to_owned();
     let id = text(&entry, "id").to_owned();
@@ -65,6 +65,12 @@ fn file(client: &Client, import: &Import, language: Language, path: &Path) -> Re
         "unplaced": unplaced, "lines": placed + boilerplate + unplaced, "unplaced_lines": record.unplaced,
         "claimed_status": record.claimed_status,
     }))
+}
+
+/// The registry by which the server will judge what is filed.
+fn in_force(client: &Client) -> Result<Registry, Failure> {
+    let answer = client.get("/review/api/v1/registry")?;
+    Registry::from_json(&answer.document()?).map_err(|error| Failure::new(Exit::Failed, error.to_string()))
 }
 
 fn start(client: &Client, import: &Import, record: &Record, path: &Path) -> Result<Value, Failure> {

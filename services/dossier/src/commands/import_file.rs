@@ -31,6 +31,19 @@ pub struct Record {
 /// # Errors
 /// [`Failure`]: not readable, not text, not a record.
 pub fn read(path: &Path, record_type: &str, language: Language) -> Result<Record, Failure> {
+    read_under(path, record_type, language, || Ok(Registry::embedded()))
+}
+
+/// As [`read`], where the page of a record is understood by the registry that is asked for when it is needed.
+///
+/// # Errors
+/// [`Failure`]: as [`read`], or that of asking.
+pub fn read_under(
+    path: &Path,
+    record_type: &str,
+    language: Language,
+    registry: impl FnOnce() -> Result<Registry, Failure>,
+) -> Result<Record, Failure> {
     let bytes = read_at_most(path, saved_page::PAGE_BYTES_MAX + 1).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::not_there(format!("{} does not exist", path.display())),
         _ => Failure::disk(path, &error),
@@ -54,7 +67,7 @@ pub fn read(path: &Path, record_type: &str, language: Language) -> Result<Record
         }
         _ => {}
     }
-    let page = saved_page::parse(&Registry::embedded(), record_type, &source, language)
+    let page = saved_page::parse(&registry()?, record_type, &source, language)
         .map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", path.display())))?;
     Ok(read_page(page, source))
 }
