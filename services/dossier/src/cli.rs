@@ -1,11 +1,17 @@
 //! The command line: names are stable.
 #![allow(missing_docs, reason = "the texts stand on commands and options, where clap shows them")]
 
+mod deployment;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use dossier_identity::accounts::TokenId;
 use dossier_proto::{BodyCode, Origin, SubjectId};
+
+use crate::public_url;
+
+pub use deployment::{Front, Keys, Renewed, Serve, Story};
 
 /// A registry with a memory: records from draft to published, and how they got there.
 #[derive(Debug, Parser)]
@@ -20,7 +26,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done · 1 failed · 2 command line · 3 not there · 4 refused by the server · 5 server does not answer ·
-6 disk · 7 damaged · 8 not proved · 9 done in part · 10 clock behind the journal · 80 to 90 a journal was not opened
+6 disk · 7 damaged · 8 not proved · 9 done in part · 10 clock behind the journal ·
+11 the same service runs already · 80 to 90 a journal was not opened
 (80 truncated, 81 rolled back, 82 damaged, 83 forked, 84 foreign, 85 anchor lost, 86 snapshot differs, 87 busy,
 88 refused by the store, 89 disk, 90 options).";
 
@@ -28,6 +35,12 @@ Exit codes: 0 done · 1 failed · 2 command line · 3 not there · 4 refused by 
 pub enum Command {
     /// Runs all four services in this process.
     Up(Up),
+    /// Runs one service of a deployment, which meets the others over NATS.
+    Serve(Serve),
+    /// One address in front of four services: a small reverse proxy. Any other may take its place.
+    Front(Front),
+    /// Takes the sample record from draft to published on a running demonstration, step by step.
+    Story(Story),
     /// Files records: JSON, or the text of a saved record page.
     Import(Import),
     /// Shows what waits for a decision.
@@ -46,13 +59,15 @@ pub enum Command {
     Verify(Verify),
     /// Writes the journals of a data directory as plain files.
     Export(Export),
-    /// Looks at a data directory and says what is wrong with it.
-    Doctor(Data),
+    /// Looks at a data directory, or asks a running Dossier, and says what is wrong with it.
+    Doctor(Doctor),
     /// The registry: record types, vocabularies, notices.
     #[command(subcommand)]
     Registry(Registry),
     /// People and their tokens, on a data directory that nothing has open.
     Account(Account),
+    /// Makes everything secret of a deployment over NATS: keys for each service and for the broker.
+    Keys(Keys),
     /// Prints the OpenAPI description of a service.
     Openapi(Openapi),
 }
@@ -71,21 +86,19 @@ pub struct Up {
     /// With --demo: files this page, takes it through review to publication, then a revision, and verifies everything.
     #[arg(long, value_name = "FILE", requires = "demo")]
     pub story: Option<PathBuf>,
+    /// The services meet over NATS instead of in the process: nats://HOST:PORT or tls://HOST:PORT; several times for a cluster.
+    #[arg(long, value_name = "URL")]
+    pub nats: Vec<String>,
+    /// With --nats: the services' keys to the broker, in a directory as `dossier keys` makes it. Without it the broker must admit
+    /// anybody.
+    #[arg(long, value_name = "DIR", requires = "nats")]
+    pub nats_keys: Option<PathBuf>,
     /// The address under which the public reaches this site; the default is where it listens.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// How what happens is written to standard error: text or json.
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub log: String,
-}
-
-fn public_url(text: &str) -> Result<String, &'static str> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let clean = |c: char| c.is_ascii_graphic() && !"\"'<>\\`?#".contains(c);
-    match rest {
-        Some(rest) if !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(clean) => Ok(text.to_owned()),
-        _ => Err("write https:// or http://, a host, and a path if there is one, such as https://registry.example"),
-    }
 }
 
 /// Where a Dossier listens that was not told otherwise.
@@ -165,6 +178,15 @@ pub struct Data {
     /// The data directory.
     #[arg(long, default_value = "./dossier-data", global = true)]
     pub data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub data: Data,
+    /// Asks a running Dossier how it is, instead of looking at a directory: one service, or the front of all four.
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub server: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -29,6 +29,8 @@ pub enum Exit {
     Partly = 9,
     /// A clock is behind the journal.
     Clock = 10,
+    /// Another instance of the same service is at work.
+    Occupied = 11,
 }
 
 /// Why a command did not do what was asked.

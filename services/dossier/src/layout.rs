@@ -1,7 +1,8 @@
 //! Where things lie in a data directory.
 //!
 //! ```text
-//! DATA/keys/          master.key, installation.json, vault/ (keys of persons)
+//! DATA/keys/          master.key, installation.json, vault/ (keys of persons);
+//!                     of a deployment also service, verifiers
 //! DATA/accounts/      people and their tokens
 //! DATA/<service>/     journal/ anchors/ keys/ attachments/ : the truth
 //!                     snapshots/ views/ scratch/           : may go
@@ -41,6 +42,16 @@ impl Layout {
     /// The installation's name.
     pub fn installation(&self) -> PathBuf {
         self.keys().join("installation.json")
+    }
+
+    /// The service whose directory this is, where it is one's alone ([`crate::tenant`]).
+    pub fn tenant(&self) -> PathBuf {
+        self.keys().join("service")
+    }
+
+    /// What each service of the deployment signs with: public.
+    pub fn verifiers(&self) -> PathBuf {
+        self.keys().join("verifiers")
     }
 
     /// The vault with the keys of persons.

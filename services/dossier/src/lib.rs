@@ -1,31 +1,39 @@
 //! The one binary: every service, alone or together, and the tools.
 //!
-//! - [`house`]: all services in one process;
+//! - [`house`]: all services in one process, or one of them;
+//! - [`configuration`]: what one service of a deployment is started with;
 //! - [`client`]: talks to a running Dossier over HTTP, as any program would;
+//! - [`front`]: one address in front of four processes;
 //! - [`commands`]: what the command line does, a file a command;
 //! - [`offline`]: a data directory that nothing has open, for the tools;
 //! - [`deciders`]: the four services' deciders and views, by name;
 //! - [`paste`]: commands as one pastes them into a shell;
 //! - [`progress`]: how far a long run has come, on a terminal;
 //! - [`verification`]: whether journals and exports hold;
+//! - [`tenant`]: whose a data directory is;
 //! - [`story`]: the sample record from draft to published, told step by step.
 
 mod allocator;
 pub mod cli;
 pub mod client;
 pub mod commands;
+pub mod configuration;
 pub mod deciders;
 mod failure;
+pub mod front;
 pub mod house;
 mod layout;
 pub mod offline;
 pub mod output;
 pub mod paste;
 pub mod progress;
+mod public_url;
 mod secrets;
 pub mod story;
+pub mod tenant;
 pub mod verification;
 
 pub use failure::{Exit, Failure};
 pub use layout::Layout;
+pub use public_url::public_url;
 pub use secrets::{Installation, MASTER_KEY_VARIABLE, Secrets};

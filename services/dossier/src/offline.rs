@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use dossier_audit::copies::copy_log;
 use dossier_journal::{Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
+use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 
-use crate::{Failure, Layout, Secrets};
+use crate::{Failure, Layout, Secrets, tenant, verification::read_keys};
 
 /// A data directory for tools.
 pub struct Offline {
@@ -51,6 +52,31 @@ impl Offline {
     /// The master key and what follows from it.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
+    }
+
+    /// Whose directory this is, when it is one service's alone.
+    ///
+    /// # Errors
+    /// [`Failure`]: the file that says so is damaged.
+    pub fn tenant(&self) -> Result<Option<Origin>, Failure> {
+        tenant::tenant(&self.layout)
+    }
+
+    /// What verifies the services' signatures: of this installation's own services from its master key, of others from the
+    /// deployment's file.
+    ///
+    /// # Errors
+    /// [`Failure`]: the file is damaged.
+    pub fn verifiers(&self) -> Result<Vec<VerifierKey>, Failure> {
+        let own = |origin: &Origin| self.secrets.verifier(*origin);
+        match self.tenant()? {
+            None => Ok(Origin::ALL.iter().map(own).collect()),
+            Some(origin) => {
+                let mut keys = read_keys(&self.layout.verifiers())?;
+                keys.push(own(&origin));
+                Ok(keys)
+            }
+        }
     }
 
     /// The services that have a journal here; only the one asked for when there is one.

@@ -74,6 +74,14 @@ impl Client {
         self.send("PUT", path, Some(body), &[("if-match", etag)])
     }
 
+    /// Replaces what stands under `etag`, under an idempotency key: repeating it does it once.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn put_once(&self, path: &str, key: &str, etag: &str, body: &Value) -> Result<Answer, Failure> {
+        self.send("PUT", path, Some(body), &[("if-match", etag), ("idempotency-key", key)])
+    }
+
     /// What cannot be sent is told before "does not answer" would be.
     fn makes_sense(&self) -> Result<(), Failure> {
         let misread = |text: String| Err(Failure::new(Exit::Usage, text));

@@ -17,11 +17,13 @@ use crate::{
     Exit, Failure, Layout,
     cli::{Account, AccountCommand},
     output::{Audience, aside, line},
+    tenant,
 };
 use office::{Here, Office, failure, unexpected};
 
 pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> {
     let layout = Layout::of(&account.data.data);
+    tenant::must_keep_people(&layout)?;
     match &account.what {
         AccountCommand::Create { name, mail, administrator: false } => {
             let office = Office::make_or_open(layout)?;

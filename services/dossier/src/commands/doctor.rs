@@ -6,15 +6,29 @@ mod finding;
 mod history;
 mod journals;
 mod layout;
+mod running;
 mod vaults;
 
 use serde_json::json;
 
-use crate::{Failure, Layout, Secrets, cli::Data, offline::Offline, output::Audience, progress::Progress};
+use crate::{
+    Failure, Layout, Secrets,
+    cli::{Data, Doctor},
+    offline::Offline,
+    output::Audience,
+    progress::Progress,
+};
 
 use finding::{Finding, Findings, Gravity};
 
-pub(super) fn run(data: &Data, audience: Audience) -> Result<(), Failure> {
+pub(super) fn run(asked: &Doctor, audience: Audience) -> Result<(), Failure> {
+    match &asked.server {
+        Some(server) => running::examine(server, audience),
+        None => examine(&asked.data, audience),
+    }
+}
+
+fn examine(data: &Data, audience: Audience) -> Result<(), Failure> {
     let layout = Layout::of(&data.data);
     if !layout.root().is_dir() {
         return Err(Failure::not_there(format!(

@@ -4,14 +4,19 @@ mod account;
 mod approve;
 mod doctor;
 mod export;
+mod front;
 mod import;
 pub mod import_file;
+mod keys;
 mod openapi;
 mod queue;
 mod registry;
 mod replay;
 mod request_changes;
 mod review;
+mod running;
+mod serve;
+mod story;
 mod telling;
 mod trail;
 pub mod up;
@@ -31,6 +36,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let audience = Audience::of(cli.json);
     match cli.command {
         Command::Up(up) => up::run(&up),
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Front(front) => front::run(&front),
+        Command::Story(story) => story::run(&story, audience),
         Command::Import(import) => import::run(&import, audience),
         Command::Queue(server) => queue::run(&server, audience),
         Command::Review(one) => review::run(&one, audience),
@@ -43,6 +51,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor(data) => doctor::run(&data, audience),
         Command::Registry(what) => registry::run(&what, audience),
         Command::Account(account) => account::run(&account, audience),
+        Command::Keys(keys) => keys::run(&keys, audience),
         Command::Openapi(openapi) => openapi::run(&openapi),
     }
 }

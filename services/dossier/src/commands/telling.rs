@@ -46,8 +46,9 @@ async fn play(house: &House, base: &str, sample: &Path) -> Result<Told, Failure>
         let role = |designation: DesignationId| -> Option<Role> {
             roles.view().state.designations.get(designation).map(|held| held.designation.role)
         };
-        let mut hear =
-            || narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)));
+        let mut hear = |_: &str, _: story::Moment| {
+            narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)))
+        };
         story::tell(&base, &tokens, &sample, &mut hear)
     });
     playing.await.map_err(|error| Failure::new(Exit::Failed, format!("the story broke off: {error}")))?

@@ -4,13 +4,13 @@
 //! |---|---|---|
 //! | digests | every service, by audit | `Digests` as JSON |
 //! | known | audit, by whose journal it is | heads of its copies, as JSON |
-//! | people | moderation | `dossier_identity` writes and reads it |
+//! | people | moderation | `dossier_engine::PeopleDesk` signs it |
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use dossier_audit::{Copies, DigestsOf};
-use dossier_engine::Digests;
+use dossier_engine::{Digests, PeopleDesk};
 use dossier_exchange::{Answerer, Question, Transport};
 use dossier_journal::MirrorHead;
 use dossier_proof::Hash;
@@ -25,14 +25,19 @@ pub(super) struct Answers {
     pub(super) machine: Arc<dyn Machine>,
     /// Only the audit service has some.
     pub(super) copies: Option<Arc<Copies>>,
+    /// Only moderation has them.
+    pub(super) people: Option<PeopleDesk>,
 }
 
 impl Answerer for Answers {
-    fn answer(&self, asker: Origin, question: Question, _body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
+    fn answer(&self, asker: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
         match question {
             Question::Digests => self.digests(asker).boxed(),
             Question::Known => async move { self.known(asker) }.boxed(),
-            Question::People => async { Err("nobody has accounts here".to_owned()) }.boxed(),
+            Question::People => match &self.people {
+                Some(desk) => desk.answer(asker, question, body),
+                None => async { Err("nobody has accounts here".to_owned()) }.boxed(),
+            },
         }
     }
 }

@@ -1,26 +1,42 @@
 //! Who follows whom, and whether all have read what there is.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
-use dossier_exchange::{FollowState, FollowStatus, Position};
+use dossier_exchange::{Clock, FollowState, FollowStatus, MachineClock, Position};
 use dossier_proto::{Micros, Origin};
 use tokio::sync::watch;
 
-/// What the followers of one service are doing, for whoever looks on.
+/// What the followers of one service are doing, for whoever looks on. All clones see the same.
 #[derive(Clone)]
 pub(super) struct Onlooker {
     reader: Origin,
-    statuses: Vec<watch::Receiver<FollowStatus>>,
+    /// There is nothing to look at before the service begins to read.
+    statuses: Arc<OnceLock<Vec<watch::Receiver<FollowStatus>>>>,
 }
 
 impl Onlooker {
-    pub(super) fn of(reader: Origin, statuses: Vec<watch::Receiver<FollowStatus>>) -> Self {
-        Self { reader, statuses }
+    pub(super) fn of(reader: Origin) -> Self {
+        Self { reader, statuses: Arc::default() }
+    }
+
+    /// From now on these are looked at. A service begins once.
+    pub(super) fn look_at(&self, statuses: Vec<watch::Receiver<FollowStatus>>) {
+        drop(self.statuses.set(statuses));
+    }
+
+    pub(super) fn statuses(&self) -> Vec<watch::Receiver<FollowStatus>> {
+        self.statuses.get().cloned().unwrap_or_default()
     }
 
     /// What is wrong with the service's reading, in words: all of it.
     pub(super) fn trouble(&self) -> Result<(), String> {
-        let said: Vec<_> = self.statuses.iter().filter_map(|status| self.words(&status.borrow())).collect();
+        let Some(statuses) = self.statuses.get() else {
+            return Err(format!("{} does not read the others yet", self.reader));
+        };
+        let said: Vec<_> = statuses.iter().filter_map(|status| self.words(&status.borrow())).collect();
         if said.is_empty() { Ok(()) } else { Err(said.join("; ")) }
     }
 
@@ -44,9 +60,9 @@ impl Onlooker {
 
     /// Returns when everything that these heads speak of has been consumed. Never, when somebody has stopped reading.
     pub(super) async fn has_read(&self, heads: &BTreeMap<Origin, Position>) {
-        for status in &self.statuses {
+        for mut status in self.statuses() {
             let has_read = |status: &FollowStatus| heads.get(&status.origin).is_none_or(|head| status.next >= *head);
-            if status.clone().wait_for(has_read).await.is_err() {
+            if status.wait_for(has_read).await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
@@ -54,7 +70,7 @@ impl Onlooker {
 
     /// How far each follower is behind the head it has heard of, what is parked, and whether a clock is ahead.
     pub(super) fn record(&self) {
-        for status in &self.statuses {
+        for status in self.statuses() {
             let status = status.borrow();
             let labels = [("reader", self.reader.name()), ("origin", status.origin.name())];
             let lag = status.head.sequence.saturating_sub(status.next.sequence);
@@ -62,9 +78,17 @@ impl Onlooker {
             metrics::gauge!("dossier_follow_lag_events", &labels).set(lag as f64);
             metrics::gauge!("dossier_follow_parked_entries", &labels).set(status.parked as f64);
             metrics::gauge!("dossier_follow_sound", &labels).set(f64::from(u8::from(status.is_sound())));
-            metrics::gauge!("dossier_follow_held_for_clock", &labels)
-                .set(f64::from(u8::from(matches!(status.state, FollowState::HeldForClock(_)))));
+            metrics::gauge!("dossier_follow_clock_ahead_seconds", &labels)
+                .set(ahead(&status.state, MachineClock.now()));
         }
+    }
+}
+
+/// By how many seconds the next event is ahead of our clock, when it is held for that.
+fn ahead(state: &FollowState, now: Micros) -> f64 {
+    match state {
+        FollowState::HeldForClock(moment) => moment.0.saturating_sub(now.0) as f64 / Micros::SECOND as f64,
+        _ => 0.0,
     }
 }
 

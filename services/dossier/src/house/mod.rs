@@ -4,17 +4,20 @@
 //! - `room`, `machine`: a running service, whichever it is;
 //! - `meeting`, `answers`: how they reach each other, and what they ask each other;
 //! - `furnishing`, `demo`: what a new installation needs;
-//! - [`House`]: all four together.
+//! - [`House`]: all four together; [`Outpost`]: one, with the others at a distance.
 
 mod answers;
+mod broker_watch;
 mod demo;
 mod following;
 mod furnishing;
 mod keyring;
+mod line;
 mod machine;
 mod meeting;
 mod narrator;
 mod opening;
+mod outpost;
 mod plot;
 mod readiness;
 mod room;
@@ -23,8 +26,11 @@ mod settings;
 mod site;
 
 pub use demo::{DEMO_PEOPLE, DemoPerson, Tokens};
+pub use line::BrokerSettings;
+pub use meeting::HouseBroker;
 pub use narrator::Narrator;
+pub use outpost::{Outpost, OutpostSettings, Standing};
 pub use plot::fingerprint;
 pub use rooms::House;
 pub use settings::HouseSettings;
-pub use site::router;
+pub use site::{outpost_router, router};

@@ -3,16 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use dossier_audit::{Copies, CopiesSettings, Watched};
-use dossier_engine::{EngineSettings, Ground};
+use dossier_engine::{AuthorityGate, EngineSettings, Ground, PeopleDesk};
 use dossier_exchange::Transport;
-use dossier_identity::Accounts;
+use dossier_identity::accounts::{Accounts, door::Door};
 use dossier_journal::MirrorHead;
 use dossier_proof::VerifierKey;
 use dossier_proto::{Digest, Origin};
 use dossier_vault::Vault;
 
 use super::{HouseSettings, keyring};
-use crate::{Failure, Layout, Secrets};
+use crate::{Failure, Layout, Secrets, tenant};
 
 /// A data directory that is about to be opened.
 pub(super) struct Plot {
@@ -27,22 +27,25 @@ impl Plot {
     /// A data directory that holds all four services. Its secrets are made when it is new.
     pub(super) fn whole(settings: HouseSettings) -> Result<Self, Failure> {
         let layout = Layout::of(&settings.data);
+        tenant::must_hold_all(&layout)?;
         let secrets = Secrets::create_or_read(&layout)?;
         Origin::ALL.into_iter().try_for_each(|origin| keyring::must_be_there(&layout, origin))?;
         let verifiers = Origin::ALL.into_iter().map(|origin| (origin, secrets.verifier(origin))).collect();
         Ok(Self { layout, secrets, settings, verifiers })
     }
 
-    /// The ground of one service; `mirrors` is what others know of its journal.
+    /// The ground of one service; `mirrors` is what others know of its journal, `authority` whether persons' commands are decided.
     pub(super) fn ground(
         &self,
         origin: Origin,
         transport: Arc<dyn Transport>,
+        authority: AuthorityGate,
         mirrors: Vec<MirrorHead>,
     ) -> Result<Ground, Failure> {
         let engine = EngineSettings {
             fingerprint: fingerprint(),
             faults: Arc::clone(&self.settings.faults),
+            authority,
             mirrors,
             ..EngineSettings::new(
                 self.layout.service(origin),
@@ -65,6 +68,18 @@ impl Plot {
         let vault = Vault::open(self.layout.person_keys(), &self.secrets.master)?;
         let accounts = Accounts::open(self.layout.accounts(), vault, &self.secrets.master);
         accounts.map(Arc::new).map_err(|error| Failure::damaged(error.to_string()))
+    }
+
+    /// Where an operator's command finds this process, as long as it has the accounts open.
+    pub(super) fn door(&self, accounts: &Arc<Accounts>) -> Result<Door, Failure> {
+        let (directory, clock) = (self.layout.accounts(), Arc::clone(&self.settings.clock));
+        let opened = Door::open(Arc::clone(accounts), &directory, move || clock.now());
+        opened.map_err(|error| Failure::disk(&directory, &error))
+    }
+
+    /// Answers who asks for people; the answers are signed as moderation.
+    pub(super) fn people_desk(&self, accounts: &Arc<Accounts>) -> PeopleDesk {
+        PeopleDesk::new(Arc::clone(accounts), self.secrets.signer(Origin::Moderation))
     }
 
     /// The audit service's copies of the other journals.

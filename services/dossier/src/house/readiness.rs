@@ -1,28 +1,66 @@
 //! What `/readyz` asks.
 
+use dossier_engine::AuthorityGate;
 use dossier_journal::{Journal, Verification};
 use dossier_proto::Origin;
+use dossier_vault::Vault;
 use dossier_web::observe::Readiness;
 
-use super::room::Room;
+use super::{
+    following::Onlooker,
+    room::{Agreement, Room},
+};
 
-/// Every service runs, every journal is verified, everybody reads everybody.
-pub(super) fn readiness<'a>(rooms: impl IntoIterator<Item = &'a Room>) -> Readiness {
-    let mut readiness = Readiness::new();
-    let (mut onlookers, mut journals, mut agreement) = (Vec::new(), Vec::new(), None);
-    for room in rooms {
+/// What of one service has to be so: it runs, it reads the others, its history is whole, and where others are at a distance it has
+/// heard of people and of what they may do.
+#[derive(Default)]
+pub(super) struct Checks {
+    pub(super) readiness: Readiness,
+    onlookers: Vec<Onlooker>,
+    journals: Vec<(Origin, Journal)>,
+    gates: Vec<(Origin, AuthorityGate)>,
+    vaults: Vec<(Origin, Vault)>,
+    agreement: Option<Agreement>,
+}
+
+impl Checks {
+    /// Adds a service.
+    pub(super) fn add(&mut self, room: &Room) {
         let machine = room.machine.clone();
-        readiness = readiness.check(room.origin.name(), move || running(machine.stopped_because()));
-        onlookers.push(room.onlooker());
-        journals.push((room.origin, room.journal().clone()));
-        agreement = agreement.or_else(|| room.agreement.clone());
+        let running = move || running(machine.stopped_because());
+        self.readiness = std::mem::take(&mut self.readiness).check(room.origin.name(), running);
+        self.onlookers.push(room.onlooker.clone());
+        self.journals.push((room.origin, room.journal().clone()));
+        self.gates.push((room.origin, room.ground.engine.authority.clone()));
+        self.vaults.push((room.origin, room.ground.vault.clone()));
+        self.agreement = self.agreement.take().or_else(|| room.agreement.clone());
     }
-    readiness = readiness
-        .check("exchange", move || onlookers.iter().find_map(|onlooker| onlooker.trouble().err()).map_or(Ok(()), Err));
-    if let Some(agreement) = agreement {
-        readiness = readiness.check("agreement", move || agreement());
+
+    /// What holds of all that were added.
+    pub(super) fn finish(self) -> Readiness {
+        let Self { mut readiness, onlookers, journals, gates, vaults, agreement } = self;
+        readiness = readiness.check("exchange", move || {
+            onlookers.iter().find_map(|onlooker| onlooker.trouble().err()).map_or(Ok(()), Err)
+        });
+        if let Some(agreement) = agreement {
+            readiness = readiness.check("agreement", move || agreement());
+        }
+        readiness
+            .check("authority", move || heard(&gates))
+            .check("keys", move || writable(&vaults))
+            .check("history", move || whole(&journals))
     }
-    readiness.check("history", move || whole(&journals))
+}
+
+fn heard(gates: &[(Origin, AuthorityGate)]) -> Result<(), String> {
+    let shut = gates.iter().find_map(|(origin, gate)| gate.check().err().map(|why| format!("{origin}: {why}")));
+    shut.map_or(Ok(()), Err)
+}
+
+/// Whether keys can be made: on a full disk they are what is missed first.
+fn writable(vaults: &[(Origin, Vault)]) -> Result<(), String> {
+    let trouble = vaults.iter().find_map(|(origin, vault)| vault.trouble().map(|why| format!("{origin}: {why}")));
+    trouble.map_or(Ok(()), Err)
 }
 
 fn running(stopped: Option<String>) -> Result<(), String> {

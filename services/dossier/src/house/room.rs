@@ -5,23 +5,24 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use dossier_audit as audit;
 use dossier_engine::{Following, Ground};
-use dossier_exchange::{FollowStatus, Inbox, InboxError, KeyDesk, Position, Source, Transport};
+use dossier_exchange::{Inbox, InboxError, KeyDesk, Position, Source, Transport};
+use dossier_identity::Accounts;
 use dossier_journal::Journal;
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::task::JoinSet;
 
-use super::{following::Onlooker, machine::Machine};
+use super::{broker_watch::BrokerWatch, following::Onlooker, machine::Machine};
 use crate::{Exit, Failure};
 
 /// How often it is measured how far a reader is behind.
 const LAG_EVERY: Duration = Duration::from_secs(1);
 
 type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send + Sync>;
-type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+pub(super) type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// One running service.
 pub(super) struct Room {
@@ -31,7 +32,8 @@ pub(super) struct Room {
     pub(super) desk: Arc<dyn KeyDesk>,
     /// Whether what others show agrees with what they signed: only the audit service knows.
     pub(super) agreement: Option<Agreement>,
-    ground: Ground,
+    pub(super) ground: Ground,
+    pub(super) onlooker: Onlooker,
     inbox: Arc<dyn Inbox>,
     follows: &'static [Origin],
     /// What works behind the doors of this service alone; begun once.
@@ -44,6 +46,7 @@ impl Room {
     pub(super) fn of_submission(service: &submission::Service, ground: Ground) -> Self {
         Self {
             origin: Origin::Submission,
+            onlooker: Onlooker::of(Origin::Submission),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
@@ -60,6 +63,7 @@ impl Room {
     pub(super) fn of_moderation(service: &moderation::Service, ground: Ground) -> Self {
         Self {
             origin: Origin::Moderation,
+            onlooker: Onlooker::of(Origin::Moderation),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
@@ -77,6 +81,7 @@ impl Room {
         let reader = service.clone();
         Self {
             origin: Origin::Publication,
+            onlooker: Onlooker::of(Origin::Publication),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
@@ -94,6 +99,7 @@ impl Room {
         let (watch, judge) = (service.clone(), service.clone());
         Self {
             origin: Origin::Audit,
+            onlooker: Onlooker::of(Origin::Audit),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
@@ -128,13 +134,16 @@ impl Room {
             let begun = work(Arc::clone(&self.ground.transport)).await;
             self.tasks = begun.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", self.origin)))?;
         }
-        self.following = Some(self.ground.follow(&self.inbox, self.follows));
-        let onlooker = self.onlooker();
+        let following = self.ground.follow(&self.inbox, self.follows);
+        self.onlooker.look_at(following.watch());
+        self.following = Some(following);
+        let (onlooker, origin, authority) = (self.onlooker.clone(), self.origin, self.ground.engine.authority.clone());
         self.tasks.spawn(async move {
             let mut tick = tokio::time::interval(LAG_EVERY);
             loop {
                 tick.tick().await;
                 onlooker.record();
+                authority.record(origin);
             }
         });
         Ok(())
@@ -142,16 +151,17 @@ impl Room {
 
     /// Runs its timers once everything followed is level: a timer must not fire on what only looks unanswered.
     pub(super) fn run_timers(&mut self) {
-        self.tasks.spawn(self.machine.run_timers(self.statuses()));
+        self.tasks.spawn(self.machine.run_timers(self.onlooker.statuses()));
     }
 
-    /// What each of its followers is doing.
-    pub(super) fn statuses(&self) -> Vec<watch::Receiver<FollowStatus>> {
-        self.following.as_ref().map(Following::watch).unwrap_or_default()
+    /// Keeps a copy of the accounts new, where they are kept elsewhere.
+    pub(super) fn keep_people(&mut self, accounts: &Arc<Accounts>) {
+        self.tasks.spawn(self.ground.keep_people(self.origin, Arc::clone(accounts)));
     }
 
-    pub(super) fn onlooker(&self) -> Onlooker {
-        Onlooker::of(self.origin, self.statuses())
+    /// Measures a line to the broker from now on.
+    pub(super) fn measure(&mut self, watch: &BrokerWatch) {
+        watch.measure(&mut self.tasks);
     }
 
     /// Returns when it has stopped, with the reason.

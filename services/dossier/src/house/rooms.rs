@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use axum::Router;
 use dossier_audit as audit;
 use dossier_exchange::Position;
-use dossier_identity::Accounts;
+use dossier_identity::accounts::{Accounts, door::Door};
 use dossier_journal::Journal;
 use dossier_moderation as moderation;
 use dossier_proof::VerifierKey;
@@ -17,11 +17,11 @@ use futures_util::future::{join_all, select_all};
 
 use super::{
     HouseSettings,
-    answers::{OwnMachine, digests_of},
+    answers::{Answers, OwnMachine, digests_of},
     demo, furnishing,
-    meeting::Meeting,
+    meeting::{HouseBroker, Meeting},
     plot::Plot,
-    readiness::readiness,
+    readiness::Checks,
     room::Room,
 };
 use crate::{Exit, Failure, Layout};
@@ -50,6 +50,8 @@ pub struct House {
     demonstration: Demonstration,
     rooms: Vec<Room>,
     meeting: Meeting,
+    /// Open as long as the house is.
+    _door: Door,
 }
 
 impl House {
@@ -59,8 +61,21 @@ impl House {
     /// [`Failure`] with what to do; nothing was written to a journal that is not sound.
     pub async fn open(settings: HouseSettings) -> Result<Self, Failure> {
         let plot = Plot::whole(settings)?;
-        let mut house = Self::start(&plot, Meeting::in_process()).await?;
-        house.furnish(&plot).await?;
+        Self::furnished(&plot, Meeting::in_process()).await
+    }
+
+    /// The same, but the services meet over a broker, each with a connection and a key of its own.
+    ///
+    /// # Errors
+    /// As [`House::open`]; also when the broker does not answer, or another instance of a service is at work there.
+    pub async fn open_over(settings: HouseSettings, broker: &HouseBroker) -> Result<Self, Failure> {
+        let plot = Plot::whole(settings)?;
+        Self::furnished(&plot, Meeting::over(broker).await?).await
+    }
+
+    async fn furnished(plot: &Plot, meeting: Meeting) -> Result<Self, Failure> {
+        let mut house = Self::start(plot, meeting).await?;
+        house.furnish(plot).await?;
         house.rooms.iter_mut().for_each(Room::run_timers);
         Ok(house)
     }
@@ -69,12 +84,13 @@ impl House {
         let accounts = plot.accounts()?;
         // The audit service's copies first: what is in them is compared before the others write.
         let copies = plot.copies()?;
-        let ground = |origin| plot.ground(origin, meeting.transport(origin)?, copies.heads(origin));
+        let ground =
+            |origin| plot.ground(origin, meeting.transport(origin), meeting.gate(origin), copies.heads(origin));
         let (drafts, reviews, editions, watch) = (
             ground(Origin::Submission)?,
             ground(Origin::Moderation)?,
             ground(Origin::Publication)?,
-            plot.ground(Origin::Audit, meeting.transport(Origin::Audit)?, Vec::new())?,
+            ground(Origin::Audit)?,
         );
         let submission = plot.submission(&drafts, &accounts)?;
         let moderation = plot.moderation(&reviews, &accounts)?;
@@ -88,6 +104,7 @@ impl House {
             Room::of_publication(&publication, editions),
             Room::of_audit(&audit, watch),
         ];
+        let door = plot.door(&accounts)?;
         let mut house = Self {
             layout: plot.layout.clone(),
             accounts,
@@ -100,24 +117,35 @@ impl House {
             demonstration: plot.settings.demonstration.clone(),
             rooms,
             meeting,
+            _door: door,
         };
-        house.meet(&own).await?;
+        house.meet(plot, &own).await?;
         Ok(house)
     }
 
     /// Each service takes its place, and begins to read the others when all have taken theirs.
-    async fn meet(&mut self, own: &OwnMachine) -> Result<(), Failure> {
-        let copies = self.audit.copies();
+    async fn meet(&mut self, plot: &Plot, own: &OwnMachine) -> Result<(), Failure> {
         for room in &self.rooms {
-            let copies = (room.origin == Origin::Audit).then(|| Arc::clone(copies));
-            if room.origin == Origin::Audit {
-                // It is told once; a second telling would say the same.
-                let _ = own.set(Arc::clone(&room.machine));
+            self.meeting.compare(room, plot).await?;
+        }
+        for room in &self.rooms {
+            let mut answers = Answers { machine: Arc::clone(&room.machine), copies: None, people: None };
+            match room.origin {
+                Origin::Audit => {
+                    // It is told once; a second telling would say the same.
+                    let _ = own.set(Arc::clone(&room.machine));
+                    answers.copies = Some(Arc::clone(self.audit.copies()));
+                }
+                Origin::Moderation => answers.people = Some(plot.people_desk(&self.accounts)),
+                Origin::Submission | Origin::Publication => {}
             }
-            self.meeting.join(room, copies);
+            self.meeting.join(room, answers).await?;
         }
         for room in &mut self.rooms {
             room.begin().await?;
+            if let Some(watch) = self.meeting.watch(room) {
+                room.measure(&watch);
+            }
         }
         Ok(())
     }
@@ -131,7 +159,7 @@ impl House {
         if self.is_level().await {
             return Ok(());
         }
-        let trouble = self.rooms.iter().find_map(|room| room.onlooker().trouble().err());
+        let trouble = self.rooms.iter().find_map(|room| room.onlooker.trouble().err());
         let trouble = trouble.unwrap_or_else(|| "they are still reading".to_owned());
         Err(Failure::new(Exit::Failed, format!("the services do not agree: {trouble}. `dossier doctor` says more")))
     }
@@ -143,7 +171,13 @@ impl House {
 
     /// What `/readyz` asks.
     pub(super) fn readiness(&self) -> Readiness {
-        readiness(&self.rooms)
+        let mut checks = Checks::default();
+        for room in &self.rooms {
+            checks.add(room);
+        }
+        let readiness = checks.finish();
+        let watches = self.rooms.iter().filter_map(|room| self.meeting.watch(room));
+        watches.fold(readiness, |readiness, watch| watch.checks(readiness))
     }
 
     /// The journals of all four.
@@ -163,7 +197,7 @@ impl House {
             let mut heads = self.heads();
             loop {
                 for room in &self.rooms {
-                    room.onlooker().has_read(&heads).await;
+                    room.onlooker.has_read(&heads).await;
                 }
                 let now = self.heads();
                 if now == heads {
@@ -181,7 +215,10 @@ impl House {
 
     /// Returns when one of the services has stopped, with the reason.
     pub async fn stopped(&self) -> String {
-        select_all(self.rooms.iter().map(|room| Box::pin(room.stopped()))).await.0
+        tokio::select! {
+            (reason, ..) = select_all(self.rooms.iter().map(|room| Box::pin(room.stopped()))) => reason,
+            lost = self.meeting.lost() => lost.to_string(),
+        }
     }
 
     /// Ends: snapshots are written so that the next start is fast, and nobody reads any more.

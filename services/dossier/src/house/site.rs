@@ -1,27 +1,32 @@
-//! One address for all four services.
+//! What stands around the routes of services.
 
 use axum::{Router, middleware};
 use dossier_web::{
     headers::security_headers,
-    observe::{observe_routes, trace_requests},
-    page::{problem_page, style_routes},
+    observe::{Readiness, observe_routes, trace_requests},
+    page::{Demonstration, problem_page, style_routes},
     problem::{catalogue_routes, problem_pages, with_problems},
     remember_language,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::House;
+use super::{House, Outpost};
 
 /// The public site at `/`, contributors under `/contribute`, moderators under `/review`, auditors under `/audit`, and what
 /// operators look at.
 pub fn router(house: &House, metrics: PrometheusHandle) -> Router {
-    let pages = problem_page("/", Vec::new(), house.demonstration());
-    let services = house
-        .routes()
-        .merge(style_routes())
-        .merge(catalogue_routes())
-        .merge(observe_routes(house.readiness(), metrics));
-    with_problems(services)
+    site(house.routes(), house.readiness(), house.demonstration(), metrics)
+}
+
+/// What one service shows, and what operators look at.
+pub fn outpost_router(outpost: &Outpost, metrics: PrometheusHandle) -> Router {
+    site(outpost.routes(), outpost.readiness(), outpost.demonstration(), metrics)
+}
+
+fn site(routes: Router, readiness: Readiness, demonstration: Demonstration, metrics: PrometheusHandle) -> Router {
+    let pages = problem_page("/", Vec::new(), demonstration);
+    let routes = routes.merge(style_routes()).merge(catalogue_routes()).merge(observe_routes(readiness, metrics));
+    with_problems(routes)
         .layer(middleware::from_fn(trace_requests))
         .layer(middleware::from_fn_with_state(pages, problem_pages))
         .layer(middleware::from_fn(remember_language))

@@ -3,6 +3,7 @@
 //! It works through HTTP as the people it speaks of would, and looks at where the entry stands before each step. So it goes
 //! on wherever it was left, and a second run finds everything done.
 
+mod patient;
 mod revision;
 
 use std::{
@@ -22,17 +23,31 @@ use crate::{
     output::text,
 };
 
+pub use patient::Patient;
+
 /// Between two looks at whether the services have heard of each other.
 const LOOK: Duration = Duration::from_millis(2);
-/// They hear of each other within milliseconds; a machine that is busy may take longer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// They hear of each other within milliseconds; a machine that is busy may take longer, and a service that was killed may
+/// have to be started again by somebody.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// More steps than this and the story goes round in circles.
 const STEPS_MAX: usize = 40;
 
 /// Who plays which part.
 struct People {
-    contributor: Client,
-    moderator: Client,
+    contributor: Patient,
+    moderator: Patient,
+}
+
+/// How far the story has come, as whoever prints it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The entry was begun now.
+    Begun,
+    /// The entry had been begun before.
+    Found,
+    /// Another step was taken.
+    Step,
 }
 
 /// What came of the story.
@@ -42,32 +57,36 @@ pub struct Told {
     pub entry: String,
     /// Its public number.
     pub number: String,
+    /// The edition that is public.
+    pub edition: u64,
     /// Steps that were taken now; none when everything had been done before.
     pub steps: usize,
 }
 
-/// Tells the story on a running Dossier. `hear` is called after each step, to print what became durable.
+/// Tells the story on a running Dossier. `hear` is called after each step with the entry's id, to print what became durable.
 ///
 /// # Errors
 /// [`Failure`]: the file is not readable, or a service refuses what it should not.
-pub fn tell(base: &str, tokens: &Tokens, sample: &Path, hear: &mut dyn FnMut()) -> Result<Told, Failure> {
+pub fn tell(base: &str, tokens: &Tokens, sample: &Path, hear: &mut dyn FnMut(&str, Moment)) -> Result<Told, Failure> {
     let client = Client::to(base, None);
     let part = |key: &str| {
         let token = tokens.get(key);
-        token.map(|token| client.with_token(token)).ok_or_else(|| Failure::not_there(format!("nobody plays {key}")))
+        let client = token.map(|token| client.with_token(token));
+        let client = client.ok_or_else(|| Failure::not_there(format!("nobody plays {key}")))?;
+        Ok::<_, Failure>(Patient::new(client, PATIENCE))
     };
     let people = People { contributor: part("contributor-kz")?, moderator: part("moderator-a")? };
     let record = import_file::read(sample, "event", Language::En)?;
-    let entry = people.file(&record, sample)?;
-    hear();
+    let (entry, moment) = people.file(&record, sample)?;
+    hear(&entry, moment);
     let mut steps = 0;
     loop {
         let state = people.entry(&entry)?;
         if !people.take_next_step(&entry, &state, &record)? {
             let number = text(&state, "number").to_owned();
-            return Ok(Told { entry, number, steps });
+            return Ok(Told { entry, number, edition: state["edition"].as_u64().unwrap_or_default(), steps });
         }
-        hear();
+        hear(&entry, Moment::Step);
         steps += 1;
         if steps > STEPS_MAX {
             return Err(Failure::new(Exit::Failed, format!("the story of {entry} does not end; it stands at {state}")));
@@ -77,14 +96,15 @@ pub fn tell(base: &str, tokens: &Tokens, sample: &Path, hear: &mut dyn FnMut()) 
 
 impl People {
     /// Files the sample. The same file is the same entry.
-    fn file(&self, record: &Record, sample: &Path) -> Result<String, Failure> {
+    fn file(&self, record: &Record, sample: &Path) -> Result<(String, Moment), Failure> {
         let name = sample.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let body = json!({
             "type": "event", "content": record.content, "language": "en",
             "source": {"name": name, "text": record.source},
         });
-        let entry = self.contributor.post("/contribute/api/v1/entries", &body)?.document()?;
-        Ok(text(&entry, "id").to_owned())
+        let answer = self.contributor.post("/contribute/api/v1/entries", &body)?;
+        let moment = if answer.status == 201 { Moment::Begun } else { Moment::Found };
+        Ok((text(&answer.document()?, "id").to_owned(), moment))
     }
 
     fn entry(&self, entry: &str) -> Result<Value, Failure> {

@@ -50,22 +50,31 @@ fn words(error: ReadError) -> String {
 
 /// The journals that are verified together.
 #[derive(Default)]
-pub struct Sources(BTreeMap<Origin, Box<dyn Source>>);
+pub struct Sources {
+    read: BTreeMap<Origin, Box<dyn Source>>,
+    /// Looked up, and not read through: copies, which hold the events and not what lies beside them.
+    consulted: BTreeMap<Origin, Box<dyn Source>>,
+}
 
 impl Sources {
     /// Adds the events of an origin.
     pub fn put(&mut self, origin: Origin, source: impl Source + 'static) {
-        self.0.insert(origin, Box::new(source));
+        self.read.insert(origin, Box::new(source));
+    }
+
+    /// Adds events of an origin that others are held against, and that are not verified themselves.
+    pub fn consult(&mut self, origin: Origin, source: impl Source + 'static) {
+        self.consulted.insert(origin, Box::new(source));
     }
 
     /// The events of an origin.
     pub fn of(&self, origin: Origin) -> Option<&dyn Source> {
-        self.0.get(&origin).map(Box::as_ref)
+        self.read.get(&origin).or_else(|| self.consulted.get(&origin)).map(Box::as_ref)
     }
 
-    /// Those that are here, in the order of the workflow.
+    /// Those that are verified, in the order of the workflow.
     pub fn origins(&self) -> impl Iterator<Item = (Origin, &dyn Source)> {
-        self.0.iter().map(|(origin, source)| (*origin, source.as_ref()))
+        self.read.iter().map(|(origin, source)| (*origin, source.as_ref()))
     }
 }
 

@@ -10,7 +10,7 @@ use dossier_journal::OpenErrorKind;
 use dossier_proto::Origin;
 
 use super::{Finding, Findings};
-use crate::{Exit, Layout};
+use crate::{Exit, Layout, tenant};
 
 /// Below this a service may stop at any moment: a vault file has 4 MiB, a group of events 1 MiB, sled writes 8 MiB at a time.
 const ROOM_NEEDED: u64 = 64 * 1024 * 1024;
@@ -19,7 +19,18 @@ const ROOM_WANTED: u64 = 1024 * 1024 * 1024;
 
 pub(super) fn look(layout: &Layout, findings: &mut Findings) {
     secrets_are_private(layout, findings);
-    services_are_there(layout, findings);
+    match tenant::tenant(layout) {
+        Ok(None) => services_are_there(layout, &Origin::ALL, findings),
+        Ok(Some(origin)) => {
+            let found = format!("the data directory of {origin} alone; the other services have theirs elsewhere");
+            findings.add(Finding::note("layout", layout.root().display(), found));
+            services_are_there(layout, &[origin], findings);
+        }
+        Err(failure) => {
+            let place = layout.tenant();
+            findings.add(Finding::fault(failure.exit_code(), "layout", place.display(), failure));
+        }
+    }
     names_can_be_read(layout, findings);
     leftovers(layout, findings);
     room(layout.root(), findings);
@@ -47,14 +58,14 @@ fn secrets_are_private(layout: &Layout, findings: &mut Findings) {
 }
 
 /// A service without a folder was never started, or its folder was lost: both look the same from here.
-fn services_are_there(layout: &Layout, findings: &mut Findings) {
-    let started: Vec<_> = Origin::ALL.into_iter().filter(|origin| layout.service(*origin).exists()).collect();
+fn services_are_there(layout: &Layout, expected: &[Origin], findings: &mut Findings) {
+    let started: Vec<_> = expected.iter().copied().filter(|origin| layout.service(*origin).exists()).collect();
     if started.is_empty() {
-        let found = "no service was started here yet. Start them: dossier up --data DIR";
+        let found = "no service was started here yet. Start them: dossier up --data DIR, or dossier serve";
         findings.add(Finding::note("layout", layout.root().display(), found));
         return;
     }
-    for origin in Origin::ALL {
+    for origin in expected.iter().copied() {
         let folder = layout.service(origin);
         let missing = ["journal", "anchors", "keys"].into_iter().filter(|part| !folder.join(part).exists());
         let missing: Vec<_> = missing.collect();
@@ -179,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_was_lost_is_a_fault_and_one_that_never_was_is_not() {
-        let look = services_are_there;
+        let look = |layout: &Layout, findings: &mut Findings| services_are_there(layout, &Origin::ALL, findings);
         let whole = ["moderation/journal/db", "moderation/anchors/head", "moderation/keys/header"];
         assert!(faults_of(look, &whole).is_empty(), "an administrator was made; nothing else has run");
         let faults = faults_of(look, &whole[1..]);

@@ -19,6 +19,11 @@ use super::{Report, read_all};
 const KEYS: &str = "The signatures are compared with keys that follow from this installation's master key: whoever holds it can sign another \
 history. Checkpoints kept elsewhere (--against) rule that out.";
 
+/// The same where one service lives alone.
+const KEYS_OF_ONE: &str = "The service's own signatures are compared with keys that follow from its master key, those of others with \
+keys/verifiers, which was taken from the deployment's file. Checkpoints kept elsewhere (--against) rule out that whoever holds \
+them signed another history.";
+
 /// The journal of a service that has none here. Whoever says that it received something from it is in doubt.
 struct Nothing;
 
@@ -38,13 +43,24 @@ impl Source for Nothing {
 
 pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Progress) -> Result<Report, Failure> {
     let offline = Offline::open(directory)?;
-    let there = offline.services(None)?;
-    let mut report = Report::new(format!("data directory {}", directory.display()), KEYS.to_owned());
+    let (there, tenant) = (offline.services(None)?, offline.tenant()?);
+    let mut report = match tenant {
+        None => Report::new(format!("data directory {}", directory.display()), KEYS.to_owned()),
+        Some(origin) => {
+            let what =
+                format!("data directory {}, of {origin} alone: others' journals are elsewhere", directory.display());
+            Report::new(what, KEYS_OF_ONE.to_owned())
+        }
+    };
     let mut sources = Sources::default();
     let mut journals = Vec::new();
     for origin in Origin::ALL {
         if !there.contains(&origin) {
-            sources.put(origin, Nothing);
+            match tenant {
+                // All four are here, or should be.
+                None => sources.put(origin, Nothing),
+                Some(_) => consult_copy(&offline, origin, &mut sources, &mut report)?,
+            }
             continue;
         }
         progress.begin(&format!("{origin}: comparing every event with the Merkle tree"));
@@ -55,9 +71,21 @@ pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Pro
         }
     }
     take_checkpoints(&offline, kept, &mut report)?;
-    compare_copies(&offline, &journals, &mut report, progress)?;
+    if tenant.is_none() {
+        compare_copies(&offline, &journals, &mut report, progress)?;
+    }
     read_all(&sources, &mut report, progress);
     Ok(report)
+}
+
+/// Where the audit service lives alone, its journal is held against its copies.
+fn consult_copy(offline: &Offline, origin: Origin, sources: &mut Sources, report: &mut Report) -> Result<(), Failure> {
+    match offline.copy(origin) {
+        Ok(Some(copy)) => sources.consult(origin, copy),
+        Ok(None) => {}
+        Err(error) => drop(in_doubt(Origin::Audit, error, report)?),
+    }
+    Ok(())
 }
 
 /// A journal that is refused is in doubt. One that could not be looked at is a failure of this command.
@@ -82,8 +110,7 @@ fn take_checkpoints(offline: &Offline, kept: Vec<KeptCheckpoint>, report: &mut R
             all.push(KeptCheckpoint::of(format!("that the audit service saw of {origin}"), newest.signed)?);
         }
     }
-    let keys = Origin::ALL.map(|origin| offline.secrets().verifier(origin));
-    report.take_kept(all, &keys);
+    report.take_kept(all, &offline.verifiers()?);
     Ok(())
 }
 

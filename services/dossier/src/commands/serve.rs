@@ -1,0 +1,144 @@
+//! `dossier serve`: one service of a deployment.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use dossier_web::{Limits, page::Demonstration, serve};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+
+use super::running::{Running, asked_to_end, keep_up, listen_at, reachable, until_dropped};
+use crate::{
+    Exit, Failure, Layout,
+    cli::Serve,
+    configuration::Configuration,
+    house::{BrokerSettings, HouseSettings, Outpost, OutpostSettings, outpost_router},
+    output::{aside, line},
+};
+
+/// How long a start waits for the broker before it says that it is up for readers alone.
+const BROKER_PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) fn run(serve: &Serve) -> Result<(), Failure> {
+    let mut configuration = Configuration::read(&serve.config)?;
+    configuration.demo |= serve.demo;
+    configuration.listen = serve.listen.unwrap_or(configuration.listen);
+    not_a_demonstration_started_as_a_registry(&configuration)?;
+    let Running { runtime, metrics } = Running::prepare(configuration.log.name())?;
+    runtime.block_on(stay_up(serve, &configuration, metrics))
+}
+
+fn not_a_demonstration_started_as_a_registry(configuration: &Configuration) -> Result<(), Failure> {
+    let tokens = Layout::of(&configuration.data).demo_tokens();
+    if configuration.demo || !tokens.exists() {
+        return Ok(());
+    }
+    let refused = format!(
+        "{} is a demonstration: whoever reads {} acts as its invented people. Write demo = true in its configuration, or name another data \
+         directory there",
+        configuration.data.display(),
+        tokens.display()
+    );
+    Err(Failure::new(Exit::Usage, refused))
+}
+
+async fn stay_up(serve_: &Serve, configuration: &Configuration, metrics: PrometheusHandle) -> Result<(), Failure> {
+    let started = Instant::now();
+    let asked = asked_to_end()?;
+    let mut asked = std::pin::pin!(asked);
+    let listener = listen_at(configuration.listen).await?;
+    let base = format!("http://{}", reachable(&listener)?);
+    let outpost = tokio::select! {
+        opened = Outpost::open(settings(serve_, configuration), BROKER_PATIENCE) => opened?,
+        () = &mut asked => return Ok(line("Ended cleanly.")),
+    };
+    let mut outpost = outpost;
+    let (stop, stopping) = watch::channel(());
+    let upkeep = keep_up(metrics.clone());
+    let routes = outpost_router(&outpost, metrics);
+    let serving = tokio::spawn(serve(listener, routes, Limits::default(), until_dropped(stopping)));
+    let place = Place { service: serve_.service.name(), base, data: &configuration.data, started };
+    let ended = match begin(&mut outpost, &place, asked.as_mut()).await {
+        Ok(true) => tokio::select! {
+            () = asked => Ok(()),
+            failure = outpost.stopped() => Err(failure),
+        },
+        Ok(false) => Ok(()),
+        Err(failure) => Err(failure),
+    };
+    drop(stop);
+    if serving.await.is_err() {
+        aside("dossier: the server ended with a fault; see the log");
+    }
+    upkeep.abort();
+    outpost.close().await;
+    if ended.is_ok() {
+        line("Ended cleanly.");
+    }
+    ended
+}
+
+/// Where and since when a service starts.
+struct Place<'a> {
+    service: &'a str,
+    base: String,
+    data: &'a Path,
+    started: Instant,
+}
+
+impl Place<'_> {
+    fn say_up(&self, how: &str) {
+        let Self { service, base, data, started } = self;
+        line(&format!(
+            "Dossier {service} is up at {base} on {} ({} ms{how}).",
+            data.display(),
+            started.elapsed().as_millis()
+        ));
+    }
+}
+
+/// Begins, and says so. Where the broker does not answer, readers are served meanwhile. Answers "no" when it was asked to end before.
+async fn begin(
+    outpost: &mut Outpost,
+    place: &Place<'_>,
+    mut asked: impl Future<Output = ()> + Unpin,
+) -> Result<bool, Failure> {
+    let mut begun = std::pin::pin!(outpost.begin());
+    tokio::select! {
+        done = &mut begun => {
+            done?;
+            place.say_up("");
+            return Ok(true);
+        }
+        () = &mut asked => return Ok(false),
+        () = tokio::time::sleep(BROKER_PATIENCE) => {
+            tracing::warn!("the broker does not answer; readers are served, and nothing is written until it does");
+            place.say_up("; for readers alone until the broker answers");
+        }
+    }
+    tokio::select! {
+        done = begun => done.map(|()| {
+            line(&format!("Dossier {} has reached the broker and works.", place.service));
+            true
+        }),
+        () = asked => Ok(false),
+    }
+}
+
+fn settings(serve: &Serve, configuration: &Configuration) -> OutpostSettings {
+    let demonstration = if configuration.demo { Demonstration::Yes(None) } else { Demonstration::No };
+    let nats = &configuration.nats;
+    OutpostSettings {
+        origin: serve.service,
+        house: HouseSettings::new(&configuration.data, demonstration, configuration.public_url.clone()),
+        verifiers: configuration.verifiers.clone(),
+        broker: BrokerSettings {
+            servers: nats.servers.clone(),
+            nkey: Some(nats.nkey.clone()),
+            ca: nats.ca.clone(),
+            replicas: nats.replicas,
+        },
+    }
+}

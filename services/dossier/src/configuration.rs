@@ -1,0 +1,184 @@
+//! The configuration of one service of a deployment: a TOML file. Paths in it are relative to the file.
+//!
+//! ```toml
+//! data = "submission/data"              # the service's own data directory
+//! listen = "127.0.0.1:8081"
+//! public_url = "https://registry.example"
+//! verifiers = "verifiers"               # what each service signs with: a line each, public
+//! demo = false                          # whether people here are invented; every page then says so
+//! log = "json"                          # or "text"
+//!
+//! [nats]
+//! servers = ["tls://localhost:4222"]    # all nodes of a cluster
+//! nkey = "submission/nkey.seed"         # only the owner may read it
+//! ca = "tls/ca.pem"                     # instead of the system's authorities
+//! replicas = 1                          # 3 on a cluster of three
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fs,
+    io::Read,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{Exit, Failure, public_url};
+
+/// A configuration has a dozen lines.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// A cluster has three or five nodes.
+const SERVERS_MAX: usize = 16;
+
+/// What one service of a deployment is started with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// The service's own data directory.
+    pub data: PathBuf,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where the public reaches the site, without a slash at the end.
+    pub public_url: String,
+    /// The file with what each service signs with.
+    pub verifiers: PathBuf,
+    /// Whether people here are invented.
+    #[serde(default)]
+    pub demo: bool,
+    /// How what happens is written to standard error.
+    #[serde(default)]
+    pub log: LogForm,
+    /// The broker.
+    pub nats: Nats,
+}
+
+/// The broker.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nats {
+    /// `nats://HOST:PORT` or `tls://HOST:PORT`.
+    pub servers: Vec<String>,
+    /// The file with the seed of this service's key.
+    pub nkey: PathBuf,
+    /// The certificate authority to trust instead of the system's.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// How many nodes keep the service's stream.
+    #[serde(default = "one")]
+    pub replicas: u32,
+}
+
+/// How what happens is written to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogForm {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+impl LogForm {
+    /// The name, as the command line has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the file, the key, and what to write there.
+    pub fn read(file: &Path) -> Result<Self, Failure> {
+        let text = read_text(file)?;
+        let parsed = toml::Deserializer::parse(&text)
+            .map_err(|error| refused(file, error.message(), line_of(&text, error.span())))?;
+        let found: Result<Self, _> = serde_path_to_error::deserialize(parsed);
+        let configuration = found.map_err(|error| {
+            let (key, inner) = (error.path().to_string(), error.inner());
+            let words = if key == "." { inner.message().to_owned() } else { format!("{key}: {}", inner.message()) };
+            refused(file, &words, line_of(&text, inner.span()))
+        })?;
+        configuration.checked(file)
+    }
+
+    fn checked(self, file: &Path) -> Result<Self, Failure> {
+        let wrong = |key: &str, what: String| Err(refused(file, &format!("{key}: {what}"), None));
+        let public_url = match public_url(&self.public_url) {
+            Ok(url) => url.trim_end_matches('/').to_owned(),
+            Err(remedy) => return wrong("public_url", remedy.to_owned()),
+        };
+        if self.nats.servers.is_empty() || self.nats.servers.len() > SERVERS_MAX {
+            return wrong("nats.servers", format!("name 1 to {SERVERS_MAX} servers, such as \"tls://localhost:4222\""));
+        }
+        if let Some(bad) = self.nats.servers.iter().find(|server| !is_server(server)) {
+            return wrong(
+                "nats.servers",
+                format!("{bad:?} is no server; write nats://HOST:PORT or tls://HOST:PORT, without a name or password"),
+            );
+        }
+        if self.nats.ca.is_some() && !self.nats.servers.iter().all(|server| server.starts_with("tls://")) {
+            return wrong(
+                "nats.ca",
+                "an authority is named, but not every server is tls://; write tls:// or leave it out".to_owned(),
+            );
+        }
+        if ![1, 3, 5].contains(&self.nats.replicas) {
+            return wrong("nats.replicas", "write 1, or 3 or 5 on a cluster of as many nodes or more".to_owned());
+        }
+        let beside = file.parent().unwrap_or(Path::new(""));
+        let at = |path: &Path| beside.join(path);
+        let nats = Nats { nkey: at(&self.nats.nkey), ca: self.nats.ca.as_deref().map(at), ..self.nats.clone() };
+        Ok(Self { data: at(&self.data), verifiers: at(&self.verifiers), public_url, nats, ..self })
+    }
+}
+
+/// A scheme, a host and a port. Whoever writes a password here shows it to everybody who may read the file and the log.
+fn is_server(text: &str) -> bool {
+    let rest = text.strip_prefix("nats://").or_else(|| text.strip_prefix("tls://"));
+    let Some((host, port)) = rest.and_then(|rest| rest.rsplit_once(':')) else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);
+    !host.is_empty() && host.chars().all(plain) && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+fn read_text(file: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = fs::File::open(file).and_then(|open| open.take(FILE_BYTES_MAX + 1).read_to_string(&mut text));
+    match read {
+        Ok(length) if length as u64 > FILE_BYTES_MAX => {
+            Err(refused(file, "it is longer than a configuration can be", None))
+        }
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::not_there(format!(
+            "{} does not exist. Name the service's configuration with --config; deploy/ has one for each service",
+            file.display()
+        ))),
+        Err(error) => Err(Failure::disk(file, &error)),
+    }
+}
+
+fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> Option<usize> {
+    let start = span?.start;
+    text.get(..start).map(|before| before.matches('\n').count() + 1)
+}
+
+fn refused(file: &Path, what: &str, line: Option<usize>) -> Failure {
+    let place = line.map(|line| format!(" line {line}")).unwrap_or_default();
+    Failure::new(
+        Exit::Usage,
+        format!("{}{place}: {}. `dossier serve --help` shows a whole configuration", file.display(), what.trim_end()),
+    )
+}

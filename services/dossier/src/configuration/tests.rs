@@ -1,0 +1,78 @@
+//! What a configuration may say, and what is told of one that says something else.
+
+use std::{fs, path::Path};
+
+use super::{Configuration, LogForm};
+use crate::Exit;
+
+const WHOLE: &str = r#"
+data = "submission/data"
+listen = "127.0.0.1:8081"
+public_url = "https://registry.example/"
+verifiers = "verifiers"
+
+[nats]
+servers = ["tls://localhost:4222", "tls://[::1]:4222"]
+nkey = "submission/nkey.seed"
+ca = "tls/ca.pem"
+replicas = 3
+"#;
+
+fn read(text: &str) -> Result<Configuration, (u8, String)> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("submission.toml");
+    fs::write(&file, text).unwrap();
+    let place = directory.path().display().to_string();
+    Configuration::read(&file).map_err(|failure| (failure.exit_code(), failure.to_string().replace(&place, "DIR")))
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("submission.toml");
+    fs::write(&file, WHOLE.replace("\"verifiers\"", "\"/etc/verifiers\"")).unwrap();
+    let found = Configuration::read(&file).unwrap();
+    assert_eq!(found.data, directory.path().join("submission/data"));
+    assert_eq!(found.nats.nkey, directory.path().join("submission/nkey.seed"));
+    assert_eq!(found.nats.ca, Some(directory.path().join("tls/ca.pem")));
+    assert_eq!(found.verifiers, Path::new("/etc/verifiers"), "an absolute one stays");
+    assert_eq!(
+        found.public_url, "https://registry.example",
+        "without the slash, so that addresses can be put behind it"
+    );
+    assert_eq!((found.nats.replicas, found.demo, found.log), (3, false, LogForm::Text));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_file_line_key_and_remedy() {
+    let cases = [
+        ("listen = \"127.0.0.1:8081\"", "listn = 1", &["DIR/submission.toml line 3", "listn", "listen"][..]),
+        ("listen = \"127.0.0.1:8081\"", "", &["missing field `listen`"]),
+        ("listen = \"127.0.0.1:8081\"", "listen = \"here\"", &["line 3: listen: ", "socket address"]),
+        ("replicas = 3", "replicas = \"three\"", &["line 11: nats.replicas: ", "u32"]),
+        ("replicas = 3", "replicas = 2", &["nats.replicas: ", "write 1, or 3"]),
+        ("replicas = 3", "password = \"x\"", &["nats.password", "unknown field"]),
+        ("https://registry.example/", "registry.example", &["public_url: write https://"]),
+        ("tls://localhost:4222", "nats://me:secret@host:4222", &["nats.servers: ", "without a name or password"]),
+        ("tls://localhost:4222", "nats://localhost:4222", &["nats.ca: ", "write tls:// or leave it out"]),
+        ("tls://localhost:4222", "localhost", &["nats.servers: \"localhost\" is no server; write nats://HOST:PORT"]),
+        ("[nats]", "[nats", &["DIR/submission.toml line 7"]),
+    ];
+    for (from, to, expected) in cases {
+        let (code, said) = read(&WHOLE.replace(from, to)).expect_err(to);
+        assert_eq!(code, Exit::Usage as u8, "{said}");
+        for part in expected {
+            assert!(said.contains(part), "{part:?} is not in {said:?}");
+        }
+        assert!(said.contains("dossier serve --help"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_that_is_none_says_what_to_name() {
+    let failure = Configuration::read(Path::new("/not/there.toml")).unwrap_err();
+    assert_eq!(failure.exit_code(), Exit::NotThere as u8);
+    assert!(failure.to_string().contains("--config"), "{failure}");
+    let (_, said) = read(&"# long\n".repeat(20_000)).unwrap_err();
+    assert!(said.contains("longer"), "{said}");
+}

@@ -1,0 +1,226 @@
+//! One service alone in its process; the others are at a distance.
+//!
+//! A start has two parts. Opening checks and folds the journal, and readers are answered from then on. Beginning waits for the
+//! broker, makes sure that nobody else is this service and that nobody knows more of its journal than it does; before that nothing
+//! is written.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::Router;
+use dossier_audit::Copies;
+use dossier_engine::AuthorityGate;
+use dossier_exchange::Position;
+use dossier_identity::{Accounts, accounts::door::Door};
+use dossier_moderation as moderation;
+use dossier_proto::Origin;
+use dossier_web::{observe::Readiness, page::Demonstration};
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    HouseSettings,
+    answers::{Answers, OwnMachine, digests_of},
+    broker_watch::BrokerWatch,
+    furnishing, keyring,
+    line::{BrokerSettings, Line},
+    plot::Plot,
+    readiness::Checks,
+    room::Room,
+};
+use crate::{Exit, Failure, Layout, Secrets, tenant};
+
+/// What one service of a deployment is started with.
+pub struct OutpostSettings {
+    /// Which one.
+    pub origin: Origin,
+    /// Its directory, clock and the rest.
+    pub house: HouseSettings,
+    /// The file with what each service signs with.
+    pub verifiers: std::path::PathBuf,
+    /// The broker.
+    pub broker: BrokerSettings,
+}
+
+/// Where a service stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Where its own journal ends.
+    pub head: Position,
+    /// How far it has read the others; nothing before it begins to.
+    pub read: BTreeMap<Origin, Position>,
+}
+
+/// One service of a deployment.
+pub struct Outpost {
+    plot: Plot,
+    line: Arc<Line>,
+    room: Room,
+    accounts: Arc<Accounts>,
+    /// Where the accounts are kept.
+    moderation: Option<moderation::Service>,
+    copies: Option<Arc<Copies>>,
+    door: Option<Door>,
+    watch: BrokerWatch,
+    begun: watch::Sender<bool>,
+}
+
+impl Outpost {
+    /// Checks and folds the journal; nothing is written yet. A broker that answers is asked first whether another instance is at
+    /// work.
+    ///
+    /// # Errors
+    /// [`Failure`] with what to do.
+    pub async fn open(settings: OutpostSettings, patience: std::time::Duration) -> Result<Self, Failure> {
+        let OutpostSettings { origin, house, verifiers, broker } = settings;
+        let plot = Plot::single(origin, house, &verifiers)?;
+        let line = Arc::new(Line::open(origin, &broker).await?);
+        if line.connected(patience).await.is_ok() {
+            line.occupy().await?;
+        }
+        let accounts = if origin == Origin::Moderation { plot.accounts()? } else { Arc::new(Accounts::mirrored()) };
+        // Shut until it is certain that nobody else is this service.
+        let ground = plot.ground(origin, line.transport(), AuthorityGate::hearing(), Vec::new())?;
+        let (mut moderation, mut copies) = (None, None);
+        let room = match origin {
+            Origin::Submission => Room::of_submission(&plot.submission(&ground, &accounts)?, ground),
+            Origin::Publication => Room::of_publication(&plot.publication(&ground, &accounts)?, ground),
+            Origin::Moderation => {
+                let service = plot.moderation(&ground, &accounts)?;
+                Room::of_moderation(moderation.insert(service), ground)
+            }
+            Origin::Audit => {
+                let (own, kept) = (Arc::new(OwnMachine::new()), plot.copies()?);
+                let digests = digests_of(line.transport(), Arc::clone(&own));
+                let service = plot.audit(&ground, &accounts, Arc::clone(&kept), digests)?;
+                copies = Some(kept);
+                let room = Room::of_audit(&service, ground);
+                // It is told once; a second telling would say the same.
+                let _ = own.set(Arc::clone(&room.machine));
+                room
+            }
+        };
+        let watch = BrokerWatch::of(&room, Arc::clone(&line));
+        let begun = watch::Sender::new(false);
+        Ok(Self { plot, line, room, accounts, moderation, copies, door: None, watch, begun })
+    }
+
+    /// Begins to work: waits for the broker, compares the journal with what others know of it, lets others read it and reads
+    /// them.
+    ///
+    /// # Errors
+    /// [`Failure`]: another instance is at work, or somebody knows more of the journal than is in it.
+    pub async fn begin(&mut self) -> Result<(), Failure> {
+        self.line.occupy().await?;
+        let (origin, secrets) = (self.room.origin, &self.plot.secrets);
+        self.line.compare_with_stream(&self.room, &secrets.log(origin), &secrets.verifier(origin)).await?;
+        self.line.compare_with_audit(&self.room).await?;
+        if origin == Origin::Moderation {
+            // It need not hear itself.
+            self.room.ground.engine.authority.attend(|| Some(Instant::now()));
+        }
+        self.furnish().await?;
+        let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
+        let answers = Answers { machine: Arc::clone(&self.room.machine), copies: self.copies.clone(), people };
+        self.line.join(&self.room, Arc::new(answers)).await?;
+        self.room.begin().await?;
+        self.room.keep_people(&self.accounts);
+        self.room.measure(&self.watch);
+        self.room.run_timers();
+        self.begun.send_replace(true);
+        Ok(())
+    }
+
+    /// What a new installation needs, where the accounts are kept; and a door for the operator.
+    async fn furnish(&mut self) -> Result<(), Failure> {
+        let Some(moderation) = &self.moderation else { return Ok(()) };
+        furnishing::registry(moderation).await?;
+        if self.plot.settings.is_demonstration() {
+            furnishing::people(moderation, &self.accounts, &self.plot).await?;
+        }
+        self.door = Some(self.plot.door(&self.accounts)?);
+        Ok(())
+    }
+
+    /// Which service this is.
+    pub fn origin(&self) -> Origin {
+        self.room.origin
+    }
+
+    /// Where its journal ends and how far it has read the others, whenever that is asked.
+    pub fn standing(&self) -> impl Fn() -> Standing + Clone + Send + Sync + 'static + use<> {
+        let (journal, onlooker) = (self.room.journal().clone(), self.room.onlooker.clone());
+        move || {
+            let (head, statuses) = (journal.head(), onlooker.statuses());
+            let read = statuses.iter().map(|status| (status.borrow().origin, status.borrow().next)).collect();
+            Standing { head: Position { epoch: head.epoch, sequence: head.size }, read }
+        }
+    }
+
+    /// The routes of this service.
+    pub(super) fn routes(&self) -> Router {
+        self.room.router.clone()
+    }
+
+    /// Whether this is a demonstration.
+    pub(super) fn demonstration(&self) -> Demonstration {
+        self.plot.settings.demonstration.clone()
+    }
+
+    /// What `/readyz` asks.
+    pub(super) fn readiness(&self) -> Readiness {
+        let mut checks = Checks::default();
+        checks.add(&self.room);
+        let (begun, accounts) = (self.begun.subscribe(), Arc::clone(&self.accounts));
+        let readiness = checks
+            .finish()
+            .check("started", move || if *begun.borrow() { Ok(()) } else { Err(WAITING.to_owned()) })
+            .check("accounts", move || accounts.check().map_err(|error| error.to_string()));
+        self.watch.checks(readiness)
+    }
+
+    /// Returns when the service has stopped, or must stop, with the reason.
+    pub async fn stopped(&self) -> Failure {
+        tokio::select! {
+            reason = self.room.stopped() => Failure::new(
+                Exit::Disk,
+                format!("the service has stopped: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
+            ),
+            lost = self.line.lost() => lost,
+        }
+    }
+
+    /// Ends: a snapshot is written so that the next start is fast, and nobody reads any more.
+    pub async fn close(mut self) {
+        self.room.machine.snapshot().await;
+        self.room.end().await;
+    }
+}
+
+const WAITING: &str = "the broker has not been asked yet whether another instance is at work and what the stream knows of the journal; \
+                       until then nothing is written";
+
+impl Plot {
+    /// The data directory of one service. Its secrets were made with those of the others.
+    fn single(origin: Origin, settings: HouseSettings, verifiers: &std::path::Path) -> Result<Self, Failure> {
+        let layout = Layout::of(&settings.data);
+        if !layout.installation().exists() {
+            return Err(Failure::not_there(format!(
+                "{} is not there: {} is no data directory of a deployment yet. `dossier keys DIR` makes those of all four services, with all \
+                 their keys",
+                layout.installation().display(),
+                layout.root().display()
+            )));
+        }
+        let secrets = Secrets::read(&layout)?;
+        let named = tenant::adopt_verifiers(&layout, verifiers, |origin| secrets.log(origin))?;
+        if named.iter().any(|(of, key)| *of == origin && *key != secrets.verifier(origin)) {
+            return Err(Failure::damaged(format!(
+                "{} names another key for {origin} than its master key gives: others would believe nothing it says. Put both back from the same \
+                 deployment",
+                verifiers.display()
+            )));
+        }
+        tenant::move_in(&layout, origin)?;
+        keyring::must_be_there(&layout, origin)?;
+        Ok(Self { layout, secrets, settings, verifiers: named.into_iter().collect() })
+    }
+}
