@@ -43,6 +43,8 @@ pub(crate) struct DecidingThread<D: Decider> {
     /// Events between snapshots.
     pub(crate) snapshot_every: u64,
     pub(crate) since_snapshot: u64,
+    /// How many groups there have been.
+    pub(crate) groups_made: u64,
 }
 
 impl<D: Decider> DecidingThread<D> {
@@ -66,7 +68,8 @@ impl<D: Decider> DecidingThread<D> {
 
     /// Decides the job and what else is waiting by now; there is no timer, waiting gains nothing.
     fn gather(&mut self, first: Job<D>) -> Result<Group<D>, String> {
-        let mut group = Group::default();
+        self.groups_made += 1;
+        let mut group = Group::new(self.groups_made);
         self.take(first, &mut group);
         while !is_full(&group) {
             let Ok(job) = self.jobs.try_recv() else { break };

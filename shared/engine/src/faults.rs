@@ -20,6 +20,8 @@ pub struct Passing {
     pub origin: Origin,
     /// The step.
     pub step: Step,
+    /// Which group since the start, from 1: while one is being committed the next one passes the step before.
+    pub group: u64,
     /// How many of its events say that another service's event was received.
     pub received: usize,
     /// How many callers' commands take effect with it.

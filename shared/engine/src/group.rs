@@ -55,6 +55,8 @@ pub(crate) enum Waiting<D: Decider> {
 
 /// What was decided together and is committed together; `J` is what the journal has made of it so far.
 pub(crate) struct Group<D: Decider, J = Staged> {
+    /// Counted since the start, from 1.
+    pub(crate) number: u64,
     pub(crate) written: Vec<Written>,
     /// How many bytes of events that is.
     pub(crate) bytes: usize,
@@ -65,9 +67,9 @@ pub(crate) struct Group<D: Decider, J = Staged> {
     pub(crate) photograph: Option<Box<Photograph<D::State>>>,
 }
 
-impl<D: Decider> Default for Group<D> {
-    fn default() -> Self {
-        Self { written: Vec::new(), bytes: 0, waiting: Vec::new(), journal: None, photograph: None }
+impl<D: Decider> Group<D> {
+    pub(crate) const fn new(number: u64) -> Self {
+        Self { number, written: Vec::new(), bytes: 0, waiting: Vec::new(), journal: None, photograph: None }
     }
 }
 
@@ -81,9 +83,9 @@ pub(crate) struct InStore {
 impl<D: Decider, J> Group<D, J> {
     /// The same group, when the journal has taken it one step further.
     pub(crate) fn step<K, E>(self, step: impl FnOnce(J) -> Result<K, E>) -> Result<Group<D, K>, E> {
-        let Self { written, bytes, waiting, journal, photograph } = self;
+        let Self { number, written, bytes, waiting, journal, photograph } = self;
         let journal = journal.map(step).transpose()?;
-        Ok(Group { written, bytes, waiting, journal, photograph })
+        Ok(Group { number, written, bytes, waiting, journal, photograph })
     }
 
     /// What crash tests are told of it.
@@ -94,6 +96,7 @@ impl<D: Decider, J> Group<D, J> {
         Passing {
             origin: D::ORIGIN,
             step,
+            group: self.number,
             received: self.written.iter().filter(is_received).count(),
             commands: self.waiting.iter().filter(takes_effect).count(),
         }

@@ -279,6 +279,7 @@ fn start<D: Decider, V: View>(
         next_due: Arc::clone(&next_due),
         snapshot_every: parts.snapshot_every,
         since_snapshot: parts.since_snapshot,
+        groups_made: 0,
     };
     let writing = WritingThread {
         groups: to_write,

@@ -4,7 +4,7 @@ use std::{
     io::{self, Write as _},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -26,11 +26,11 @@ pub struct Dying {
     point: Point,
     answers: Arc<Answers>,
     arrivals: AtomicU64,
-    /// The group at which it ends has come.
-    has_come: AtomicBool,
+    /// The number of the group at which it ends; 0 until that has come. Others are committed and answered after it has come.
+    group: AtomicU64,
     /// How many had asked by then.
     asked: AtomicU64,
-    /// How many answers had left by then.
+    /// How many answers had left when it was committed.
     left: AtomicU64,
 }
 
@@ -41,7 +41,7 @@ impl Dying {
             point,
             answers,
             arrivals: AtomicU64::new(0),
-            has_come: AtomicBool::new(false),
+            group: AtomicU64::new(0),
             asked: AtomicU64::new(0),
             left: AtomicU64::new(0),
         }
@@ -54,8 +54,7 @@ impl Dying {
         if self.arrivals.fetch_add(1, Ordering::SeqCst) + 1 == self.point.arrival {
             // Whoever waits for this group has asked by now.
             self.asked.store(self.answers.asked(), Ordering::SeqCst);
-            self.left.store(self.answers.left(), Ordering::SeqCst);
-            self.has_come.store(true, Ordering::SeqCst);
+            self.group.store(passing.group, Ordering::SeqCst);
         }
     }
 
@@ -74,7 +73,7 @@ impl Dying {
             && passing.origin != self.point.origin
             && passing.step == Step::BeforeCommit
             && passing.received > 0
-            && self.has_come.load(Ordering::SeqCst)
+            && self.group.load(Ordering::SeqCst) != 0
     }
 }
 
@@ -89,7 +88,13 @@ impl Faults for Dying {
         if passing.step == Step::BeforeCommit {
             self.look_for_the_group(&passing);
         }
-        if passing.step != self.point.step || !self.has_come.load(Ordering::SeqCst) {
+        if passing.group != self.group.load(Ordering::SeqCst) {
+            return;
+        }
+        if passing.step == Step::Committed {
+            self.left.store(self.answers.left(), Ordering::SeqCst);
+        }
+        if passing.step != self.point.step {
             return;
         }
         if self.point.step == Step::Answered {
