@@ -37,7 +37,9 @@ pub(crate) enum Subject {
     Replay,
     /// From submit to readable by the public.
     Pipeline,
-    /// Everything.
+    /// The exchange over NATS: the pipeline as it is deployed, the relay, recovery, catching up.
+    Nats,
+    /// Everything but what needs a broker.
     All,
 }
 

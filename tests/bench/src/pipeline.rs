@@ -15,7 +15,7 @@ use crate::{
     quantiles::{Times, median},
     report::{Figure, Section, Target, peak_memory},
 };
-use entries::Way;
+pub(crate) use entries::{People, Way};
 use house::Running;
 
 /// Entries there are at least, one at a time.
@@ -46,7 +46,7 @@ pub(crate) fn measure(size: Size, seconds: u64, directory: &Path) -> Result<Sect
         n += 1;
     }
     let crowd = Crowd::measure(&running, size, n, Duration::from_secs(seconds))?;
-    let mut figures = alone(&ways);
+    let mut figures = alone(&ways, DUE);
     figures.extend(crowd.figures());
     figures.extend(peak_memory());
     running.end();
@@ -65,13 +65,14 @@ pub(crate) fn measure(size: Size, seconds: u64, directory: &Path) -> Result<Sect
     })
 }
 
-fn alone(ways: &[Way]) -> Vec<Figure> {
+/// What one entry at a time amounts to; so many milliseconds are due.
+pub(crate) fn alone(ways: &[Way], due: f64) -> Vec<Figure> {
     let times = |part: fn(&Way) -> Duration| Times::of(ways.iter().map(part).collect());
     let whole = times(Way::whole);
     let milliseconds = |name: &str, times: &Times, percent| Figure::new(name, times.micros(percent) / 1e3, "ms");
     let shares: Vec<_> = ways.iter().map(|way| way.review.as_secs_f64() / way.whole().as_secs_f64()).collect();
     vec![
-        Figure::due("submit until public, p50", whole.micros(50) / 1e3, "ms", Target::AtMost(DUE)),
+        Figure::due("submit until public, p50", whole.micros(50) / 1e3, "ms", Target::AtMost(due)),
         milliseconds("submit until public, p99", &whole, 99),
         milliseconds("  submit until answered, p50", &times(|way| way.submit), 50),
         milliseconds("  answered until the moderator has it, p50", &times(|way| way.review), 50),

@@ -8,7 +8,7 @@ use crate::{
     command,
     failure::Failure,
     machine::Machine,
-    pipeline, replay,
+    nats, pipeline, replay,
     report::{Report, Section},
     table::table,
 };
@@ -58,6 +58,7 @@ fn section(subject: Subject, size: Size, seconds: u64, folder: &Path) -> Result<
         Subject::Command => command::measure(size, seconds, folder),
         Subject::Replay => replay::measure(size, folder),
         Subject::Pipeline => pipeline::measure(size, seconds, folder),
+        Subject::Nats => nats::measure(size, seconds, folder),
         Subject::All => Err(Failure::wrong("that is several measurements")),
     }
 }

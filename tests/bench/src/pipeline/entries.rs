@@ -14,35 +14,35 @@ use crate::{arguments::Size, failure::Failure};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who takes part, each with connections of their own.
-pub(super) struct People {
-    pub(super) contributor: Client,
-    pub(super) moderator: Client,
-    pub(super) reader: Client,
+pub(crate) struct People {
+    pub(crate) contributor: Client,
+    pub(crate) moderator: Client,
+    pub(crate) reader: Client,
 }
 
 /// How long each part of the way took.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// From sending the submission to its answer.
-    pub(super) submit: Duration,
+    pub(crate) submit: Duration,
     /// From there until the moderator's look found the review.
-    pub(super) review: Duration,
+    pub(crate) review: Duration,
     /// From there to the answer to the approval.
-    pub(super) approve: Duration,
+    pub(crate) approve: Duration,
     /// From there until a reader's look found the edition.
-    pub(super) publish: Duration,
+    pub(crate) publish: Duration,
 }
 
 impl Way {
     /// From sending the submission until the public could read it.
-    pub(super) fn whole(&self) -> Duration {
+    pub(crate) fn whole(&self) -> Duration {
         self.submit + self.review + self.approve + self.publish
     }
 }
 
 impl People {
     /// Files the n-th entry, and takes it all the way; waiting for others, people look so often.
-    pub(super) fn publish(&self, n: u64, size: Size, look: Duration) -> Result<Way, Failure> {
+    pub(crate) fn publish(&self, n: u64, size: Size, look: Duration) -> Result<Way, Failure> {
         let body = json!({"type": "event", "language": "en", "content": content(n, size)});
         let entry = done(self.contributor.post("/contribute/api/v1/entries", &body))?;
         let entry = entry["id"].as_str().ok_or_else(|| Failure::wrong(format!("an entry without an id: {entry}")))?;
