@@ -106,13 +106,19 @@ fn trial(cited: &Entry) -> Value {
     })
 }
 
-/// What a person reads who does not see marks.
+/// What a person reads who does not see marks. Tags within a line do not part words.
 fn readable(html: &str) -> String {
+    const INLINE: [&str; 7] = ["a", "b", "bdi", "em", "i", "span", "time"];
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
-        rest = after.split_once('>').map_or("", |(_, tail)| tail);
+        let (tag, tail) = after.split_once('>').unwrap_or((after, ""));
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        if !INLINE.contains(&name) {
+            text.push(' ');
+        }
+        rest = tail;
     }
     text.push_str(rest);
     let text = text.replace("&#39;", "'").replace("&quot;", "\"").replace("&#60;", "<").replace("&#62;", ">");
