@@ -77,12 +77,9 @@ impl Client {
         named: impl Fn(&str) -> Option<String>,
     ) -> BTreeSet<String> {
         self.round_trip().await;
-        let mut left = forbidden.clone();
         until(&format!("{} is refused {forbidden:?}", self.service), || {
-            for refusal in self.refused() {
-                named(&refusal).inspect(|name| drop(left.remove(name)));
-            }
-            left.is_empty().then_some(())
+            let refused: BTreeSet<_> = self.refused().iter().filter_map(|refusal| named(refusal)).collect();
+            forbidden.is_subset(&refused).then_some(())
         })
         .await;
         self.refused().iter().filter_map(|refusal| named(refusal)).collect()

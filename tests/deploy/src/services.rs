@@ -107,7 +107,7 @@ impl Running {
             Process::start(deployment.path(), service, &arguments)
         };
         let services: Vec<_> = std::thread::scope(|scope| {
-            let starting: Vec<_> = SERVICES.iter().map(|service| scope.spawn(move || start(&service))).collect();
+            let starting: Vec<_> = SERVICES.iter().map(|service| scope.spawn(move || start(service))).collect();
             starting
                 .into_iter()
                 .map(|started| started.join().unwrap_or_else(|_| panic!("a service did not start")))
