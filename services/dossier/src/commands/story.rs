@@ -85,7 +85,13 @@ struct Listener {
 impl Listener {
     /// Tells what is new. An audit service that is away, or has not heard of it yet, is asked again after the next step.
     fn tell(&mut self, entry: &str) {
-        for step in self.steps(entry).unwrap_or_default() {
+        if let Ok(steps) = self.steps(entry) {
+            self.tell_new(steps);
+        }
+    }
+
+    fn tell_new(&mut self, steps: Vec<Step>) {
+        for step in steps {
             if self.told.insert(step.place) && is_told(&step) {
                 self.audience.show(&json!(step), |_| words(&step));
             }
@@ -101,17 +107,15 @@ impl Listener {
     fn tell_to_the_end(&mut self, told: &Told) -> Result<(), Failure> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.tell(&told.entry);
             let steps = self.steps(&told.entry);
-            if let Ok(steps) = &steps
-                && steps.iter().filter(|step| step.kind == "edition-published").count() as u64 >= told.edition
-            {
-                self.tell(&told.entry);
-                return Ok(());
-            }
-            if Instant::now() > deadline {
+            let is_whole = steps.as_ref().is_ok_and(|steps| editions(steps) >= told.edition);
+            if Instant::now() > deadline && !is_whole {
                 steps?;
                 return Err(Failure::new(Exit::Failed, "the audit service does not hear of what was published"));
+            }
+            self.tell_new(steps.unwrap_or_default());
+            if is_whole {
+                return Ok(());
             }
             thread::sleep(LOOK);
         }
@@ -127,6 +131,10 @@ impl Listener {
         }
         Ok(steps)
     }
+}
+
+fn editions(steps: &[Step]) -> u64 {
+    steps.iter().filter(|step| step.kind == "edition-published").count() as u64
 }
 
 /// Receptions are the machinery's, and readings of the trail are ours; people hear of the rest.

@@ -14,6 +14,7 @@ use dossier_exchange::{
         Relay, RelaySettings, RelayStatus, stream_witness,
     },
 };
+use dossier_journal::MirrorHead;
 use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use tokio::{
@@ -165,18 +166,22 @@ impl Line {
         if origin == Origin::Audit {
             return Ok(());
         }
-        let heads = match timeout(KNOWN_PATIENCE, answers::known(&*self.transport)).await {
-            Ok(Ok(heads)) => heads,
-            Ok(Err(reason)) => {
-                tracing::warn!(%origin, reason, "the audit service does not say what it has read of our journal; starting without");
-                return Ok(());
-            }
-            Err(_elapsed) => {
-                tracing::warn!(%origin, "the audit service does not say in time what it has read of our journal; starting without");
-                return Ok(());
-            }
+        let Ok(heads) = timeout(KNOWN_PATIENCE, self.ask_audit()).await else {
+            tracing::warn!(%origin, "the audit service does not say in time what it has read of our journal; starting without");
+            return Ok(());
         };
         Ok(heads.into_iter().try_for_each(|head| room.journal().compare("the audit service's copy", head))?)
+    }
+
+    /// Asks until there is an answer: all services may be starting at once.
+    async fn ask_audit(&self) -> Vec<MirrorHead> {
+        loop {
+            match answers::known(&*self.transport).await {
+                Ok(heads) => return heads,
+                Err(reason) => tracing::debug!(reason, "asking the audit service again"),
+            }
+            sleep(AGAIN_AFTER).await;
+        }
     }
 
     /// Carries the journal into its stream, and answers others.
