@@ -50,7 +50,7 @@ fn grouped(digits: &str, between: char) -> String {
     }
     let mut written = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             written.push(between);
         }
         written.push(digit);
