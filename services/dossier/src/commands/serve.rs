@@ -18,8 +18,10 @@ use crate::{
     output::{aside, line},
 };
 
-/// How long a start waits for the broker before it says that it is up for readers alone.
+/// How long a start waits for the broker before it goes on for readers alone.
 const BROKER_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a broker that is there may take to say what it knows, and the audit service too.
+const BEGINNING_PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) fn run(serve: &Serve) -> Result<(), Failure> {
     let mut configuration = Configuration::read(&serve.config)?;
@@ -105,6 +107,7 @@ async fn begin(
     place: &Place<'_>,
     mut asked: impl Future<Output = ()> + Unpin,
 ) -> Result<bool, Failure> {
+    let patience = if outpost.has_broker() { BEGINNING_PATIENCE } else { Duration::ZERO };
     let mut begun = std::pin::pin!(outpost.begin());
     tokio::select! {
         done = &mut begun => {
@@ -113,7 +116,7 @@ async fn begin(
             return Ok(true);
         }
         () = &mut asked => return Ok(false),
-        () = tokio::time::sleep(BROKER_PATIENCE) => {
+        () = tokio::time::sleep(patience) => {
             tracing::warn!("the broker does not answer; readers are served, and nothing is written until it does");
             place.say_up("; for readers alone until the broker answers");
         }

@@ -155,6 +155,11 @@ impl Outpost {
         }
     }
 
+    /// Whether the broker is there.
+    pub fn has_broker(&self) -> bool {
+        self.line.health().borrow().is_connected()
+    }
+
     /// The routes of this service.
     pub(super) fn routes(&self) -> Router {
         self.room.router.clone()

@@ -7,5 +7,7 @@ mod export;
 mod fixture;
 mod openapi;
 mod replay;
+mod running;
+mod serving;
 mod tampering;
 mod verify;
