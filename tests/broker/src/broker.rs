@@ -158,7 +158,7 @@ impl Broker {
                 panic!("nats-server ended at once ({status}). Its log:\n{}", self.log());
             }
             assert!(Instant::now() < deadline, "nats-server is not well. Its log:\n{}", self.log());
-            thread::sleep(LOOK_EVERY);
+            thread::sleep(LOOK_EVERY); // between looks
         }
     }
 
@@ -179,7 +179,7 @@ impl Broker {
         let deadline = Instant::now() + START_PATIENCE;
         while !self.is_stopped() {
             assert!(Instant::now() < deadline, "the server does not stop");
-            thread::sleep(Duration::from_millis(1));
+            thread::sleep(LOOK_EVERY); // between looks
         }
     }
 

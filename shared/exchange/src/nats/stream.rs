@@ -1,9 +1,11 @@
 //! An origin's own stream: how it must be, and JetStream's answers about it.
 
+mod config;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use dossier_proto::Origin;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,13 +14,7 @@ use super::{
     names::{self, Answering},
 };
 
-/// The stream is a window of days, never an archive.
-const AGE_MAX_NANOS: i64 = 7 * 24 * 60 * 60 * 1_000_000_000;
-/// Half a million events of the mix (2 KB), a month of a busy installation; four streams fit the broker's 5 GB.
-const BYTES_MAX: i64 = 1024 * 1024 * 1024;
-/// No message carries an id, so nothing is looked for in this window; the server takes no less than 100 ms.
-const DUPLICATE_WINDOW_NANOS: i64 = 100_000_000;
-const UNLIMITED: i64 = -1;
+pub(crate) use config::StreamConfig;
 
 /// `stream not found`.
 const NOT_FOUND: u32 = 10059;
@@ -34,86 +30,6 @@ pub(crate) enum StreamError {
     Refused { code: u32, description: String },
     #[error("the broker's answer cannot be read: {0}")]
     Unreadable(String),
-}
-
-/// How a stream is configured: what we set, and what must not have been set by others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct StreamConfig {
-    name: String,
-    #[serde(default)]
-    subjects: Vec<String>,
-    retention: String,
-    max_consumers: i64,
-    max_msgs: i64,
-    max_bytes: i64,
-    max_age: i64,
-    max_msgs_per_subject: i64,
-    max_msg_size: i64,
-    discard: String,
-    storage: String,
-    num_replicas: u32,
-    #[serde(default)]
-    duplicate_window: i64,
-    #[serde(default)]
-    compression: String,
-    #[serde(default)]
-    allow_direct: bool,
-    #[serde(default)]
-    deny_delete: bool,
-    #[serde(default)]
-    deny_purge: bool,
-    #[serde(default)]
-    sealed: bool,
-    #[serde(default)]
-    no_ack: bool,
-    #[serde(default)]
-    discard_new_per_subject: bool,
-    #[serde(default)]
-    allow_rollup_hdrs: bool,
-    #[serde(default)]
-    allow_msg_ttl: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mirror: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sources: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    republish: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    subject_transform: Option<Value>,
-}
-
-impl StreamConfig {
-    /// As it must be.
-    pub(crate) fn wanted(origin: Origin, replicas: u32) -> Self {
-        Self {
-            name: names::stream_name(origin),
-            subjects: vec![names::events_of(origin)],
-            retention: "limits".to_owned(),
-            max_consumers: UNLIMITED,
-            max_msgs: UNLIMITED,
-            max_bytes: BYTES_MAX,
-            max_age: AGE_MAX_NANOS,
-            max_msgs_per_subject: UNLIMITED,
-            max_msg_size: UNLIMITED,
-            discard: "old".to_owned(),
-            storage: "file".to_owned(),
-            num_replicas: replicas,
-            duplicate_window: DUPLICATE_WINDOW_NANOS,
-            compression: "none".to_owned(),
-            allow_direct: true,
-            deny_delete: false,
-            deny_purge: false,
-            sealed: false,
-            no_ack: false,
-            discard_new_per_subject: false,
-            allow_rollup_hdrs: false,
-            allow_msg_ttl: false,
-            mirror: None,
-            sources: None,
-            republish: None,
-            subject_transform: None,
-        }
-    }
 }
 
 /// What a stream holds.

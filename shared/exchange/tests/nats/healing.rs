@@ -1,12 +1,11 @@
 //! P3: whatever happens to the broker and to the stream, each consumer comes to hold exactly the origin's events, once, in order,
 //! within ten seconds, without anybody's help; and the stream is a true copy again.
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 use dossier_exchange::{
     Position, Source,
     conformance::{Desk, Shelf},
-    nats::stream_name,
 };
 use dossier_proto::Origin;
 
@@ -15,15 +14,15 @@ use crate::{
     raw,
 };
 
-const ORIGIN: Origin = Origin::Submission;
+pub(crate) const ORIGIN: Origin = Origin::Submission;
 
 /// A house whose submission has so many events, all of them stored, and a consumer who has them.
-async fn settled(count: u64) -> (House, Arc<Shelf>, Reader) {
+pub(crate) async fn settled(count: u64) -> (House, Arc<Shelf>, Reader) {
     settled_in(House::start(), count).await
 }
 
 /// The same, with the accounts and permissions of a deployment.
-async fn settled_as_deployed(count: u64) -> (House, Arc<Shelf>, Reader) {
+pub(crate) async fn settled_as_deployed(count: u64) -> (House, Arc<Shelf>, Reader) {
     settled_in(House::deployed(), count).await
 }
 
@@ -37,12 +36,12 @@ async fn settled_in(house: House, count: u64) -> (House, Arc<Shelf>, Reader) {
     (house, shelf, reader)
 }
 
-fn at(sequence: u64) -> Position {
+pub(crate) fn at(sequence: u64) -> Position {
     Position { epoch: 0, sequence }
 }
 
 /// Both the old consumer and a newcomer hold everything, and so does the stream.
-async fn all_is_well(house: &House, shelf: &Arc<Shelf>, reader: &Reader, count: u64) {
+pub(crate) async fn all_is_well(house: &House, shelf: &Arc<Shelf>, reader: &Reader, count: u64) {
     reader.holds_exactly(ORIGIN, count).await;
     Reader::of(house, ORIGIN).holds_exactly(ORIGIN, count).await;
     house.stream_is_true(ORIGIN, &**shelf, at(count)).await;
@@ -88,29 +87,6 @@ async fn a_message_deleted_from_the_middle() {
     Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 80).await;
     shelf.fill(10);
     reader.holds_exactly(ORIGIN, 90).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_rolled_back_to_an_older_copy() {
-    let (house, shelf, reader) = settled_as_deployed(60).await;
-    let copy = {
-        let mut broker = house.broker();
-        broker.terminate();
-        let copy = broker.copy_store("older");
-        broker.restart();
-        copy
-    };
-    shelf.fill(60);
-    reader.holds_exactly(ORIGIN, 120).await;
-    house.is_stored(ORIGIN, at(120)).await;
-    {
-        let mut broker = house.broker();
-        broker.kill();
-        broker.restore_store(&copy);
-        broker.restart();
-    }
-    shelf.fill(30);
-    all_is_well(&house, &shelf, &reader, 150).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -178,84 +154,6 @@ async fn live_messages_that_are_repeated_mixed_up_or_forged() {
     }
     shelf.fill(60);
     all_is_well(&house, &shelf, &reader, 110).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_killed_and_started_again() {
-    let (house, shelf, reader) = settled_as_deployed(60).await;
-    for round in 1..=3 {
-        house.broker().kill();
-        shelf.fill(40);
-        house.broker().restart();
-        reader.holds_exactly(ORIGIN, 60 + 40 * round).await;
-    }
-    all_is_well(&house, &shelf, &reader, 180).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_hangs_for_a_while() {
-    let (house, shelf, reader) = settled_as_deployed(60).await;
-    house.broker().freeze();
-    shelf.fill(60);
-    let mut health = house.connection(ORIGIN).health();
-    let noticed = health.wait_for(|health| !health.is_connected());
-    tokio::time::timeout(crate::house::HEALED_WITHIN, noticed).await.expect("it is noticed").expect("a connection");
-    house.broker().thaw();
-    all_is_well(&house, &shelf, &reader, 120).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_deleted_with_events_undelivered() {
-    let (house, shelf, reader) = settled_as_deployed(60).await;
-    // The consumer's own connection is not there while 80 events are published.
-    drop(reader);
-    shelf.fill(80);
-    house.is_stored(ORIGIN, at(140)).await;
-    {
-        let mut broker = house.broker();
-        broker.kill();
-        broker.delete_store();
-        broker.restart();
-    }
-    let reader = Reader::of(&house, ORIGIN);
-    all_is_well(&house, &shelf, &reader, 140).await;
-    shelf.fill(10);
-    all_is_well(&house, &shelf, &reader, 150).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_deleted_under_a_running_server() {
-    let (house, shelf, reader) = settled_as_deployed(60).await;
-    house.broker().delete_store();
-    shelf.fill(60);
-    reader.holds_exactly(ORIGIN, 120).await;
-    {
-        let mut broker = house.broker();
-        broker.kill();
-        broker.restart();
-    }
-    shelf.fill(10);
-    all_is_well(&house, &shelf, &reader, 130).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_bit_flipped_in_a_block_file() {
-    for place in [0.1, 0.5, 0.97] {
-        let (house, shelf, reader) = settled_as_deployed(100).await;
-        {
-            let mut broker = house.broker();
-            broker.terminate();
-            let block = broker.block_files(&stream_name(ORIGIN)).pop().expect("a block of messages");
-            let mut bytes = fs::read(&block).expect("a readable block");
-            let at = (bytes.len() as f64 * place) as usize;
-            bytes[at] ^= 0x10;
-            fs::write(&block, bytes).expect("a writable block");
-            broker.restart();
-        }
-        shelf.fill(20);
-        reader.holds_exactly(ORIGIN, 120).await;
-        Reader::of(&house, ORIGIN).holds_exactly(ORIGIN, 120).await;
-    }
 }
 
 /// A journal that goes on in a new epoch has a new stream.

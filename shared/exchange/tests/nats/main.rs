@@ -1,5 +1,6 @@
 //! The exchange over a real nats-server on loopback. `DOSSIER_NATS_SERVER` names the program; `tests/run` installs one.
 
+mod broker_lost;
 mod bulk;
 mod cluster;
 mod conformance;
