@@ -6,7 +6,7 @@
 //! happens twice, whatever the transport does.
 //!
 //! - [`Transport`]: what carries the bytes. [`InProcess`] reads the producers' journals through a [`Hub`]; NATS
-//!   JetStream is to be the second implementation, under the same conformance suite (`conformance`);
+//!   JetStream (`nats`) is the second implementation, under the same conformance suite (`conformance`);
 //! - [`Inbox`]: the consumer's side, which the engine implements;
 //! - [`KeyDesk`]: the holder's side of keys on request;
 //! - [`Tally`]: the position in an origin's journal with the root of everything before it.
