@@ -15,6 +15,9 @@ use dossier_proto::Origin;
 
 use crate::asking::{Said, get};
 
+/// What a service says when its journal is open and it only waits for the broker, or for nothing any more.
+pub const OPENED: &str = "the journal is open";
+
 /// How a process is to live.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Life {

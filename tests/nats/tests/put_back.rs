@@ -5,7 +5,7 @@
 
 use dossier_faults::process::Ended;
 use dossier_nats_tests::{
-    Installation, Life, Plan,
+    Installation, Life, Plan, Service,
     copying::{copy, put_back},
     installation::PATIENCE,
 };
@@ -45,6 +45,41 @@ fn an_older_copy_is_refused() {
         put_back(&newer, &data);
         installation.service_mut(origin).start();
     }
+    installation.close();
+}
+
+/// A whole machine is switched on again, with one service's older directory and a broker that lost everything: only the audit service
+/// knows, and it starts at the same moment.
+#[test]
+fn an_older_copy_is_refused_when_everything_starts_at_once() {
+    let seed = 403;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let origin = Origin::Moderation;
+    installation.service_mut(origin).end();
+    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
+    copy(&data, &older);
+    installation.service_mut(origin).start();
+    installation.tell().join().unwrap();
+    installation.services_mut().for_each(Service::end);
+    let newer = installation.beside("newer");
+    copy(&data, &newer);
+    put_back(&older, &data);
+    installation.brokers.single().kill();
+    installation.brokers.single().delete_store();
+    installation.brokers.single().restart();
+    installation.services_mut().for_each(|service| service.begin(Life::default()));
+    for service in installation.services_mut() {
+        let arrived = service.arrive();
+        if service.origin != origin {
+            arrived.unwrap_or_else(|ended| panic!("{} does not start: {ended:?}", service.origin));
+            continue;
+        }
+        let ended = arrived.expect_err("it has forgotten what the audit service knows");
+        assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{ended:?}");
+    }
+    put_back(&newer, &data);
+    installation.service_mut(origin).start();
     installation.close();
 }
 

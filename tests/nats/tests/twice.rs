@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use dossier_nats_tests::{Installation, Plan, copying::copy};
+use dossier_nats_tests::{Installation, Plan, copying::copy, installation::PATIENCE, service::OPENED, until};
 use dossier_proto::Origin;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
@@ -12,6 +12,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
 const BUSY: i32 = 87;
 /// Another process is this service to the broker.
 const OCCUPIED: i32 = 11;
+/// Its journal is shorter than others know it.
+const ROLLED_BACK: i32 = 81;
 
 #[test]
 fn the_second_of_one_service_ends_by_itself() {
@@ -37,6 +39,38 @@ fn the_second_of_one_service_ends_by_itself() {
     let ended = installation.another(Origin::Submission, &data);
     assert_eq!(ended.status.code(), Some(BUSY), "{ended:?}");
     installation.brokers.single().restart();
+    let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
+    let verdict = installation.close();
+    assert_eq!(verdict.acknowledged as u64, answered);
+}
+
+/// Where nobody can be asked who is there, a second one on a copy of the directory waits; when the broker is back it finds the first and
+/// ends, and nothing of it was believed.
+#[test]
+fn a_second_one_that_waited_for_the_broker_ends() {
+    let seed = 302;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let workers = installation.workers();
+    for origin in [Origin::Submission, Origin::Moderation] {
+        let copied = installation.beside(&format!("copied-{origin}"));
+        installation.service_mut(origin).end();
+        copy(&installation.deployment.data(origin), &copied);
+        installation.service_mut(origin).start();
+        let heads = installation.doors.heads();
+        installation.doors.read_up_to(&heads, PATIENCE);
+        installation.brokers.single().kill();
+        let mut second = installation.begin_another(origin, &copied);
+        until("it waits for nothing but the broker", PATIENCE, || {
+            if second.said().contains(OPENED) { Ok(()) } else { Err(second.said()) }
+        });
+        installation.brokers.single().restart();
+        let ended = second.wait();
+        assert!([Some(OCCUPIED), Some(ROLLED_BACK)].contains(&ended.status.code()), "{origin}: {ended:?}");
+        installation.doors.ready(PATIENCE);
+        let heads = installation.doors.heads();
+        installation.doors.read_up_to(&heads, PATIENCE);
+    }
     let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
     let verdict = installation.close();
     assert_eq!(verdict.acknowledged as u64, answered);

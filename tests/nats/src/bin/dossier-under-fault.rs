@@ -34,7 +34,10 @@ use dossier_faults::{
     dying::Dying,
     point::Point,
 };
-use dossier_nats_tests::level::{At, Positions};
+use dossier_nats_tests::{
+    level::{At, Positions},
+    service::OPENED,
+};
 use dossier_proto::Micros;
 use dossier_web::page::Demonstration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -92,6 +95,7 @@ async fn stay_up(serve: &Serve, metrics: PrometheusHandle) -> Result<(), Failure
     let listener = TcpListener::bind(listen).await.map_err(|error| failed(&error))?;
     let address = listener.local_addr().map_err(|error| failed(&error))?;
     let mut outpost = Outpost::open(settings, BROKER_PATIENCE).await?;
+    aside(OPENED);
     let routes = routes(&outpost, metrics, &answers);
     let listener = NotingListener::new(listener, answers);
     let serving =
