@@ -54,7 +54,10 @@ async fn stay_up(serve_: &Serve, configuration: &Configuration, metrics: Prometh
     let base = format!("http://{}", reachable(&listener)?);
     let outpost = tokio::select! {
         opened = Outpost::open(settings(serve_, configuration), BROKER_PATIENCE) => opened?,
-        () = &mut asked => return Ok(line("Ended cleanly.")),
+        () = &mut asked => {
+            line("Ended cleanly.");
+            return Ok(());
+        }
     };
     let mut outpost = outpost;
     let (stop, stopping) = watch::channel(());

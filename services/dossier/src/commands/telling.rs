@@ -47,7 +47,7 @@ async fn play(house: &House, base: &str, sample: &Path) -> Result<Told, Failure>
             roles.view().state.designations.get(designation).map(|held| held.designation.role)
         };
         let mut hear = |_: &str, _: story::Moment| {
-            narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)))
+            narrator.look().iter().filter(|event| is_told(event)).for_each(|event| line(&words(event, &role)));
         };
         story::tell(&base, &tokens, &sample, &mut hear)
     });

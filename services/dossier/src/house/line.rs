@@ -77,7 +77,7 @@ impl Line {
             nkey_seed: nkey_seed.transpose()?,
             ca: settings.ca.clone(),
         });
-        let connection = connection.await.map_err(failure)?;
+        let connection = connection.await.map_err(|error| failure(&error))?;
         let transport = NatsTransport::new(Arc::clone(&connection));
         Ok(Self {
             connection,
@@ -106,7 +106,7 @@ impl Line {
     /// # Errors
     /// [`Failure`] after `patience`; the connection goes on being tried.
     pub(super) async fn connected(&self, patience: Duration) -> Result<(), Failure> {
-        self.connection.connected(patience).await.map_err(failure)
+        self.connection.connected(patience).await.map_err(|error| failure(&error))
     }
 
     /// Makes sure that no other instance of the service is at work, and says from now on that this one is. Waits for the broker.
@@ -200,8 +200,8 @@ impl Line {
     }
 }
 
-fn failure(error: ConnectionError) -> Failure {
-    let exit = match &error {
+fn failure(error: &ConnectionError) -> Failure {
+    let exit = match error {
         ConnectionError::Settings(_) => Exit::Usage,
         ConnectionError::Unreachable(_) => Exit::Unreachable,
         ConnectionError::Client(_) => Exit::Failed,

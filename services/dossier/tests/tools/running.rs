@@ -1,7 +1,7 @@
 //! Commands that stay up: started, asked, ended.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
@@ -41,7 +41,7 @@ impl Running {
             let mut said = String::new();
             // Shown with the test when it fails.
             let _ = error.read_to_string(&mut said);
-            eprint!("{said}");
+            let _ = std::io::stderr().write_all(said.as_bytes());
         });
         let mut running = Self { child, lines, url: String::new() };
         let up = running.says("is up at");

@@ -124,6 +124,7 @@ fn named(name: &str) -> DistinguishedName {
     names
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
 fn not_made(error: rcgen::Error) -> Failure {
     Failure::new(Exit::Failed, format!("a certificate could not be made: {error}"))
 }
