@@ -80,7 +80,7 @@ impl Future {
     fn begin(installation: &Installation) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let secrets = Secrets::read(&Layout::of(installation.deployment.data(FUTURE))).unwrap();
-        let shelf = Shelf::signed_by(FUTURE, secrets.signer(FUTURE));
+        let shelf = Shelf::of_log(FUTURE, secrets.signer(FUTURE));
         let settings = ConnectionSettings {
             origin: FUTURE,
             servers: installation.brokers.servers(),

@@ -19,6 +19,7 @@ use crate::{KeyDesk, KeyRefusal, Position, ReadLimits, Source};
 /// Events in memory, signed as a journal signs them.
 pub struct Shelf {
     origin: Origin,
+    log: String,
     signer: SigningKey,
     epochs: Mutex<Vec<Vec<Bytes>>>,
     grown: watch::Sender<Position>,
@@ -68,8 +69,18 @@ impl Shelf {
 
     /// An empty shelf with a key of one's own choice.
     pub fn signed_by(origin: Origin, signer: SigningKey) -> Arc<Self> {
+        Self::with(origin, format!("test/{origin}"), signer)
+    }
+
+    /// An empty shelf that is the log after which the key is named: an origin of a real installation.
+    pub fn of_log(origin: Origin, signer: SigningKey) -> Arc<Self> {
+        Self::with(origin, signer.name().to_string(), signer)
+    }
+
+    fn with(origin: Origin, log: String, signer: SigningKey) -> Arc<Self> {
         Arc::new(Self {
             origin,
+            log,
             signer,
             epochs: Mutex::new(vec![Vec::new()]),
             grown: watch::Sender::new(Position::default()),
@@ -199,7 +210,7 @@ impl Source for Shelf {
         if self.lie.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             head.root = leaf_of_event(b"something else");
         }
-        let checkpoint = Checkpoint::new(format!("test/{}/{epoch}", self.origin), head);
+        let checkpoint = Checkpoint::new(format!("{}/{epoch}", self.log), head);
         SignedCheckpoint::sign(&checkpoint, &self.signer).map(Some).map_err(|error| error.to_string())
     }
 }
