@@ -17,6 +17,7 @@ use dossier_exchange::{
 use dossier_journal::MirrorHead;
 use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
+use futures_util::FutureExt;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -138,10 +139,19 @@ impl Line {
         }
     }
 
+    /// Whether no other instance has turned up since this one took its place: opening a journal and waiting for a broker take a while,
+    /// and nobody looks at [`Self::lost`] meanwhile.
+    ///
+    /// # Errors
+    /// [`Failure`]: there is one that began earlier. Nothing was written.
+    fn still_alone(&self) -> Result<(), Failure> {
+        self.lost().now_or_never().map_or(Ok(()), Err)
+    }
+
     /// Compares the journal with what the service's own stream proves of it. To be done before the first write. Waits for the broker.
     ///
     /// # Errors
-    /// [`Failure`]: events are missing here, or others stand in their place.
+    /// [`Failure`]: events are missing here, or others stand in their place; or another instance has turned up.
     pub(super) async fn compare_with_stream(&self, room: &Room, log: &str, key: &VerifierKey) -> Result<(), Failure> {
         let witness = loop {
             match stream_witness(&self.connection, log, std::slice::from_ref(key)).await {
@@ -152,6 +162,7 @@ impl Line {
                 }
             }
         };
+        self.still_alone()?;
         let Some(witness) = witness else { return Ok(()) };
         let place = format!("message {} of the service's own stream at the broker", witness.message);
         Ok(room.journal().compare(&place, witness.head)?)
@@ -168,8 +179,9 @@ impl Line {
         }
         let Ok(heads) = timeout(KNOWN_PATIENCE, self.ask_audit()).await else {
             tracing::warn!(%origin, "the audit service does not say in time what it has read of our journal; starting without");
-            return Ok(());
+            return self.still_alone();
         };
+        self.still_alone()?;
         Ok(heads.into_iter().try_for_each(|head| room.journal().compare("the audit service's copy", head))?)
     }
 
