@@ -1,9 +1,9 @@
 //! Reads one origin's events for one consumer: live ones as they come, and what is missing before them from the stream.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dossier_proto::Origin;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     BrokerHealth, Connection,
@@ -13,6 +13,10 @@ use super::{
 };
 use crate::{Batch, Position, ReadLimits};
 
+/// A stream that had nothing is looked at again after so long, though nothing has come live: a copy that lags behind its leader may
+/// have answered, or a subscription may have come to a node of a cluster a moment after an event.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// Reads one origin's events.
 pub(crate) struct Reader {
     connection: Arc<Connection>,
@@ -21,12 +25,14 @@ pub(crate) struct Reader {
     live: Option<Live>,
     /// Nothing between the last reading and what is live can have been missed, as long as the reader goes on here.
     level_at: Option<Position>,
+    /// When the stream was looked at last.
+    looked: Instant,
 }
 
 impl Reader {
     pub(crate) fn new(connection: Arc<Connection>, origin: Origin) -> Self {
         let health = connection.health();
-        Self { connection, origin, health, live: None, level_at: None }
+        Self { connection, origin, health, live: None, level_at: None, looked: Instant::now() }
     }
 
     /// Waits until there is something from `from` on. May be dropped at any moment: what was taken and not returned is read
@@ -48,7 +54,8 @@ impl Reader {
                 Found::Gap => true,
                 Found::Nothing => false,
             };
-            if is_gap || live.has_missed() || self.level_at != Some(from) {
+            let is_old = self.looked.elapsed() > LOOK_AGAIN;
+            if is_gap || is_old || live.has_missed() || self.level_at != Some(from) {
                 let stored = self.stored(from, limits).await?;
                 if !stored.is_empty() {
                     return Ok(batch(stored));
@@ -69,6 +76,7 @@ impl Reader {
     }
 
     async fn stored(&mut self, from: Position, limits: ReadLimits) -> Result<Vec<Carried>, String> {
+        self.looked = Instant::now();
         let stored =
             read_stream(&self.connection, self.origin, from, limits).await.map_err(|error| error.to_string())?;
         self.level_at = stored.is_empty().then_some(from);

@@ -8,7 +8,7 @@ use crate::nats::names;
 
 /// The stream is a window of days, never an archive.
 const AGE_MAX_NANOS: i64 = 7 * 24 * 60 * 60 * 1_000_000_000;
-/// Half a million events of the mix (2 KB), a month of a busy installation; four streams fit the broker's 5 GB.
+/// Half a million events of the mix (2 KB), a month of a busy installation; four streams, three copies of each, fit the broker's 15 GB.
 const BYTES_MAX: i64 = 1024 * 1024 * 1024;
 /// No message carries an id, so nothing is looked for in this window; the server takes no less than 100 ms.
 const DUPLICATE_WINDOW_NANOS: i64 = 100_000_000;
