@@ -1,8 +1,9 @@
 //! Handing covered events to the consumer: in order, causes and keys first.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use dossier_proto::{Event, KeyId, Micros};
+use dossier_vault::GrantedKey;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Follower, Halt, RETRY_AFTER, reading::Read};
@@ -119,7 +120,10 @@ impl Follower {
     async fn fetch(&self, keys: &[KeyId]) -> Result<(), String> {
         let asked = self.settings.transport.ask_keys(self.settings.origin, keys.to_vec()).await;
         match asked.map_err(|error| error.to_string())? {
-            Ok(granted) => self.settings.inbox.admit(granted).await.map_err(|error| error.to_string()),
+            Ok(granted) if are_those(&granted, keys) => {
+                self.settings.inbox.admit(granted).await.map_err(|error| error.to_string())
+            }
+            Ok(_) => Err("other keys were given than were asked for".to_owned()),
             Err(KeyRefusal::Unreadable) => Err(KeyRefusal::Unreadable.to_string()),
             Err(refusal) if keys.len() > 1 => {
                 // One key that is gone must not keep the others away.
@@ -134,5 +138,31 @@ impl Follower {
                 Ok(())
             }
         }
+    }
+}
+
+/// Whether exactly the keys that were asked for were given: what is left out would never be asked for again.
+fn are_those(granted: &[GrantedKey], asked: &[KeyId]) -> bool {
+    let granted: BTreeSet<_> = granted.iter().map(GrantedKey::key_id).collect();
+    granted == asked.iter().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_vault::{Kind, MasterKey, Vault};
+
+    use super::*;
+
+    #[test]
+    fn what_is_given_is_what_was_asked_for() {
+        let directory = tempfile::tempdir().expect("a directory for a vault");
+        let master = MasterKey::create_or_read(directory.path().join("master.key")).expect("a master key");
+        let vault = Vault::open_unthreaded(directory.path().join("keys"), &master).expect("a vault");
+        let ids = [Kind::Revision; 3].map(|kind| vault.fresh(kind).expect("a key"));
+        let given = |ids: &[KeyId]| vault.grant(ids).expect("the keys").keys;
+        assert!(are_those(&given(&ids), &ids) && are_those(&given(&[ids[1], ids[0]]), &ids[..2]));
+        assert!(!are_those(&given(&ids[..2]), &ids), "one is missing");
+        assert!(!are_those(&given(&ids), &ids[..2]), "one was not asked for");
+        assert!(!are_those(&[], &ids[..1]));
     }
 }
