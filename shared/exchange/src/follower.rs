@@ -34,6 +34,8 @@ use crate::{
 
 /// How long to wait before asking again whoever did not answer.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// How long to wait before asking again an origin that contradicted itself.
+const CONTRADICTED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// When nothing came for so long, it is looked whether something should have.
 const IDLE: Duration = Duration::from_secs(1);
 /// So many events wait for a signature at most before one is asked for: sixteen readings.
@@ -99,6 +101,8 @@ pub struct Follower {
     parking: Parking,
     /// What was carried did not hold; the origin itself is asked next.
     doubts: bool,
+    /// The consumer was told of a contradiction, and nothing was covered since.
+    told: bool,
     /// The origin's last word, when it speaks of more than was read: compared when the reading comes there.
     ahead: Option<Signature>,
     heard: watch::Receiver<Heard>,
@@ -109,6 +113,8 @@ pub struct Follower {
 enum Halt {
     /// Say so, wait, and try again.
     Wait(FollowState),
+    /// The origin contradicts what it signed, or somebody speaks in its place.
+    Contradiction(Divergence),
     /// For good.
     End(FollowState),
 }
@@ -121,7 +127,7 @@ impl From<TransportError> for Halt {
 
 impl From<Divergence> for Halt {
     fn from(divergence: Divergence) -> Self {
-        Self::End(FollowState::Diverged(divergence))
+        Self::Contradiction(divergence)
     }
 }
 
@@ -148,6 +154,7 @@ impl Follower {
             handed,
             parking: Parking::default(),
             doubts: false,
+            told: false,
             ahead: None,
             heard: watch::channel(Heard::Nothing).1,
             status: watch::Sender::new(status),
@@ -159,7 +166,8 @@ impl Follower {
         self.status.subscribe()
     }
 
-    /// Reads until the consumer stops or the origin does not agree with what it signed. Drop the future to stop.
+    /// Reads until the consumer stops. Nothing is taken of an origin that does not agree with what it signed; it is asked again and
+    /// again, as it may have been somebody else who spoke in its place. Drop the future to stop.
     pub async fn run(mut self) {
         let (last, heard) = watch::channel(Heard::Nothing);
         self.heard = heard;
@@ -178,6 +186,10 @@ impl Follower {
                     self.tell(state);
                     sleep(RETRY_AFTER).await;
                 }
+                Err(Halt::Contradiction(divergence)) => {
+                    self.contradicted(divergence);
+                    sleep(CONTRADICTED_AGAIN_AFTER).await;
+                }
                 Err(Halt::End(state)) => return self.end(state),
             }
         }
@@ -186,10 +198,20 @@ impl Follower {
     fn end(&self, state: FollowState) {
         tracing::error!(origin = %self.settings.origin, ?state, "reading has stopped");
         metrics::counter!("dossier_follow_ended_total", "origin" => self.settings.origin.name()).increment(1);
-        if let FollowState::Diverged(divergence) = &state {
-            self.settings.inbox.diverged(divergence);
-        }
         self.tell(state);
+    }
+
+    /// What was signed stands, and so does what was handed over. The consumer is told once.
+    fn contradicted(&mut self, divergence: Divergence) {
+        metrics::counter!("dossier_follow_contradictions_total", "origin" => self.settings.origin.name()).increment(1);
+        self.reading.rewind();
+        self.ahead = None;
+        self.doubts = false;
+        if !std::mem::replace(&mut self.told, true) {
+            tracing::error!(origin = %self.settings.origin, %divergence, "nothing is read until this is over");
+            self.settings.inbox.diverged(&divergence);
+        }
+        self.tell(FollowState::Diverged(divergence));
     }
 
     fn tell(&self, state: FollowState) {
@@ -315,6 +337,7 @@ impl Follower {
     fn cover(&mut self, signature: &Signature, word: Word) -> Result<(), Halt> {
         match self.reading.cover(signature) {
             Ok(covered) => {
+                self.told &= covered.is_empty();
                 self.covered.extend(covered);
                 self.stands_at_least(signature.end);
                 Ok(())

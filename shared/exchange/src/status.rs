@@ -23,7 +23,7 @@ pub enum FollowState {
     HeldForKeys(String),
     /// An event that must be understood, concerns no entry and is of an unknown kind: an upgrade is needed.
     NotUnderstood(Place),
-    /// The origin does not agree with what it signed.
+    /// The origin does not agree with what it signed, or somebody speaks in its place. Nothing is taken from it until it does.
     Diverged(Divergence),
     /// The consumer stopped.
     Stopped(String),
@@ -60,6 +60,10 @@ impl FollowStatus {
     pub(crate) fn hear(&mut self, head: Position, asked: Instant) {
         self.head = head;
         self.heard = Some(asked);
+        if matches!(self.state, FollowState::Diverged(_)) {
+            // It does not agree with itself: what it says is worth nothing.
+            return;
+        }
         if self.next >= head {
             (self.known_as_of, self.awaited) = (Some(asked), None);
         } else {

@@ -7,7 +7,7 @@
 use std::{env, fs, time::Duration};
 
 use dossier_faults::seeded::Seeded;
-use dossier_nats_tests::{
+use dossier_nats::{
     Installation, Plan, crowd,
     installation::{PATIENCE, told},
     level::Heads,
@@ -251,7 +251,7 @@ fn ten_thousand_events_behind() {
     let before = installation.doors.position(Origin::Moderation).unwrap().head.sequence;
     let readers = [Origin::Submission, Origin::Publication, Origin::Audit];
     readers.iter().for_each(|reader| installation.service(*reader).freeze());
-    let (_, wrote) = dossier_nats_tests::installation::timed(|| crowd::designate(&installation.town, &people, 5_000));
+    let (_, wrote) = dossier_nats::installation::timed(|| crowd::designate(&installation.town, &people, 5_000));
     told("10 000 events written", wrote);
     let after = installation.doors.position(Origin::Moderation).unwrap().head.sequence;
     assert!(after >= before + 10_000, "{before} {after}");

@@ -5,7 +5,7 @@
 use std::{env, thread::sleep, time::Duration};
 
 use dossier_faults::seeded::Seeded;
-use dossier_nats_tests::{Installation, Plan, installation::told, until};
+use dossier_nats::{Installation, Plan, installation::told, until};
 use dossier_proto::Origin;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");

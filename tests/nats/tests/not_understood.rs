@@ -10,7 +10,7 @@ use dossier_exchange::{
     conformance::{Desk, Shelf, event},
     nats::{Connection, ConnectionSettings, Desks, Relay, RelaySettings},
 };
-use dossier_nats_tests::{Installation, Plan, Service, asking::figure, until};
+use dossier_nats::{Installation, Plan, Service, asking::figure, until};
 use dossier_proto::{EntryId, EventId, Micros, Origin, Payload, v1};
 use tokio::runtime::Runtime;
 

@@ -4,7 +4,7 @@
 
 use std::{ffi::OsStr, time::Duration};
 
-use dossier_nats_tests::{
+use dossier_nats::{
     Installation, Plan,
     asking::{Said, get},
     until,

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use dossier_faults::process::Ended;
-use dossier_nats_tests::{
+use dossier_nats::{
     Installation, Life, Plan, Service,
     copying::{copy, put_back},
     installation::PATIENCE,

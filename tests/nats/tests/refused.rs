@@ -4,7 +4,7 @@
 
 use std::{fs, time::Duration};
 
-use dossier_nats_tests::{Installation, Plan, asking::figure, installation::told, until};
+use dossier_nats::{Installation, Plan, asking::figure, installation::told, until};
 use dossier_proto::Origin;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");

@@ -14,7 +14,7 @@ use dossier_faults::{
     load::{Person, Reply, Town},
     notes::{Act, Asked, Note},
 };
-use dossier_nats_tests::{
+use dossier_nats::{
     Installation, Plan,
     asking::{Said, post},
     installation::told,

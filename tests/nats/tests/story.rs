@@ -3,7 +3,7 @@
 //!
 //! 25 seeds, in five tests so that they share the processors. In each run each of the four processes dies at least once, at points that go round
 //! with the seeds: all 24 (three steps of two kinds of groups of four services) are reached by every few seeds. `DOSSIER_NATS_POINTS=6` takes
-//! every process through all six of its points in each run; `DOSSIER_NATS_SEED=17 cargo nextest run -p dossier-nats-tests one_seed` runs one again.
+//! every process through all six of its points in each run; `DOSSIER_NATS_SEED=17 cargo nextest run -p dossier-nats one_seed` runs one again.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -20,7 +20,7 @@ use dossier_faults::{
     point::{Carries, Point},
     seeded::Seeded,
 };
-use dossier_nats_tests::{Installation, Life, Plan, installation::PATIENCE, within};
+use dossier_nats::{Installation, Life, Plan, installation::PATIENCE, within};
 use dossier_proto::{Origin, Payload};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");

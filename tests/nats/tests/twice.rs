@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use dossier_nats_tests::{Installation, Plan, copying::copy, installation::PATIENCE, service::OPENED, until};
+use dossier_nats::{Installation, Plan, copying::copy, installation::PATIENCE, service::OPENED, until};
 use dossier_proto::Origin;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");

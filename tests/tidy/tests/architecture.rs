@@ -17,14 +17,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("dossier-exchange", &["dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"]),
     (
         "dossier-engine",
-        &[
-            "dossier-exchange",
-            "dossier-identity",
-            "dossier-journal",
-            "dossier-proof",
-            "dossier-proto",
-            "dossier-vault",
-        ],
+        &["dossier-exchange", "dossier-identity", "dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"],
     ),
     ("dossier-registry", &["dossier-proto"]),
     ("dossier-identity", &["dossier-proto", "dossier-vault"]),

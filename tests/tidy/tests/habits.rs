@@ -44,9 +44,13 @@ fn tests_wait_for_conditions_and_are_never_ignored() {
         // A test that another test runs, as a process that may be killed, is not run by itself.
         let skipped = text.lines().find(|line| line.contains(&ignored) && !line.contains("a process of its own"));
         assert!(skipped.is_none(), "{} ignores a test: {}", shown(file), skipped.unwrap_or_default());
-        // Waiting between two looks at a condition is marked, and so is choosing the moment of a crash; anything else is
+        // Waiting between two looks at a condition is marked, and so are the moment of a crash and the length of a fault; anything else is
         // luck.
-        let marked = |line: &str| line.contains("// between looks") || line.contains("// a random moment");
+        let marked = |line: &str| {
+            line.contains("// between looks")
+                || line.contains("// a random moment")
+                || line.contains("// that is how long")
+        };
         let lucky = text.lines().find(|line| line.contains(&sleeping) && !marked(line));
         assert!(lucky.is_none(), "{} sleeps: {}", shown(file), lucky.unwrap_or_default().trim());
     }

@@ -321,6 +321,26 @@ pub async fn a_root_that_does_not_match_is_noticed(carrier: &dyn Carrier) {
     becomes(&mut status, "diverged", diverged).await;
 }
 
+/// Somebody may have spoken in the origin's place: when it agrees with itself again, it is read on, without an operator.
+pub async fn a_contradiction_that_is_over_is_got_over(carrier: &dyn Carrier) {
+    let shelf = shelf(carrier, Origin::Submission);
+    let tray = Tray::new();
+    let progress = Progress::new([Origin::Submission]);
+    shelf.fill(5);
+    let (mut status, task) =
+        tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
+    tray.holds(5).await;
+    shelf.lie_about_the_root();
+    shelf.fill(5);
+    becomes(&mut status, "diverged", |status| matches!(status.state, FollowState::Diverged(_))).await;
+    assert_eq!(tray.places(), dense(5), "nothing was taken");
+    shelf.tell_the_truth();
+    tray.holds(10).await;
+    becomes(&mut status, "sound again", |status| status.is_level() && status.is_sound()).await;
+    assert_eq!(tray.places(), dense(10));
+    task.abort();
+}
+
 /// P9: a checkpoint under another key is not the origin's.
 pub async fn a_checkpoint_of_somebody_else_is_noticed(carrier: &dyn Carrier) {
     let shelf = Shelf::signed_by(Origin::Submission, signer(Origin::Audit));

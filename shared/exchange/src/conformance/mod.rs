@@ -53,6 +53,7 @@ macro_rules! transport_conformance {
             an_unknown_event_parks_its_entry_alone,
             an_unknown_event_without_an_entry_stops_the_reading,
             a_root_that_does_not_match_is_noticed,
+            a_contradiction_that_is_over_is_got_over,
             a_checkpoint_of_somebody_else_is_noticed,
             an_altered_event_is_noticed,
             reading_goes_on_in_a_new_epoch,

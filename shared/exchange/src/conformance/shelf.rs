@@ -152,6 +152,11 @@ impl Shelf {
         *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = Some(Lie::Root);
     }
 
+    /// From now on it signs what it has.
+    pub fn tell_the_truth(&self) {
+        *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Replaces the bytes of an event, and signs what it was before: what a hand on the wire does.
     pub fn alter(&self, sequence: usize, change: impl FnOnce(&mut Event)) {
         let mut epochs = self.epochs();

@@ -18,8 +18,9 @@ use ulid::Ulid;
 
 use super::{Connection, names, task::Task};
 
-/// An instance on the same continent answers within this; one that does not is found later.
-const CLAIM_PATIENCE: Duration = Duration::from_millis(300);
+/// One that was cut off connects again within half a second, and one on the same continent answers within another; one that
+/// does not is found later.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(1);
 /// How often an established instance says that it is there.
 const REPEAT_EVERY: Duration = Duration::from_secs(2);
 /// A claim has 20 bytes.

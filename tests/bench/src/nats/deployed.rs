@@ -6,7 +6,7 @@ use std::{
 };
 
 use dossier::client::Client;
-use dossier_nats_tests::{Installation, Plan};
+use dossier_nats::{Installation, Plan};
 use dossier_proto::Origin;
 
 use crate::{
@@ -40,7 +40,7 @@ pub(super) fn measure(size: Size, seconds: u64, directory: &Path, due: f64) -> R
         let answer = people.contributor.get("/contribute/api/v1/entries").map_err(|error| error.to_string())?;
         if answer.status == 200 { Ok(()) } else { Err(format!("{}", answer.status)) }
     };
-    dossier_nats_tests::until("submission has heard who may file", PATIENCE, known_to_submission);
+    dossier_nats::until("submission has heard who may file", PATIENCE, known_to_submission);
     let mut ways = Vec::new();
     let until = Instant::now() + Duration::from_secs(seconds);
     let mut n = 0;

@@ -34,7 +34,7 @@ use dossier_faults::{
     dying::Dying,
     point::Point,
 };
-use dossier_nats_tests::{
+use dossier_nats::{
     level::{At, Positions},
     service::OPENED,
 };
