@@ -10,7 +10,7 @@
 //! - [`meddling`]: what somebody does to a stream who has a service's key;
 //! - [`copying`]: data directories, copied and put back;
 //! - [`crowd`]: many designations in a short time;
-//! - [`waiting`]: deadlines.
+//! - `waiting`: conditions and their deadlines.
 //!
 //! Everything that is chosen is chosen by a seed, and the seed is printed.
 
@@ -23,7 +23,7 @@ pub mod installation;
 pub mod level;
 pub mod meddling;
 pub mod service;
-pub mod waiting;
+mod waiting;
 
 pub use brokers::Brokers;
 pub use installation::{Installation, Plan};

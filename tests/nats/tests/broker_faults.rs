@@ -2,7 +2,11 @@
 //! has to do anything, and in the end a checker that reads nothing but exports and acknowledgements finds nothing lost and
 //! nothing doubled (P3, P4).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{env, fs, time::Duration};
 

@@ -1,6 +1,10 @@
 //! Three brokers with three copies of each stream: one is killed, the leader stands still, two of three are away for a while.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{env, thread::sleep, time::Duration};
 

@@ -1,7 +1,11 @@
 //! A service of a later version writes events of kinds that the others do not know. Publication of the future is played here, with the
 //! service's own keys and a journal in memory; the other three are processes of today.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{cell::Cell, fs, sync::Arc, time::Duration};
 

@@ -1,7 +1,11 @@
 //! An older copy of a service's directory is put back while others know more of its journal: the start is refused, with a code of its
 //! own and with what to do. So is a start with a clock behind the journal.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use dossier_faults::process::Ended;
 use dossier_nats::{

@@ -1,6 +1,10 @@
 //! The broker takes a service's permission away: the logs, a metric and the readiness say so within five seconds; given back, all recovers.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{fs, time::Duration};
 

@@ -1,7 +1,11 @@
 //! A service that stands still, under load: the others go on, or refuse what they must not decide alone, and everything recovers
 //! by itself.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{
     env,

@@ -5,7 +5,11 @@
 //! with the seeds: all 24 (three steps of two kinds of groups of four services) are reached by every few seeds. `DOSSIER_NATS_POINTS=6` takes
 //! every process through all six of its points in each run; `DOSSIER_NATS_SEED=17 cargo nextest run -p dossier-nats one_seed` runs one again.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails; seeds and figures are for who looks"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
