@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::Router;
 use dossier_audit::Copies;
 use dossier_engine::AuthorityGate;
-use dossier_exchange::Position;
+use dossier_exchange::{FollowStatus, Position};
 use dossier_identity::{Accounts, accounts::door::Door};
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
@@ -150,7 +150,9 @@ impl Outpost {
         let (journal, onlooker) = (self.room.journal().clone(), self.room.onlooker.clone());
         move || {
             let (head, statuses) = (journal.head(), onlooker.statuses());
-            let read = statuses.iter().map(|status| (status.borrow().origin, status.borrow().next)).collect();
+            // One look at each: a second one, while the first lasts, would wait for a writer that waits for the first.
+            let place = |status: &FollowStatus| (status.origin, status.next);
+            let read = statuses.iter().map(|status| place(&status.borrow())).collect();
             Standing { head: Position { epoch: head.epoch, sequence: head.size }, read }
         }
     }
