@@ -101,7 +101,7 @@ pub struct Follower {
     parking: Parking,
     /// What was carried did not hold; the origin itself is asked next.
     doubts: bool,
-    /// The consumer was told of a contradiction, and nothing was covered since.
+    /// The consumer was told of a contradiction, and no signature has agreed with what was read since.
     told: bool,
     /// The origin's last word, when it speaks of more than was read: compared when the reading comes there.
     ahead: Option<Signature>,
@@ -181,6 +181,8 @@ impl Follower {
     async fn read_on(&mut self) {
         loop {
             match self.step().await {
+                // After a contradiction it is over when the origin's signature agrees again.
+                Ok(()) if self.told => {}
                 Ok(()) => self.tell(FollowState::Reading),
                 Err(Halt::Wait(state)) => {
                     self.tell(state);
@@ -207,11 +209,11 @@ impl Follower {
         self.reading.rewind();
         self.ahead = None;
         self.doubts = false;
+        self.tell(FollowState::Diverged(divergence.clone()));
         if !std::mem::replace(&mut self.told, true) {
             tracing::error!(origin = %self.settings.origin, %divergence, "nothing is read until this is over");
             self.settings.inbox.diverged(&divergence);
         }
-        self.tell(FollowState::Diverged(divergence));
     }
 
     fn tell(&self, state: FollowState) {
@@ -335,9 +337,10 @@ impl Follower {
     /// Compares with a signature when the reading is exactly where it speaks of. What disagrees is forgotten and asked for
     /// again, of the origin itself; when it was the origin that said it, the origin contradicts itself.
     fn cover(&mut self, signature: &Signature, word: Word) -> Result<(), Halt> {
+        let is_of_the_end = signature.end == self.reading.next();
         match self.reading.cover(signature) {
             Ok(covered) => {
-                self.told &= covered.is_empty();
+                self.told &= !is_of_the_end;
                 self.covered.extend(covered);
                 self.stands_at_least(signature.end);
                 Ok(())

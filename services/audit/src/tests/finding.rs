@@ -50,7 +50,9 @@ async fn a_checkpoint_of_somebody_else_becomes_a_finding_once() {
             house.findings().iter().any(|finding| finding.kind() == Kind::SignatureBad)
         })
         .await;
-    assert!(house.service.agreement().unwrap_err().contains("publication"));
+    // The reader hears of it within a second of its own.
+    let disagrees = || house.service.agreement().is_err_and(|told| told.contains("publication"));
+    house.until("readiness says so", disagrees).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
