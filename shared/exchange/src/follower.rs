@@ -189,7 +189,7 @@ impl Follower {
                     sleep(RETRY_AFTER).await;
                 }
                 Err(Halt::Contradiction(divergence)) => {
-                    self.contradicted(divergence);
+                    self.contradicted(&divergence);
                     sleep(CONTRADICTED_AGAIN_AFTER).await;
                 }
                 Err(Halt::End(state)) => return self.end(state),
@@ -204,7 +204,7 @@ impl Follower {
     }
 
     /// What was signed stands, and so does what was handed over. The consumer is told once.
-    fn contradicted(&mut self, divergence: Divergence) {
+    fn contradicted(&mut self, divergence: &Divergence) {
         metrics::counter!("dossier_follow_contradictions_total", "origin" => self.settings.origin.name()).increment(1);
         self.reading.rewind();
         self.ahead = None;
@@ -212,7 +212,7 @@ impl Follower {
         self.tell(FollowState::Diverged(divergence.clone()));
         if !std::mem::replace(&mut self.told, true) {
             tracing::error!(origin = %self.settings.origin, %divergence, "nothing is read until this is over");
-            self.settings.inbox.diverged(&divergence);
+            self.settings.inbox.diverged(divergence);
         }
     }
 
