@@ -17,8 +17,10 @@ struct NotYet<'a>(&'a Copies);
 
 impl Shelf for NotYet<'_> {
     fn at(&self, place: dossier_proto::Place) -> Look {
+        // Before the look: what is copied between the two was not absent.
+        let copied = self.0.tally(place.origin).next_place();
         match self.0.at(place) {
-            Look::Absent if self.0.tally(place.origin).next_place() <= place => Look::Unknown,
+            Look::Absent if copied <= place => Look::Unknown,
             look => look,
         }
     }
