@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
+use dossier_exchange::Moment;
 use dossier_proto::Origin;
-use tokio::time::Instant;
 
 /// So old what is known of moderation may be, and commands of persons are still decided. Moderation is asked every two seconds at most, so four
 /// answers in a row may be lost; and so long, at most, does a revoked right go on where moderation cannot be heard.
@@ -35,8 +35,8 @@ pub enum AuthorityNotHeard {
     LongAgo(Duration),
 }
 
-type Now = Arc<dyn Fn() -> Instant + Send + Sync>;
-type Known = Box<dyn Fn() -> Option<Instant> + Send + Sync>;
+type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
+type Known = Box<dyn Fn() -> Option<Moment> + Send + Sync>;
 
 /// Lets commands of persons through while moderation is heard. A cheap clone; all clones are one gate.
 #[derive(Clone)]
@@ -56,16 +56,16 @@ impl AuthorityGate {
 
     /// Open while moderation is heard: shut until [`AuthorityGate::attend`] was called and moderation has answered.
     pub fn hearing() -> Self {
-        Self::hearing_by(Instant::now)
+        Self::hearing_by(Moment::now)
     }
 
     /// The same with a clock of one's own, for tests.
-    pub fn hearing_by(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+    pub fn hearing_by(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(Hearing { now: Arc::new(now), known: OnceLock::new() })))
     }
 
     /// From now on, `known` says as of when moderation is known. Only the first call counts: a service follows moderation once.
-    pub fn attend(&self, known: impl Fn() -> Option<Instant> + Send + Sync + 'static) {
+    pub fn attend(&self, known: impl Fn() -> Option<Moment> + Send + Sync + 'static) {
         if let Some(hearing) = &self.0
             && hearing.known.set(Box::new(known)).is_err()
         {
@@ -88,7 +88,7 @@ impl AuthorityGate {
     fn silence(&self) -> Result<Duration, AuthorityNotHeard> {
         let Some(hearing) = &self.0 else { return Ok(Duration::ZERO) };
         let known = hearing.known.get().and_then(|known| known()).ok_or(AuthorityNotHeard::Never)?;
-        Ok((hearing.now)().saturating_duration_since(known))
+        Ok((hearing.now)().since(known))
     }
 
     /// Shows in the figures whether the gate is open, and how old what is known of moderation is.

@@ -16,18 +16,17 @@ use std::{
 use dossier_engine::{
     AUTHORITY_LASTS, AuthorityGate, AuthorityNotHeard, Engine, EngineInbox, EngineSettings, ExecuteError, Repeated,
 };
-use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
+use dossier_exchange::{Delivered, Delivery, Inbox, Moment, Tally};
 use dossier_proto::{
     Actor, Digest, Event, EventId, Head, Micros, Origin, Payload, Place, must_understand, schema_of, v1,
 };
 use dossier_vault::{MasterKey, Vault};
-use tokio::time::Instant;
 use toy::{NOON, ToyClock, ToyCommand, ToyEngine, request, settings};
 
 /// A clock that the test moves, and when moderation was heard by it.
 #[derive(Clone)]
 struct Ear {
-    base: Instant,
+    base: Moment,
     millis: Arc<AtomicU64>,
     heard: Arc<AtomicU64>,
     has_heard: Arc<AtomicBool>,
@@ -35,15 +34,15 @@ struct Ear {
 
 impl Ear {
     fn new() -> Self {
-        Self { base: Instant::now(), millis: Arc::default(), heard: Arc::default(), has_heard: Arc::default() }
+        Self { base: Moment::now(), millis: Arc::default(), heard: Arc::default(), has_heard: Arc::default() }
     }
 
     fn gate(&self) -> AuthorityGate {
         let clock = self.clone();
-        let gate = AuthorityGate::hearing_by(move || clock.base + Duration::from_millis(clock.now()));
+        let gate = AuthorityGate::hearing_by(move || clock.base.plus(Duration::from_millis(clock.now())));
         let ear = self.clone();
         gate.attend(move || {
-            let heard = ear.base + Duration::from_millis(ear.heard.load(Ordering::SeqCst));
+            let heard = ear.base.plus(Duration::from_millis(ear.heard.load(Ordering::SeqCst)));
             ear.has_heard.load(Ordering::SeqCst).then_some(heard)
         });
         gate
@@ -186,9 +185,9 @@ async fn it_is_looked_at_where_the_command_is_decided() {
     let lookers = Arc::clone(&looked_by);
     let gate = AuthorityGate::hearing_by(move || {
         lookers.lock().unwrap().push(std::thread::current().name().map(ToOwned::to_owned));
-        Instant::now()
+        Moment::now()
     });
-    gate.attend(|| Some(Instant::now()));
+    gate.attend(|| Some(Moment::now()));
     let engine = open(directory.path(), gate);
     engine.execute(request("one", ToyCommand::Start(3))).await.unwrap();
     assert_eq!(*looked_by.lock().unwrap(), [Some("submission-decide".to_owned())]);
@@ -198,8 +197,26 @@ async fn it_is_looked_at_where_the_command_is_decided() {
 fn a_gate_is_attended_once_and_one_that_is_always_open_never() {
     let ear = Ear::new();
     let gate = ear.gate();
-    gate.attend(|| Some(Instant::now()));
+    gate.attend(|| Some(Moment::now()));
     assert_eq!(gate.check(), Err(AuthorityNotHeard::Never), "the second one does not count");
     assert!(AuthorityGate::open().check().is_ok());
     assert!(AuthorityGate::hearing().check().is_err(), "until somebody follows moderation");
+}
+
+/// The machine slept, or was stopped and does not know it: what was heard before is old, whichever of the clocks says so.
+#[test]
+fn a_machine_that_slept_has_heard_nothing_meanwhile() {
+    const HEARD: Moment = Moment::new(Duration::from_secs(500), NOON);
+    let after =
+        |running: u64, wall: i64| Moment::new(Duration::from_secs(500 + running), NOON.plus(wall * Micros::SECOND));
+    let gate_at = |now: Moment| {
+        let gate = AuthorityGate::hearing_by(move || now);
+        gate.attend(|| Some(HEARD));
+        gate.check()
+    };
+    let long_ago = |seconds| Err(AuthorityNotHeard::LongAgo(Duration::from_secs(seconds)));
+    assert_eq!(gate_at(after(2, 2)), Ok(()));
+    assert_eq!(gate_at(after(3_600, 2)), long_ago(3_600), "the time of day was not put right");
+    assert_eq!(gate_at(after(2, 3_600)), long_ago(3_600), "its clocks stood still");
+    assert_eq!(gate_at(after(2, -3_600)), Ok(()), "somebody put the time of day back: no time went by for that");
 }

@@ -28,7 +28,7 @@ pub mod nats;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
-pub use clock::{Clock, MachineClock};
+pub use clock::{Clock, MachineClock, Moment};
 pub use follower::{Follower, FollowerSettings, Progress};
 pub use hub::{Hub, InProcess, Source, read_signed};
 pub use inbox::{Appetite, Delivered, Delivery, Inbox, InboxError};

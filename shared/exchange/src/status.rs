@@ -4,9 +4,8 @@
 mod tests;
 
 use dossier_proto::{Micros, Origin, Place};
-use tokio::time::Instant;
 
-use crate::{Divergence, Position};
+use crate::{Divergence, Moment, Position};
 
 /// What a follower is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,11 +38,11 @@ pub struct FollowStatus {
     /// The size of the origin's journal, by its newest checkpoint.
     pub head: Position,
     /// When the origin itself was last asked where it stands, and answered.
-    pub heard: Option<Instant>,
+    pub heard: Option<Moment>,
     /// Everything that the origin had at this moment was consumed: what is known of it is so old at most.
-    pub known_as_of: Option<Instant>,
+    pub known_as_of: Option<Moment>,
     /// Where the origin stood when it was asked, as long as the consumer has not come there.
-    pub(crate) awaited: Option<(Position, Instant)>,
+    pub(crate) awaited: Option<(Position, Moment)>,
     /// What it is doing.
     pub state: FollowState,
     /// Entries whose events wait for an upgrade.
@@ -57,7 +56,7 @@ impl FollowStatus {
     }
 
     /// The origin was asked at `asked` and stands at `head`.
-    pub(crate) fn hear(&mut self, head: Position, asked: Instant) {
+    pub(crate) fn hear(&mut self, head: Position, asked: Moment) {
         self.head = head;
         self.heard = Some(asked);
         if matches!(self.state, FollowState::Diverged(_)) {

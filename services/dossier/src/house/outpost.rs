@@ -9,12 +9,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::Router;
 use dossier_audit::Copies;
 use dossier_engine::AuthorityGate;
-use dossier_exchange::{FollowStatus, Position};
+use dossier_exchange::{FollowStatus, Moment, Position};
 use dossier_identity::{Accounts, accounts::door::Door};
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
 use dossier_web::{observe::Readiness, page::Demonstration};
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
 use super::{
     HouseSettings,
@@ -115,7 +115,7 @@ impl Outpost {
         self.line.compare_with_audit(&self.room).await?;
         if origin == Origin::Moderation {
             // It need not hear itself.
-            self.room.ground.engine.authority.attend(|| Some(Instant::now()));
+            self.room.ground.engine.authority.attend(|| Some(Moment::now()));
         }
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep},
-};
+use tokio::{sync::watch, time::sleep};
 
 use super::{
     FollowerSettings,
     signature::{Signature, verified},
 };
-use crate::{Divergence, FollowStatus};
+use crate::{Divergence, FollowStatus, Moment};
 
 /// How often the origin is asked where it stands. Decisions that need its word are refused after ten seconds without
 /// (DESIGN section 9), so several questions in a row may be lost before.
@@ -40,7 +37,7 @@ pub(super) async fn hear(
     status: &watch::Sender<FollowStatus>,
 ) {
     loop {
-        let asked = Instant::now();
+        let asked = settings.clock.moment();
         let pause = match settings.transport.checkpoint(settings.origin).await {
             Ok(signed) => {
                 let heard = match verified(settings.origin, &settings.verifier, &signed) {
@@ -63,7 +60,7 @@ pub(super) async fn hear(
 }
 
 /// Writes down that it was heard, and its head.
-fn note(status: &watch::Sender<FollowStatus>, signature: &Signature, asked: Instant) {
+fn note(status: &watch::Sender<FollowStatus>, signature: &Signature, asked: Moment) {
     status.send_if_modified(|status| {
         let changed = status.head != signature.end;
         status.hear(signature.end, asked);

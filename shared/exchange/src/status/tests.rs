@@ -22,8 +22,8 @@ fn status() -> FollowStatus {
 /// Whoever has heard an origin and not read it knows nothing newer for that.
 #[test]
 fn what_is_known_is_as_old_as_what_was_read() {
-    let (mut status, noon) = (status(), Instant::now());
-    let later = |seconds| noon + Duration::from_secs(seconds);
+    let (mut status, noon) = (status(), Moment::now());
+    let later = |seconds| noon.plus(Duration::from_secs(seconds));
     status.hear(at(10), noon);
     assert_eq!((status.heard, status.known_as_of), (Some(noon), None));
     status.hear(at(20), later(1));

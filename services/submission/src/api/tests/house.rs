@@ -12,7 +12,7 @@ use std::{
 
 use axum::body::Body;
 use dossier_engine::{AuthorityGate, Clock, EngineInbox, EngineSettings, fresh_id};
-use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
+use dossier_exchange::{Delivered, Delivery, Inbox, Moment, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
 use dossier_proof::SigningKey;
@@ -25,7 +25,6 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::{Config, Service, domain::Submission, start_on, views::Entries};
@@ -394,8 +393,8 @@ impl Ear {
     fn gate(&self) -> AuthorityGate {
         // Heard at no moment before the first.
         self.heard.store(-1, Ordering::SeqCst);
-        let (base, now, heard) = (Instant::now(), Arc::clone(&self.now), Arc::clone(&self.heard));
-        let at = move |millis: i64| u64::try_from(millis).ok().map(|millis| base + Duration::from_millis(millis));
+        let (base, now, heard) = (Moment::now(), Arc::clone(&self.now), Arc::clone(&self.heard));
+        let at = move |millis: i64| u64::try_from(millis).ok().map(|millis| base.plus(Duration::from_millis(millis)));
         let gate = AuthorityGate::hearing_by(move || at(now.load(Ordering::SeqCst)).unwrap());
         gate.attend(move || at(heard.load(Ordering::SeqCst)));
         gate
