@@ -21,7 +21,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     let mut config = prost_build::Config::new();
     // The events of an answer stay where they came in.
-    config.bytes(["dossier.v1.ReplayAnswer.events", "dossier.v1.ExchangeAnswer.body"]);
+    config.bytes([
+        "dossier.v1.ExchangeQuestion.body",
+        "dossier.v1.SignedAnswer.answer",
+        "dossier.v1.ReplayAnswer.events",
+        "dossier.v1.ExchangeAnswer.body",
+    ]);
     config.compile_fds(descriptors)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! One event of every kind, every field filled, always the same.
 
+mod review;
+
 use dossier_proto::{
     Actor, Authority, CommandId, CommandRef, DesignationId, Digest, EntryId, Event, EventId, Head, Micros, Origin,
     Payload, Place, SubjectId, must_understand, schema_of, v1,
@@ -39,8 +41,11 @@ fn steps() -> Vec<v1::PublicStep> {
 pub(crate) fn payloads() -> Vec<(&'static str, Payload)> {
     let mut all = shared();
     all.extend(submission());
+    all.extend(review::submission());
     all.extend(moderation());
+    all.extend(review::moderation());
     all.extend(publication());
+    all.extend(review::publication());
     all.extend(audit());
     all
 }
@@ -65,6 +70,7 @@ fn submission() -> Vec<(&'static str, Payload)> {
         faults: 1,
         equals_revision: Some(1),
         answers: vec![v1::Answer { item: 1, text: sealed(5) }],
+        ..v1::Submit::default()
     };
     vec![
         (
@@ -77,6 +83,7 @@ fn submission() -> Vec<(&'static str, Payload)> {
                     content: content(1),
                     fields: vec!["title".into()],
                     source_digest: vec![6; 32],
+                    ..v1::StartDraft::default()
                 }),
             }),
         ),
@@ -101,6 +108,7 @@ fn submission() -> Vec<(&'static str, Payload)> {
                 }],
                 base_edition: Some(1),
                 round: 2,
+                ..v1::Submitted::default()
             }),
         ),
         (
@@ -147,17 +155,26 @@ fn submission() -> Vec<(&'static str, Payload)> {
 
 fn moderation() -> Vec<(&'static str, Payload)> {
     let answer = v1::AnswerRequest { asked: raw_place(Origin::Submission, 5) };
-    let approve = v1::Approve { digest: vec![9; 32], note: sealed(14), notices: vec!["kosovo-1244".into()] };
+    let approve = v1::Approve {
+        digest: vec![9; 32],
+        note: sealed(14),
+        notices: vec!["kosovo-1244".into()],
+        ..v1::Approve::default()
+    };
     vec![
         (
             "review_opened",
             Payload::ReviewOpened(v1::ReviewOpened {
-                command: Some(v1::OpenReview { submitted: raw_place(Origin::Submission, 3) }),
+                command: Some(v1::OpenReview {
+                    submitted: raw_place(Origin::Submission, 3),
+                    ..v1::OpenReview::default()
+                }),
                 revision: 2,
                 digest: vec![9; 32],
                 record_type: "event".into(),
                 body: "KAZ".into(),
                 round: 1,
+                ..v1::ReviewOpened::default()
             }),
         ),
         ("review_claimed", Payload::ReviewClaimed(claimed())),
@@ -170,6 +187,7 @@ fn moderation() -> Vec<(&'static str, Payload)> {
                     field: "location".into(),
                     language: "en".into(),
                     text: sealed(15),
+                    ..v1::Comment::default()
                 }),
             }),
         ),
@@ -185,6 +203,7 @@ fn moderation() -> Vec<(&'static str, Payload)> {
                         quote: sealed(16),
                         text: sealed(17),
                     }],
+                    ..v1::RequestChanges::default()
                 }),
                 revision: 2,
                 submitted: raw_place(Origin::Submission, 3),
@@ -202,6 +221,7 @@ fn moderation() -> Vec<(&'static str, Payload)> {
                 submitted: raw_place(Origin::Submission, 3),
                 steps: steps(),
                 what_changed: sealed(4),
+                ..v1::Approved::default()
             }),
         ),
         (
@@ -244,6 +264,7 @@ fn moderation() -> Vec<(&'static str, Payload)> {
                     valid_from: 1_767_225_600_000_000,
                     valid_until: Some(1_798_761_600_000_000),
                     note_digest: vec![19; 32],
+                    ..v1::GrantDesignation::default()
                 }),
             }),
         ),
@@ -292,6 +313,7 @@ fn publication() -> Vec<(&'static str, Payload)> {
                 notices: vec!["kosovo-1244".into()],
                 steps: steps(),
                 what_changed: sealed(4),
+                ..v1::EditionPublished::default()
             }),
         ),
         (

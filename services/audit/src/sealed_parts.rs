@@ -65,6 +65,16 @@ pub fn contents(payload: &Payload) -> Option<Contents<'_>> {
         Payload::Submitted(event) => event.content.as_ref().map(Contents::Submitted),
         Payload::Approved(event) => event.content.as_ref().map(Contents::Submitted),
         Payload::EditionPublished(event) => event.content.as_ref().map(Contents::Submitted),
+        // What was not cleared has not left the body.
+        Payload::ClearanceAsked(event) => event.content.as_ref().map(Contents::Draft),
+        Payload::CorrectionProposed(event) => event.command.as_ref()?.content.as_ref().map(Contents::Submitted),
+        Payload::CorrectionConfirmed(event) => event.content.as_ref().map(Contents::Submitted),
+        Payload::ModerationRefused(event) => match event.attempted.as_ref()? {
+            moderation_refused::Attempted::ProposeCorrection(command) => {
+                command.content.as_ref().map(Contents::Submitted)
+            }
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -90,12 +100,72 @@ pub fn said(payload: &Payload) -> Vec<Part<'_>> {
             Part::maybe(Purpose::WhatChanged, event.what_changed.as_ref()).into_iter().collect()
         }
         Payload::EntryRetracted(event) => event.command.as_ref().map(explanation).unwrap_or_default(),
-        Payload::PublicationRefused(event) => match event.attempted.as_ref() {
-            Some(publication_refused::Attempted::RetractEntry(command)) => explanation(command),
-            None => Vec::new(),
-        },
+        Payload::PublicationRefused(event) => event.attempted.as_ref().map(tried_in_publication).unwrap_or_default(),
+        other => said_on_the_way(other),
+    }
+}
+
+/// What was said between drafts and editions: clearance, opinions, corrections, times.
+fn said_on_the_way(payload: &Payload) -> Vec<Part<'_>> {
+    match payload {
+        Payload::ClearanceAsked(event) => event.command.as_ref().map(submit).unwrap_or_default(),
+        Payload::Cleared(event) => note(event.command.as_ref().and_then(|command| command.note.as_ref())),
+        Payload::ClearanceReturned(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::RetractionProposed(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::RetractionCleared(event) => reason(event.reason.as_ref()),
+        Payload::AppealAsked(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::CorrectionObjected(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::ApprovalCounted(event) => note(event.command.as_ref().and_then(|command| command.note.as_ref())),
+        Payload::ObjectionMade(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::ConflictDeclared(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::ChangeSettled(event) => event.command.as_ref().map(settled).unwrap_or_default(),
+        Payload::ReviewFinished(event) => {
+            event.command.iter().flat_map(|command| &command.comments).flat_map(comment).collect()
+        }
+        Payload::ReviewHeld(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::ReviewAssigned(event) => note(event.command.as_ref().and_then(|command| command.note.as_ref())),
+        Payload::MarkedDuplicate(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::CorrectionProposed(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::CorrectionConfirmed(event) => {
+            let said = note(event.command.as_ref().and_then(|command| command.note.as_ref()));
+            said.into_iter().chain(reason(event.reason.as_ref())).collect()
+        }
+        Payload::CorrectionRejected(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::EditionRescheduled(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::EntrySuspended(event) => {
+            explained(event.command.as_ref().and_then(|command| command.explanation.as_ref()))
+        }
+        Payload::EntryReinstated(event) => {
+            explained(event.command.as_ref().and_then(|command| command.explanation.as_ref()))
+        }
+        Payload::EntrySuperseded(event) => {
+            explained(event.command.as_ref().and_then(|command| command.explanation.as_ref()))
+        }
         _ => Vec::new(),
     }
+}
+
+fn note(sealed: Option<&v1::Sealed>) -> Vec<Part<'_>> {
+    Part::maybe(Purpose::Note, sealed).into_iter().collect()
+}
+
+fn explained(sealed: Option<&v1::Sealed>) -> Vec<Part<'_>> {
+    Part::maybe(Purpose::Explanation, sealed).into_iter().collect()
+}
+
+fn settled(command: &v1::SettleChange) -> Vec<Part<'_>> {
+    let text = Part::maybe(Purpose::RequestedChange, command.text.as_ref());
+    text.map(|part| part.item(command.item)).into_iter().collect()
 }
 
 fn reason(sealed: Option<&v1::Sealed>) -> Vec<Part<'_>> {
@@ -117,7 +187,7 @@ fn comment(command: &v1::Comment) -> Vec<Part<'_>> {
 }
 
 fn requests(command: &v1::RequestChanges) -> Vec<Part<'_>> {
-    command.items.iter().flat_map(requested).collect()
+    command.items.iter().flat_map(requested).chain(command.comments.iter().flat_map(comment)).collect()
 }
 
 fn requested(change: &v1::RequestedChange) -> impl Iterator<Item = Part<'_>> {
@@ -127,7 +197,7 @@ fn requested(change: &v1::RequestedChange) -> impl Iterator<Item = Part<'_>> {
 }
 
 fn explanation(command: &v1::RetractEntry) -> Vec<Part<'_>> {
-    Part::maybe(Purpose::Explanation, command.explanation.as_ref()).into_iter().collect()
+    explained(command.explanation.as_ref())
 }
 
 fn tried_in_submission(attempted: &submission_refused::Attempted) -> Vec<Part<'_>> {
@@ -136,9 +206,15 @@ fn tried_in_submission(attempted: &submission_refused::Attempted) -> Vec<Part<'_
         Attempted::Submit(command) => submit(command),
         Attempted::Withdraw(command) => reason(command.reason.as_ref()),
         Attempted::AskRetraction(command) => reason(command.reason.as_ref()),
-        Attempted::StartDraft(_) | Attempted::SaveDraft(_) | Attempted::AskRecall(_) | Attempted::OpenRevision(_) => {
-            Vec::new()
-        }
+        Attempted::Clear(command) => note(command.note.as_ref()),
+        Attempted::ReturnToBody(command) => reason(command.reason.as_ref()),
+        Attempted::AskAppeal(command) => reason(command.reason.as_ref()),
+        Attempted::ObjectToCorrection(command) => reason(command.reason.as_ref()),
+        Attempted::StartDraft(_)
+        | Attempted::SaveDraft(_)
+        | Attempted::AskRecall(_)
+        | Attempted::OpenRevision(_)
+        | Attempted::ClearRetraction(_) => Vec::new(),
     }
 }
 
@@ -147,9 +223,36 @@ fn tried_in_moderation(attempted: &moderation_refused::Attempted) -> Vec<Part<'_
     match attempted {
         Attempted::Comment(command) => comment(command),
         Attempted::RequestChanges(command) => requests(command),
-        Attempted::Approve(command) => Part::maybe(Purpose::Note, command.note.as_ref()).into_iter().collect(),
+        Attempted::Approve(command) => note(command.note.as_ref()),
         Attempted::Refuse(command) => reason(command.reason.as_ref()),
-        _ => Vec::new(),
+        Attempted::Object(command) => reason(command.reason.as_ref()),
+        Attempted::DeclareConflict(command) => reason(command.reason.as_ref()),
+        Attempted::SettleChange(command) => settled(command),
+        Attempted::Hold(command) => reason(command.reason.as_ref()),
+        Attempted::Assign(command) => note(command.note.as_ref()),
+        Attempted::MarkDuplicate(command) => reason(command.reason.as_ref()),
+        Attempted::FinishReview(command) => command.comments.iter().flat_map(comment).collect(),
+        Attempted::ProposeCorrection(command) => reason(command.reason.as_ref()),
+        Attempted::ConfirmCorrection(command) => note(command.note.as_ref()),
+        Attempted::RejectCorrection(command) => reason(command.reason.as_ref()),
+        Attempted::Claim(_)
+        | Attempted::Release(_)
+        | Attempted::Resume(_)
+        | Attempted::GrantDesignation(_)
+        | Attempted::RevokeDesignation(_)
+        | Attempted::AdoptRegistry(_) => Vec::new(),
+    }
+}
+
+fn tried_in_publication(attempted: &publication_refused::Attempted) -> Vec<Part<'_>> {
+    use publication_refused::Attempted;
+    match attempted {
+        Attempted::RetractEntry(command) => explanation(command),
+        Attempted::Reschedule(command) => reason(command.reason.as_ref()),
+        Attempted::SuspendEntry(command) => explained(command.explanation.as_ref()),
+        Attempted::ReinstateEntry(command) => explained(command.explanation.as_ref()),
+        Attempted::SupersedeEntry(command) => explained(command.explanation.as_ref()),
+        Attempted::PublishNow(_) => Vec::new(),
     }
 }
 

@@ -31,7 +31,9 @@ pub fn react(foreign: &Event) -> Vec<Errand<Command>> {
     let Some(entry) = foreign.head.entry else { return Vec::new() };
     let place = Some(foreign.head.place.into());
     match &foreign.payload {
-        Some(Payload::Submitted(_)) => errand(entry, Command::OpenReview(v1::OpenReview { submitted: place })),
+        Some(Payload::Submitted(_)) => {
+            errand(entry, Command::OpenReview(v1::OpenReview { submitted: place, ..v1::OpenReview::default() }))
+        }
         Some(Payload::RecallAsked(_) | Payload::WithdrawalAsked(_)) => {
             errand(entry, Command::AnswerRequest(v1::AnswerRequest { asked: place }))
         }

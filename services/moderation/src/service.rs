@@ -154,6 +154,7 @@ impl Service {
             valid_from: now.0,
             valid_until: None,
             note_digest: Vec::new(),
+            ..v1::GrantDesignation::default()
         };
         let fresh = fresh_id();
         let outcome = self.as_system_with(Command::GrantDesignation(grant), fresh).await?;

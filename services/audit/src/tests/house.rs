@@ -222,6 +222,7 @@ impl World {
             digest: content.digest.clone(),
             note: Some(self.sealed(Purpose::Note, "checked with the mission")),
             notices: Vec::new(),
+            ..v1::Approve::default()
         };
         let approved = self.happens_because(
             Origin::Moderation,

@@ -3,7 +3,7 @@
 use dossier_identity::Role;
 use dossier_proto::{Actor, Event, Payload, Place, v1};
 
-use v1::{moderation_refused, submission_refused};
+use v1::{moderation_refused, publication_refused, submission_refused};
 
 /// The name of what happened, for programs: the payload's field in the contract, with dashes.
 pub const fn kind(payload: Option<&Payload>) -> &'static str {
@@ -21,6 +21,14 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::RetractionAsked(_) => "retraction-asked",
         Payload::Expired(_) => "expired",
         Payload::SubmissionRefused(_) => "submission-refused",
+        Payload::ClearanceAsked(_) => "clearance-asked",
+        Payload::Cleared(_) => "cleared",
+        Payload::ClearanceReturned(_) => "clearance-returned",
+        Payload::ClearanceRecalled(_) => "clearance-recalled",
+        Payload::RetractionProposed(_) => "retraction-proposed",
+        Payload::RetractionCleared(_) => "retraction-cleared",
+        Payload::AppealAsked(_) => "appeal-asked",
+        Payload::CorrectionObjected(_) => "correction-objected",
         Payload::ReviewOpened(_) => "review-opened",
         Payload::ReviewClaimed(_) => "review-claimed",
         Payload::ReviewReleased(_) => "review-released",
@@ -35,10 +43,27 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::DesignationRevoked(_) => "designation-revoked",
         Payload::RegistryAdopted(_) => "registry-adopted",
         Payload::ModerationRefused(_) => "moderation-refused",
+        Payload::ApprovalCounted(_) => "approval-counted",
+        Payload::ObjectionMade(_) => "objection-made",
+        Payload::ConflictDeclared(_) => "conflict-declared",
+        Payload::ChangeSettled(_) => "change-settled",
+        Payload::ReviewHeld(_) => "review-held",
+        Payload::ReviewResumed(_) => "review-resumed",
+        Payload::ReviewAssigned(_) => "review-assigned",
+        Payload::MarkedDuplicate(_) => "marked-duplicate",
+        Payload::ReviewFinished(_) => "review-finished",
+        Payload::CorrectionProposed(_) => "correction-proposed",
+        Payload::CorrectionConfirmed(_) => "correction-confirmed",
+        Payload::CorrectionRejected(_) => "correction-rejected",
         Payload::EditionPublished(_) => "edition-published",
         Payload::PublicationDeclined(_) => "publication-declined",
         Payload::EntryRetracted(_) => "entry-retracted",
         Payload::PublicationRefused(_) => "publication-refused",
+        Payload::EditionScheduled(_) => "edition-scheduled",
+        Payload::EditionRescheduled(_) => "edition-rescheduled",
+        Payload::EntrySuspended(_) => "entry-suspended",
+        Payload::EntryReinstated(_) => "entry-reinstated",
+        Payload::EntrySuperseded(_) => "entry-superseded",
         Payload::TrailRead(_) => "trail-read",
         Payload::FindingReported(_) => "finding-reported",
         Payload::AuditRefused(_) => "audit-refused",
@@ -90,8 +115,74 @@ pub fn sentence(event: &Event, role: Option<Role>) -> String {
             let reason = one.command.as_ref().map_or("", |command| command.reason.as_str());
             format!("{who} retracted the entry ({reason}); edition {} became a tombstone.", one.edition)
         }
+        Payload::ClearanceAsked(one) => {
+            let revision = one.command.as_ref().map_or(0, |it| it.revision);
+            format!("{who} asked for clearance of revision {revision}, round {}.", one.round)
+        }
+        Payload::ApprovalCounted(_)
+        | Payload::ObjectionMade(_)
+        | Payload::ChangeSettled(_)
+        | Payload::ReviewFinished(_)
+        | Payload::MarkedDuplicate(_)
+        | Payload::CorrectionProposed(_)
+        | Payload::CorrectionConfirmed(_) => in_review(&who, payload),
+        Payload::EditionScheduled(one) => {
+            format!("The approved content was scheduled; it is to be public at {}.", moment(one.at))
+        }
+        Payload::EditionRescheduled(one) => {
+            let at = one.command.as_ref().map_or(0, |command| command.at);
+            format!("{who} moved the publication to {}.", moment(at))
+        }
+        Payload::EntrySuspended(one) => {
+            let reason = one.command.as_ref().map_or("", |command| command.reason.as_str());
+            format!("{who} suspended the entry ({reason}); edition {} is not shown.", one.edition)
+        }
+        Payload::EntryReinstated(one) => {
+            format!("{who} reinstated the entry; edition {} is public again.", one.edition)
+        }
+        Payload::EntrySuperseded(one) => format!("{who} superseded the entry; {} stands in its place.", one.number),
         other => fixed(&who, event, other),
     }
+}
+
+/// What happens between the opening of a review and its end.
+fn in_review(who: &str, payload: &Payload) -> String {
+    match payload {
+        Payload::ApprovalCounted(one) if one.next_stage.is_empty() => {
+            format!("{who} gave an approving opinion (stage {}).", one.stage)
+        }
+        Payload::ApprovalCounted(one) => {
+            format!("{who} gave the approval that ended stage {}; stage {} is next.", one.stage, one.next_stage)
+        }
+        Payload::ObjectionMade(one) => format!("{who} gave an opinion against it (stage {}).", one.stage),
+        Payload::ChangeSettled(one) => {
+            let (item, round) = one.command.as_ref().map_or((0, 0), |it| (it.item, it.round));
+            let reopened = v1::settle_change::Outcome::Reopened;
+            let is_open = one.command.as_ref().is_some_and(|it| it.outcome() == reopened);
+            let outcome = if is_open { "reopened" } else { "accepted" };
+            format!("{who} {outcome} requested change {item} of round {round}.")
+        }
+        Payload::ReviewFinished(one) => {
+            let comments = one.command.as_ref().map_or(0, |command| command.comments.len());
+            format!("{who} sent {}.", count(comments, "comment"))
+        }
+        Payload::MarkedDuplicate(one) => {
+            format!("{who} marked revision {} as a duplicate of {}.", one.revision, one.number)
+        }
+        Payload::CorrectionProposed(one) => {
+            let command = one.command.as_ref();
+            let (edition, fields) = command.map_or((0, 0), |it| (it.edition, it.fields.len()));
+            format!("{who} proposed a correction of {} in edition {edition}.", count(fields, "field"))
+        }
+        Payload::CorrectionConfirmed(one) => format!("{who} confirmed the correction of edition {}.", one.base_edition),
+        other => format!("{who}: {}.", kind(Some(other))),
+    }
+}
+
+/// A moment as people write it: to the minute, UTC.
+fn moment(at: i64) -> String {
+    let stamp = jiff::Timestamp::from_microsecond(at);
+    stamp.map_or_else(|_| "an unknown time".to_owned(), |stamp| stamp.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 fn submitted(who: &str, one: &v1::Submitted) -> String {
@@ -118,6 +209,25 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
         Payload::WithdrawalAsked(_) => format!("{who} asked to withdraw the entry."),
         Payload::RevisionOpened(one) => format!("{who} opened a revision of edition {}.", one.base_edition),
         Payload::RetractionAsked(one) => format!("{who} asked to have edition {} retracted.", one.edition),
+        Payload::Cleared(_) => format!("{who} cleared the content for the state."),
+        Payload::ClearanceReturned(_) => format!("{who} returned the content to its contributors, without clearance."),
+        Payload::ClearanceRecalled(_) => format!("{who} took the content back before it was cleared."),
+        Payload::RetractionProposed(one) => format!("{who} proposed to have edition {} retracted.", one.edition),
+        Payload::RetractionCleared(one) => {
+            format!("{who} cleared the request to have edition {} retracted.", one.edition)
+        }
+        Payload::AppealAsked(_) => format!("{who} appealed against the refusal."),
+        Payload::CorrectionObjected(one) => format!("{who} objected to the correction in edition {}.", one.edition),
+        Payload::ConflictDeclared(_) => {
+            format!("{who} declared a conflict of interest and has no part in it any more.")
+        }
+        Payload::ReviewHeld(one) => {
+            let awaited = one.command.as_ref().map_or("", |command| command.awaited.as_str());
+            format!("{who} put the review on hold ({awaited}); its clock stands still.")
+        }
+        Payload::ReviewResumed(_) => format!("{who} took the review off hold."),
+        Payload::ReviewAssigned(_) => format!("{who} assigned the review."),
+        Payload::CorrectionRejected(_) => format!("{who} rejected the correction."),
         Payload::Expired(_) => "The time to answer went by; the entry is a draft again.".to_owned(),
         Payload::RecallGranted(_) => "The recall was granted; the entry is a draft again.".to_owned(),
         Payload::WithdrawalGranted(_) => "The withdrawal was granted.".to_owned(),
@@ -131,7 +241,8 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
             format!("{who} wanted to {what} and may not ({}).", code(one.refusal.as_ref()))
         }
         Payload::PublicationRefused(one) => {
-            format!("{who} wanted to retract the entry and may not ({}).", code(one.refusal.as_ref()))
+            let what = one.attempted.as_ref().map_or("something", publication_tried);
+            format!("{who} wanted to {what} and may not ({}).", code(one.refusal.as_ref()))
         }
         Payload::AuditRefused(one) => {
             format!("{who} wanted to read the trail and may not ({}).", code(one.refusal.as_ref()))
@@ -192,6 +303,11 @@ const fn submission_tried(attempted: &submission_refused::Attempted) -> &'static
         Attempted::Withdraw(_) => "withdraw the entry",
         Attempted::OpenRevision(_) => "open a revision",
         Attempted::AskRetraction(_) => "have the entry retracted",
+        Attempted::Clear(_) => "clear the content for the state",
+        Attempted::ReturnToBody(_) => "return the content to its contributors",
+        Attempted::ClearRetraction(_) => "clear the request for retraction",
+        Attempted::AskAppeal(_) => "appeal",
+        Attempted::ObjectToCorrection(_) => "object to the correction",
     }
 }
 
@@ -207,5 +323,28 @@ const fn moderation_tried(attempted: &moderation_refused::Attempted) -> &'static
         Attempted::GrantDesignation(_) => "grant a designation",
         Attempted::RevokeDesignation(_) => "revoke a designation",
         Attempted::AdoptRegistry(_) => "put a registry in force",
+        Attempted::Object(_) => "give an opinion against it",
+        Attempted::DeclareConflict(_) => "declare a conflict of interest",
+        Attempted::SettleChange(_) => "settle a requested change",
+        Attempted::Hold(_) => "put the review on hold",
+        Attempted::Resume(_) => "take the review off hold",
+        Attempted::Assign(_) => "assign the review",
+        Attempted::MarkDuplicate(_) => "mark the entry as a duplicate",
+        Attempted::FinishReview(_) => "send comments",
+        Attempted::ProposeCorrection(_) => "propose a correction",
+        Attempted::ConfirmCorrection(_) => "confirm the correction",
+        Attempted::RejectCorrection(_) => "reject the correction",
+    }
+}
+
+const fn publication_tried(attempted: &publication_refused::Attempted) -> &'static str {
+    use publication_refused::Attempted;
+    match attempted {
+        Attempted::RetractEntry(_) => "retract the entry",
+        Attempted::Reschedule(_) => "move the publication",
+        Attempted::PublishNow(_) => "publish at once",
+        Attempted::SuspendEntry(_) => "suspend the entry",
+        Attempted::ReinstateEntry(_) => "reinstate the entry",
+        Attempted::SupersedeEntry(_) => "supersede the entry",
     }
 }

@@ -167,6 +167,7 @@ pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answe
             valid_from: from.unwrap_or(now).0,
             valid_until: until.map(|until| until.0),
             note_digest: body.note_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+            ..v1::GrantDesignation::default()
         }),
         _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
     }

@@ -29,6 +29,7 @@ pub(super) fn seal_comment(desk: &Desk, context: &Context, body: &CommentBody) -
         field: body.field.clone(),
         language: body.language.clone(),
         text: lock.seal(desk, context.entry, Purpose::Comment, &body.text)?,
+        ..v1::Comment::default()
     })
 }
 
@@ -57,7 +58,11 @@ pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -
             text: seal(Purpose::RequestedChange, &item.text)?,
         })
     });
-    Ok(v1::RequestChanges { digest: body.digest.to_vec(), items: items.collect::<Answer<_>>()? })
+    Ok(v1::RequestChanges {
+        digest: body.digest.to_vec(),
+        items: items.collect::<Answer<_>>()?,
+        ..v1::RequestChanges::default()
+    })
 }
 
 pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) -> Answer<v1::Refuse> {
@@ -85,7 +90,7 @@ pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) 
     };
     let reads = context.moderates && context.under == Under::Keys;
     let (words_submitted, notices) = if reads { submitted(desk, context)? } else { (None, Vec::new()) };
-    let approve = v1::Approve { digest: body.digest.to_vec(), note, notices };
+    let approve = v1::Approve { digest: body.digest.to_vec(), note, notices, ..v1::Approve::default() };
     Ok(Approval { approve, words: words_submitted })
 }
 

@@ -109,6 +109,7 @@ impl Command {
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
+            _ => return None,
         })
     }
 

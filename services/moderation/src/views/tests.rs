@@ -164,7 +164,8 @@ fn the_internal_key_of_a_review_is_remembered_while_it_is_open() {
 }
 
 fn approve_without_note(revision: u32) -> Ask<Command> {
-    let approve = v1::Approve { digest: digest(revision).to_vec(), note: None, notices: Vec::new() };
+    let approve =
+        v1::Approve { digest: digest(revision).to_vec(), note: None, notices: Vec::new(), ..v1::Approve::default() };
     let approval = Approval { approve, words: Some(words(revision)) };
     Ask::by(MODERATOR, Command::Approve(Box::new(approval))).on(ENTRY)
 }

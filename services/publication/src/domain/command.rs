@@ -22,6 +22,7 @@ pub(super) fn command_of(first: &Event) -> Option<Command> {
         Payload::EntryRetracted(retracted) => retracted.command.map(Command::Retract),
         Payload::PublicationRefused(refused) => match refused.attempted? {
             v1::publication_refused::Attempted::RetractEntry(command) => Some(Command::Retract(command)),
+            _ => None,
         },
         _ => None,
     }

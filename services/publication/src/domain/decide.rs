@@ -60,6 +60,7 @@ impl Next {
                 notices,
                 steps: approved.steps.clone(),
                 what_changed: approved.what_changed.clone(),
+                ..v1::EditionPublished::default()
             }),
         }
     }

@@ -226,6 +226,7 @@ impl House {
                 digest: digest.to_vec(),
                 note: None,
                 notices: notices.into_iter().map(|notice| notice.key).collect(),
+                ..v1::Approve::default()
             }),
             content: Some(v1::Content {
                 revision,
@@ -240,6 +241,7 @@ impl House {
             submitted: Some(Place { origin: Origin::Submission, epoch: 0, sequence: 1 }.into()),
             steps: self.steps(),
             what_changed: Some(seal(Purpose::WhatChanged, what_changed.as_bytes())),
+            ..v1::Approved::default()
         };
         (key, approved)
     }

@@ -140,6 +140,7 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
         content: None,
         fields: Vec::new(),
         source_digest: digest.map(|digest| digest.to_vec()).unwrap_or_default(),
+        ..v1::StartDraft::default()
     };
     let source = of.clone().zip(digest);
     let facts =

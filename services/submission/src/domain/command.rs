@@ -53,9 +53,10 @@ impl Command {
     }
 }
 
-impl From<Attempted> for Command {
-    fn from(attempted: Attempted) -> Self {
-        match attempted {
+impl Command {
+    /// The command that was refused, without its words; `None` for one of a later version.
+    fn of_attempted(attempted: Attempted) -> Option<Self> {
+        Some(match attempted {
             Attempted::StartDraft(command) => Self::StartDraft(command),
             Attempted::SaveDraft(command) => Self::SaveDraft(command),
             Attempted::Submit(submit) => Self::Submit { submit, content: None },
@@ -63,7 +64,8 @@ impl From<Attempted> for Command {
             Attempted::Withdraw(command) => Self::Withdraw(command),
             Attempted::OpenRevision(v1::OpenRevision {}) => Self::OpenRevision,
             Attempted::AskRetraction(command) => Self::AskRetraction(command),
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -82,7 +84,7 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::RevisionOpened(_) => Command::OpenRevision,
         Payload::RetractionAsked(asked) => Command::AskRetraction(asked.command.clone()?),
         Payload::Expired(_) => Command::Expire,
-        Payload::SubmissionRefused(refused) => refused.attempted.clone()?.into(),
+        Payload::SubmissionRefused(refused) => Command::of_attempted(refused.attempted.clone()?)?,
         _ => return None,
     })
 }

@@ -47,6 +47,7 @@ fn started(story: &mut Story<Submission>, key: u8) -> EntryId {
         content: Some(content(1, key)),
         fields: vec!["title".to_owned()],
         source_digest: Vec::new(),
+        ..v1::StartDraft::default()
     };
     story.given(Ask::by(AIGERIM, Command::StartDraft(start)))[0].head.entry.unwrap()
 }

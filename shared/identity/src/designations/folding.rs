@@ -88,6 +88,7 @@ mod tests {
             valid_from: 10,
             valid_until: Some(1_000),
             note_digest: vec![3; 32],
+            ..v1::GrantDesignation::default()
         };
         change(&mut grant);
         Payload::DesignationGranted(v1::DesignationGranted { command: Some(grant) })

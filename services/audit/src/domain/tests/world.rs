@@ -23,6 +23,7 @@ pub(crate) fn grant(subject: SubjectId, role: Role, body: &str, record_types: &[
         valid_from: 0,
         valid_until: None,
         note_digest: Vec::new(),
+        ..v1::GrantDesignation::default()
     }
 }
 

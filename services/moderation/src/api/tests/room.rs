@@ -261,6 +261,7 @@ impl Room {
             }],
             base_edition: None,
             round: revision,
+            ..v1::Submitted::default()
         };
         change(&mut submitted);
         let event = self.hear(Actor::Person(author), Origin::Submission, entry, Payload::Submitted(submitted)).await;

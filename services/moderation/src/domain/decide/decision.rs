@@ -62,6 +62,7 @@ pub(super) fn approve(state: &State, approval: &Approval, context: &Context) -> 
         submitted: Some(seat.review.submitted.place.into()),
         steps: steps::steps(seat.entry, Moment { at: context.now, place: context.place }),
         what_changed: what_changed.clone(),
+        ..v1::Approved::default()
     };
     decided(&seat, context, Payload::Approved(approved))
 }

@@ -24,6 +24,7 @@ pub(super) fn open(state: &State, open: v1::OpenReview, context: &Context) -> An
         record_type: entry.record_type.clone(),
         body: entry.body.to_string(),
         round: review.round,
+        ..v1::ReviewOpened::default()
     };
     Ok(Decision::one(None, on_review(entry, context, Payload::ReviewOpened(opened))))
 }

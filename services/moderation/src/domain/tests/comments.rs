@@ -12,6 +12,7 @@ fn comment_as(change: impl FnOnce(&mut v1::Comment)) -> Ask<Command> {
         field: "title".to_owned(),
         language: "en".to_owned(),
         text: Some(sealed(90)),
+        ..v1::Comment::default()
     };
     change(&mut comment);
     Ask::by(MODERATOR, Command::Comment(comment)).on(ENTRY)

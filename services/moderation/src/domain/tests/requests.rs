@@ -93,7 +93,10 @@ fn each_request_is_answered_once_and_only_by_the_service() {
     let answer = Command::AnswerRequest(v1::AnswerRequest { asked: Some(asked.head.place.into()) });
     assert_eq!(world.given(Ask::by(SERVICE, answer.clone()).on(ENTRY)), []);
     assert_eq!(world.refused(Ask::by(MODERATOR, answer).on(ENTRY)), Refusal::WrongActor("a person"));
-    let open = Command::OpenReview(v1::OpenReview { submitted: Some(submitted.head.place.into()) });
+    let open = Command::OpenReview(v1::OpenReview {
+        submitted: Some(submitted.head.place.into()),
+        ..v1::OpenReview::default()
+    });
     assert_eq!(world.refused(Ask::by(MODERATOR, open).on(ENTRY)), Refusal::WrongActor("a person"));
 }
 

@@ -188,7 +188,10 @@ fn whatever_happens_each_submission_is_decided_once_and_by_nobody_who_wrote_it()
 fn commands_of_the_service_itself_are_no_business_of_anybody() {
     let mut world = World::in_review();
     for person in PEOPLE {
-        let open = Command::OpenReview(dossier_proto::v1::OpenReview { submitted: None });
+        let open = Command::OpenReview(dossier_proto::v1::OpenReview {
+            submitted: None,
+            ..dossier_proto::v1::OpenReview::default()
+        });
         world.refused(Ask::by(person, open).on(ENTRY));
     }
 }

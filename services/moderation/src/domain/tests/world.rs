@@ -172,6 +172,7 @@ impl Filed {
             lineage: lineage.collect(),
             base_edition: self.base_edition,
             round: self.round,
+            ..v1::Submitted::default()
         }
     }
 }
@@ -211,6 +212,7 @@ pub(crate) fn comment(by: SubjectId, revision: u32) -> Ask<Command> {
         field: "title".to_owned(),
         language: "en".to_owned(),
         text: Some(sealed(90)),
+        ..v1::Comment::default()
     };
     Ask::by(by, Command::Comment(comment)).on(ENTRY)
 }
@@ -226,7 +228,7 @@ pub(crate) fn item(number: u32, field: &str) -> v1::RequestedChange {
 }
 
 pub(crate) fn request(by: SubjectId, revision: u32, items: Vec<v1::RequestedChange>) -> Ask<Command> {
-    let request = v1::RequestChanges { digest: digest(revision).to_vec(), items };
+    let request = v1::RequestChanges { digest: digest(revision).to_vec(), items, ..v1::RequestChanges::default() };
     Ask::by(by, Command::RequestChanges(request)).on(ENTRY)
 }
 
@@ -239,6 +241,7 @@ pub(crate) fn approve_with(by: SubjectId, revision: u32, words: Option<Submitted
         digest: digest(revision).to_vec(),
         note: Some(sealed(93)),
         notices: vec!["kosovo-1244".to_owned()],
+        ..v1::Approve::default()
     };
     Ask::by(by, Command::Approve(Box::new(Approval { approve, words }))).on(ENTRY)
 }
@@ -257,6 +260,7 @@ pub(crate) fn grant(subject: SubjectId, role: Role, body: &str, record_types: &[
         valid_from: 0,
         valid_until: None,
         note_digest: Vec::new(),
+        ..v1::GrantDesignation::default()
     })
 }
 

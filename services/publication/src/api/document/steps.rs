@@ -33,7 +33,7 @@ pub(super) fn steps(edition: &Edition) -> Vec<StepShown> {
             Kind::ChangesRequested => "changes-requested",
             Kind::Resubmitted => "resubmitted",
             Kind::Approved => "approved",
-            Kind::Unspecified => continue,
+            Kind::Cleared | Kind::StagePassed | Kind::Corrected | Kind::Unspecified => continue,
         };
         steps.push(StepShown {
             kind: kind.to_owned(),

@@ -203,6 +203,7 @@ pub(crate) fn approved(record_type: &str, revision: u8, base_edition: Option<u32
             digest: digest(revision).to_vec(),
             note: None,
             notices: vec!["kosovo-1244".to_owned()],
+            ..v1::Approve::default()
         }),
         content: Some(v1::Content {
             revision: u32::from(revision),
@@ -222,6 +223,7 @@ pub(crate) fn approved(record_type: &str, revision: u8, base_edition: Option<u32
             count: 0,
         }],
         what_changed: Some(sealed(revision)),
+        ..v1::Approved::default()
     })
 }
 
@@ -235,6 +237,7 @@ pub(crate) fn granted(subject: SubjectId, role: Role, body: &str, types: &[&str]
             valid_from: 0,
             valid_until: None,
             note_digest: Vec::new(),
+            ..v1::GrantDesignation::default()
         }),
     })
 }

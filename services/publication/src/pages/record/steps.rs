@@ -29,7 +29,7 @@ pub(super) fn steps(edition: &Edition, body: &str, paper: &Paper<'_>) -> Vec<Ste
                 approved_at = Some(at);
                 ("square", w.text("record.step_approved").to_owned(), paper.minute(at))
             }
-            Kind::Unspecified => continue,
+            Kind::Cleared | Kind::StagePassed | Kind::Corrected | Kind::Unspecified => continue,
         };
         steps.push(Step { mark, said, at });
     }

@@ -352,7 +352,7 @@ impl House {
         };
         let digest = submitted.content.unwrap().digest;
         let payload = Payload::ChangesRequested(v1::ChangesRequested {
-            command: Some(v1::RequestChanges { digest, items: vec![item] }),
+            command: Some(v1::RequestChanges { digest, items: vec![item], ..v1::RequestChanges::default() }),
             revision: 1,
             submitted: Some(place.into()),
         });

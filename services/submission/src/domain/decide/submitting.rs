@@ -42,6 +42,7 @@ pub(super) fn submit(
         lineage: entry.lineage.authors(&matter.state.fields),
         base_edition: entry.base.map(|base| base.edition),
         round: entry.round.saturating_add(1),
+        ..v1::Submitted::default()
     });
     Ok(matter.asks(payload))
 }

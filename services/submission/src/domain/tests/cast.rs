@@ -38,6 +38,7 @@ impl Told {
             valid_from: 0,
             valid_until: None,
             note_digest: Vec::new(),
+            ..v1::GrantDesignation::default()
         };
         self.moderation(None, Payload::DesignationGranted(v1::DesignationGranted { command: Some(command) }))
     }
@@ -95,7 +96,11 @@ impl Told {
             text: Some(sealed(41)),
         };
         let payload = Payload::ChangesRequested(v1::ChangesRequested {
-            command: Some(v1::RequestChanges { digest: vec![0; 32], items: vec![item] }),
+            command: Some(v1::RequestChanges {
+                digest: vec![0; 32],
+                items: vec![item],
+                ..v1::RequestChanges::default()
+            }),
             revision: 1,
             submitted: Some(submitted.into()),
         });
@@ -171,6 +176,7 @@ pub(super) fn start(body: &str) -> Command {
         content: Some(content(1)),
         fields: vec!["title".to_owned(), "dates".to_owned()],
         source_digest: Vec::new(),
+        ..v1::StartDraft::default()
     })
 }
 
@@ -196,6 +202,7 @@ pub(super) fn submit_with(entry: &Entry, change: impl FnOnce(&mut v1::Submit)) -
         faults: 0,
         equals_revision: None,
         answers: Vec::new(),
+        ..v1::Submit::default()
     };
     change(&mut submit);
     let content = v1::Content { digest: entry.working.digest.to_vec(), ..content(entry.working.number) };

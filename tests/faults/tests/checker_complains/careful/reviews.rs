@@ -26,7 +26,7 @@ pub(super) const REVIEWS: [Case; 11] = [
             f.put_another(review(f), |event| {
                 other_command(event);
                 if let Some(Payload::ReviewOpened(opened)) = &mut event.payload {
-                    opened.command = Some(v1::OpenReview { submitted: Some(save.into()) });
+                    opened.command = Some(v1::OpenReview { submitted: Some(save.into()), ..v1::OpenReview::default() });
                 }
             });
         },
