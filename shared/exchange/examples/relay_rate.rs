@@ -8,6 +8,7 @@
 mod bulk;
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -17,9 +18,10 @@ use bytes::Bytes;
 use dossier_broker::{Broker, Settings};
 use dossier_exchange::{
     Position, ReadLimits, Source, Transport,
-    conformance::{Desk, ManualClock, Shelf, Tray, event},
+    conformance::{Desk, ManualClock, Shelf, Tray, event, signer},
     nats::{Connection, ConnectionSettings, Desks, NatsTransport, Relay, RelaySettings, STREAM_EVENTS_MAX},
 };
+use dossier_proof::VerifierKey;
 use dossier_proto::{Micros, Origin, Payload, v1};
 use futures_util::StreamExt;
 
@@ -98,7 +100,7 @@ async fn relayed(broker: &Broker, source: &Arc<bulk::Bulk>) -> (f64, f64) {
     let head = source.head();
     relay.status().wait_for(|status| status.stored == head).await.expect("a relay");
     let relayed = rate(head.sequence as usize, since);
-    let transport = NatsTransport::new(connect(broker, Origin::Audit).await);
+    let transport = NatsTransport::new(connect(broker, Origin::Audit).await, verifiers());
     let since = Instant::now();
     let mut next = Position::default();
     while next < head {
@@ -113,7 +115,7 @@ async fn latency() -> (Duration, Duration) {
     let broker = Broker::start(Settings::default());
     let shelf = Shelf::new(ORIGIN);
     let _relay = Relay::start(connect(&broker, ORIGIN).await, shelf.clone(), RelaySettings::default());
-    let transport = NatsTransport::new(connect(&broker, Origin::Audit).await);
+    let transport = NatsTransport::new(connect(&broker, Origin::Audit).await, verifiers());
     let mut took = Vec::new();
     for sequence in 0..ROUNDS as u64 {
         let since = Instant::now();
@@ -133,7 +135,8 @@ async fn recovery() -> Duration {
     let connection = connect(&broker, ORIGIN).await;
     let consumer = connect(&broker, Origin::Audit).await;
     let keys = Desk::with(Vec::new());
-    let _desks = Desks::open(Arc::clone(&connection), source.clone(), keys, None).await.expect("a connection");
+    let _desks =
+        Desks::open(Arc::clone(&connection), source.clone(), keys, None, signer(ORIGIN)).await.expect("a connection");
     let relay = Relay::start(connection, source.clone(), RelaySettings::default());
     let head = source.head();
     relay.status().wait_for(|status| status.stored == head).await.expect("a relay");
@@ -144,8 +147,13 @@ async fn recovery() -> Duration {
     let tray = Tray::new();
     let progress = dossier_exchange::Progress::new([ORIGIN]);
     let clock = ManualClock::at(Micros(1_767_268_800_000_000));
-    let (_status, task) = tray.follow(ORIGIN, NatsTransport::new(consumer), &progress, &clock);
+    let (_status, task) = tray.follow(ORIGIN, NatsTransport::new(consumer, verifiers()), &progress, &clock);
     tray.holds(LOST).await;
     task.abort();
     since.elapsed()
+}
+
+/// What is believed of the one origin that there is.
+fn verifiers() -> BTreeMap<Origin, VerifierKey> {
+    BTreeMap::from([(ORIGIN, signer(ORIGIN).verifier())])
 }

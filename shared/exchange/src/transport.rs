@@ -88,6 +88,14 @@ pub enum TransportError {
         /// What the transport says.
         reason: String,
     },
+    /// Something came as its answer that it did not sign for this question: somebody else spoke, or repeated what it said before.
+    #[error("what came as an answer of {origin} is not one of its own to this question: {reason}")]
+    NotItsOwn {
+        /// Who was asked.
+        origin: Origin,
+        /// What is wrong.
+        reason: String,
+    },
     /// The origin's journal does not hold that position (any more, or yet).
     #[error("{origin} has nothing at epoch {}, sequence {}", .position.epoch, .position.sequence)]
     NotThere {
@@ -99,6 +107,10 @@ pub enum TransportError {
 }
 
 /// What carries events. One value belongs to one consumer: the transport knows who asks.
+///
+/// What is *read* was carried, and anything may come. What is *asked* of an origin is answered by that origin, after it was asked:
+/// a transport through which others carry answers gives none that the origin did not sign together with the question. So whoever
+/// has an answer has heard from the origin since asking, and a refusal is the origin's own.
 pub trait Transport: Send + Sync + 'static {
     /// Waits until `origin` has events from `from` on and brings some of them. They were carried: anything may come.
     fn read(&self, origin: Origin, from: Position, limits: ReadLimits) -> BoxFuture<'_, Result<Batch, TransportError>>;

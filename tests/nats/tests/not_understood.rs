@@ -84,7 +84,8 @@ impl Future {
     fn begin(installation: &Installation) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let secrets = Secrets::read(&Layout::of(installation.deployment.data(FUTURE))).unwrap();
-        let shelf = Shelf::of_log(FUTURE, secrets.signer(FUTURE));
+        let signer = secrets.signer(FUTURE);
+        let shelf = Shelf::of_log(FUTURE, signer.clone());
         let settings = ConnectionSettings {
             origin: FUTURE,
             servers: installation.brokers.servers(),
@@ -96,7 +97,7 @@ impl Future {
             let connection = Connection::open(settings).await.unwrap();
             connection.connected(TOLD_WITHIN).await.unwrap();
             let (source, desk) = (Arc::clone(&offered), Desk::with(Vec::new()));
-            let desks = Desks::open(Arc::clone(&connection), source, desk, None).await.unwrap();
+            let desks = Desks::open(Arc::clone(&connection), source, desk, None, signer).await.unwrap();
             (Relay::start(connection, offered, RelaySettings::default()), desks)
         });
         Self { runtime, shelf, written: Cell::new(0), _relay: relay, _desks: desks }

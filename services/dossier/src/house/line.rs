@@ -15,7 +15,7 @@ use dossier_exchange::{
     },
 };
 use dossier_journal::MirrorHead;
-use dossier_proof::VerifierKey;
+use dossier_proof::{SigningKey, VerifierKey};
 use dossier_proto::Origin;
 use futures_util::FutureExt;
 use tokio::{
@@ -23,7 +23,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{answers, room::Room};
+use super::{answers, plot::Plot, room::Room};
 use crate::{Exit, Failure};
 
 /// How long the audit service may take to say what it knows of a journal. One that says nothing does not keep others from
@@ -49,6 +49,8 @@ pub struct BrokerSettings {
 pub(super) struct Line {
     connection: Arc<Connection>,
     transport: Arc<NatsTransport>,
+    /// What the service signs with: its checkpoints, its answers, and that it is there.
+    signer: SigningKey,
     replicas: u32,
     presence: OnceLock<Presence>,
     joined: OnceLock<Joined>,
@@ -62,7 +64,7 @@ struct Joined {
 
 impl Line {
     /// Begins to connect. Settings that cannot be right are told at once; a broker that is not there is tried again.
-    pub(super) async fn open(origin: Origin, settings: &BrokerSettings) -> Result<Self, Failure> {
+    pub(super) async fn open(plot: &Plot, origin: Origin, settings: &BrokerSettings) -> Result<Self, Failure> {
         let nkey_seed = settings.nkey.as_deref().map(|file| {
             fs::read_to_string(file).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => Failure::not_there(format!(
@@ -79,10 +81,11 @@ impl Line {
             ca: settings.ca.clone(),
         });
         let connection = connection.await.map_err(|error| failure(&error))?;
-        let transport = NatsTransport::new(Arc::clone(&connection));
+        let transport = NatsTransport::new(Arc::clone(&connection), plot.verifiers.clone());
         Ok(Self {
             connection,
             transport,
+            signer: plot.secrets.signer(origin),
             replicas: settings.replicas,
             presence: OnceLock::new(),
             joined: OnceLock::new(),
@@ -201,8 +204,8 @@ impl Line {
     /// # Errors
     /// [`Failure`]: the client cannot listen.
     pub(super) async fn join(&self, room: &Room, answers: Arc<dyn Answerer>) -> Result<(), Failure> {
-        let desks =
-            Desks::open(Arc::clone(&self.connection), room.source(), Arc::clone(&room.desk), Some(answers)).await;
+        let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&room.desk));
+        let desks = Desks::open(connection, room.source(), desk, Some(answers), self.signer.clone()).await;
         let desks = desks.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", room.origin)))?;
         let relay =
             Relay::start(Arc::clone(&self.connection), room.source(), RelaySettings { replicas: self.replicas });

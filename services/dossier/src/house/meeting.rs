@@ -54,10 +54,10 @@ impl Meeting {
     }
 
     /// Each service connects with its own key, and is the only one of its kind there.
-    pub(super) async fn over(broker: &HouseBroker) -> Result<Self, Failure> {
+    pub(super) async fn over(plot: &Plot, broker: &HouseBroker) -> Result<Self, Failure> {
         let mut lines = BTreeMap::new();
         for origin in Origin::ALL {
-            let line = Line::open(origin, &broker.settings(origin)).await?;
+            let line = Line::open(plot, origin, &broker.settings(origin)).await?;
             line.connected(BROKER_PATIENCE).await?;
             line.occupy().await?;
             lines.insert(origin, Arc::new(line));

@@ -72,7 +72,7 @@ impl Outpost {
     pub async fn open(settings: OutpostSettings, patience: std::time::Duration) -> Result<Self, Failure> {
         let OutpostSettings { origin, house, verifiers, broker } = settings;
         let plot = Plot::single(origin, house, &verifiers)?;
-        let line = Arc::new(Line::open(origin, &broker).await?);
+        let line = Arc::new(Line::open(&plot, origin, &broker).await?);
         if line.connected(patience).await.is_ok() {
             line.occupy().await?;
         }

@@ -70,7 +70,7 @@ impl House {
     /// As [`House::open`]; also when the broker does not answer, or another instance of a service is at work there.
     pub async fn open_over(settings: HouseSettings, broker: &HouseBroker) -> Result<Self, Failure> {
         let plot = Plot::whole(settings)?;
-        Self::furnished(&plot, Meeting::over(broker).await?).await
+        Self::furnished(&plot, Meeting::over(&plot, broker).await?).await
     }
 
     async fn furnished(plot: &Plot, meeting: Meeting) -> Result<Self, Failure> {

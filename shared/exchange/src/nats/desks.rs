@@ -5,21 +5,27 @@ mod answers;
 use std::sync::Arc;
 
 use async_nats::{Message, Subscriber};
+use dossier_proof::SigningKey;
 use dossier_proto::Origin;
 use futures_util::{StreamExt, stream::select_all};
-use tokio::task::JoinSet;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
 
 use super::{
     Connection,
     names::{self, Answering, Topic},
+    signed::Asked,
     task::Task,
     wire::Answer,
 };
 use crate::{Answerer, KeyDesk, Source};
 
-/// Questions that are answered at once: of three askers, each with a reading, a checkpoint, keys and a question under way, and
-/// some more. Each may hold an answer of 768 KiB: 24 MiB.
-const ANSWERING_MAX: usize = 32;
+/// Questions of one asker that are answered at once: a reading, a checkpoint, keys and a question are under way by themselves, and as much
+/// again after a start. Each may hold an answer of 768 KiB: 6 MiB for an asker, 18 MiB for the three that there are. Whoever asks more
+/// takes nobody else's place.
+const PLACES_OF_AN_ASKER: usize = 8;
 
 /// Why questions cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,11 +45,29 @@ struct Counter {
     source: Arc<dyn Source>,
     desk: Arc<dyn KeyDesk>,
     answerer: Option<Arc<dyn Answerer>>,
+    signer: SigningKey,
+}
+
+/// A place of an asker, taken as long as it is kept.
+type Place = OwnedSemaphorePermit;
+
+/// The places of each asker.
+struct Places([(Origin, Arc<Semaphore>); Origin::ALL.len()]);
+
+impl Places {
+    fn new() -> Self {
+        Self(Origin::ALL.map(|asker| (asker, Arc::new(Semaphore::new(PLACES_OF_AN_ASKER)))))
+    }
+
+    fn take(&self, asker: Origin) -> Option<Place> {
+        let (_, places) = self.0.iter().find(|(of, _)| *of == asker)?;
+        Arc::clone(places).try_acquire_owned().ok()
+    }
 }
 
 impl Desks {
     /// Begins to answer for the connection's service: events and checkpoints from `source`, keys from `desk`, and
-    /// other questions by `answerer`.
+    /// other questions by `answerer`. Answers are signed with `signer`, which is also what the service signs its checkpoints with.
     ///
     /// # Errors
     /// [`DesksError`] when the client cannot listen.
@@ -52,13 +76,14 @@ impl Desks {
         source: Arc<dyn Source>,
         desk: Arc<dyn KeyDesk>,
         answerer: Option<Arc<dyn Answerer>>,
+        signer: SigningKey,
     ) -> Result<Self, DesksError> {
         let mut subscriptions = Vec::new();
         for subject in Topic::all_asked_of(connection.origin()) {
             let subscription = connection.client().subscribe(subject).await;
             subscriptions.push(subscription.map_err(|error| DesksError(error.to_string()))?);
         }
-        let counter = Counter { connection, source, desk, answerer };
+        let counter = Counter { connection, source, desk, answerer, signer };
         Ok(Self { _task: Task::spawn(counter.serve(subscriptions)) })
     }
 }
@@ -66,15 +91,18 @@ impl Desks {
 impl Counter {
     async fn serve(self, subscriptions: Vec<Subscriber>) {
         let mut questions = select_all(subscriptions);
-        let mut answering = JoinSet::new();
+        let (mut answering, places) = (JoinSet::new(), Places::new());
         loop {
             tokio::select! {
                 question = questions.next() => {
                     let Some(question) = question else { return };
-                    if answering.len() < ANSWERING_MAX {
-                        answering.spawn(self.clone().attend(question));
-                    } else {
-                        self.turn_away(question).await;
+                    // Who asks is in the subject, where the broker's permissions have checked it.
+                    let Some((topic, asker)) = Topic::of_subject(&question.subject) else { continue };
+                    let Some(reply) = self.reply_of(&question, asker) else { continue };
+                    let asked = Asked::received(topic, self.connection.origin(), asker, question.payload);
+                    match places.take(asker) {
+                        Some(place) => drop(answering.spawn(self.clone().attend(place, asked, reply))),
+                        None => self.turn_away(&asked, reply).await,
                     }
                 }
                 Some(_) = answering.join_next() => {}
@@ -82,19 +110,16 @@ impl Counter {
         }
     }
 
-    async fn attend(self, question: Message) {
-        let Some((topic, asker)) = Topic::of_subject(&question.subject) else { return };
-        let Some(reply) = self.reply_of(&question, asker) else { return };
-        let answer = self.answer(topic, asker, question.payload).await;
-        self.send(reply, answer).await;
+    async fn attend(self, place: Place, asked: Asked, reply: String) {
+        let answer = self.answer(&asked).await;
+        self.send(&asked, reply, answer).await;
+        drop(place);
     }
 
     /// Too many at once: said at once, so that the asker does not wait in vain.
-    async fn turn_away(&self, question: Message) {
-        let Some((_, asker)) = Topic::of_subject(&question.subject) else { return };
-        let Some(reply) = self.reply_of(&question, asker) else { return };
-        metrics::counter!("dossier_desk_turned_away_total", "asker" => asker.name()).increment(1);
-        self.send(reply, Answer::failed("too many questions at once; ask again")).await;
+    async fn turn_away(&self, asked: &Asked, reply: String) {
+        metrics::counter!("dossier_desk_turned_away_total", "asker" => asked.asker().name()).increment(1);
+        self.send(asked, reply, Answer::failed("too many questions at once; ask again")).await;
     }
 
     /// Answers go to where the server leads back to the one question (each service has an account of its own), or, where all
@@ -106,8 +131,9 @@ impl Counter {
         (is_led_back || reply.starts_with(&format!("{}.{own}.", names::inbox(asker)))).then(|| reply.to_string())
     }
 
-    async fn send(&self, reply: String, answer: Answer) {
-        let sent = self.connection.client().publish(reply, answer.encode()).await;
+    /// Every answer is signed, those that say nothing too: who asks believes no others.
+    async fn send(&self, asked: &Asked, reply: String, answer: Answer) {
+        let sent = self.connection.client().publish(reply, asked.sign(answer.encode(), &self.signer)).await;
         if let Err(error) = sent {
             tracing::warn!(origin = %self.connection.origin(), %error, "an answer could not be sent");
         }

@@ -28,6 +28,7 @@ mod names;
 mod presence;
 mod reader;
 mod relay;
+mod signed;
 mod stream;
 mod task;
 mod transport;

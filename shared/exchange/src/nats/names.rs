@@ -53,7 +53,7 @@ impl Topic {
         Self::Question(Question::Known),
     ];
 
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Replay => "replay",
             Self::Checkpoint => "checkpoint",
@@ -67,23 +67,27 @@ impl Topic {
         format!("dossier.{}.{holder}.{asker}", self.name())
     }
 
-    /// What `holder` listens to; nothing when that is never asked of it.
-    pub(crate) fn asked_of(self, holder: Origin) -> Option<String> {
-        let askers = match (self, holder) {
-            (Self::Replay | Self::Checkpoint | Self::Keys, _) => "*",
-            (Self::Question(Question::People), Origin::Moderation) => "*",
-            (Self::Question(Question::Known), Origin::Audit) => "*",
-            (Self::Question(Question::Digests), Origin::Submission | Origin::Moderation | Origin::Publication) => {
-                "audit"
-            }
-            (Self::Question(_), _) => return None,
-        };
-        Some(format!("dossier.{}.{holder}.{askers}", self.name()))
+    /// Who asks this of `holder`.
+    fn askers(self, holder: Origin) -> Vec<Origin> {
+        let others = Origin::ALL.into_iter().filter(|asker| *asker != holder);
+        match (self, holder) {
+            (Self::Replay | Self::Checkpoint | Self::Keys, _)
+            | (Self::Question(Question::People), Origin::Moderation)
+            | (Self::Question(Question::Known), Origin::Audit) => others.collect(),
+            (Self::Question(Question::Digests), _) => others.filter(|asker| *asker == Origin::Audit).collect(),
+            (Self::Question(_), _) => Vec::new(),
+        }
     }
 
-    /// Every subject that `holder` listens to.
+    /// Whether `asker` ever asks this of `holder`. The broker carries nothing else, and takes an attempt for a mistake worth telling.
+    pub(crate) fn is_asked(self, holder: Origin, asker: Origin) -> bool {
+        self.askers(holder).contains(&asker)
+    }
+
+    /// Every subject that `holder` listens to. Each asker has subjects of its own, so that what one asks does not fill another's queue.
     pub(crate) fn all_asked_of(holder: Origin) -> Vec<String> {
-        Self::ALL.into_iter().filter_map(|topic| topic.asked_of(holder)).collect()
+        let asked = |topic: Self| topic.askers(holder).into_iter().map(move |asker| topic.subject(holder, asker));
+        Self::ALL.into_iter().flat_map(asked).collect()
     }
 
     /// What is asked, and who asks, by the subject of a question.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{SignedCheckpoint, VerifierKey};
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -15,23 +15,27 @@ use super::{
     Connection,
     names::{Answering, Topic},
     reader::Reader,
+    signed::Asked,
     wire::{self, Answer, QUESTION_BYTES_MAX},
 };
 use crate::{Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError};
 
 type SharedReader = Arc<tokio::sync::Mutex<Reader>>;
 
-/// The transport of one consumer over NATS. Nothing is verified here; the follower judges.
+/// The transport of one consumer over NATS. Answers are those of who was asked, to this question (see `signed`); what they say, and
+/// what is read, the follower judges.
 pub struct NatsTransport {
     connection: Arc<Connection>,
+    verifiers: BTreeMap<Origin, VerifierKey>,
     readers: Mutex<BTreeMap<Origin, SharedReader>>,
 }
 
 impl NatsTransport {
-    /// The transport of the service whose connection this is.
+    /// The transport of the service whose connection this is; `verifiers` is what each service signs with. Who is not among them
+    /// is not asked: nobody would know who answers.
     #[must_use]
-    pub fn new(connection: Arc<Connection>) -> Arc<Self> {
-        Arc::new(Self { connection, readers: Mutex::default() })
+    pub fn new(connection: Arc<Connection>, verifiers: BTreeMap<Origin, VerifierKey>) -> Arc<Self> {
+        Arc::new(Self { connection, verifiers, readers: Mutex::default() })
     }
 
     fn reader(&self, origin: Origin) -> SharedReader {
@@ -42,15 +46,29 @@ impl NatsTransport {
 
     async fn question(&self, holder: Origin, topic: Topic, body: Bytes) -> Result<Answer, TransportError> {
         let asker = self.connection.origin();
-        let subject = topic.subject(holder, asker);
-        let asked = self.connection.calls().ask(subject, Answering::Service(holder), body).await;
-        let message = asked.map_err(|error| silent(holder, &error))?;
-        Answer::decode(message.payload, asker).map_err(|error| silent(holder, &error))
+        // The broker would not carry it, and count it as a refusal.
+        if !topic.is_asked(holder, asker) {
+            return Err(silent(holder, &format!("{asker} never asks {holder} for {}", topic.name())));
+        }
+        let verifier = self.verifiers.get(&holder).ok_or_else(|| silent(holder, &"its verifier key is not known"))?;
+        let asked = Asked::new(topic, holder, asker, body).map_err(|error| silent(holder, &error))?;
+        let answering =
+            self.connection.calls().ask(topic.subject(holder, asker), Answering::Service(holder), asked.bytes());
+        let message = answering.await.map_err(|error| silent(holder, &error))?;
+        let answer = asked.open(message.payload, verifier).map_err(|error| not_its_own(holder, &error))?;
+        Answer::decode(answer, asker).map_err(|error| silent(holder, &error))
     }
 }
 
 fn silent(origin: Origin, reason: &dyn std::fmt::Display) -> TransportError {
     TransportError::Silent { origin, reason: reason.to_string() }
+}
+
+/// Somebody speaks in the holder's place, or the keys of the two are not of one deployment.
+fn not_its_own(origin: Origin, reason: &dyn std::fmt::Display) -> TransportError {
+    metrics::counter!("dossier_answers_not_signed_total", "holder" => origin.name()).increment(1);
+    tracing::warn!(%origin, %reason, "an answer was not believed");
+    TransportError::NotItsOwn { origin, reason: reason.to_string() }
 }
 
 /// An answer that does not belong to the question.

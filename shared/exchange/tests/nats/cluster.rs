@@ -3,14 +3,14 @@
 use dossier_broker::{Cluster, Settings};
 use dossier_exchange::{
     KeyDesk, Position, Source,
-    conformance::{Desk, Shelf},
+    conformance::{Desk, Shelf, signer},
     nats::{Desks, NatsTransport, Relay, RelaySettings, RelayState, stream_name},
 };
 use dossier_proto::Origin;
 use std::{sync::Arc, time::Duration};
 use tokio::{task::block_in_place, time::timeout};
 
-use crate::house::{Reader, connect_to_any};
+use crate::house::{Reader, connect_to_any, verifiers};
 
 const ORIGIN: Origin = Origin::Submission;
 /// A leader is missed after some seconds and another elected; then it heals as with one broker.
@@ -34,10 +34,12 @@ impl Three {
         let shelf = Shelf::new(ORIGIN);
         let source: Arc<dyn Source> = shelf.clone();
         let keys: Arc<dyn KeyDesk> = Desk::with(Vec::new());
-        let desks = Desks::open(Arc::clone(&origin), Arc::clone(&source), keys, None).await.expect("a connection");
+        let desks = Desks::open(Arc::clone(&origin), Arc::clone(&source), keys, None, signer(ORIGIN))
+            .await
+            .expect("a connection");
         let relay = Relay::start(origin, source, RelaySettings { replicas: 3 });
         let consumer = connect_to_any(&urls, Origin::Moderation).await;
-        let reader = Reader::over(NatsTransport::new(consumer), ORIGIN);
+        let reader = Reader::over(NatsTransport::new(consumer, verifiers()), ORIGIN);
         Self { cluster, shelf, relay, _desks: desks, reader }
     }
 

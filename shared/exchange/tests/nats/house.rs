@@ -10,9 +10,10 @@ use std::{
 use dossier_broker::{Broker, Settings};
 use dossier_exchange::{
     Answerer, FollowStatus, KeyDesk, Position, Progress, ReadLimits, Source, Transport,
-    conformance::{ManualClock, Tray},
+    conformance::{ManualClock, Tray, signer},
     nats::{Connection, ConnectionSettings, Desks, NatsTransport, Relay, RelaySettings, RelayState, RelayStatus},
 };
+use dossier_proof::VerifierKey;
 use dossier_proto::{Micros, Origin, Place};
 use nkeys::KeyPair;
 use tempfile::TempDir;
@@ -41,6 +42,11 @@ pub(crate) struct Seat {
 /// Waits for something in a test whose function is not async. The test's runtime has several threads.
 pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(future))
+}
+
+/// What each service signs with.
+pub(crate) fn verifiers() -> BTreeMap<Origin, VerifierKey> {
+    Origin::ALL.into_iter().map(|origin| (origin, signer(origin).verifier())).collect()
 }
 
 /// A connection of a service to a broker that admits anybody.
@@ -137,7 +143,7 @@ impl House {
         let mut seats = self.seats.lock().expect("no test panics while it holds the seats");
         seats.remove(&origin);
         let connection = self.connection(origin);
-        let desks = wait(Desks::open(Arc::clone(&connection), Arc::clone(&source), desk, answerer));
+        let desks = wait(Desks::open(Arc::clone(&connection), Arc::clone(&source), desk, answerer, signer(origin)));
         let desks = desks.expect("a connection that is there");
         let relay = Relay::start(connection, source, RelaySettings::default());
         seats.insert(origin, Seat { relay, _desks: desks });
@@ -154,7 +160,7 @@ impl House {
     }
 
     pub(crate) fn transport(&self, consumer: Origin) -> Arc<NatsTransport> {
-        NatsTransport::new(self.connection(consumer))
+        NatsTransport::new(self.connection(consumer), verifiers())
     }
 }
 
@@ -180,7 +186,7 @@ impl House {
     pub(crate) async fn stream_is_true_from(&self, origin: Origin, source: &dyn Source, first: u64, head: Position) {
         self.is_stored(origin, head).await;
         let connection = self.another_connection(Origin::Audit).await;
-        let transport = NatsTransport::new(connection);
+        let transport = NatsTransport::new(connection, verifiers());
         let mut next = Position { epoch: head.epoch, sequence: first };
         while next < head {
             let reading = transport.read(origin, next, ReadLimits::default());

@@ -49,10 +49,11 @@ impl Inbox for Forgetful {
 
 /// Reads from the first event to here.
 pub(super) async fn read_all(connection: &Arc<Connection>, end: Position, patience: Duration) -> Result<(), Failure> {
+    let verifier = log::signer()?.verifier();
     let follower = Follower::new(FollowerSettings {
         origin: Origin::Submission,
-        verifier: log::signer()?.verifier(),
-        transport: NatsTransport::new(Arc::clone(connection)),
+        verifier: verifier.clone(),
+        transport: NatsTransport::new(Arc::clone(connection), [(Origin::Submission, verifier)].into()),
         inbox: Arc::new(Forgetful),
         progress: Progress::new([Origin::Submission]),
         clock: Arc::new(InTenYears),

@@ -45,7 +45,8 @@ impl Carried {
             (connect(&runtime, &broker, Origin::Submission)?, connect(&runtime, &broker, Origin::Audit)?);
         let source: Arc<dyn Source> = Arc::new(journal);
         let end = Position { epoch: 0, sequence: count };
-        let _desks = runtime.block_on(Desks::open(Arc::clone(&origin), Arc::clone(&source), Arc::new(NoKeys), None));
+        let desks = Desks::open(Arc::clone(&origin), Arc::clone(&source), Arc::new(NoKeys), None, log::signer()?);
+        let _desks = runtime.block_on(desks);
         let begun = Instant::now();
         let guard = runtime.enter();
         let relay = Relay::start(origin, source, RelaySettings::default());

@@ -10,19 +10,27 @@ use crate::{
     ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Source,
     nats::{
         names::Topic,
+        signed::Asked,
         wire::{self, Answer, REPLAY_BYTES_MAX, WireError},
     },
 };
 
 impl Counter {
-    pub(super) async fn answer(&self, topic: Topic, asker: Origin, body: Bytes) -> Answer {
-        let answered = match topic {
+    pub(super) async fn answer(&self, asked: &Asked) -> Answer {
+        let answered = match asked.body() {
+            Ok(body) => self.answer_to(asked.topic(), asked.asker(), body).await,
+            Err(error) => Err(error),
+        };
+        answered.unwrap_or_else(|error| Answer::failed(&format!("the question is not one: {error}")))
+    }
+
+    async fn answer_to(&self, topic: Topic, asker: Origin, body: Bytes) -> Result<Answer, WireError> {
+        match topic {
             Topic::Replay => self.replay(body).await,
             Topic::Checkpoint => self.checkpoint(body).await,
             Topic::Keys => self.keys(asker, body).await,
             Topic::Question(question) => Ok(self.question(asker, question, body).await),
-        };
-        answered.unwrap_or_else(|error| Answer::failed(&format!("the question is not one: {error}")))
+        }
     }
 
     async fn replay(&self, body: Bytes) -> Result<Answer, WireError> {
