@@ -77,7 +77,11 @@ pub(crate) fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 
 /// The signature in a message's header, if it can be read.
 pub(crate) fn checkpoint(headers: &HeaderMap) -> Option<SignedCheckpoint> {
-    let text = headers.get(CHECKPOINT_HEADER)?.as_str();
+    checkpoint_in(headers.get(CHECKPOINT_HEADER)?.as_str())
+}
+
+/// The signature in such a header's text, if it can be read.
+pub(crate) fn checkpoint_in(text: &str) -> Option<SignedCheckpoint> {
     if text.len() > CHECKPOINT_CHARS_MAX {
         return None;
     }

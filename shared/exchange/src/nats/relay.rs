@@ -4,6 +4,10 @@
 //! Every message is published with the number that must be the stream's last before it (`Nats-Expected-Last-Sequence`), so that
 //! what is stored is dense and in order whatever happens; a message id would make a purged stream answer "duplicate" and store
 //! nothing. On any doubt the stream is compared again, and made anew when it is not what the journal says.
+//!
+//! What leaves the stream at its beginning, by age or because somebody purged it, is not put back, even when nothing is left: the stream
+//! is a window, and whoever lacks something asks the origin, which answers with 768 KiB at a time. What counts is that the stream ends where
+//! the journal does.
 
 mod feed;
 mod publish;

@@ -1,8 +1,8 @@
 //! An origin's own stream: how it must be, and JetStream's answers about it.
 
 mod config;
+mod messages;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use dossier_proto::Origin;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -15,11 +15,10 @@ use super::{
 };
 
 pub(crate) use config::StreamConfig;
+pub(crate) use messages::{ASKED_AT_ONCE, StoredMessage, message, messages};
 
 /// `stream not found`.
 const NOT_FOUND: u32 = 10059;
-/// `no message found`.
-const NO_MESSAGE: u32 = 10037;
 
 /// Why the broker did not do it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +35,7 @@ pub(crate) enum StreamError {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct StreamState {
     pub(crate) messages: u64,
+    pub(crate) first_seq: u64,
     pub(crate) last_seq: u64,
 }
 
@@ -46,14 +46,6 @@ pub(crate) struct StreamInfo {
     pub(crate) state: StreamState,
     /// Another text after each making.
     pub(crate) created: String,
-}
-
-/// A message, read from the stream's leader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LastMessage {
-    pub(crate) bytes: Bytes,
-    /// Headers as they were sent, `NATS/1.0` first.
-    pub(crate) headers: String,
 }
 
 #[derive(Deserialize)]
@@ -68,19 +60,6 @@ struct Failure {
 #[derive(Deserialize)]
 struct Failed {
     error: Option<Failure>,
-}
-
-#[derive(Deserialize)]
-struct MessageAnswer {
-    message: StoredMessage,
-}
-
-#[derive(Deserialize)]
-struct StoredMessage {
-    #[serde(default)]
-    hdrs: String,
-    #[serde(default)]
-    data: String,
 }
 
 /// What the broker says of an origin's stream; nothing when there is none.
@@ -118,31 +97,6 @@ pub(crate) async fn delete(connection: &Connection, origin: Origin) -> Result<()
     match request::<Value>(connection, "DELETE", origin, Bytes::new()).await {
         Ok(_) | Err(StreamError::Refused { code: NOT_FOUND, .. }) => Ok(()),
         Err(error) => Err(error),
-    }
-}
-
-/// A message of the service's own stream, read from the leader and not from a copy.
-pub(crate) async fn message(
-    connection: &Connection,
-    origin: Origin,
-    number: u64,
-) -> Result<Option<LastMessage>, StreamError> {
-    let body = json!({ "seq": number }).to_string();
-    let answer: MessageAnswer = match request(connection, "MSG.GET", origin, body.into()).await {
-        Ok(answer) => answer,
-        Err(StreamError::Refused { code: NO_MESSAGE, .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let decode = |text: &str| STANDARD.decode(text).map_err(|error| StreamError::Unreadable(error.to_string()));
-    let headers = String::from_utf8_lossy(&decode(&answer.message.hdrs)?).into_owned();
-    Ok(Some(LastMessage { bytes: decode(&answer.message.data)?.into(), headers }))
-}
-
-impl LastMessage {
-    /// A header's value.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut lines = self.headers.lines().filter_map(|line| line.split_once(':'));
-        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 }
 

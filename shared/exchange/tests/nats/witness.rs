@@ -68,6 +68,17 @@ async fn foreign_bytes_prove_nothing() {
     assert_eq!(known(&house).await, Some((20, 20)));
 }
 
+/// Direct gets may be answered by a copy that lags behind: what a service believes of its own stream is asked of the leader.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_of_the_stream_are_not_asked() {
+    let (house, _shelf) = settled(20).await;
+    let client = raw::client(&house.url()).await;
+    let config = raw::config_of(&raw::api(&client, "INFO", ORIGIN, "").await);
+    let leader_only = config.replace("\"allow_direct\":true", "\"allow_direct\":false");
+    assert!(raw::api(&client, "UPDATE", ORIGIN, &leader_only).await.contains("\"allow_direct\":false"));
+    assert_eq!(known(&house).await, Some((20, 20)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_stream_knows_nothing_and_no_broker_is_said() {
     let house = House::start();

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::{Instant, sleep_until},
 };
 
 use super::{
@@ -22,7 +22,7 @@ use crate::{
         BrokerHealth,
         carried::checkpoint_header,
         names::{self, CHECKPOINT_HEADER, EPOCH_HEADER, EXPECTED_HEADER},
-        stream::{self, StreamInfo},
+        stream::{self, StreamConfig, StreamInfo},
     },
 };
 
@@ -33,8 +33,11 @@ const UNDER_WAY_EVENTS_MAX: usize = 4096;
 const UNDER_WAY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// When nothing is confirmed for so long, the stream is compared again: it may be gone.
 const CONFIRMATION_PATIENCE: Duration = Duration::from_secs(2);
-/// While nothing is under way, the stream is looked at: it may have been purged or deleted.
+/// How often the stream is looked at while nothing is under way: it may have been deleted, or configured otherwise.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// How often while something is: what is stored is confirmed, but that it can be read as it should be is not. After each new connection
+/// all is compared anyway.
+const LOOK_EVERY_UNDER_LOAD: Duration = Duration::from_secs(10);
 
 /// The server's word on one publication.
 #[derive(Debug, Deserialize)]
@@ -69,6 +72,10 @@ impl UnderWay {
         self.events.len() < UNDER_WAY_EVENTS_MAX && self.bytes < UNDER_WAY_BYTES_MAX
     }
 
+    fn look_every(&self) -> Duration {
+        if self.events.is_empty() { LOOK_EVERY } else { LOOK_EVERY_UNDER_LOAD }
+    }
+
     fn put(&mut self, number: u64, bytes: usize) {
         if self.events.is_empty() {
             self.moved = Instant::now();
@@ -97,8 +104,8 @@ struct Run<'a> {
     /// Number of the stream's last message after everything under way is stored.
     last: u64,
     under_way: UnderWay,
-    /// The stream was empty when the run began, and its last number was this.
-    empty_at: Option<u64>,
+    /// When the stream was looked at last.
+    looked: Instant,
     /// Where confirmations come; another for each run, so that those of a former run are not taken for ours.
     inbox: String,
 }
@@ -115,7 +122,7 @@ impl Carrier {
             epoch: from.epoch,
             last: from.sequence,
             under_way: UnderWay::new(),
-            empty_at: (info.state.messages == 0).then_some(from.sequence),
+            looked: Instant::now(),
             inbox,
         };
         run.go(feed, confirmations, &info.created).await
@@ -126,18 +133,17 @@ impl Run<'_> {
     async fn go(mut self, mut feed: Feed, mut confirmations: Subscriber, created: &str) -> Result<Infallible, Trouble> {
         let mut health = self.carrier.connection.health();
         let since = health.borrow().since;
-        let mut look = interval(LOOK_EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        look.tick().await;
         loop {
             let late = self.under_way.moved + CONFIRMATION_PATIENCE;
+            let look = self.looked + self.under_way.look_every();
             tokio::select! {
                 biased;
                 () = lost(&mut health, since) => return Err(Trouble::Lost),
+                // Before what is always ready under load.
+                () = sleep_until(look) => self.look(created).await?,
                 confirmation = confirmations.next() => self.confirmed(confirmation)?,
                 group = feed.next(), if self.under_way.has_room() => self.send(group?).await?,
                 () = sleep_until(late), if !self.under_way.events.is_empty() => return Err(Trouble::Unconfirmed),
-                _ = look.tick(), if self.under_way.events.is_empty() => self.look(created).await?,
             }
         }
     }
@@ -192,13 +198,16 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether the stream is still as we left it.
-    async fn look(&self, created: &str) -> Result<(), Trouble> {
-        let info = stream::look(&self.carrier.connection, self.carrier.origin).await?;
-        let wanted = stream::StreamConfig::wanted(self.carrier.origin, self.carrier.settings.replicas);
+    /// Whether the stream is still as we left it. What is under way is confirmed a moment later.
+    async fn look(&mut self, created: &str) -> Result<(), Trouble> {
+        let (origin, replicas) = (self.carrier.origin, self.carrier.settings.replicas);
+        let stored = self.under_way.events.front().map_or(self.last, |(number, _)| number - 1);
+        let info = stream::look(&self.carrier.connection, origin).await?;
+        self.looked = Instant::now();
         let is_as_left = info.is_some_and(|info| {
-            let is_purged = info.state.messages == 0 && self.empty_at != Some(self.last);
-            info.created == created && info.state.last_seq == self.last && info.config == wanted && !is_purged
+            info.created == created
+                && info.config == StreamConfig::wanted(origin, replicas)
+                && (stored..=self.last).contains(&info.state.last_seq)
         });
         if is_as_left { Ok(()) } else { Err(Trouble::Disturbed) }
     }

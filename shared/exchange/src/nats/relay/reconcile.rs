@@ -8,10 +8,8 @@ use super::{Carrier, Trouble};
 use crate::{
     Position, ReadLimits,
     nats::{
-        carried::Carried,
-        direct::messages_from,
         names::EPOCH_HEADER,
-        stream::{self, LastMessage, StreamConfig, StreamError, StreamInfo},
+        stream::{self, ASKED_AT_ONCE, StoredMessage, StreamConfig, StreamError, StreamInfo},
     },
 };
 
@@ -54,15 +52,15 @@ impl Carrier {
     async fn compare(&self, head: Position, info: &StreamInfo) -> Result<Standing, Trouble> {
         let last = info.state.last_seq;
         let next = Position { sequence: last, ..head };
-        if info.state.messages == 0 {
-            let fresh = last == window_start(head);
-            return Ok(if fresh { Standing::True(next) } else { Standing::False("it is empty") });
-        }
         if last > head.sequence {
             return Ok(Standing::False("it is longer than the journal"));
         }
         if head.sequence - last > STREAM_EVENTS_MAX {
             return Ok(Standing::False("its end is far behind the journal's"));
+        }
+        if info.state.messages == 0 {
+            // What was in it is older than a week, or was purged. Whoever lacks that asks the origin; the next event has its number.
+            return Ok(Standing::True(next));
         }
         let Some(stored) = stream::message(&self.connection, self.origin, last).await? else {
             return Ok(Standing::False("its last message is missing"));
@@ -77,19 +75,20 @@ impl Carrier {
     async fn holds_ours(&self, first: u64, end: Position) -> Result<bool, Trouble> {
         let mut number = first.max(1);
         while number <= end.sequence {
-            let limits = ReadLimits::default();
-            let stored = messages_from(&self.connection, self.origin, number, limits).await?;
+            let until = (number + ASKED_AT_ONCE as u64).min(end.sequence + 1);
+            let stored = stream::messages(&self.connection, self.origin, number..until).await?;
             let at = Position { sequence: number - 1, ..end };
             let source = Arc::clone(&self.source);
-            let limits = ReadLimits { events_max: stored.len().max(1), bytes_max: usize::MAX };
+            let limits = ReadLimits { events_max: ASKED_AT_ONCE, bytes_max: usize::MAX };
             let own = blocking(move || source.read(at, limits)).await?;
-            let is_ours = |(k, carried): (usize, &Carried)| {
-                carried.at == Position { sequence: at.sequence + k as u64, ..at } && own.get(k) == Some(&carried.bytes)
+            let is_ours = |(k, number): (usize, u64)| {
+                let stored = stored.get(k).filter(|stored| stored.number == number && is_of(stored, end.epoch));
+                stored.is_some_and(|stored| own.get(k) == Some(&stored.bytes))
             };
-            if stored.is_empty() || !stored.iter().enumerate().all(is_ours) {
+            if !(number..until).enumerate().all(is_ours) {
                 return Ok(false);
             }
-            number += stored.len() as u64;
+            number = until;
         }
         Ok(true)
     }
@@ -154,9 +153,13 @@ pub(crate) fn epoch_of(log: &str) -> Option<u32> {
     log.rsplit_once('/')?.1.parse().ok()
 }
 
+fn is_of(stored: &StoredMessage, epoch: u32) -> bool {
+    stored.header(EPOCH_HEADER).and_then(|text| text.parse().ok()) == Some(epoch)
+}
+
 /// `own` is the journal's event at the place of the stream's last message.
-fn judge(stored: &LastMessage, epoch: u32, own: Option<&Bytes>, next: Position) -> Standing {
-    if stored.header(EPOCH_HEADER).and_then(|text| text.parse().ok()) != Some(epoch) {
+fn judge(stored: &StoredMessage, epoch: u32, own: Option<&Bytes>, next: Position) -> Standing {
+    if !is_of(stored, epoch) {
         return Standing::False("it is of another epoch");
     }
     match own {

@@ -8,7 +8,7 @@ fn an_answer_is_read() {
     );
     let info: StreamInfo = read_answer(text.as_bytes()).expect("an answer");
     assert_eq!(info.config, StreamConfig::wanted(Origin::Audit, 3));
-    assert_eq!(info.state, StreamState { messages: 5, last_seq: 7 });
+    assert_eq!(info.state, StreamState { messages: 5, first_seq: 3, last_seq: 7 });
 }
 
 #[test]
@@ -42,13 +42,4 @@ fn what_others_may_have_set_is_seen() {
         let config: StreamConfig = serde_json::from_value(changed).expect("a configuration");
         assert_ne!(config, StreamConfig::wanted(Origin::Audit, 1), "{name}");
     }
-}
-
-#[test]
-fn headers_of_a_stored_message() {
-    let headers = "NATS/1.0\r\nDossier-Epoch: 4\r\nOther: a: b\r\n\r\n".to_owned();
-    let message = LastMessage { bytes: Bytes::new(), headers };
-    assert_eq!(message.header("Dossier-Epoch"), Some("4"));
-    assert_eq!(message.header("other"), Some("a: b"));
-    assert_eq!(message.header("missing"), None);
 }

@@ -1,7 +1,8 @@
 use super::*;
 
-fn stored(epoch: &str, bytes: &'static [u8]) -> LastMessage {
-    LastMessage { bytes: Bytes::from_static(bytes), headers: format!("NATS/1.0\r\n{EPOCH_HEADER}: {epoch}\r\n\r\n") }
+fn stored(epoch: &str, bytes: &'static [u8]) -> StoredMessage {
+    let headers = format!("NATS/1.0\r\n{EPOCH_HEADER}: {epoch}\r\n\r\n");
+    StoredMessage { number: 8, bytes: Bytes::from_static(bytes), headers }
 }
 
 #[test]
