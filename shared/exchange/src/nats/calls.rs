@@ -28,10 +28,18 @@ use super::{
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// Messages that may wait for one question: a batch of direct gets has at most 512, and its end.
 const ANSWERS_MAX: usize = 1024;
+/// Bytes of one answer: what the broker carries at most.
+const ANSWER_BYTES: usize = 1024 * 1024;
 /// Questions under way at once: four readers, a relay, and whatever a service asks by itself are some twenty.
 const CALLS_MAX: usize = 1024;
 
-type Pending = Arc<Mutex<HashMap<u64, mpsc::Sender<Message>>>>;
+type Pending = Arc<Mutex<HashMap<u64, Waiting>>>;
+
+/// Who waits for answers, and how many bytes of them may still come.
+struct Waiting {
+    answers: mpsc::Sender<Message>,
+    room: usize,
+}
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +50,8 @@ pub(crate) enum CallError {
     NobodyListens,
     #[error("no answer within {} s", PATIENCE.as_secs())]
     Late,
+    #[error("more came than was asked for")]
+    TooLarge,
     #[error("{CALLS_MAX} questions are under way already")]
     TooMany,
     #[error("the client refuses to send it: {0}")]
@@ -86,12 +96,18 @@ impl Calls {
     /// Asks, and gives the first answer.
     pub(crate) async fn ask(&self, subject: String, answering: Answering, body: Bytes) -> Result<Message, CallError> {
         let deadline = Instant::now() + PATIENCE;
-        let mut call = self.begin(subject, answering, body).await?;
+        let mut call = self.begin(subject, answering, body, 0).await?;
         call.answer(deadline).await
     }
 
-    /// Asks; answers are taken from the call one by one.
-    pub(crate) async fn begin(&self, subject: String, answering: Answering, body: Bytes) -> Result<Call, CallError> {
+    /// Asks; answers are taken from the call one by one. Of answers besides the last one, so many bytes are taken at most.
+    pub(crate) async fn begin(
+        &self,
+        subject: String,
+        answering: Answering,
+        body: Bytes,
+        bytes_max: usize,
+    ) -> Result<Call, CallError> {
         // What is sent while there is no connection would go out much later, when nobody waits for the answer.
         if self.client.connection_state() != State::Connected {
             return Err(CallError::Offline);
@@ -103,7 +119,7 @@ impl Calls {
             if pending.len() >= CALLS_MAX {
                 return Err(CallError::TooMany);
             }
-            pending.insert(id, sender);
+            pending.insert(id, Waiting { answers: sender, room: bytes_max.saturating_add(ANSWER_BYTES) });
         }
         let call = Call { id, answers, pending: Arc::clone(&self.pending) };
         let reply = format!("{}.{}.{}.{id}", names::inbox(self.asker), answering.name(), self.nonce);
@@ -119,7 +135,12 @@ impl Calls {
 impl Call {
     /// The next answer.
     pub(crate) async fn answer(&mut self, deadline: Instant) -> Result<Message, CallError> {
-        let Ok(Some(message)) = timeout_at(deadline, self.answers.recv()).await else { return Err(CallError::Late) };
+        let message = match timeout_at(deadline, self.answers.recv()).await {
+            Ok(Some(message)) => message,
+            // Nobody hands out any more: see `hand_out`.
+            Ok(None) => return Err(CallError::TooLarge),
+            Err(_elapsed) => return Err(CallError::Late),
+        };
         if message.status == Some(StatusCode::NO_RESPONDERS) {
             return Err(CallError::NobodyListens);
         }
@@ -133,13 +154,21 @@ impl Drop for Call {
     }
 }
 
-fn lock(pending: &Pending) -> MutexGuard<'_, HashMap<u64, mpsc::Sender<Message>>> {
+fn lock(pending: &Pending) -> MutexGuard<'_, HashMap<u64, Waiting>> {
     pending.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hand_out(pending: &Pending, message: Message) {
     let Some(id) = message.subject.rsplit('.').next().and_then(|id| id.parse::<u64>().ok()) else { return };
-    let Some(waiting) = lock(pending).get(&id).cloned() else { return };
-    // Whoever is sent more than was asked for loses the rest.
-    let _ = waiting.try_send(message);
+    let mut pending = lock(pending);
+    let Some(waiting) = pending.get_mut(&id) else { return };
+    let room = waiting.room.checked_sub(message.length);
+    // Whoever is sent more than was asked for keeps what came before and loses the rest.
+    match room.map(|room| (room, waiting.answers.try_send(message))) {
+        Some((room, Ok(()))) => waiting.room = room,
+        _ => drop(pending.remove(&id)),
+    }
 }
+
+#[cfg(test)]
+mod tests;

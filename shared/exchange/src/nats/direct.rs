@@ -1,7 +1,7 @@
 //! Reading from a stream without any state at the server: batched direct gets, as in
 //! [ADR-31](https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-31.md).
 
-use async_nats::{Message, StatusCode};
+use async_nats::StatusCode;
 use dossier_proto::Origin;
 use tokio::time::Instant;
 
@@ -32,45 +32,31 @@ pub(crate) async fn read_stream(
     Ok(found.into_iter().filter(|carried| carried.at >= from).collect())
 }
 
-/// Messages of a stream from a number on. What is no event of ours is left out.
-pub(crate) async fn messages_from(
+/// Messages of a stream from a number on, from any of its copies. What is no event of ours is left out.
+async fn messages_from(
     connection: &Connection,
     origin: Origin,
     number: u64,
     limits: ReadLimits,
 ) -> Result<Vec<Carried>, CallError> {
-    let messages = raw_messages_from(connection, origin, number, limits).await?;
-    Ok(messages.iter().filter_map(Carried::stored).collect())
-}
-
-/// The same, as they are.
-pub(crate) async fn raw_messages_from(
-    connection: &Connection,
-    origin: Origin,
-    number: u64,
-    limits: ReadLimits,
-) -> Result<Vec<Message>, CallError> {
     let wanted = limits.events_max.clamp(1, BATCH_MESSAGES_MAX);
-    let request = serde_json::json!({
-        "seq": number,
-        "next_by_subj": ">",
-        "batch": wanted,
-        "max_bytes": limits.bytes_max.clamp(1, BATCH_BYTES_MAX),
-    });
+    let bytes = limits.bytes_max.clamp(1, BATCH_BYTES_MAX);
+    let request = serde_json::json!({ "seq": number, "next_by_subj": ">", "batch": wanted, "max_bytes": bytes });
     let subject = names::direct_get(origin);
-    let mut call = connection.calls().begin(subject, Answering::Broker, request.to_string().into()).await?;
+    // The call takes one message more than the bytes: the largest event always comes.
+    let mut call = connection.calls().begin(subject, Answering::Broker, request.to_string().into(), bytes).await?;
     let mut found = Vec::new();
-    loop {
+    // As many as were asked for, and the word that there are no more.
+    for _ in 0..=wanted {
         // Each message may take the whole patience: a large one on a slow line does.
         match call.answer(Instant::now() + PATIENCE).await {
             Ok(message) if message.status.is_some_and(|status| status != StatusCode::OK) => return Ok(found),
-            Ok(message) => found.push(message),
+            Ok(message) => found.extend(Carried::stored(&message)),
+            Err(CallError::TooLarge) if !found.is_empty() => return Ok(found),
             // A server that has no such stream has nobody who listens there.
             Err(CallError::NobodyListens) => return Ok(found),
             Err(error) => return Err(error),
         }
-        if found.len() > wanted {
-            return Ok(found);
-        }
     }
+    Ok(found)
 }

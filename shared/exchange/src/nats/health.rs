@@ -1,6 +1,12 @@
 //! What the broker says to this service besides messages: whether it is there, and what it refuses.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_nats::{ClientError, Event, ServerError};
 use dossier_proto::Origin;
@@ -93,11 +99,43 @@ impl BrokerHealth {
 pub(crate) struct HealthKeeper {
     origin: Origin,
     health: Arc<watch::Sender<BrokerHealth>>,
+    /// How many connections were noted.
+    connections: Arc<AtomicU64>,
+}
+
+/// What the client itself says of its connection, whenever it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Connected {
+    /// Whether there is one.
+    pub(crate) now: bool,
+    /// How many there have been.
+    pub(crate) times: u64,
 }
 
 impl HealthKeeper {
     pub(crate) fn new(origin: Origin) -> Self {
-        Self { origin, health: Arc::new(watch::Sender::new(BrokerHealth::new())) }
+        let health = Arc::new(watch::Sender::new(BrokerHealth::new()));
+        Self { origin, health, connections: Arc::default() }
+    }
+
+    /// Whether what was noted is not what the client says.
+    pub(crate) fn differs(&self, said: Connected) -> bool {
+        let noted = self.health.borrow().is_connected();
+        noted != said.now || (said.now && self.connections.load(Ordering::Relaxed) != said.times)
+    }
+
+    /// Takes the client's word where its events do not say the same: it drops events when there are too many of them at once. To be done
+    /// only when they have differed for a while, as an event may be on its way.
+    pub(crate) fn repair(&self, said: Connected) {
+        tracing::warn!(origin = %self.origin, connected = said.now, "the client has not said what became of the connection");
+        metrics::counter!("dossier_broker_health_repaired_total", "origin" => self.origin.name()).increment(1);
+        self.connections.store(said.times, Ordering::Relaxed);
+        self.health.send_modify(|health| {
+            health.link = if said.now { Link::Connected } else { Link::Lost };
+            // Whoever waits for news of the connection has to learn that it is another one.
+            health.since = Instant::now();
+            health.trouble = None;
+        });
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<BrokerHealth> {
@@ -109,6 +147,7 @@ impl HealthKeeper {
         match event {
             Event::Connected => {
                 tracing::info!(origin = %self.origin, "connected to the broker");
+                self.connections.fetch_add(1, Ordering::Relaxed);
                 self.health.send_modify(|health| {
                     health.move_to(Link::Connected);
                     health.trouble = None;

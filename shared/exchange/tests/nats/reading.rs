@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use async_nats::HeaderMap;
 use dossier_exchange::{
     Position, Question, ReadLimits, Source, Transport, TransportError,
     conformance::{Desk, Shelf, signer},
+    nats::stream_name,
 };
 use dossier_proto::Origin;
+use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use crate::house::House;
+use crate::{house::House, raw};
 
 const ORIGIN: Origin = Origin::Submission;
 
@@ -61,6 +64,34 @@ async fn more_than_is_kept_for_a_busy_reader() {
         assert!(Ok(&batch.events) == own.as_ref(), "{next:?}");
         next.sequence += batch.events.len() as u64;
     }
+}
+
+/// Whatever somebody sends in the stream's place: so many bytes are taken, and no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_bytes_than_were_asked_for() {
+    let house = House::start();
+    let client = raw::client(&house.url()).await;
+    let mut asked = client.subscribe(format!("$JS.API.DIRECT.GET.{}", stream_name(ORIGIN))).await.expect("subscribed");
+    client.flush().await.expect("a broker that is there");
+    let stranger = tokio::spawn(async move {
+        while let Some(question) = asked.next().await {
+            let reply = question.reply.expect("somewhere to answer");
+            for number in 1..=64_u32 {
+                let mut headers = HeaderMap::new();
+                headers.insert("Dossier-Epoch", "0");
+                headers.insert("Nats-Sequence", number.to_string().as_str());
+                let event = vec![7; 512 * 1024];
+                client.publish_with_headers(reply.clone(), headers, event.into()).await.expect("sent");
+            }
+        }
+    });
+    let transport = house.transport(Origin::Audit);
+    let limits = ReadLimits { events_max: 512, bytes_max: 1024 * 1024 };
+    let reading = transport.read(ORIGIN, Position::default(), limits);
+    let batch = tokio::time::timeout(Duration::from_secs(10), reading).await.expect("it ends").expect("read");
+    let bytes: usize = batch.events.iter().map(bytes::Bytes::len).sum();
+    assert!((1..=2 * 1024 * 1024).contains(&bytes), "{bytes} bytes");
+    stranger.abort();
 }
 
 fn is_silent<T: std::fmt::Debug>(outcome: &Result<T, TransportError>) {

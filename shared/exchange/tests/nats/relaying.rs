@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dossier_exchange::{
-    Position, Source,
+    Position, ReadLimits, Source,
     conformance::{Desk, Shelf, signer},
     nats::STREAM_EVENTS_MAX,
 };
@@ -31,7 +31,7 @@ async fn a_message_is_an_event() {
     shelf.fill(40);
     house.is_stored(ORIGIN, at(40)).await;
     let client = raw::client(&house.url()).await;
-    let own = shelf.read(at(0), dossier_exchange::ReadLimits::default()).expect("in memory");
+    let own = shelf.read(at(0), ReadLimits::default()).expect("in memory");
     for number in 1..=40_u64 {
         let message = raw::stored(&client, ORIGIN, number).await;
         assert_eq!(message.payload, own[number as usize - 1], "message {number}");

@@ -47,3 +47,26 @@ fn what_is_a_refusal() {
     assert!(!is_refusal("connection refused"));
     assert_eq!(shortened(&"й".repeat(1000)).chars().count(), WHAT_CHARS_MAX);
 }
+
+/// The client drops events when too many come at once; what became of the connection must not depend on them.
+#[tokio::test(start_paused = true)]
+async fn a_missed_event_is_made_good() {
+    let keeper = keeper();
+    let said = |now, times| Connected { now, times };
+    assert!(!keeper.differs(said(false, 0)), "nothing has happened");
+    assert!(keeper.differs(said(true, 1)), "it was not told");
+    keeper.repair(said(true, 1));
+    assert_eq!((told(&keeper).complaint(), keeper.differs(said(true, 1))), (None, false));
+    let since = told(&keeper).since;
+    tokio::time::advance(Duration::from_secs(3)).await;
+    // Lost and found again, and neither was told: whoever looks at `since` has to see another connection.
+    assert!(keeper.differs(said(true, 2)));
+    keeper.repair(said(true, 2));
+    assert!(told(&keeper).since > since && told(&keeper).is_connected());
+    assert!(keeper.differs(said(false, 2)), "lost, and it was not told");
+    keeper.repair(said(false, 2));
+    assert!(told(&keeper).complaint().is_some_and(|complaint| complaint.contains("lost")));
+    // Told again: it is counted once.
+    keeper.note(&Event::Connected);
+    assert!(!keeper.differs(said(true, 3)));
+}
