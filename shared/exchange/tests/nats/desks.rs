@@ -10,6 +10,7 @@ use dossier_exchange::{
 };
 use dossier_proto::{KeyId, Origin};
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use tokio::sync::watch;
 
 use crate::{bulk::Bulk, house::House, raw};
 
@@ -27,6 +28,25 @@ impl Answerer for Echo {
                 b"too large" => Ok(Bytes::from(vec![1; ANSWER_BYTES_MAX + 1])),
                 body => Ok(format!("{asker} asks {} {}", question.name(), String::from_utf8_lossy(body)).into()),
             }
+        }
+        .boxed()
+    }
+}
+
+/// Does not answer publication as long as it is not let go; counts who has come to the desk.
+#[derive(Default)]
+struct Dawdler {
+    waiting: watch::Sender<usize>,
+}
+
+impl Answerer for Dawdler {
+    fn answer(&self, asker: Origin, _question: Question, _body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
+        async move {
+            if asker == Origin::Publication {
+                self.waiting.send_modify(|waiting| *waiting += 1);
+                std::future::pending::<()>().await;
+            }
+            Ok(Bytes::from_static(b"at once"))
         }
         .boxed()
     }
@@ -62,6 +82,27 @@ async fn questions_are_answered_by_who_holds_the_answer() {
     // Who does not hold it is not asked: the broker does not carry it.
     silent(ask(ORIGIN, Origin::Publication, Question::People, "").await);
     silent(ask(Origin::Moderation, ORIGIN, Question::Digests, "").await);
+}
+
+/// Whoever asks without end takes nobody else's place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_asker_does_not_keep_others_from_being_answered() {
+    let house = House::deployed();
+    let (holder, dawdler) = (Origin::Moderation, Arc::new(Dawdler::default()));
+    house.offer_with(holder, Shelf::new(holder), Desk::with(Vec::new()), Some(dawdler.clone()));
+    let greedy = house.transport_to(holder, Origin::Publication).await;
+    let patient = house.transport_to(holder, ORIGIN).await;
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let greedy = Arc::clone(&greedy);
+        asked.spawn(async move { silent(greedy.ask(holder, Question::People, Bytes::new()).await) });
+    }
+    // Those that found no place are told so; the rest wait at the desk.
+    let first = asked.join_next().await.expect("a hundred").expect("an outcome");
+    assert!(first.contains("too many"), "{first}");
+    let answered = patient.ask(holder, Question::People, Bytes::new()).await;
+    assert_eq!(answered, Ok("at once".into()));
+    assert!((1..=8).contains(&*dawdler.waiting.borrow()), "{:?}", dawdler.waiting);
 }
 
 /// Events, in answers of at most 768 KiB, each with a signature of exactly its end.
