@@ -1,6 +1,6 @@
 //! The cases.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use dossier_proto::{EntryId, Micros, Origin, Payload, Place, v1};
 use dossier_vault::{GrantedKey, Kind, MasterKey, Vault};
@@ -127,6 +127,31 @@ pub async fn it_is_told_when_an_origin_was_heard_last(carrier: &dyn Carrier) {
         }
     };
     tokio::time::timeout(PATIENCE, heard_again).await.expect("it is asked again and again");
+    task.abort();
+}
+
+/// Whoever carries answers can give old ones again; that an origin once stood somewhere is no news of it, and keeps no right alive.
+pub async fn an_old_answer_is_not_heard(carrier: &dyn Carrier) {
+    let (origin, asker) = (Origin::Submission, Origin::Moderation);
+    let shelf = shelf(carrier, origin);
+    shelf.fill(3);
+    let tray = Tray::new();
+    let (mut status, task) = tray.follow(origin, carrier.transport(asker), &Progress::new([origin]), &clock());
+    tray.holds(3).await;
+    becomes(&mut status, "known", |status| status.known_as_of.is_some()).await;
+    let asked = carrier.only_old_answers(origin, asker);
+    becomes(&mut status, "silent", |status| matches!(status.state, FollowState::Silent(_))).await;
+    let last = (status.borrow().heard, status.borrow().known_as_of);
+    let before = asked.load(Ordering::SeqCst);
+    let asked_again = async {
+        while asked.load(Ordering::SeqCst) < before + 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await; // between looks
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked_again).await.expect("it is asked again and again");
+    assert_eq!((status.borrow().heard, status.borrow().known_as_of), last, "nothing was heard meanwhile");
+    carrier.offer(origin, shelf, Desk::with(Vec::new()));
+    becomes(&mut status, "heard again", |status| status.known_as_of.is_some() && status.known_as_of != last.1).await;
     task.abort();
 }
 

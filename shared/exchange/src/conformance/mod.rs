@@ -11,7 +11,10 @@ mod disturbed;
 mod shelf;
 mod tray;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use dossier_proto::Origin;
 
@@ -32,6 +35,10 @@ pub trait Carrier: Send + Sync + 'static {
 
     /// The transport of one consumer.
     fn transport(&self, consumer: Origin) -> Arc<dyn Transport>;
+
+    /// From now on `origin` is away, and whoever carries its answers gives `asker` an old one whenever it is asked where it stands; where
+    /// nobody carries answers, it does not answer. Until it is offered again. What comes back counts how often it was asked.
+    fn only_old_answers(&self, origin: Origin, asker: Origin) -> Arc<AtomicUsize>;
 }
 
 /// All cases, for one carrier. The argument is evaluated anew for each test.
@@ -44,6 +51,7 @@ macro_rules! transport_conformance {
             whatever_the_transport_does_each_event_takes_effect_once,
             nothing_is_acted_upon_that_the_origin_has_not_signed,
             it_is_told_when_an_origin_was_heard_last,
+            an_old_answer_is_not_heard,
             an_event_waits_for_its_cause,
             keys_come_before_the_events_that_need_them,
             what_waits_for_a_key_was_not_consumed,

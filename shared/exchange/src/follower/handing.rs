@@ -14,6 +14,8 @@ use crate::{
 
 /// An event from further ahead than this is held: somebody's clock is wrong.
 const AHEAD_MAX: i64 = 5 * Micros::SECOND;
+/// Whoever does not give a key is asked again after 100, 200, 400 ms and then every so often.
+const KEYS_AGAIN_AFTER_MAX: Duration = Duration::from_secs(1);
 /// After this long it is told that the cause of a held event does not come.
 const CAUSE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -102,17 +104,20 @@ impl Follower {
         Ok(())
     }
 
-    /// Asks for the keys these events need, until they came or were refused. A refusal is final for the asker: the
-    /// event is acted upon all the same, and its words stay unreadable here.
+    /// Asks for the keys these events need, until they came or their holder refused them. Its refusal is final for the asker: the
+    /// event is acted upon all the same, and its words stay unreadable here. (That it is the holder's, and no old one, is what
+    /// [`crate::Transport`] promises.)
     async fn fetch_keys(&mut self, events: &[Delivered]) {
         let mut wanted: Vec<_> =
             events.iter().flat_map(|delivered| self.settings.inbox.keys_needed(&delivered.event)).collect();
         wanted.sort_unstable();
         wanted.dedup();
         for keys in wanted.chunks(KEYS_PER_REQUEST_MAX) {
+            let mut again_after = RETRY_AFTER;
             while let Err(reason) = self.fetch(keys).await {
                 self.tell(FollowState::HeldForKeys(reason));
-                sleep(RETRY_AFTER).await;
+                sleep(again_after).await;
+                again_after = (again_after * 2).min(KEYS_AGAIN_AFTER_MAX);
             }
         }
     }

@@ -14,7 +14,7 @@ use dossier_exchange::{
     nats::{Connection, ConnectionSettings, Desks, NatsTransport, Relay, RelaySettings, RelayState, RelayStatus},
 };
 use dossier_proof::VerifierKey;
-use dossier_proto::{Micros, Origin, Place};
+use dossier_proto::{KeyId, Micros, Origin, Place};
 use nkeys::KeyPair;
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
@@ -118,6 +118,16 @@ impl House {
     pub(crate) async fn another_connection(&self, origin: Origin) -> Arc<Connection> {
         let urls = [self.url()];
         connect_with(&urls, origin, self.seeds.get(&origin).cloned()).await
+    }
+
+    /// The key to the broker, where one is needed.
+    pub(crate) fn seed(&self, origin: Origin) -> Option<String> {
+        self.seeds.get(&origin).cloned()
+    }
+
+    /// A service ends.
+    pub(crate) fn leaves(&self, origin: Origin) {
+        self.seats.lock().expect("no test panics while it holds the seats").remove(&origin);
     }
 
     pub(crate) fn broker(&self) -> MutexGuard<'_, Broker> {
@@ -228,7 +238,13 @@ impl Reader {
 
     /// Somebody follows an origin over this transport.
     pub(crate) fn over(transport: Arc<NatsTransport>, origin: Origin) -> Self {
+        Self::over_needing(transport, origin, Vec::new())
+    }
+
+    /// The same, and every event needs these keys.
+    pub(crate) fn over_needing(transport: Arc<NatsTransport>, origin: Origin, keys: Vec<KeyId>) -> Self {
         let tray = Tray::new();
+        tray.need(keys);
         let progress = Progress::new([origin]);
         let clock = ManualClock::at(NOON);
         let (status, task) = tray.follow(origin, transport, &progress, &clock);

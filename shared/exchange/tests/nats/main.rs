@@ -1,5 +1,6 @@
 //! The exchange over a real nats-server on loopback. `DOSSIER_NATS_SERVER` names the program; `tests/run` installs one.
 
+mod answers;
 mod broker_lost;
 mod bulk;
 mod cluster;
@@ -7,9 +8,11 @@ mod conformance;
 mod desks;
 mod healing;
 mod house;
+mod impostor;
 mod presence;
 mod raw;
 mod reading;
 mod refusals;
 mod relaying;
+mod under_load;
 mod witness;
