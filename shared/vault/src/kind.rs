@@ -15,11 +15,14 @@ pub enum Kind {
     PersonalValue,
     /// A secret of the service itself.
     Service,
+    /// One attached file and the salt of its digest.
+    Attachment,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Revision, Self::Review, Self::Person, Self::PersonalValue, Self::Service];
+    pub const ALL: [Self; 6] =
+        [Self::Revision, Self::Review, Self::Person, Self::PersonalValue, Self::Service, Self::Attachment];
 
     /// The number on disk and in grants; 0 is none.
     pub const fn number(self) -> u8 {
@@ -29,6 +32,7 @@ impl Kind {
             Self::Person => 3,
             Self::PersonalValue => 4,
             Self::Service => 5,
+            Self::Attachment => 6,
         }
     }
 
@@ -51,6 +55,7 @@ impl fmt::Display for Kind {
             Self::Person => "person",
             Self::PersonalValue => "personal value",
             Self::Service => "service",
+            Self::Attachment => "attachment",
         })
     }
 }

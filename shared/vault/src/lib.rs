@@ -5,6 +5,7 @@
 //!   [`Vault::unseal`] use it, [`Vault::erase`] destroys it, [`Vault::grant`] and [`Vault::admit`] carry it to another service.
 //! - [`Binding`]: what a sealed text is and of whom; it opens nowhere else.
 //! - [`canonical`], [`digest_with_salt`], [`Vault::content_digest`]: the digest by which decisions name a content.
+//! - [`files`]: attached documents, each sealed in a file of its own.
 //! - [`Vault::split`] and [`Vault::join`]: personal values, each under its own key and commitment.
 //!
 //! ```
@@ -64,6 +65,7 @@ mod binding;
 mod canonical;
 mod disk;
 mod error;
+pub mod files;
 mod grant;
 mod header;
 mod index;

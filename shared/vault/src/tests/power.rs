@@ -63,7 +63,7 @@ impl Told {
                 self.erased.push((never_held, vec![1; 104]));
             }
             _ => {
-                let id = vault.fresh(Kind::ALL[chance.below(5)])?;
+                let id = vault.fresh(Kind::ALL[chance.below(Kind::ALL.len())])?;
                 self.sealed.push(vault.seal(id, &binding(), b"fresh").unwrap());
             }
         }

@@ -1,0 +1,120 @@
+//! Files under seal: attached documents, each in a file of its own, written as they come and never whole in memory.
+//!
+//! A file is cut into pieces of [`PIECE`] bytes, each sealed by the [`Vault`] under the file's own key and tied to its place, so that no
+//! piece can be left out, moved, repeated or taken from another file. The name on disk is the file's digest, `SHA-256(salt ‖ bytes)`
+//! with the salt of its key: it says nothing to whoever does not hold the key, and nobody who uploads chooses a name here.
+//! Erasing the key makes the file unreadable wherever a copy of it lies.
+//!
+//! ```text
+//! attachments/half/<ulid>     being written; removed when the store is opened
+//! attachments/<digest>        whole and durable
+//! ```
+
+mod error;
+mod form;
+mod incoming;
+mod outgoing;
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use dossier_proto::{Digest, EntryId};
+
+pub use error::FileError;
+pub use incoming::{Incoming, Stored};
+pub use outgoing::Outgoing;
+
+use crate::Vault;
+
+/// The bytes of a piece, but for the last: 64 KiB. A reader holds one at a time; 25 MB are 382 of them, and what seals them adds
+/// 0.1 %.
+pub const PIECE: usize = 64 * 1024;
+
+/// Where the files of one service are kept.
+#[derive(Debug, Clone)]
+pub struct FileStore {
+    directory: PathBuf,
+    vault: Vault,
+}
+
+impl FileStore {
+    /// Opens the store in a directory, or makes one there. What a crash left half written is removed: nobody was told of it.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn open(directory: impl Into<PathBuf>, vault: Vault) -> Result<Self, FileError> {
+        let store = Self { directory: directory.into(), vault };
+        make_directory(&store.directory)?;
+        let half = store.half();
+        make_directory(&half)?;
+        let entries = fs::read_dir(&half).map_err(FileError::disk("read", &half))?;
+        for entry in entries {
+            let path = entry.map_err(FileError::disk("read", &half))?.path();
+            fs::remove_file(&path).map_err(FileError::disk("remove", &path))?;
+        }
+        Ok(store)
+    }
+
+    /// Begins to take a file in, of at most `limit` bytes, for an entry.
+    ///
+    /// # Errors
+    /// [`FileError`]: the disk refuses, or no key can be made.
+    pub fn receive(&self, entry: EntryId, limit: u64) -> Result<Incoming, FileError> {
+        Incoming::begin(self, entry, limit)
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// [`FileError::Missing`] when it is not here, [`FileError::Key`] when its key is erased or not here, [`FileError::Damaged`] when it is not what
+    /// was kept.
+    pub fn read(&self, entry: EntryId, digest: Digest) -> Result<Outgoing, FileError> {
+        Outgoing::open(self, entry, digest)
+    }
+
+    /// Whether a file is here, whole.
+    pub fn holds(&self, digest: Digest) -> bool {
+        self.place(digest).is_file()
+    }
+
+    /// Removes a file; removing one that is not here is harmless. Its key is erased apart from this.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn remove(&self, digest: Digest) -> Result<(), FileError> {
+        let place = self.place(digest);
+        match fs::remove_file(&place) {
+            Ok(()) => sync_directory(&self.directory),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(FileError::disk("remove", &place)(error)),
+        }
+    }
+
+    fn place(&self, digest: Digest) -> PathBuf {
+        self.directory.join(digest.to_string())
+    }
+
+    fn half(&self) -> PathBuf {
+        self.directory.join("half")
+    }
+}
+
+/// Makes a directory that only its owner reads, durably: one that a loss of power takes away is lost with what is in it.
+fn make_directory(directory: &Path) -> Result<(), FileError> {
+    match DirBuilder::new().mode(0o700).create(directory) {
+        Ok(()) => directory.parent().map_or(Ok(()), sync_directory),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(FileError::disk("make the directory", directory)(error)),
+    }
+}
+
+fn sync_directory(directory: &Path) -> Result<(), FileError> {
+    File::open(directory).and_then(|opened| opened.sync_all()).map_err(FileError::disk("sync", directory))
+}
+
+#[cfg(test)]
+mod tests;

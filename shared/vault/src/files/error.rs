@@ -1,0 +1,62 @@
+//! What can go wrong with a file.
+
+use std::{io, path::Path, path::PathBuf};
+
+use dossier_proto::Digest;
+
+use crate::{KeyError, SealError, VaultError};
+
+/// A file cannot be taken in or given out.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It has more bytes than it may.
+    #[error("the file is longer than the {limit} bytes that are allowed here")]
+    TooLong {
+        /// The most bytes that are allowed.
+        limit: u64,
+    },
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// It is not here.
+    #[error("the file {0} is not here")]
+    Missing(Digest),
+    /// It is not what was kept.
+    #[error("the file {digest} is damaged: {what}; put it back from a backup of `attachments/`")]
+    Damaged {
+        /// Which.
+        digest: Digest,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Its key is erased, or was never here.
+    #[error("{0}")]
+    Key(#[from] KeyError),
+    /// No key could be made for it.
+    #[error("{0}")]
+    Vault(#[from] VaultError),
+    /// The disk refused something. Can pass by itself: the disk may be full.
+    #[error("cannot {what} {}: {source}", path.display())]
+    Disk {
+        /// What was tried.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    pub(super) fn disk(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Disk { what, path, source }
+    }
+
+    pub(super) fn of_seal(error: SealError) -> Self {
+        match error {
+            SealError::Key(error) => Self::Key(error),
+            SealError::TooLong { .. } => Self::TooLong { limit: super::PIECE as u64 },
+        }
+    }
+}
