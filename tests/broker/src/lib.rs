@@ -21,6 +21,7 @@ mod cluster;
 mod health;
 mod port;
 mod program;
+mod proxy;
 mod settings;
 mod store;
 
@@ -28,4 +29,5 @@ pub use broker::Broker;
 pub use cluster::Cluster;
 pub use port::Port;
 pub use program::program;
+pub use proxy::Proxy;
 pub use settings::{Place, Settings};

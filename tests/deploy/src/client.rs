@@ -5,7 +5,7 @@ use std::{
     fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_nats::{ConnectOptions, Event, HeaderMap, Message, Request, Subscriber};
@@ -15,6 +15,10 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::{PATIENCE, until};
+
+/// Who has not answered after this long was not asked, or has forgotten it.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A connection.
 #[derive(Debug, Clone)]
@@ -147,17 +151,27 @@ impl Client {
         self.client.send_request(subject.to_owned(), request).await.ok()
     }
 
-    /// Asks JetStream.
+    /// Asks JetStream, and again while it says nothing: three nodes that elect a leader drop what is asked meanwhile. Making a stream
+    /// that is there, purging one that is empty and looking change nothing the second time.
     ///
     /// # Panics
     /// When it does not answer.
     pub async fn api(&self, verb: &str, stream: &str, body: &Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = Request::new().payload(body.into()).timeout(Some(PATIENCE));
         let subject = format!("$JS.API.STREAM.{verb}.{stream}");
-        let answer = self.client.send_request(subject.clone(), request).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{}: {subject}: {error}", self.service));
-        serde_json::from_slice(&answer.payload).unwrap_or_else(|error| panic!("{subject}: {error}"))
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let request = Request::new().payload(body.clone().into()).timeout(Some(ASK_AGAIN_AFTER));
+            match self.client.send_request(subject.clone(), request).await {
+                Ok(answer) => {
+                    return serde_json::from_slice(&answer.payload)
+                        .unwrap_or_else(|error| panic!("{subject}: {error}"));
+                }
+                Err(error) => assert!(Instant::now() < deadline, "{}: {subject}: {error}", self.service),
+            }
+            // Where nobody listens yet the answer comes at once.
+            tokio::time::sleep(LOOK).await; // between looks
+        }
     }
 
     /// Makes its own stream.
@@ -197,11 +211,21 @@ impl Client {
         answer["seq"].as_u64().unwrap_or_else(|| panic!("it was not stored: {answer}"))
     }
 
-    /// What a stream holds from `number` on, read in one batch.
+    /// What a stream holds from `number` on, read in one batch; asked for again when the node that was asked is gone.
     ///
     /// # Panics
     /// When the broker does not answer to the end.
     pub async fn read(&self, origin: &str, number: u64) -> Vec<Bytes> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(found) = timeout(ASK_AGAIN_AFTER, self.read_once(origin, number)).await {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "{}: {origin}'s stream is not read", self.service);
+        }
+    }
+
+    async fn read_once(&self, origin: &str, number: u64) -> Vec<Bytes> {
         let inbox = self.client.new_inbox();
         let mut answers = self.subscribe(&inbox).await;
         let request = serde_json::json!({"seq": number, "batch": 256, "max_bytes": 1 << 20, "next_by_subj": ">"});
