@@ -21,7 +21,13 @@ fn sealed(byte: u8) -> Option<v1::Sealed> {
 
 fn content(revision: u32) -> Option<v1::Content> {
     let personal = v1::PersonalValue { pointer: "/contact".into(), commitment: vec![7; 32], sealed: sealed(8) };
-    Some(v1::Content { revision, digest: vec![9; 32], sealed: sealed(10), personal: vec![personal] })
+    Some(v1::Content {
+        revision,
+        digest: vec![9; 32],
+        sealed: sealed(10),
+        personal: vec![personal],
+        ..v1::Content::default()
+    })
 }
 
 fn refusal(code: &str) -> Option<v1::Refusal> {

@@ -6,6 +6,16 @@ use super::{content, raw_place, sealed};
 
 const MOMENT: i64 = 1_767_225_600_000_000;
 
+fn with_file(content: v1::Content) -> v1::Content {
+    let file = v1::AttachedFile {
+        digest: vec![43; 32],
+        key_id: vec![44; 16],
+        bytes: 25_000_000,
+        media_type: "application/pdf".into(),
+    };
+    v1::Content { files: vec![file], ..content }
+}
+
 fn checklist() -> Vec<v1::ChecklistAnswer> {
     vec![v1::ChecklistAnswer { key: "scope".into(), said: v1::checklist_answer::Said::Yes.into() }]
 }
@@ -29,7 +39,7 @@ pub(super) fn submission() -> Vec<(&'static str, Payload)> {
             "clearance_asked",
             Payload::ClearanceAsked(v1::ClearanceAsked {
                 command: Some(submit),
-                content: content(2),
+                content: content(2).map(with_file),
                 record_type: "practice".into(),
                 body: "KEN".into(),
                 original_language: "en".into(),

@@ -150,6 +150,7 @@ impl Words {
             digest: digest.to_vec(),
             sealed: Some(sealed.into()),
             personal: split.personal.into_iter().map(Into::into).collect(),
+            ..v1::Content::default()
         })
     }
 

@@ -82,7 +82,8 @@ fn saved(seed: u64, size: usize, padding: usize) -> Payload {
             ciphertext: ciphertext(seed, padding),
         };
         let digest = noise::<32>(seed ^ 3).to_vec();
-        let content = v1::Content { revision: 2, digest, sealed: Some(sealed), personal: Vec::new() };
+        let content =
+            v1::Content { revision: 2, digest, sealed: Some(sealed), personal: Vec::new(), files: Vec::new() };
         v1::SaveDraft { content: Some(content), fields: vec!["title".to_owned(), "description".to_owned()] }
     };
     Payload::DraftSaved(v1::DraftSaved { command: Some(command) })

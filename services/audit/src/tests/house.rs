@@ -178,7 +178,7 @@ impl World {
         let key = self.theirs.fresh(Kind::Revision).unwrap();
         let digest = self.theirs.content_digest(key, text.as_bytes()).unwrap();
         let sealed = Some(self.sealed_under(key, Purpose::Content, text));
-        (key, v1::Content { revision, digest: digest.to_vec(), sealed, personal: Vec::new() })
+        (key, v1::Content { revision, digest: digest.to_vec(), sealed, personal: Vec::new(), files: Vec::new() })
     }
 
     pub(super) fn drafted(&self, content: v1::Content) -> Place {

@@ -233,6 +233,7 @@ impl House {
                 digest: digest.to_vec(),
                 sealed: Some(seal(Purpose::Content, &form)),
                 personal: Vec::new(),
+                ..v1::Content::default()
             }),
             record_type: "event".to_owned(),
             body: body.to_owned(),

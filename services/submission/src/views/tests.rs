@@ -23,7 +23,7 @@ fn sealed(key: u8) -> Option<v1::Sealed> {
 fn content(revision: u32, key: u8) -> v1::Content {
     let personal =
         v1::PersonalValue { pointer: "/contact".to_owned(), commitment: vec![0; 32], sealed: sealed(key + 100) };
-    v1::Content { revision, digest: vec![key; 32], sealed: sealed(key), personal: vec![personal] }
+    v1::Content { revision, digest: vec![key; 32], sealed: sealed(key), personal: vec![personal], files: Vec::new() }
 }
 
 fn designated() -> Story<Submission> {

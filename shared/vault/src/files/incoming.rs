@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::Write,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{FileExt, OpenOptionsExt},
     path::PathBuf,
 };
 
@@ -49,7 +49,7 @@ impl Incoming {
         let salt = store.vault.salt(key)?;
         let mut number = [0; 16];
         getrandom::fill(&mut number).map_err(|error| KeyError::Vault(VaultError::from(error)))?;
-        let front = Front { key, number };
+        let front = Front { key, number, bytes: 0 };
         let path = store.half().join(hex::encode(number));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(FileError::disk("make", &path))?;
@@ -99,7 +99,9 @@ impl Incoming {
         if self.bytes == 0 {
             return Err(FileError::Empty);
         }
+        self.front.bytes = self.bytes;
         self.seal(End::Last)?;
+        self.file.write_all_at(&self.front.encode(), 0).map_err(FileError::disk("write", &self.path))?;
         self.file.sync_all().map_err(FileError::disk("sync", &self.path))?;
         let digest = Digest(std::mem::take(&mut self.hash).finalize().into());
         let place = self.store.place(digest);

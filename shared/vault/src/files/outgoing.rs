@@ -47,6 +47,11 @@ impl Outgoing {
         Ok(Self { vault: store.vault.clone(), entry, digest, front, file, pieces: 0, hash, left })
     }
 
+    /// How many bytes it has. Certain once the last piece was read.
+    pub fn bytes(&self) -> u64 {
+        self.front.bytes
+    }
+
     /// The key it is sealed under.
     pub fn key(&self) -> KeyId {
         self.front.key

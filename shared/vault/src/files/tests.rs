@@ -72,7 +72,8 @@ fn a_file_of_any_length_comes_back() {
         assert_eq!(stored.digest, digest_with_salt(&room.vault.salt(stored.key).unwrap(), &bytes));
         assert!(room.store.holds(stored.digest));
         assert_eq!(room.read(stored.digest).unwrap(), bytes, "{length} bytes");
-        assert_eq!(room.store.read(ENTRY, stored.digest).unwrap().key(), stored.key);
+        let outgoing = room.store.read(ENTRY, stored.digest).unwrap();
+        assert_eq!((outgoing.key(), outgoing.bytes()), (stored.key, stored.bytes));
     }
 }
 

@@ -250,6 +250,7 @@ impl Room {
                 digest: digest.to_vec(),
                 sealed: Some(seal(Purpose::Content, &text)),
                 personal: Vec::new(),
+                ..v1::Content::default()
             }),
             record_type: "event".to_owned(),
             body: "KAZ".to_owned(),

@@ -191,7 +191,7 @@ pub(crate) fn sealed(number: u32) -> v1::Sealed {
 }
 
 pub(crate) fn content(revision: u32) -> v1::Content {
-    v1::Content { revision, digest: digest(revision).to_vec(), sealed: Some(sealed(revision)), personal: Vec::new() }
+    v1::Content { revision, digest: digest(revision).to_vec(), sealed: Some(sealed(revision)), personal: Vec::new(), files: Vec::new() }
 }
 
 pub(crate) fn words(revision: u32) -> SubmittedWords {

@@ -210,6 +210,7 @@ pub(crate) fn approved(record_type: &str, revision: u8, base_edition: Option<u32
             digest: digest(revision).to_vec(),
             sealed: Some(sealed(revision)),
             personal: Vec::new(),
+            ..v1::Content::default()
         }),
         record_type: record_type.to_owned(),
         body: "KAZ".to_owned(),

@@ -165,7 +165,7 @@ pub(super) fn sealed(tag: u8) -> v1::Sealed {
 pub(super) fn content(number: u32) -> v1::Content {
     let mut digest = vec![0; 32];
     digest[..4].copy_from_slice(&number.to_be_bytes());
-    v1::Content { revision: number, digest, sealed: Some(sealed(number.to_be_bytes()[3])), personal: Vec::new() }
+    v1::Content { revision: number, digest, sealed: Some(sealed(number.to_be_bytes()[3])), personal: Vec::new(), files: Vec::new() }
 }
 
 pub(super) fn start(body: &str) -> Command {
