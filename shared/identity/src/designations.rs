@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use granting::{GrantRefusal, Proposed, RECORD_TYPES_MAX};
 pub use refusal::{Nearest, NotEntitled, NotEntitledReason};
 
-use crate::Role;
+use crate::{ReviewerKind, Role};
 
 /// A recorded right of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,10 @@ pub struct Designation {
     pub granted_by: Actor,
     /// SHA-256 of the designating note.
     pub note_digest: Option<Digest>,
+    /// The number of the designating note, such as `NV-2026/114`; empty when none was given.
+    pub note_number: String,
+    /// Where a reviewer comes from; `None` for every other role, and for a reviewer of whom nothing was said.
+    pub reviewer_kind: Option<ReviewerKind>,
 }
 
 /// The end of a designation before its time.
@@ -182,9 +186,38 @@ impl Designations {
         record_type: Option<&str>,
         now: Micros,
     ) -> Result<Authority, NotEntitled> {
+        self.covering(subject, role, |held| held.designation.role == role, |held| held.miss(body, record_type, now))
+    }
+
+    /// As [`Self::entitled`], for a reviewer who comes from inside or from outside. A reviewer of whom it was not said
+    /// where they come from is neither.
+    ///
+    /// # Errors
+    /// [`NotEntitled`]; a reviewer of the other kind alone is told that there is no designation.
+    pub fn entitled_as_reviewer(
+        &self,
+        subject: SubjectId,
+        kind: ReviewerKind,
+        body: Option<&BodyCode>,
+        record_type: Option<&str>,
+        now: Micros,
+    ) -> Result<Authority, NotEntitled> {
+        let of_kind =
+            |held: &Held| held.designation.role == Role::Reviewer && held.designation.reviewer_kind == Some(kind);
+        self.covering(subject, Role::Reviewer, of_kind, |held| held.miss(body, record_type, now))
+    }
+
+    /// The first fitting designation that `miss` finds nothing against; else the refusal of the nearest one.
+    fn covering(
+        &self,
+        subject: SubjectId,
+        role: Role,
+        fits: impl Fn(&Held) -> bool,
+        miss: impl Fn(&Held) -> Option<NotEntitledReason>,
+    ) -> Result<Authority, NotEntitled> {
         let mut nearest: Option<(NotEntitledReason, &Held)> = None;
-        for held in self.of_subject(subject).filter(|held| held.designation.role == role) {
-            let Some(reason) = held.miss(body, record_type, now) else { return Ok(held.authority()) };
+        for held in self.of_subject(subject).filter(|held| fits(held)) {
+            let Some(reason) = miss(held) else { return Ok(held.authority()) };
             if nearest.is_none_or(|(known, _)| known < reason) {
                 nearest = Some((reason, held));
             }
@@ -197,14 +230,7 @@ impl Designations {
     /// # Errors
     /// [`NotEntitled`] as for [`Self::entitled`].
     pub fn holds(&self, subject: SubjectId, role: Role, now: Micros) -> Result<Authority, NotEntitled> {
-        let mut nearest: Option<(NotEntitledReason, &Held)> = None;
-        for held in self.of_subject(subject).filter(|held| held.designation.role == role) {
-            let Some(reason) = held.standing(now) else { return Ok(held.authority()) };
-            if nearest.is_none_or(|(known, _)| known < reason) {
-                nearest = Some((reason, held));
-            }
-        }
-        Err(NotEntitled::new(role, nearest))
+        self.covering(subject, role, |held| held.designation.role == role, |held| held.standing(now))
     }
 
     /// The bodies `subject` may act for as `role` at `now`. A designation for every body adds none: it names none.

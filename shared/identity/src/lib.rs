@@ -9,6 +9,7 @@
 
 pub mod accounts;
 mod designations;
+mod reviewer_kind;
 mod roles;
 mod seeing;
 
@@ -18,5 +19,6 @@ pub use designations::{
     Revocation,
 };
 pub use dossier_proto::{Actor as Caller, Authority};
+pub use reviewer_kind::{ReviewerKind, UnknownReviewerKind};
 pub use roles::{Role, UnknownRole};
 pub use seeing::{Sight, Stage, Thing, Viewer, Viewers, sight};

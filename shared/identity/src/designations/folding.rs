@@ -4,7 +4,7 @@
 use dossier_proto::{BodyCode, DesignationId, Digest, Event, Head, Micros, Origin, Payload, SubjectId, v1};
 
 use super::{Designation, Designations};
-use crate::Role;
+use crate::{ReviewerKind, Role};
 
 impl Designations {
     /// Folds one event of moderation: a grant or a revocation. Any other event, of whatever origin, changes nothing, and
@@ -45,6 +45,8 @@ fn granted(head: &Head, grant: &v1::GrantDesignation) -> Option<Designation> {
         until: grant.valid_until.map(Micros),
         granted_by: head.actor,
         note_digest: Digest::try_from(grant.note_digest.as_slice()).ok(),
+        note_number: grant.note_number.clone(),
+        reviewer_kind: ReviewerKind::from_number(grant.reviewer_kind),
     })
 }
 
@@ -53,7 +55,7 @@ mod tests {
     use dossier_proto::{Actor, EventId, Place, must_understand, schema_of};
 
     use super::*;
-    use crate::{NotEntitledReason, designations::tests::body};
+    use crate::{NotEntitledReason, ReviewerKind, designations::tests::body};
 
     const PERSON: SubjectId = SubjectId([7; 16]);
 
@@ -88,6 +90,7 @@ mod tests {
             valid_from: 10,
             valid_until: Some(1_000),
             note_digest: vec![3; 32],
+            note_number: "NV-2026/114".to_owned(),
             ..v1::GrantDesignation::default()
         };
         change(&mut grant);
@@ -116,6 +119,8 @@ mod tests {
             until: Some(Micros(1_000)),
             granted_by: Actor::System(Origin::Moderation),
             note_digest: Some(Digest([3; 32])),
+            note_number: "NV-2026/114".to_owned(),
+            reviewer_kind: None,
         };
         assert_eq!((held.designation, held.revoked), (expected, None));
         designations.fold(&event(Origin::Moderation, 5, revoke(granting.head.id)));
@@ -125,6 +130,42 @@ mod tests {
         };
         assert!(asked(49).is_ok());
         assert_eq!(asked(50).unwrap_err().reason, NotEntitledReason::Revoked);
+    }
+
+    #[test]
+    fn a_reviewer_comes_from_inside_or_from_outside_or_nobody_said() {
+        let mut designations = Designations::default();
+        let kinds = [Some(ReviewerKind::Internal), Some(ReviewerKind::External), None];
+        let asked = |designations: &Designations, kind, now| {
+            let kaz = body("KAZ");
+            designations.entitled_as_reviewer(PERSON, kind, Some(&kaz), Some("event"), Micros(now)).map(|_| ())
+        };
+        for (number, kind) in (1..).zip(kinds) {
+            let granting = event(
+                Origin::Moderation,
+                number,
+                grant(|grant| {
+                    grant.role = Role::Reviewer.number();
+                    grant.reviewer_kind = kind.map_or(0, ReviewerKind::number);
+                }),
+            );
+            let mut alone = Designations::default();
+            alone.fold(&granting);
+            designations.fold(&granting);
+            for wanted in [ReviewerKind::Internal, ReviewerKind::External] {
+                assert_eq!(asked(&alone, wanted, 20).is_ok(), kind == Some(wanted), "{kind:?} as {wanted:?}");
+            }
+            let kaz = body("KAZ");
+            assert!(alone.entitled(PERSON, Role::Reviewer, Some(&kaz), Some("event"), Micros(20)).is_ok(), "{kind:?}");
+        }
+        assert!(asked(&designations, ReviewerKind::Internal, 20).is_ok());
+        assert_eq!(asked(&designations, ReviewerKind::External, 1_000).unwrap_err().reason, NotEntitledReason::Ended);
+        for kind in [ReviewerKind::Internal, ReviewerKind::External] {
+            assert_eq!(ReviewerKind::from_number(kind.number()), Some(kind));
+            assert_eq!(kind.key().parse(), Ok(kind));
+        }
+        assert_eq!(ReviewerKind::from_number(9), None);
+        assert!("outside".parse::<ReviewerKind>().is_err());
     }
 
     /// Another service that writes a grant into its own journal gives nobody a right.

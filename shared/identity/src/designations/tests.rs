@@ -32,6 +32,8 @@ fn designation(number: u8, subject: SubjectId, role: Role, code: Option<&str>, t
         until: Some(Micros(100)),
         granted_by: Actor::System(Origin::Moderation),
         note_digest: None,
+        note_number: String::new(),
+        reviewer_kind: None,
     }
 }
 
