@@ -278,5 +278,6 @@ pub fn keys_for_auditors(origin: Origin, payload: &Payload) -> Vec<KeyId> {
 
 fn content_keys(content: &v1::Content) -> Vec<KeyId> {
     let personal = content.personal.iter().filter_map(|value| value.sealed.as_ref());
-    content.sealed.iter().chain(personal).filter_map(key_of).collect()
+    let files = content.files.iter().filter_map(|file| KeyId::try_from(file.key_id.as_slice()).ok());
+    content.sealed.iter().chain(personal).filter_map(key_of).chain(files).collect()
 }

@@ -7,7 +7,7 @@ use dossier_vault::{GrantedKey, Vault};
 
 use crate::{
     domain::Moderation,
-    views::{Reviews, key_of},
+    views::{Reviews, key_of, key_of_file},
 };
 
 /// The keys that must be held before a foreign event is acted upon: those of a submission, and nothing else.
@@ -25,7 +25,8 @@ pub fn keys_needed(event: &Event) -> Vec<KeyId> {
     .chain(personal.iter().map(|value| value.sealed.as_ref()))
     .chain(answers.iter().map(|answer| answer.text.as_ref()))
     .collect();
-    let mut keys: Vec<KeyId> = sealed.into_iter().flatten().filter_map(key_of).collect();
+    let files = content.into_iter().flat_map(|content| &content.files).filter_map(key_of_file);
+    let mut keys: Vec<KeyId> = sealed.into_iter().flatten().filter_map(key_of).chain(files).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

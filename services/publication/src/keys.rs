@@ -10,7 +10,9 @@ pub fn keys_needed(event: &Event) -> Vec<KeyId> {
     let Some(Payload::Approved(approved)) = &event.payload else { return Vec::new() };
     let content = approved.content.as_ref().and_then(|content| content.sealed.as_ref());
     let key = |sealed: &v1::Sealed| KeyId::try_from(sealed.key_id.as_slice()).ok();
-    let mut keys: Vec<KeyId> = content.into_iter().chain(&approved.what_changed).filter_map(key).collect();
+    let files = approved.content.iter().flat_map(|content| &content.files);
+    let files = files.filter_map(|file| KeyId::try_from(file.key_id.as_slice()).ok());
+    let mut keys: Vec<KeyId> = content.into_iter().chain(&approved.what_changed).filter_map(key).chain(files).collect();
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -31,7 +33,7 @@ impl KeyDesk for Desk {
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal> {
         let granted = give(&self.vault, asker, keys, |_key| asker == Origin::Audit)?;
         // What the service keeps for itself, and persons, are for nobody.
-        let private = |key: &&GrantedKey| !matches!(key.kind(), Kind::Revision | Kind::Review);
+        let private = |key: &&GrantedKey| !matches!(key.kind(), Kind::Revision | Kind::Review | Kind::Attachment);
         match granted.iter().find(private) {
             Some(key) => Err(KeyRefusal::NotEntitled { asker, key: key.key_id() }),
             None => Ok(granted),

@@ -39,7 +39,13 @@ pub fn of_submitted(submitted: &v1::Submitted) -> Vec<KeyId> {
         .command
         .iter()
         .flat_map(|command| command.what_changed.iter().chain(command.answers.iter().flat_map(|answer| &answer.text)));
-    distinct(words.chain(personal).chain(said))
+    let mut keys = distinct(words.chain(personal).chain(said));
+    keys.extend(submitted.content.iter().flat_map(|content| &content.files).filter_map(key_of_file));
+    keys
+}
+
+fn key_of_file(file: &v1::AttachedFile) -> Option<KeyId> {
+    KeyId::try_from(file.key_id.as_slice()).ok()
 }
 
 fn distinct<'a>(sealed: impl IntoIterator<Item = &'a v1::Sealed>) -> Vec<KeyId> {

@@ -65,6 +65,7 @@ impl Keys {
     fn submitted(&mut self, submitted: &v1::Submitted) {
         let content = submitted.content.as_ref().and_then(|content| content.sealed.as_ref());
         self.note(content, KeyUse::Submitted);
+        self.files(submitted.content.as_ref(), KeyUse::Submitted);
         let Some(command) = &submitted.command else { return };
         self.note(command.what_changed.as_ref(), KeyUse::Submitted);
         for answer in &command.answers {
@@ -74,6 +75,7 @@ impl Keys {
 
     fn approved(&mut self, approved: &v1::Approved) {
         self.note(approved.content.as_ref().and_then(|content| content.sealed.as_ref()), KeyUse::Approved);
+        self.files(approved.content.as_ref(), KeyUse::Approved);
         self.note(approved.what_changed.as_ref(), KeyUse::Approved);
         self.note(approved.command.as_ref().and_then(|command| command.note.as_ref()), KeyUse::Internal);
     }
@@ -100,12 +102,26 @@ impl Keys {
         }
     }
 
+    fn files(&mut self, content: Option<&v1::Content>, of: KeyUse) {
+        let files = content.map(|content| content.files.as_slice()).unwrap_or_default();
+        files.iter().filter_map(key_of_file).for_each(|key| self.note_key(key, of));
+    }
+
     fn note(&mut self, sealed: Option<&v1::Sealed>, of: KeyUse) {
         if let Some(key) = sealed.and_then(key_of) {
-            let known = self.0.entry(key).or_insert(of);
-            *known = of.max(*known);
+            self.note_key(key, of);
         }
     }
+
+    fn note_key(&mut self, key: KeyId, of: KeyUse) {
+        let known = self.0.entry(key).or_insert(of);
+        *known = of.max(*known);
+    }
+}
+
+/// The key a file is sealed under.
+pub fn key_of_file(file: &v1::AttachedFile) -> Option<KeyId> {
+    KeyId::try_from(file.key_id.as_slice()).ok()
 }
 
 /// The key a text is sealed under.

@@ -13,7 +13,7 @@ use dossier_proto::{EntryId, Event, KeyId, Payload};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
-pub use keys::{KeyUse, Keys, key_of};
+pub use keys::{KeyUse, Keys, key_of, key_of_file};
 pub(crate) use queue::LOOKED_AT_MAX;
 pub use queue::{Place as QueuePlace, Queue, Wanted};
 
