@@ -6,7 +6,7 @@
 //! - [`etag`], [`conditional`], [`cursor`], [`headers`]: versions, pages of lists, caching, security;
 //! - [`moment`]: moments as text; [`off_thread`]: work that holds up; [`digest_of_request`]: what makes a repeat;
 //! - [`observe`]: health, readiness, figures, a span for every request;
-//! - [`serve`]: HTTP with limits on everything;
+//! - [`serve`]: HTTP with limits on everything; [`proxies`]: whose request it is when proxies stand in between;
 //! - [`page`]: the frame of every HTML page, its words in six languages, its icons and stylesheet.
 
 pub mod conditional;
@@ -23,6 +23,7 @@ mod off_thread;
 pub mod page;
 mod place;
 pub mod problem;
+pub mod proxies;
 mod sent;
 mod server;
 mod weighted;

@@ -15,7 +15,7 @@ use dossier_proto::{BodyCode, Micros, SubjectId};
 use http::{HeaderValue, header, request::Parts};
 
 use super::single;
-use crate::{Problem, ProblemKind};
+use crate::{Problem, ProblemKind, proxies::Source};
 
 /// The caller, whose token is valid. What they may do is for the designations to say.
 ///
@@ -114,9 +114,10 @@ fn sentence(error: &AuthenticationFailure) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-/// Where the connection comes from; the server puts it there. Headers such as `X-Forwarded-For` are not believed.
+/// Whose request it is, where proxies are known ([`crate::proxies`]); else where the connection comes from, whatever headers say.
 fn source(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+    let connection = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    parts.extensions.get::<Source>().map(|Source(address)| *address).or_else(connection)
 }
 
 /// What the clock of this machine says. For the edges only: a decision's moment is given to it.
