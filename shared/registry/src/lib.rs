@@ -53,6 +53,7 @@ mod facts;
 mod fault;
 mod labels;
 mod language;
+pub mod media;
 mod model;
 mod notices;
 mod numbers;
