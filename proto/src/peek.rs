@@ -21,6 +21,8 @@ pub struct Peek {
 const EPOCH: u32 = 3;
 const SEQUENCE: u32 = 4;
 const ENTRY: u32 = 7;
+/// The fields of the envelope have smaller numbers.
+const PAYLOADS_FROM: u32 = 30;
 
 /// Reads epoch, sequence and entry from an event's bytes.
 ///
@@ -50,6 +52,20 @@ pub fn peek(event: &[u8]) -> Result<Peek, ContractError> {
         }
     }
     Ok(found)
+}
+
+/// The number of an event's payload, as its contract has it (102 is a `Submitted`): the only name that there is for a kind that this
+/// version does not know. Nothing when the bytes carry none, or cannot be read.
+pub fn kind_number(event: &[u8]) -> Option<u32> {
+    let (mut rest, mut kind) = (event, None);
+    while rest.has_remaining() {
+        let (tag, wire) = decode_key(&mut rest).ok()?;
+        if tag >= PAYLOADS_FROM && wire == WireType::LengthDelimited {
+            kind = kind.or(Some(tag));
+        }
+        skip(wire, &mut rest).ok()?;
+    }
+    kind
 }
 
 fn take<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], ContractError> {
