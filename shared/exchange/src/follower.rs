@@ -146,6 +146,7 @@ impl Follower {
             awaited: None,
             state: FollowState::Reading,
             parked: 0,
+            parked_first: Vec::new(),
         };
         Self {
             settings,
@@ -224,7 +225,10 @@ impl Follower {
                 tracing::warn!(origin = %status.origin, ?state, "a follower waits");
             }
             status.state = state;
-            status.parked = parked;
+            if status.parked != parked {
+                status.parked = parked;
+                status.parked_first = self.parking.named().to_vec();
+            }
             changed
         });
     }

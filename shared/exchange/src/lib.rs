@@ -33,6 +33,7 @@ pub use follower::{Follower, FollowerSettings, Progress};
 pub use hub::{Hub, InProcess, Source, read_signed};
 pub use inbox::{Appetite, Delivered, Delivery, Inbox, InboxError};
 pub use keys::{KEYS_PER_REQUEST_MAX, KeyDesk, KeyRefusal, give};
+pub use parking::{PARKED_NAMED_MAX, ParkedEntry};
 pub use status::{FollowState, FollowStatus};
 pub use tally::{Divergence, Tally};
 pub use transport::{ANSWER_BYTES_MAX, Answerer, Batch, Position, Question, ReadLimits, Transport, TransportError};

@@ -5,7 +5,7 @@ mod tests;
 
 use dossier_proto::{Micros, Origin, Place};
 
-use crate::{Divergence, Moment, Position};
+use crate::{Divergence, Moment, ParkedEntry, Position};
 
 /// What a follower is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,8 @@ pub struct FollowStatus {
     pub state: FollowState,
     /// Entries whose events wait for an upgrade.
     pub parked: usize,
+    /// The first of them, [`crate::PARKED_NAMED_MAX`] at most.
+    pub parked_first: Vec<ParkedEntry>,
 }
 
 impl FollowStatus {

@@ -7,7 +7,7 @@ use dossier_vault::{GrantedKey, Kind, MasterKey, Vault};
 use tokio::sync::watch;
 
 use super::{Carrier, Desk, Disturbed, Forgetful, ManualClock, PATIENCE, Shelf, Tray, Unsigned, event, signer};
-use crate::{Divergence, FollowState, FollowStatus, Progress};
+use crate::{Divergence, FollowState, FollowStatus, ParkedEntry, Progress};
 
 const NOON: Micros = Micros(1_767_268_800_000_000);
 
@@ -312,6 +312,8 @@ pub async fn an_unknown_event_parks_its_entry_alone(carrier: &dyn Carrier) {
     let (mut status, task) =
         tray.follow(Origin::Submission, carrier.transport(Origin::Moderation), &progress, &clock());
     becomes(&mut status, "parked", |status| status.parked == 1 && status.is_level()).await;
+    let parked = ParkedEntry { entry: strange, event: submission(1), kind: Some(999) };
+    assert_eq!(status.borrow().parked_first, [parked], "which one, and what is not understood");
     assert_eq!(tray.places(), vec![submission(0), submission(3)]);
     assert!(!status.borrow().is_sound(), "readiness shows it");
     assert_eq!(tray.resumes_at(Origin::Submission), 1, "after an upgrade it is read again from there");

@@ -44,9 +44,9 @@ impl Follower {
 
     /// Takes the first covered event: it is ready, or parked, or passed over.
     fn pass_on(&mut self, ready: &mut Vec<Delivered>) -> Result<(), Halt> {
-        let Some(Read { event, .. }) = self.covered.front() else { return Ok(()) };
+        let Some(Read { event, bytes, .. }) = self.covered.front() else { return Ok(()) };
         let verdict = match self.settings.inbox.appetite() {
-            Appetite::Known => self.parking.judge(event, &self.handed),
+            Appetite::Known => self.parking.judge(event, bytes, &self.handed),
             Appetite::Everything => Verdict::Take,
         };
         if verdict == Verdict::Halt {

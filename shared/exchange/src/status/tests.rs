@@ -16,6 +16,7 @@ fn status() -> FollowStatus {
         awaited: None,
         state: FollowState::Reading,
         parked: 0,
+        parked_first: Vec::new(),
     }
 }
 
