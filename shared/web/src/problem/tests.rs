@@ -96,6 +96,7 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         403 not-entitled
         403 own-words
         403 conflict-of-interest
+        403 suspended
         404 not-found
         405 method-not-allowed
         408 too-slow
