@@ -13,6 +13,7 @@ mod pointer;
 mod query;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use bearer::{Bearer, OptionalCaller, wall_clock};
 pub use body::BodyTooSlow;
@@ -23,6 +24,7 @@ pub use min_sequence::MinSequence;
 pub use path::StrictPath;
 pub use pointer::FieldError;
 pub use query::StrictQuery;
+pub use upload::{Arriving, Upload};
 
 use http::{HeaderMap, HeaderName};
 

@@ -38,8 +38,11 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Between two pieces of a body.
     pub body_pause: Duration,
-    /// For a whole body: 1 MiB within it needs a line of 18 KiB/s.
+    /// For a whole body, and so much longer as what has come takes at [`Limits::body_rate`].
     pub body: Duration,
+    /// Bytes a second that prolong the time for a body. 16 KiB/s is a slow line (128 kbit/s): a file of 25 MB may take 26 minutes, JSON
+    /// of 1 MiB two minutes. Who sends nothing still has [`Limits::body_pause`] alone.
+    pub body_rate: u32,
     /// For a caller to read on when its side is full.
     pub write_pause: Duration,
     /// For running requests to end after the signal to stop.
@@ -54,6 +57,7 @@ impl Default for Limits {
             head_bytes: 16 * 1024,
             body_pause: Duration::from_secs(10),
             body: Duration::from_secs(60),
+            body_rate: 16 * 1024,
             write_pause: Duration::from_secs(30),
             stop: Duration::from_secs(20),
         }
@@ -154,9 +158,9 @@ fn connection(
         Future: Send,
     > + use<>,
 > {
-    let (pause, whole) = (limits.body_pause, limits.body);
+    let bodies = limits.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = ArrivingBody::of(request, pause, whole);
+        let mut request = ArrivingBody::of(request, &bodies);
         request.extensions_mut().insert(ConnectInfo(source));
         router.clone().oneshot(request)
     });

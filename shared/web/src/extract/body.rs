@@ -16,10 +16,8 @@ pub struct BodyTooSlow;
 
 /// The whole body, if it has at most `max` bytes.
 pub(super) async fn read(headers: &HeaderMap, mut body: Body, max: usize) -> Result<Bytes, Problem> {
-    // More than one Content-Length, or one that is no number, does not get past hyper.
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > max as u64) {
-        return Err(too_large(max));
+    if announced(headers).is_some_and(|length| length > max as u64) {
+        return Err(too_large(max as u64));
     }
     let mut text = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -27,20 +25,26 @@ pub(super) async fn read(headers: &HeaderMap, mut body: Body, max: usize) -> Res
         // Trailers carry nothing for us.
         let Ok(data) = frame.into_data() else { continue };
         if text.len() + data.len() > max {
-            return Err(too_large(max));
+            return Err(too_large(max as u64));
         }
         text.extend_from_slice(&data);
     }
     Ok(text.freeze())
 }
 
-fn too_large(max: usize) -> Problem {
-    Problem::new(ProblemKind::TooLarge)
-        .detail(format!("The body may have at most {max} bytes."))
-        .with("limit_bytes", max as u64)
+/// How long the caller says that the body is. More than one Content-Length, or one that is no number, does not get past
+/// hyper.
+pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
-fn broken(error: &(dyn Error + 'static)) -> Problem {
+pub(super) fn too_large(max: u64) -> Problem {
+    Problem::new(ProblemKind::TooLarge)
+        .detail(format!("The body may have at most {max} bytes."))
+        .with("limit_bytes", max)
+}
+
+pub(super) fn broken(error: &(dyn Error + 'static)) -> Problem {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<BodyTooSlow>() {

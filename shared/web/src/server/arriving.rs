@@ -15,6 +15,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::Limits;
 use crate::{extract::BodyTooSlow, limits::DRAIN_BYTES_MAX};
 
 /// For how long what nobody wants is read.
@@ -26,6 +27,8 @@ pub(super) struct ArrivingBody {
     incoming: Option<Incoming>,
     pause: Duration,
     deadline: Instant,
+    /// Bytes a second that prolong the deadline.
+    rate: u32,
     /// Set while nothing arrives.
     waiting: Option<Pin<Box<Sleep>>>,
     /// A caller that waits for `100 Continue` sends nothing until somebody reads: there is nothing to throw away.
@@ -34,14 +37,15 @@ pub(super) struct ArrivingBody {
 
 impl ArrivingBody {
     /// The request, its body with deadlines from now on.
-    pub(super) fn of(request: Request<Incoming>, pause: Duration, whole: Duration) -> Request<Body> {
+    pub(super) fn of(request: Request<Incoming>, limits: &Limits) -> Request<Body> {
+        let (pause, rate) = (limits.body_pause, limits.body_rate.max(1));
         let expects_continue = request.headers().contains_key(header::EXPECT);
         request.map(|incoming| {
             if incoming.is_end_stream() {
                 return Body::empty();
             }
-            let deadline = Instant::now() + whole;
-            Body::new(Self { incoming: Some(incoming), pause, deadline, waiting: None, expects_continue })
+            let deadline = Instant::now() + limits.body;
+            Body::new(Self { incoming: Some(incoming), pause, deadline, rate, waiting: None, expects_continue })
         })
     }
 }
@@ -67,6 +71,11 @@ impl HttpBody for ArrivingBody {
         let Some(incoming) = self.incoming.as_mut() else { return Poll::Ready(None) };
         if let Poll::Ready(frame) = Pin::new(incoming).poll_frame(context) {
             self.waiting = None;
+            if let Some(Ok(data)) = frame.as_ref().map(|frame| frame.as_ref().map(Frame::data_ref)) {
+                let come = data.map_or(0, Bytes::len) as f64;
+                let longer = Duration::from_secs_f64(come / f64::from(self.rate));
+                self.deadline += longer;
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let until = self.deadline.min(Instant::now() + self.pause);

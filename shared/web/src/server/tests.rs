@@ -17,7 +17,10 @@ use tokio::{
 };
 
 use super::{Limits, Stopped, serve};
-use crate::{Problem, ProblemKind, extract::StrictJson};
+use crate::{
+    Answer, Problem, ProblemKind,
+    extract::{StrictJson, Upload},
+};
 
 /// Nothing here takes so long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,10 +38,26 @@ fn hasty() -> Limits {
         head: Duration::from_millis(300),
         body_pause: Duration::from_millis(300),
         body: Duration::from_millis(900),
+        body_rate: 1024,
         write_pause: Duration::from_millis(300),
         stop: Duration::from_millis(500),
         ..Limits::default()
     }
+}
+
+/// Counts what comes, and holds a piece at a time.
+async fn upload(upload: Upload) -> Answer<String> {
+    let counted = upload.take(100_000, |mut arriving| {
+        let (mut bytes, mut longest) = (0, 0);
+        while let Some(piece) = arriving.piece()? {
+            bytes += piece.len();
+            longest = longest.max(piece.len());
+        }
+        Ok((bytes, longest))
+    });
+    let (bytes, longest) = counted.await?;
+    assert!(longest < 70_000, "{longest} bytes at once");
+    Ok(format!("{bytes} bytes"))
 }
 
 async fn start(limits: Limits) -> Running {
@@ -54,6 +73,7 @@ async fn start(limits: Limits) -> Running {
         .route("/", get(async |ConnectInfo(source): ConnectInfo<SocketAddr>| source.ip().to_string()))
         .route("/json", post(json))
         .route("/refuse", post(refuse))
+        .route("/upload", post(upload))
         .route("/hang", get(hang))
         .route("/panic", get(panic))
         .route("/large", get(async || "x".repeat(64 * 1024 * 1024)));
@@ -92,6 +112,51 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
     // A reset after the answer is an end too.
     let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the server closes the connection in time");
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Sends a body in steps with a pause before each, and reads the first line of the answer.
+async fn send_slowly(running: &Running, head: &str, steps: &[&[u8]], pause: Duration) -> String {
+    let mut stream = running.connect().await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut beat = tokio::time::interval(pause);
+    for step in steps {
+        beat.tick().await;
+        // Who was answered already reads no more.
+        let _ = stream.write_all(step).await;
+    }
+    stream.shutdown().await.unwrap();
+    read_to_end(&mut stream).await
+}
+
+#[tokio::test]
+async fn a_body_that_comes_at_a_fair_rate_has_its_time() {
+    // Two seconds in all, where 900 ms are given to a body of nothing; 8 KiB at 1 KiB/s are given eight more.
+    let running = start(hasty()).await;
+    let step = vec![b'x'; 820];
+    let head = "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 8200\r\nConnection: close\r\n\r\n";
+    let answer = send_slowly(&running, head, &[step.as_slice(); 10], Duration::from_millis(200)).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("8200 bytes"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_upload_is_handed_on_as_it_comes() {
+    let running = start(Limits::default()).await;
+    for length in [0, 1, 70_000, 100_000] {
+        let head = format!("POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        let answer = running.converse([head.into_bytes(), vec![0; length]].concat()).await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("{length} bytes")), "{answer}");
+    }
+    let announced = "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\nExpect: 100-continue\r\n\r\n";
+    let answer = send_slowly(&running, announced, &[], Duration::from_millis(1)).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "before a byte of it is sent: {answer}");
+    let unannounced = "POST /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    let chunk = [b"186a1\r\n".as_slice(), &[0; 100_001], b"\r\n0\r\n\r\n"].concat();
+    let answer = running.converse([unannounced.as_bytes(), &chunk].concat()).await;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("limit_bytes"), "{answer}");
+    let half = "POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf of it";
+    let answer = send_slowly(&running, half, &[], Duration::from_millis(1)).await;
+    assert!(!answer.starts_with("HTTP/1.1 200"), "a file that broke off is no file: {answer}");
+    running.is_sound().await;
 }
 
 #[tokio::test]
