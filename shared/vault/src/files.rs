@@ -6,7 +6,7 @@
 //! Erasing the key makes the file unreadable wherever a copy of it lies.
 //!
 //! ```text
-//! attachments/half/<ulid>     being written; removed when the store is opened
+//! attachments/half/<ulid>     being written; removed when the service starts
 //! attachments/<digest>        whole and durable
 //! ```
 
@@ -42,21 +42,26 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Opens the store in a directory, or makes one there. What a crash left half written is removed: nobody was told of it.
+    /// The store in a directory, which is made when the first file comes.
+    pub fn new(directory: impl Into<PathBuf>, vault: Vault) -> Self {
+        Self { directory: directory.into(), vault }
+    }
+
+    /// Removes what a crash left half written: nobody was told of it. To be called when the service starts, before a file comes.
     ///
     /// # Errors
     /// [`FileError::Disk`].
-    pub fn open(directory: impl Into<PathBuf>, vault: Vault) -> Result<Self, FileError> {
-        let store = Self { directory: directory.into(), vault };
-        make_directory(&store.directory)?;
-        let half = store.half();
-        make_directory(&half)?;
-        let entries = fs::read_dir(&half).map_err(FileError::disk("read", &half))?;
+    pub fn tidy(&self) -> Result<(), FileError> {
+        let half = self.half();
+        let entries = match fs::read_dir(&half) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(FileError::disk("read", &half))?,
+        };
         for entry in entries {
             let path = entry.map_err(FileError::disk("read", &half))?.path();
             fs::remove_file(&path).map_err(FileError::disk("remove", &path))?;
         }
-        Ok(store)
+        Ok(())
     }
 
     /// Begins to take a file in, of at most `limit` bytes, for an entry.
@@ -64,6 +69,8 @@ impl FileStore {
     /// # Errors
     /// [`FileError`]: the disk refuses, or no key can be made.
     pub fn receive(&self, entry: EntryId, limit: u64) -> Result<Incoming, FileError> {
+        make_directory(&self.directory)?;
+        make_directory(&self.half())?;
         Incoming::begin(self, entry, limit)
     }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{Binding, Purpose, Sealed, UnsealError, Vault, material::NONCE};
 
 /// A file on its way out, a piece at a time. That it is what was kept is certain piece by piece, and of the whole when
-/// [`Outgoing::next`] gives `None`.
+/// [`Outgoing::piece`] gives `None`.
 pub struct Outgoing {
     vault: Vault,
     entry: EntryId,
@@ -61,8 +61,7 @@ impl Outgoing {
     ///
     /// # Errors
     /// [`FileError::Damaged`], or its key was erased meanwhile. What was given out before was right, and is not the whole.
-    #[allow(clippy::should_implement_trait, reason = "an iterator could go on after an error; this must not")]
-    pub fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+    pub fn piece(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
         if self.left == 0 {
             return self.end().map(|()| None);
         }

@@ -22,7 +22,7 @@ impl Room {
         let directory = tempfile::tempdir().unwrap();
         let master = MasterKey::create_or_read(directory.path().join("master.key")).unwrap();
         let vault = Vault::open_unthreaded(directory.path().join("keys"), &master).unwrap();
-        let store = FileStore::open(directory.path().join("attachments"), vault.clone()).unwrap();
+        let store = FileStore::new(directory.path().join("attachments"), vault.clone());
         Self { directory, vault, store }
     }
 
@@ -44,7 +44,7 @@ impl Room {
 
 fn all(mut outgoing: Outgoing) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    while let Some(piece) = outgoing.next()? {
+    while let Some(piece) = outgoing.piece()? {
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
@@ -111,7 +111,8 @@ fn what_a_crash_left_half_written_is_removed() {
     incoming.write(&bytes(3 * PIECE)).unwrap();
     std::mem::forget(incoming);
     assert_eq!(names(&room.directory.path().join("attachments/half")).len(), 1);
-    let again = FileStore::open(room.directory.path().join("attachments"), room.vault.clone()).unwrap();
+    let again = FileStore::new(room.directory.path().join("attachments"), room.vault.clone());
+    again.tidy().unwrap();
     assert!(names(&room.directory.path().join("attachments/half")).is_empty());
     assert!(again.holds(kept.digest));
 }
@@ -135,9 +136,9 @@ fn with_its_key_the_file_is_gone() {
     let room = Room::new();
     let stored = room.keep(&bytes(2 * PIECE));
     let mut under_way = room.store.read(ENTRY, stored.digest).unwrap();
-    under_way.next().unwrap();
+    under_way.piece().unwrap();
     room.vault.erase(stored.key).unwrap();
-    assert!(matches!(under_way.next(), Err(FileError::Key(KeyError::Erased(_)))), "in the middle of reading");
+    assert!(matches!(under_way.piece(), Err(FileError::Key(KeyError::Erased(_)))), "in the middle of reading");
     assert!(matches!(room.read(stored.digest), Err(FileError::Key(KeyError::Erased(_)))));
     room.store.remove(stored.digest).unwrap();
     room.store.remove(stored.digest).unwrap();
