@@ -6,8 +6,8 @@
 //! Erasing the key makes the file unreadable wherever a copy of it lies.
 //!
 //! ```text
-//! attachments/half/<ulid>     being written; removed when the service starts
-//! attachments/<digest>        whole and durable
+//! attachments/half/<number>     being written; removed when the service starts
+//! attachments/<entry>/<digest>  whole and durable
 //! ```
 
 mod error;
@@ -22,7 +22,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dossier_proto::{Digest, EntryId};
+use dossier_proto::{Digest, EntryId, KeyId};
 
 pub use error::FileError;
 pub use incoming::{Incoming, Stored};
@@ -33,6 +33,19 @@ use crate::Vault;
 /// The bytes of a piece, but for the last: 64 KiB. A reader holds one at a time; 25 MB are 382 of them, and what seals them adds
 /// 0.1 %.
 pub const PIECE: usize = 64 * 1024;
+
+/// What is kept about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name.
+    pub digest: Digest,
+    /// The key that opens it.
+    pub key: KeyId,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Of what kind it is, as was found from its bytes.
+    pub media_type: String,
+}
 
 /// Where the files of one service are kept.
 #[derive(Debug, Clone)]
@@ -83,26 +96,58 @@ impl FileStore {
         Outgoing::open(self, entry, digest)
     }
 
-    /// Whether a file is here, whole.
-    pub fn holds(&self, digest: Digest) -> bool {
-        self.place(digest).is_file()
+    /// What is kept about a file: its key, length and media type, checked; its bytes are not read.
+    ///
+    /// # Errors
+    /// As [`FileStore::read`].
+    pub fn look(&self, entry: EntryId, digest: Digest) -> Result<Kept, FileError> {
+        let outgoing = self.read(entry, digest)?;
+        let media_type = outgoing.media_type().to_owned();
+        let Stored { key, bytes, .. } = outgoing.look()?;
+        Ok(Kept { digest, key, bytes, media_type })
+    }
+
+    /// The files of an entry, and how many bytes each takes on disk.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn list(&self, entry: EntryId) -> Result<Vec<(Digest, u64)>, FileError> {
+        let directory = self.of_entry(entry);
+        let entries = match fs::read_dir(&directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(FileError::disk("read", &directory))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(FileError::disk("read", &directory))?;
+            // What is no digest was not put there by us.
+            let Some(digest) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+            let length = entry.metadata().map_err(FileError::disk("look at", &entry.path()))?.len();
+            found.push((digest, length));
+        }
+        found.sort_unstable();
+        Ok(found)
     }
 
     /// Removes a file; removing one that is not here is harmless. Its key is erased apart from this.
     ///
     /// # Errors
     /// [`FileError::Disk`].
-    pub fn remove(&self, digest: Digest) -> Result<(), FileError> {
-        let place = self.place(digest);
+    pub fn remove(&self, entry: EntryId, digest: Digest) -> Result<(), FileError> {
+        let place = self.place(entry, digest);
         match fs::remove_file(&place) {
-            Ok(()) => sync_directory(&self.directory),
+            Ok(()) => sync_directory(&self.of_entry(entry)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(FileError::disk("remove", &place)(error)),
         }
     }
 
-    fn place(&self, digest: Digest) -> PathBuf {
-        self.directory.join(digest.to_string())
+    fn of_entry(&self, entry: EntryId) -> PathBuf {
+        self.directory.join(entry.to_string())
+    }
+
+    fn place(&self, entry: EntryId, digest: Digest) -> PathBuf {
+        self.of_entry(entry).join(digest.to_string())
     }
 
     fn half(&self) -> PathBuf {

@@ -18,6 +18,9 @@ pub enum FileError {
     /// There is nothing in it.
     #[error("the file is empty")]
     Empty,
+    /// What it is said to be is no media type of at most 96 signs.
+    #[error("the media type of a file is at most 96 visible signs")]
+    MediaType,
     /// It is not here.
     #[error("the file {0} is not here")]
     Missing(Digest),

@@ -5,10 +5,14 @@
 //! 16  the key's id
 //! 16  the file's own number, random
 //!  8  how many bytes the file has (big-endian)
+//! 96  its media type, filled up with zeros
 //! then, for each piece: nonce 24, length of what follows 4 (big-endian), sealed bytes
 //! ```
 //!
-//! A piece is tied to the file's number, its place, and to whether it is the last one; the last one to the number of bytes too.
+//! A piece is tied to the file's number, its place, and to whether it is the last one; the last one to the number of bytes
+//! and the media type too.
+
+use std::fmt;
 
 use dossier_proto::{Digest, KeyId};
 use sha2::{Digest as _, Sha256};
@@ -18,8 +22,10 @@ use crate::material::{NONCE, TAG};
 
 /// Which form this is.
 const LABEL: &[u8; 16] = b"dossier-file/1\n\0";
-/// Label, key, number, bytes.
-pub(super) const FRONT: usize = 56;
+/// Label, key, number, bytes, media type.
+pub(super) const FRONT: usize = 56 + MEDIA;
+/// The longest media type: those of office documents have 73 signs.
+pub(super) const MEDIA: usize = 96;
 /// Nonce and length.
 pub(super) const PIECE_FRONT: usize = NONCE + 4;
 /// The longest sealed piece: its frame (5 bytes, up to the next 64) and tag.
@@ -32,6 +38,8 @@ pub(super) struct Front {
     pub(super) number: [u8; 16],
     /// How many bytes the file has; 0 while it is coming.
     pub(super) bytes: u64,
+    /// Of what kind it is; empty while it is coming.
+    pub(super) media_type: MediaType,
 }
 
 impl Front {
@@ -40,7 +48,8 @@ impl Front {
         bytes[..16].copy_from_slice(LABEL);
         bytes[16..32].copy_from_slice(&self.key.0);
         bytes[32..48].copy_from_slice(&self.number);
-        bytes[48..].copy_from_slice(&self.bytes.to_be_bytes());
+        bytes[48..56].copy_from_slice(&self.bytes.to_be_bytes());
+        bytes[56..].copy_from_slice(&self.media_type.0);
         bytes
     }
 
@@ -48,8 +57,15 @@ impl Front {
         let (label, rest) = bytes.split_first_chunk::<16>()?;
         let (key, rest) = rest.split_first_chunk::<16>()?;
         let (number, bytes) = rest.split_first_chunk::<16>()?;
-        let bytes = u64::from_be_bytes(bytes.try_into().ok()?);
-        (label == LABEL).then_some(Self { key: KeyId(*key), number: *number, bytes })
+        let (bytes, media_type) = bytes.split_first_chunk::<8>()?;
+        let media_type = MediaType(media_type.try_into().ok()?);
+        media_type.text()?;
+        (label == LABEL).then_some(Self {
+            key: KeyId(*key),
+            number: *number,
+            bytes: u64::from_be_bytes(*bytes),
+            media_type,
+        })
     }
 
     /// What a piece is tied to.
@@ -63,9 +79,39 @@ impl Front {
             End::Last => {
                 hash.update([1]);
                 hash.update(self.bytes.to_be_bytes());
+                hash.update(self.media_type.0);
             }
         }
         Digest(hash.finalize().into())
+    }
+}
+
+/// The media type, in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct MediaType([u8; MEDIA]);
+
+impl MediaType {
+    pub(super) const NONE: Self = Self([0; MEDIA]);
+
+    /// `None` when it is too long, or is no line of visible ASCII.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let mut bytes = [0; MEDIA];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        let media_type = Self(bytes);
+        media_type.text().is_some().then_some(media_type)
+    }
+
+    pub(super) fn text(&self) -> Option<&str> {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(MEDIA);
+        let (text, rest) = self.0.split_at(length);
+        let is_sound = text.iter().all(u8::is_ascii_graphic) && rest.iter().all(|byte| *byte == 0);
+        if is_sound { std::str::from_utf8(text).ok() } else { None }
+    }
+}
+
+impl fmt::Debug for MediaType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().unwrap_or_default())
     }
 }
 

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     FileError, FileStore, PIECE,
-    form::{End, Front},
-    sync_directory,
+    form::{End, Front, MediaType},
+    make_directory, sync_directory,
 };
 use crate::{Binding, KeyError, Kind, Purpose, VaultError};
 
@@ -49,7 +49,7 @@ impl Incoming {
         let salt = store.vault.salt(key)?;
         let mut number = [0; 16];
         getrandom::fill(&mut number).map_err(|error| KeyError::Vault(VaultError::from(error)))?;
-        let front = Front { key, number, bytes: 0 };
+        let front = Front { key, number, bytes: 0, media_type: MediaType::NONE };
         let path = store.half().join(hex::encode(number));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(FileError::disk("make", &path))?;
@@ -91,22 +91,25 @@ impl Incoming {
         Ok(())
     }
 
-    /// It has come whole: makes it durable and gives it its name. Blocks for the disk.
+    /// It has come whole and is of this media type: makes it durable and gives it its name. Blocks for the disk.
     ///
     /// # Errors
-    /// [`FileError::Empty`]; [`FileError::Disk`]. Nothing stays then.
-    pub fn finish(mut self) -> Result<Stored, FileError> {
+    /// [`FileError::Empty`]; [`FileError::Disk`]; a media type that is none. Nothing stays then.
+    pub fn finish(mut self, media_type: &str) -> Result<Stored, FileError> {
         if self.bytes == 0 {
             return Err(FileError::Empty);
         }
         self.front.bytes = self.bytes;
+        self.front.media_type = MediaType::of(media_type).ok_or(FileError::MediaType)?;
         self.seal(End::Last)?;
         self.file.write_all_at(&self.front.encode(), 0).map_err(FileError::disk("write", &self.path))?;
         self.file.sync_all().map_err(FileError::disk("sync", &self.path))?;
         let digest = Digest(std::mem::take(&mut self.hash).finalize().into());
-        let place = self.store.place(digest);
+        let directory = self.store.of_entry(self.entry);
+        make_directory(&directory)?;
+        let place = self.store.place(self.entry, digest);
         fs::rename(&self.path, &place).map_err(FileError::disk("name", &place))?;
-        sync_directory(&self.store.directory)?;
+        sync_directory(&directory)?;
         Ok(Stored { digest, key: self.front.key, bytes: self.bytes })
     }
 

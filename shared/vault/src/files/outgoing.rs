@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek},
 };
 
 use dossier_proto::{Digest, EntryId, KeyId};
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     FileError, FileStore, PIECE,
     form::{End, FRONT, Front, PIECE_FRONT, SEALED_MAX},
+    incoming::Stored,
 };
 use crate::{Binding, Purpose, Sealed, UnsealError, Vault, material::NONCE};
 
@@ -31,7 +32,7 @@ pub struct Outgoing {
 
 impl Outgoing {
     pub(super) fn open(store: &FileStore, entry: EntryId, digest: Digest) -> Result<Self, FileError> {
-        let place = store.place(digest);
+        let place = store.place(entry, digest);
         let mut file = File::open(&place).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => FileError::Missing(digest),
             _ => FileError::disk("open", &place)(error),
@@ -50,6 +51,29 @@ impl Outgoing {
     /// How many bytes it has. Certain once the last piece was read.
     pub fn bytes(&self) -> u64 {
         self.front.bytes
+    }
+
+    /// Its media type. Certain once the last piece was read.
+    pub fn media_type(&self) -> &str {
+        self.front.media_type.text().unwrap_or_default()
+    }
+
+    /// Reads the last piece alone: then what is said of the file is certain, and its bytes are not.
+    ///
+    /// # Errors
+    /// As [`Outgoing::piece`].
+    pub fn look(mut self) -> Result<Stored, FileError> {
+        let pieces = u32::try_from(self.front.bytes.div_ceil(PIECE as u64)).unwrap_or(u32::MAX);
+        let before = u64::from(pieces.saturating_sub(1)) * (PIECE_FRONT + SEALED_MAX) as u64;
+        self.left = self.left.checked_sub(before).ok_or(self.damaged("it is shorter than it says"))?;
+        let place = io::SeekFrom::Start(FRONT as u64 + before);
+        self.file.seek(place).map_err(|_| self.damaged("it cannot be read to its end"))?;
+        self.pieces = pieces.saturating_sub(1);
+        let last = self.piece()?.map_or(0, |piece| piece.len() as u64);
+        if self.left != 0 || u64::from(self.pieces - 1) * PIECE as u64 + last != self.front.bytes {
+            return Err(self.damaged("it has another length than it says"));
+        }
+        Ok(Stored { digest: self.digest, key: self.front.key, bytes: self.front.bytes })
     }
 
     /// The key it is sealed under.

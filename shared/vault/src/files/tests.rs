@@ -30,11 +30,11 @@ impl Room {
         let mut incoming = self.store.receive(ENTRY, LIMIT).unwrap();
         // In steps that are no divisor of a piece.
         bytes.chunks(10_007).for_each(|step| incoming.write(step).unwrap());
-        incoming.finish().unwrap()
+        incoming.finish("text/plain").unwrap()
     }
 
     fn place(&self, stored: &Stored) -> PathBuf {
-        self.directory.path().join("attachments").join(stored.digest.to_string())
+        self.directory.path().join("attachments").join(ENTRY.to_string()).join(stored.digest.to_string())
     }
 
     fn read(&self, digest: Digest) -> Result<Vec<u8>, FileError> {
@@ -70,11 +70,35 @@ fn a_file_of_any_length_comes_back() {
         let stored = room.keep(&bytes);
         assert_eq!(stored.bytes, length as u64);
         assert_eq!(stored.digest, digest_with_salt(&room.vault.salt(stored.key).unwrap(), &bytes));
-        assert!(room.store.holds(stored.digest));
+        assert!(room.store.look(ENTRY, stored.digest).is_ok());
         assert_eq!(room.read(stored.digest).unwrap(), bytes, "{length} bytes");
-        let outgoing = room.store.read(ENTRY, stored.digest).unwrap();
-        assert_eq!((outgoing.key(), outgoing.bytes()), (stored.key, stored.bytes));
+        let kept = room.store.look(ENTRY, stored.digest).unwrap();
+        assert_eq!((kept.key, kept.bytes), (stored.key, stored.bytes));
+        assert_eq!(kept.media_type, "text/plain");
     }
+}
+
+#[test]
+fn the_files_of_an_entry_are_listed() {
+    let room = Room::new();
+    assert!(room.store.list(ENTRY).unwrap().is_empty());
+    let (one, other) = (room.keep(b"one"), room.keep(&bytes(PIECE)));
+    let listed = room.store.list(ENTRY).unwrap();
+    let names: std::collections::BTreeSet<_> = listed.iter().map(|(digest, _)| *digest).collect();
+    assert_eq!(names, [one.digest, other.digest].into());
+    assert!(listed.iter().all(|(digest, length)| *length > if *digest == one.digest { 3 } else { PIECE as u64 }));
+    assert!(room.store.list(EntryId([8; 16])).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_no_media_type_is_refused() {
+    let room = Room::new();
+    for wrong in ["a b", "text/plain\n", "é", &"x".repeat(97)] {
+        let mut incoming = room.store.receive(ENTRY, LIMIT).unwrap();
+        incoming.write(b"words").unwrap();
+        assert!(matches!(incoming.finish(wrong), Err(FileError::MediaType)), "{wrong:?}");
+    }
+    assert!(room.store.list(ENTRY).unwrap().is_empty());
 }
 
 #[test]
@@ -88,7 +112,7 @@ fn the_same_file_twice_has_two_names() {
 #[test]
 fn an_empty_file_is_refused() {
     let room = Room::new();
-    assert!(matches!(room.store.receive(ENTRY, LIMIT).unwrap().finish(), Err(FileError::Empty)));
+    assert!(matches!(room.store.receive(ENTRY, LIMIT).unwrap().finish("text/plain"), Err(FileError::Empty)));
     assert_eq!(names(&room.directory.path().join("attachments")), ["half"]);
 }
 
@@ -114,7 +138,7 @@ fn what_a_crash_left_half_written_is_removed() {
     let again = FileStore::new(room.directory.path().join("attachments"), room.vault.clone());
     again.tidy().unwrap();
     assert!(names(&room.directory.path().join("attachments/half")).is_empty());
-    assert!(again.holds(kept.digest));
+    assert!(again.look(ENTRY, kept.digest).is_ok());
 }
 
 #[test]
@@ -122,12 +146,10 @@ fn the_disk_holds_none_of_its_words() {
     let room = Room::new();
     let text = "The delegation of Kenya ".repeat(10_000);
     room.keep(text.as_bytes());
-    for entry in fs::read_dir(room.directory.path().join("attachments")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let found = fs::read(path).unwrap();
-            assert!(!found.windows(10).any(|window| window == b"delegation"));
-        }
+    for entry in fs::read_dir(room.directory.path().join("attachments").join(ENTRY.to_string())).unwrap() {
+        let found = fs::read(entry.unwrap().path()).unwrap();
+        assert!(found.len() > text.len());
+        assert!(!found.windows(10).any(|window| window == b"delegation"));
     }
 }
 
@@ -140,8 +162,8 @@ fn with_its_key_the_file_is_gone() {
     room.vault.erase(stored.key).unwrap();
     assert!(matches!(under_way.piece(), Err(FileError::Key(KeyError::Erased(_)))), "in the middle of reading");
     assert!(matches!(room.read(stored.digest), Err(FileError::Key(KeyError::Erased(_)))));
-    room.store.remove(stored.digest).unwrap();
-    room.store.remove(stored.digest).unwrap();
+    room.store.remove(ENTRY, stored.digest).unwrap();
+    room.store.remove(ENTRY, stored.digest).unwrap();
     assert!(matches!(room.read(stored.digest), Err(FileError::Missing(_))));
 }
 
@@ -149,7 +171,13 @@ fn with_its_key_the_file_is_gone() {
 fn a_file_opens_for_its_entry_alone() {
     let room = Room::new();
     let stored = room.keep(b"of one entry");
-    let other = room.store.read(EntryId([8; 16]), stored.digest).unwrap();
+    let other = EntryId([8; 16]);
+    assert!(matches!(room.store.read(other, stored.digest), Err(FileError::Missing(_))));
+    let place = room.directory.path().join("attachments").join(other.to_string());
+    fs::create_dir(&place).unwrap();
+    fs::copy(room.place(&stored), place.join(stored.digest.to_string())).unwrap();
+    assert!(matches!(room.store.look(other, stored.digest), Err(FileError::Damaged { .. })));
+    let other = room.store.read(other, stored.digest).unwrap();
     assert!(matches!(all(other), Err(FileError::Damaged { .. })));
 }
 
@@ -163,6 +191,7 @@ fn every_changed_byte_is_found() {
         changed[at] ^= 1;
         fs::write(room.place(&stored), changed).unwrap();
         assert!(room.read(stored.digest).is_err(), "byte {at}");
+        assert!(room.store.look(ENTRY, stored.digest).is_err(), "byte {at}");
     }
 }
 
