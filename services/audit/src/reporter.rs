@@ -17,7 +17,7 @@ use crate::{
 /// So many findings wait at most. More than that are dropped here and found again by the sweep at the next start; the
 /// journal holds no more than ten times as many anyway.
 const WAITING_MAX: usize = 1_024;
-/// When the engine is busy.
+/// When the engine is busy, or another instance may be at work.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// Takes findings from anywhere, without waiting.
@@ -77,7 +77,7 @@ async fn record(engine: &Engine<Audit, AuditView>, finding: &Finding) -> bool {
     loop {
         match engine.execute(request.clone()).await {
             Ok(_) => return true,
-            Err(ExecuteError::Busy) => sleep(RETRY_AFTER).await,
+            Err(ExecuteError::Busy | ExecuteError::AuthorityNotHeard) => sleep(RETRY_AFTER).await,
             Err(ExecuteError::Stopped) => return false,
             Err(error) => {
                 tracing::error!(%error, "a finding could not be recorded");

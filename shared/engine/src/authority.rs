@@ -33,6 +33,12 @@ pub enum AuthorityNotHeard {
         .0.as_secs(), AUTHORITY_LASTS.as_secs()
     )]
     LongAgo(Duration),
+    /// Another instance of this service may be at work.
+    #[error(
+        "the broker has not carried what this service says of itself for {} seconds, so another instance of it may be at work;          nothing is written until that is certain",
+        AUTHORITY_LASTS.as_secs()
+    )]
+    PerhapsNotAlone,
 }
 
 type Now = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -46,6 +52,8 @@ struct Hearing {
     now: Now,
     /// As of when moderation is known. Whoever follows moderation sets it, once.
     known: OnceLock<Known>,
+    /// As of when nobody else is this service. Whoever keeps its place sets it, once; where it is not set, nobody else can be.
+    alone: OnceLock<Known>,
 }
 
 impl AuthorityGate {
@@ -61,7 +69,7 @@ impl AuthorityGate {
 
     /// The same with a clock of one's own, for tests.
     pub fn hearing_by(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(Hearing { now: Arc::new(now), known: OnceLock::new() })))
+        Self(Some(Arc::new(Hearing { now: Arc::new(now), known: OnceLock::new(), alone: OnceLock::new() })))
     }
 
     /// From now on, `known` says as of when moderation is known. Only the first call counts: a service follows moderation once.
@@ -73,11 +81,35 @@ impl AuthorityGate {
         }
     }
 
+    /// From now on, `alone` says as of when no other instance of this service is at work: nothing while that is not certain. Only the
+    /// first call counts.
+    pub fn keep_place(&self, alone: impl Fn() -> Option<Moment> + Send + Sync + 'static) {
+        if let Some(hearing) = &self.0
+            && hearing.alone.set(Box::new(alone)).is_err()
+        {
+            tracing::warn!("a service's place is kept twice; the first keeper counts");
+        }
+    }
+
+    /// Whether anything may be written now: two instances would write two histories.
+    ///
+    /// # Errors
+    /// [`AuthorityNotHeard::PerhapsNotAlone`].
+    pub fn is_alone(&self) -> Result<(), AuthorityNotHeard> {
+        let Some(hearing) = &self.0 else { return Ok(()) };
+        let Some(alone) = hearing.alone.get() else { return Ok(()) };
+        match alone() {
+            Some(as_of) if (hearing.now)().since(as_of) <= AUTHORITY_LASTS => Ok(()),
+            _ => Err(AuthorityNotHeard::PerhapsNotAlone),
+        }
+    }
+
     /// Whether persons' commands are decided now.
     ///
     /// # Errors
     /// [`AuthorityNotHeard`], in words for an operator: what readiness shows.
     pub fn check(&self) -> Result<(), AuthorityNotHeard> {
+        self.is_alone()?;
         match self.silence()? {
             silence if silence > AUTHORITY_LASTS => Err(AuthorityNotHeard::LongAgo(silence)),
             _ => Ok(()),

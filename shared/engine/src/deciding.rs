@@ -69,7 +69,11 @@ impl<D: Decider> Deciding<D> {
             return Fate::Not(ExecuteError::KeyReused);
         }
         // Here and not before queueing: what matters is what is known when it is decided.
-        if request.actor.person().is_some() && self.authority.check().is_err() {
+        let heard = match request.actor.person() {
+            Some(_) => self.authority.check(),
+            None => self.authority.is_alone(),
+        };
+        if heard.is_err() {
             metrics::counter!("dossier_authority_not_heard_total", "origin" => D::ORIGIN.name()).increment(1);
             return Fate::Not(ExecuteError::AuthorityNotHeard);
         }

@@ -109,8 +109,11 @@ impl<D: Decider, V: View> Engine<D, V> {
         read.await.unwrap_or(Err(ExecuteError::Stopped)).map(Some)
     }
 
-    /// Acts upon foreign events; returns when effects and position are durable.
+    /// Acts upon foreign events; returns when effects and position are durable. "Busy" while another instance may be at work.
     pub(crate) async fn deliver(&self, delivery: Delivery) -> Result<(), InboxError> {
+        if self.inner.authority.is_alone().is_err() {
+            return Err(InboxError::Busy);
+        }
         let (reply, answer) = oneshot::channel();
         let stopped = || InboxError::Stopped(self.inner.stopping.reason().unwrap_or_default());
         self.inner
@@ -233,7 +236,8 @@ impl<D: Decider, V: View> Engine<D, V> {
 
     /// Decides what is due now. Answers "no" when the service has stopped.
     pub async fn fire_due(&self) -> bool {
-        if self.inner.next_due.load(Ordering::Acquire) > self.inner.clock.now().0 {
+        let is_early = self.inner.next_due.load(Ordering::Acquire) > self.inner.clock.now().0;
+        if is_early || self.inner.authority.is_alone().is_err() {
             return !self.inner.jobs.is_closed();
         }
         self.inner.jobs.send(Job::Due).await.is_ok()

@@ -16,7 +16,7 @@ use std::{
 use dossier_engine::{
     AUTHORITY_LASTS, AuthorityGate, AuthorityNotHeard, Engine, EngineInbox, EngineSettings, ExecuteError, Repeated,
 };
-use dossier_exchange::{Delivered, Delivery, Inbox, Moment, Tally};
+use dossier_exchange::{Delivered, Delivery, Inbox, InboxError, Moment, Tally};
 use dossier_proto::{
     Actor, Digest, Event, EventId, Head, Micros, Origin, Payload, Place, must_understand, schema_of, v1,
 };
@@ -219,4 +219,52 @@ fn a_machine_that_slept_has_heard_nothing_meanwhile() {
     assert_eq!(gate_at(after(3_600, 2)), long_ago(3_600), "the time of day was not put right");
     assert_eq!(gate_at(after(2, 3_600)), long_ago(3_600), "its clocks stood still");
     assert_eq!(gate_at(after(2, -3_600)), Ok(()), "somebody put the time of day back: no time went by for that");
+}
+
+/// Whoever was cut off may have been replaced: nothing at all is written until it is certain that nobody was.
+#[tokio::test]
+async fn a_service_that_may_not_be_alone_writes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let (ear, place, clock) = (Ear::new(), Ear::new(), ToyClock::at(NOON));
+    ear.hear();
+    let gate = ear.gate();
+    let (alone, now) = (place.clone(), ear.clone());
+    gate.keep_place(move || {
+        let heard = now.base.plus(Duration::from_millis(alone.heard.load(Ordering::SeqCst)));
+        alone.has_heard.load(Ordering::SeqCst).then_some(heard)
+    });
+    let engine = open_with(directory.path(), gate.clone(), Arc::clone(&clock));
+    let master = MasterKey::create_or_read(directory.path().join("master.key")).unwrap();
+    let vault = Vault::open_unthreaded(directory.path().join("keys"), &master).unwrap();
+    let inbox = EngineInbox::new(engine.clone(), vault, |_event| Vec::new());
+    let mut start = request("system", ToyCommand::Start(3));
+    start.actor = Actor::System(Origin::Submission);
+
+    assert_eq!(gate.check(), Err(AuthorityNotHeard::PerhapsNotAlone), "not before its place was taken");
+    place.hear();
+    assert!(gate.check().is_ok());
+    assert!(engine.execute(start.clone()).await.is_ok());
+    assert!(engine.execute(request("before", ToyCommand::Start(3))).await.is_ok());
+    ear.pass(lasts() + 1);
+    ear.hear();
+    clock.set(NOON.plus(3_601 * Micros::SECOND));
+    assert_eq!(gate.check(), Err(AuthorityNotHeard::PerhapsNotAlone), "moderation is heard, and that is not enough");
+    let answered = engine.execute(request("before", ToyCommand::Start(3))).await;
+    assert_eq!(answered.unwrap().repeated, Repeated::Yes, "what was answered is answered");
+    (start.command_id, start.fresh) = (request("another", ToyCommand::Start(3)).command_id, dossier_engine::fresh_id());
+    assert_eq!(engine.execute(start.clone()).await.unwrap_err(), ExecuteError::AuthorityNotHeard);
+    assert_eq!(
+        engine.execute(request("person", ToyCommand::Start(3))).await.unwrap_err(),
+        ExecuteError::AuthorityNotHeard
+    );
+    assert!(engine.fire_due().await, "it goes on, and nothing fires");
+    assert_eq!(inbox.deliver(delivery()).await, Err(InboxError::Busy), "it comes again");
+    engine.digests().await.unwrap();
+    assert_eq!(engine.journal().head().size, 2, "the first two commands alone");
+
+    place.heard.store(ear.now(), Ordering::SeqCst);
+    assert!(engine.execute(start).await.is_ok());
+    assert!(engine.fire_due().await);
+    inbox.deliver(delivery()).await.unwrap();
+    assert!(engine.journal().head().size > 5, "all of it happens now");
 }
