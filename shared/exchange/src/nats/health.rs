@@ -53,17 +53,25 @@ pub struct BrokerHealth {
     pub refused: Option<Refused>,
     /// When messages were last dropped because nobody took them fast enough.
     pub slow: Option<Instant>,
+    /// When it was last found to be away: an attempt to connect failed, or the connection ended.
+    pub away: Option<Instant>,
 }
 
 impl BrokerHealth {
     fn new() -> Self {
-        Self { link: Link::Connecting, since: Instant::now(), trouble: None, refused: None, slow: None }
+        Self { link: Link::Connecting, since: Instant::now(), trouble: None, refused: None, slow: None, away: None }
     }
 
     /// Whether messages pass.
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.link == Link::Connected
+    }
+
+    /// Whether it was away within the last [`REFUSED_SHOWN`]: others may still be connecting again.
+    #[must_use]
+    pub fn was_away_lately(&self) -> bool {
+        !self.is_connected() || self.away.is_some_and(|away| away.elapsed() < REFUSED_SHOWN)
     }
 
     /// What an operator should know now: no connection, or a refusal of the last [`REFUSED_SHOWN`].
@@ -134,6 +142,7 @@ impl HealthKeeper {
             health.link = if said.now { Link::Connected } else { Link::Lost };
             // Whoever waits for news of the connection has to learn that it is another one.
             health.since = Instant::now();
+            health.away = Some(health.since);
             health.trouble = None;
         });
     }
@@ -155,7 +164,10 @@ impl HealthKeeper {
             }
             Event::Disconnected | Event::Closed => {
                 tracing::warn!(origin = %self.origin, "the broker is gone; connecting again");
-                self.health.send_modify(|health| health.move_to(Link::Lost));
+                self.health.send_modify(|health| {
+                    health.move_to(Link::Lost);
+                    health.away = Some(Instant::now());
+                });
             }
             Event::ServerError(error) => self.server_error(error),
             Event::ClientError(error) => self.client_error(error),
@@ -186,7 +198,12 @@ impl HealthKeeper {
             return self.refused(&what);
         }
         tracing::debug!(origin = %self.origin, error = %what, "no connection to the broker");
-        self.health.send_modify(|health| health.trouble = Some(shortened(&what)));
+        self.health.send_modify(|health| {
+            health.trouble = Some(shortened(&what));
+            if !health.is_connected() {
+                health.away = Some(Instant::now());
+            }
+        });
     }
 
     fn refused(&self, what: &str) {

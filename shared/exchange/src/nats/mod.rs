@@ -39,7 +39,7 @@ pub use connection::{Connection, ConnectionError, ConnectionSettings};
 pub use desks::{Desks, DesksError};
 pub use health::{BrokerHealth, Link, REFUSED_SHOWN, Refused};
 pub use names::{event_subject, stream_name};
-pub use presence::{Presence, PresenceError};
+pub use presence::{Listening, Presence, PresenceError, TENURE_LASTS, Tenure};
 pub use relay::{Relay, RelaySettings, RelayState, RelayStatus, STREAM_EVENTS_MAX};
 pub use transport::NatsTransport;
 pub use witness::{StreamWitness, WitnessError, stream_witness};

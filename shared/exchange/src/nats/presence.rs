@@ -1,30 +1,57 @@
 //! A second instance of the same service finds the first. Two of one service would write two histories under one name.
 //!
 //! An instance that starts says that it is there; whoever is established answers. When two start at the same moment, or find each
-//! other after a partition, the one that began first stays.
+//! other after a partition, the one that began first stays. What they say is signed and answers what the other one asked (`claim`):
+//! whoever carries it, or has the service's key to the broker alone, cannot end a service.
+//!
+//! Who is cut off cannot be found. So an instance works for [`TENURE_LASTS`] after its own words came through the broker last, and not
+//! longer; then it has to begin anew, as one of whom nobody knows. And whoever may be the copy of such a one listens longer than that
+//! before it begins ([`Listening::UntilAnyOtherHasShut`]).
+
+mod claim;
+mod desk;
+mod voice;
 
 use std::{sync::Arc, time::Duration};
 
-use async_nats::{Message, Subscriber};
-use bytes::Bytes;
-use dossier_proto::{Origin, v1::PresenceClaim};
-use futures_util::StreamExt;
-use prost::Message as _;
-use tokio::{
-    sync::watch,
-    time::{Instant, MissedTickBehavior, interval, timeout_at},
-};
+use dossier_proof::SigningKey;
+use dossier_proto::Origin;
+use tokio::sync::watch;
 use ulid::Ulid;
 
-use super::{Connection, names, task::Task};
+use self::{claim::Instance, desk::Desk, voice::Voice};
+use super::{Connection, task::Task};
+use crate::Moment;
 
-/// One that was cut off connects again within half a second, and one on the same continent answers within another; one that
-/// does not is found later.
-const CLAIM_PATIENCE: Duration = Duration::from_secs(1);
-/// How often an established instance says that it is there.
-const REPEAT_EVERY: Duration = Duration::from_secs(2);
-/// A claim has 20 bytes.
-const CLAIM_BYTES_MAX: usize = 256;
+/// So long an instance works whose words do not come through the broker any more. It speaks every two seconds, so four of its
+/// words in a row may be lost. As long as what is known of rights may be old (DESIGN section 9).
+pub const TENURE_LASTS: Duration = Duration::from_secs(10);
+/// One on the same continent answers within the first quarter of this, and is asked four times.
+const USUALLY: Duration = Duration::from_secs(1);
+/// When this one was not connected a moment ago, the other one may not have been either: it connects again within half a second of the
+/// broker's return, notices within two that a broker does not greet, and is asked every quarter of a second.
+const AFTER_ABSENCE: Duration = Duration::from_secs(3);
+/// Longer than [`TENURE_LASTS`], by what may be under way to the disk meanwhile and by what two clocks differ in that time.
+const LONGER_THAN_A_TENURE: Duration = Duration::from_secs(12);
+
+/// How long an instance that starts listens for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// It goes on where it ended itself: a second, or three after the broker was away.
+    Usual,
+    /// Another one like it may be at work, and cut off: until that one has stopped deciding by itself.
+    UntilAnyOtherHasShut,
+}
+
+impl Listening {
+    fn window(self, connection: &Connection) -> Duration {
+        match self {
+            Self::UntilAnyOtherHasShut => LONGER_THAN_A_TENURE,
+            Self::Usual if connection.health().borrow().was_away_lately() => AFTER_ABSENCE,
+            Self::Usual => USUALLY,
+        }
+    }
+}
 
 /// Why this instance must not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,70 +72,57 @@ pub enum PresenceError {
     Unreachable(String),
 }
 
+/// Whether it is certain that no other instance is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tenure {
+    /// Grows each time the instance had been cut off for longer than [`TENURE_LASTS`] and began anew: another one may have been at work
+    /// in between, and what it wrote has to be looked for.
+    pub number: u32,
+    /// When what came through the broker last was said: so long ago nobody else was there. Nothing while that is not certain.
+    pub as_of: Option<Moment>,
+}
+
 /// This instance is the one. Kept as long as the service works.
 #[derive(Debug)]
 pub struct Presence {
     lost: watch::Receiver<Option<PresenceError>>,
+    tenure: watch::Receiver<Tenure>,
     _task: Task,
-}
-
-/// An instance as it speaks of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Claim {
-    instance: Ulid,
-    established: bool,
-}
-
-impl Claim {
-    fn encode(self) -> Bytes {
-        let claim = PresenceClaim { instance: self.instance.to_bytes().to_vec(), established: self.established };
-        claim.encode_to_vec().into()
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > CLAIM_BYTES_MAX {
-            return None;
-        }
-        let claim = PresenceClaim::decode(bytes).ok()?;
-        let instance = Ulid::from_bytes(claim.instance.as_slice().try_into().ok()?);
-        Some(Self { instance, established: claim.established })
-    }
-
-    /// Whether the other one stays and this one goes.
-    fn yields_to(self, other: Self) -> bool {
-        if self.instance == other.instance {
-            return false;
-        }
-        if self.established != other.established { other.established } else { other.instance < self.instance }
-    }
 }
 
 impl Presence {
     /// Finds out whether another instance of the connection's service is at work, and if none is, says from now on that
-    /// this one is.
+    /// this one is. `signer` is the service's own: what it signs its checkpoints with.
     ///
     /// # Errors
     /// [`PresenceError`].
-    pub async fn take(connection: Arc<Connection>) -> Result<Self, PresenceError> {
-        Self::take_as(connection, Ulid::generate()).await
-    }
-
-    async fn take_as(connection: Arc<Connection>, instance: Ulid) -> Result<Self, PresenceError> {
-        let desk = Desk { connection, claim: Claim { instance, established: false } };
-        let mut others = desk.listen().await?;
-        desk.claim_it(&mut others).await?;
+    pub async fn take(
+        connection: Arc<Connection>,
+        signer: SigningKey,
+        listening: Listening,
+    ) -> Result<Self, PresenceError> {
+        let window = listening.window(&connection);
+        let instance = Instance { id: Ulid::generate(), established: false };
+        let mut desk = Desk::open(connection, Voice::new(signer, instance)).await?;
+        let as_of = desk.listen_for(window).await?;
+        let (tell_tenure, tenure) = watch::channel(Tenure { number: 1, as_of: Some(as_of) });
         let (sender, lost) = watch::channel(None);
-        let established = Desk { claim: Claim { instance, established: true }, ..desk };
         let task = Task::spawn(async move {
-            if let Some(error) = established.hold(others).await {
+            if let Some(error) = desk.hold(&tell_tenure).await {
                 tracing::error!(%error, "this instance must stop");
                 sender.send_replace(Some(error));
             }
         });
-        Ok(Self { lost, _task: task })
+        Ok(Self { lost, tenure, _task: task })
     }
 
-    /// Returns when another instance turns out to be at work that began earlier: this one must stop.
+    /// As of when nobody else is at work, from now on.
+    #[must_use]
+    pub fn tenure(&self) -> watch::Receiver<Tenure> {
+        self.tenure.clone()
+    }
+
+    /// Returns when another instance turns out to be at work that stays: this one must stop.
     pub async fn lost(&self) -> PresenceError {
         let mut lost = self.lost.clone();
         loop {
@@ -122,83 +136,3 @@ impl Presence {
         }
     }
 }
-
-struct Desk {
-    connection: Arc<Connection>,
-    claim: Claim,
-}
-
-impl Desk {
-    fn subject(&self) -> String {
-        names::presence(self.connection.origin())
-    }
-
-    async fn listen(&self) -> Result<Subscriber, PresenceError> {
-        if !self.connection.is_up() {
-            return Err(PresenceError::Unreachable("there is no connection".to_owned()));
-        }
-        self.connection.client().subscribe(self.subject()).await.map_err(|error| unreachable(&error))
-    }
-
-    /// Says that it is there. Everybody who is there too hears it on the same subject, this instance included.
-    async fn speak(&self) -> Result<(), PresenceError> {
-        self.connection.client().publish(self.subject(), self.claim.encode()).await.map_err(|error| unreachable(&error))
-    }
-
-    async fn claim_it(&self, others: &mut Subscriber) -> Result<(), PresenceError> {
-        let deadline = Instant::now() + CLAIM_PATIENCE;
-        self.speak().await?;
-        let mut heard_self = false;
-        while let Ok(Some(message)) = timeout_at(deadline, others.next()).await {
-            let Some(other) = Claim::decode(&message.payload) else { continue };
-            heard_self |= other.instance == self.claim.instance;
-            self.judge(other)?;
-            if other.instance != self.claim.instance {
-                self.speak().await?;
-            }
-        }
-        if heard_self { Ok(()) } else { Err(PresenceError::Unreachable("it carries nothing".to_owned())) }
-    }
-
-    /// Answers those who start, and says from time to time that it is there. Ends when this instance has to go.
-    async fn hold(self, mut others: Subscriber) -> Option<PresenceError> {
-        let mut repeat = interval(REPEAT_EVERY);
-        repeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                message = others.next() => {
-                    if let Err(error) = self.hear(&message?).await {
-                        return Some(error);
-                    }
-                }
-                // What cannot be said now is said again in two seconds.
-                _ = repeat.tick(), if self.connection.is_up() => drop(self.speak().await),
-            }
-        }
-    }
-
-    async fn hear(&self, message: &Message) -> Result<(), PresenceError> {
-        let Some(other) = Claim::decode(&message.payload) else { return Ok(()) };
-        self.judge(other)?;
-        if other.instance != self.claim.instance {
-            // What cannot be said now is said again in two seconds.
-            let _ = self.speak().await;
-        }
-        Ok(())
-    }
-
-    fn judge(&self, other: Claim) -> Result<(), PresenceError> {
-        if !self.claim.yields_to(other) {
-            return Ok(());
-        }
-        let began = other.instance.timestamp_ms() / 1000;
-        Err(PresenceError::Occupied { origin: self.connection.origin(), began })
-    }
-}
-
-fn unreachable(error: &dyn std::fmt::Display) -> PresenceError {
-    PresenceError::Unreachable(error.to_string())
-}
-
-#[cfg(test)]
-mod tests;

@@ -73,10 +73,21 @@ impl Relay {
     /// Begins to carry what `source` offers into the stream of the connection's service.
     #[must_use]
     pub fn start(connection: Arc<Connection>, source: Arc<dyn Source>, settings: RelaySettings) -> Self {
+        Self::start_while(watch::channel(true).1, connection, source, settings)
+    }
+
+    /// The same, as long as it is permitted: while it is not, the stream is left as it is. It may be another's by then.
+    #[must_use]
+    pub fn start_while(
+        permitted: watch::Receiver<bool>,
+        connection: Arc<Connection>,
+        source: Arc<dyn Source>,
+        settings: RelaySettings,
+    ) -> Self {
         let status = RelayStatus { state: RelayState::Comparing, stored: Position::default(), recreated: 0 };
         let status = watch::Sender::new(status);
         let watching = status.subscribe();
-        let carrier = Carrier { origin: connection.origin(), connection, source, settings, status };
+        let carrier = Carrier { origin: connection.origin(), connection, source, settings, status, permitted };
         Self { status: watching, _task: Task::spawn(carrier.run()) }
     }
 
@@ -120,6 +131,7 @@ struct Carrier {
     source: Arc<dyn Source>,
     settings: RelaySettings,
     status: watch::Sender<RelayStatus>,
+    permitted: watch::Receiver<bool>,
 }
 
 impl Carrier {
@@ -129,6 +141,7 @@ impl Carrier {
         loop {
             self.tell(RelayState::Comparing);
             self.await_link().await;
+            self.await_permission().await;
             let before = self.status.borrow().stored;
             let Err(trouble) = self.round(doubtful).await;
             // Whoever took the number of a refused event may be followed by events of ours that were under way.
@@ -165,6 +178,11 @@ impl Carrier {
         let mut health = self.connection.health();
         // The sender lives in the connection, which we hold.
         let _ = health.wait_for(BrokerHealth::is_connected).await;
+    }
+
+    /// Returns when it is permitted to change the stream. Whoever permitted it last may be gone.
+    async fn await_permission(&self) {
+        let _ = self.permitted.clone().wait_for(|permitted| *permitted).await;
     }
 
     fn tell(&self, state: RelayState) {

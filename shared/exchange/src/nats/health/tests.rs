@@ -70,3 +70,21 @@ async fn a_missed_event_is_made_good() {
     keeper.note(&Event::Connected);
     assert!(!keeper.differs(said(true, 3)));
 }
+
+/// Whoever looks for another instance waits longer when that one may be connecting again.
+#[tokio::test(start_paused = true)]
+async fn it_is_known_that_the_broker_was_away() {
+    let unheard = ClientError::Other("connection refused".to_owned());
+    let keeper = keeper();
+    assert!(told(&keeper).was_away_lately(), "it is not there yet");
+    keeper.note(&Event::Connected);
+    assert!(!told(&keeper).was_away_lately(), "it was there at once");
+    for event in [Event::Disconnected, Event::ClientError(unheard)] {
+        keeper.note(&Event::Disconnected);
+        keeper.note(&event);
+        keeper.note(&Event::Connected);
+        assert!(told(&keeper).was_away_lately(), "{event:?}");
+        tokio::time::advance(REFUSED_SHOWN).await;
+        assert!(!told(&keeper).was_away_lately(), "{event:?}");
+    }
+}
