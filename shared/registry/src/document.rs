@@ -36,7 +36,7 @@ pub struct Document {
     pub notices: Vec<Notice>,
     /// Why an entry may be refused.
     pub refusals: Vec<Reason>,
-    /// Why an edition may be suspended or retracted.
+    /// Why an entry may be suspended, superseded or retracted.
     pub retractions: Vec<Reason>,
     /// What a moderator answers before deciding.
     pub checklist: Vec<ChecklistItem>,

@@ -143,7 +143,7 @@ impl Checker<'_> {
         }
         for reason in document.retractions.iter().filter(|reason| reason.uses.is_empty()) {
             let key = format!("reasons.{}.for", reason.key);
-            let mend = "Add for = [\"retract\"], [\"suspend\"] or both.";
+            let mend = "Add for = [\"retract\"], [\"suspend\"], [\"supersede\"] or several of them.";
             self.fault("retractions.toml", key, "It is not clear what the reason is for.", mend);
         }
     }

@@ -81,3 +81,13 @@ fn a_page_or_a_program_is_not_what_its_name_says() {
     assert_ne!(found(b"<!DOCTYPE html><script>alert(1)</script>"), Found::Media("text/plain"));
     assert_ne!(found(b"#!/bin/sh\nrm -rf /\n"), Found::Media("text/plain"));
 }
+
+#[test]
+fn every_kind_that_the_default_registry_takes_has_an_ending() {
+    let registry = crate::Registry::embedded();
+    for kind in registry.types() {
+        for media in kind.fields.iter().flat_map(|field| &field.limits.media_types) {
+            assert_ne!(extension(media), "bin", "{media} in {}", kind.key);
+        }
+    }
+}

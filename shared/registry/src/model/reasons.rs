@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Day, Labels};
 
-/// A coded reason: why an entry was refused, suspended or retracted.
+/// A coded reason: why an entry was refused, suspended, superseded or retracted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -26,7 +26,7 @@ pub struct Reason {
     pub valid_to: Option<Day>,
 }
 
-/// What a reason to take an edition from view may be used for.
+/// What a reason to take an entry from view, or to point on from it, may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RetractionUse {
@@ -34,6 +34,8 @@ pub enum RetractionUse {
     Retract,
     /// Taking it away for now.
     Suspend,
+    /// Pointing readers on to another entry that stands in its place.
+    Supersede,
 }
 
 /// A question the moderator answers before deciding.

@@ -1,8 +1,9 @@
 //! Record types: event, practice, pledge, report, and whatever a registrar adds.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{BodyKind, Field, ReviewPath, Section};
+use super::{BodyKind, Field, Kind, ReviewPath, Section};
 use crate::{Day, Labels};
 
 /// A type of record.
@@ -67,6 +68,20 @@ impl RecordType {
     /// The fields an editorial correction may touch.
     pub fn editorial(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.editorial)
+    }
+
+    /// The files that a content names, each with the field and the JSON pointer (RFC 6901) to its value.
+    pub fn files<'a>(&'a self, content: &'a Value) -> impl Iterator<Item = (&'a Field, String, &'a Value)> {
+        let fields = self.fields.iter().filter(|field| field.kind == Kind::Attachment);
+        fields.flat_map(|field| {
+            let (single, many) = match &content[field.key.as_str()] {
+                Value::Null => (None, &[][..]),
+                Value::Array(values) => (None, values.as_slice()),
+                value => (Some((field, format!("/{}", field.key), value)), &[][..]),
+            };
+            let many = many.iter().enumerate();
+            single.into_iter().chain(many.map(move |(at, value)| (field, format!("/{}/{at}", field.key), value)))
+        })
     }
 
     /// JSON pointers (RFC 6901) of the personal fields. Each points to the whole value of a field, an array with its

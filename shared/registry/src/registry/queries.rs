@@ -120,12 +120,12 @@ impl Registry {
         self.refusals().iter().find(|reason| reason.key == code)
     }
 
-    /// Why an edition may be suspended or retracted, in order.
+    /// Why an entry may be suspended, superseded or retracted, in order.
     pub fn retractions(&self) -> &[Reason] {
         &self.inner.document.retractions
     }
 
-    /// The reason to suspend or retract with this code.
+    /// The reason to suspend, supersede or retract with this code.
     pub fn retraction(&self, code: &str) -> Option<&Reason> {
         self.retractions().iter().find(|reason| reason.key == code)
     }
