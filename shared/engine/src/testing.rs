@@ -40,6 +40,13 @@ impl<C> Ask<C> {
         Self { command, actor: actor.into().0, entry: None, on_behalf_of: None, expected_version: None, cause: None }
     }
 
+    /// The same with its command changed.
+    #[must_use]
+    pub fn changed(mut self, change: impl FnOnce(&mut C)) -> Self {
+        change(&mut self.command);
+        self
+    }
+
     /// The entry it concerns.
     #[must_use]
     pub fn on(self, entry: EntryId) -> Self {
