@@ -112,7 +112,7 @@ catalogue! {
         "Use fewer parameters."
     UnsupportedMediaType 415 "unsupported-media-type"
         "The body is not of a type that this address takes."
-        "Send JSON with Content-Type: application/json."
+        "Send JSON with Content-Type: application/json, or a file of a kind that the detail names."
     InvalidRequest 422 "invalid-request"
         "The request has a field that does not fit."
         "Each error names the place as a JSON pointer and what is expected there."
