@@ -101,11 +101,11 @@ impl Accounts {
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Authenticated, AuthenticationFailure> {
-        let found = self.look_up_counting(text, source, now);
+        let found = self.look_up(text, now);
         if let (Err(AuthenticationFailure::Unknown), People::Mirrored(mirror)) = (&found, &self.people) {
             mirror.wish();
         }
-        found
+        found.map_err(|failure| self.count(failure, source, now))
     }
 
     /// The same for a caller who can wait: a token that a copy does not know may be new, so the holder is asked first. That
@@ -119,24 +119,15 @@ impl Accounts {
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Authenticated, AuthenticationFailure> {
-        let found = self.look_up_counting(text, source, now);
-        let (Err(AuthenticationFailure::Unknown), People::Mirrored(mirror)) = (&found, &self.people) else {
-            return found;
-        };
-        match mirror.ask_soon().await {
-            // It was counted above.
-            Asked::Answered => self.look_up(text, now),
-            Asked::Silent => Err(AuthenticationFailure::NotHeard),
+        let mut found = self.look_up(text, now);
+        if let (Err(AuthenticationFailure::Unknown), People::Mirrored(mirror)) = (&found, &self.people) {
+            found = match mirror.ask_soon().await {
+                Asked::Answered => self.look_up(text, now),
+                Asked::Silent => Err(AuthenticationFailure::NotHeard),
+            };
         }
-    }
-
-    fn look_up_counting(
-        &self,
-        text: &str,
-        source: Option<IpAddr>,
-        now: Micros,
-    ) -> Result<Authenticated, AuthenticationFailure> {
-        self.look_up(text, now).map_err(|failure| self.count(failure, source, now))
+        // Not before: a token that is only new is no failure, and is taken however many have failed where it comes from.
+        found.map_err(|failure| self.count(failure, source, now))
     }
 
     fn count(&self, failure: AuthenticationFailure, source: Option<IpAddr>, now: Micros) -> AuthenticationFailure {

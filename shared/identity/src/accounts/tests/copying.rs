@@ -188,6 +188,59 @@ async fn a_new_token_is_taken_at_the_first_call() {
     assert_eq!(found.unwrap_err(), AuthenticationFailure::Unknown);
 }
 
+/// The holder has answered, and its answer is on its way; then a token is made and used. That answer does not say that nobody has it.
+#[tokio::test(start_paused = true)]
+async fn a_token_made_while_an_answer_is_on_its_way_is_taken_at_the_first_call() {
+    let (_data, holder) = fresh();
+    let (holder, mirror) = (Arc::new(holder), Arc::new(Accounts::mirrored()));
+    let (answered, mut answers) = tokio::sync::mpsc::unbounded_channel();
+    let (keeping, answering) = (Arc::clone(&mirror), Arc::clone(&holder));
+    let task = tokio::spawn(async move {
+        let ask = |question: Vec<u8>| {
+            let answer = answering.answer(&question, Names::Given).unwrap().to_vec();
+            answered.send(()).unwrap();
+            async move {
+                tokio::time::sleep(Duration::from_millis(100)).await; // so long it is on its way
+                Ok(answer)
+            }
+        };
+        keeping.keep_copy(ask).await;
+    });
+    for number in 0..20 {
+        timeout(PATIENCE, answers.recv()).await.unwrap().unwrap();
+        let subject = holder.create(&format!("Oak {number}"), None, NOW).unwrap();
+        let token = holder.issue_token(subject, "a", None, None, NOW).unwrap();
+        // The first answer of all says nothing yet of anybody, and nobody is turned away.
+        let found = mirror.authenticate_asking(token.expose(), None, NOW).await;
+        let is_first = number == 0 && found == Err(AuthenticationFailure::NotHeard);
+        assert!(is_first || found.is_ok_and(|found| found.subject == subject), "{number}");
+        while answers.try_recv().is_ok() {}
+    }
+    task.abort();
+}
+
+/// Everybody behind one proxy comes from one address: whoever fails there holds nobody back, and who is new has not failed.
+#[tokio::test(start_paused = true)]
+async fn a_new_token_is_taken_from_where_too_many_have_failed_and_counts_as_no_failure() {
+    let line = Line::lay(Names::Given);
+    line.until("heard", |mirror| mirror.check().is_ok()).await;
+    let source = Some(IpAddr::from(Ipv4Addr::LOCALHOST));
+    for number in 0..80 {
+        let (oak, token) = line.person("Oak");
+        let found = line.mirror.authenticate_asking(token.expose(), source, NOW).await;
+        assert_eq!(found.map(|found| found.subject), Ok(oak), "{number}");
+    }
+    let nobodys = format!("dsr_{}", "0".repeat(64));
+    for _ in 0..80 {
+        line.mirror.authenticate_asking(&nobodys, source, NOW).await.unwrap_err();
+    }
+    let failure = line.mirror.authenticate_asking(&nobodys, source, NOW).await.unwrap_err();
+    assert!(matches!(failure, AuthenticationFailure::TooMany { .. }), "{failure:?}");
+    let (elm, token) = line.person("Elm");
+    let found = line.mirror.authenticate_asking(token.expose(), source, NOW).await;
+    assert_eq!(found.map(|found| found.subject), Ok(elm));
+}
+
 #[tokio::test(start_paused = true)]
 async fn however_many_unknown_tokens_come_the_holder_is_asked_five_times_a_second_at_most() {
     let line = Line::lay(Names::Given);
@@ -199,7 +252,7 @@ async fn however_many_unknown_tokens_come_the_holder_is_asked_five_times_a_secon
         let began = tokio::time::Instant::now();
         let failure = line.mirror.authenticate_asking(&format!("dsr_{number:064}"), source, NOW).await.unwrap_err();
         waited = waited.max(began.elapsed());
-        // Who fails too often is answered at once.
+        // Who fails too often is told so.
         assert_eq!(matches!(failure, AuthenticationFailure::TooMany { .. }), number >= 60, "{number}: {failure}");
     }
     let asked = line.asked.load(Ordering::SeqCst) - before;
