@@ -18,8 +18,15 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
             | Payload::WithdrawalAsked(_)
             | Payload::Withdrawn(_)
             | Payload::Expired(_)
+            | Payload::AppealAsked(_)
+            | Payload::CorrectionObjected(_)
             | Payload::EditionPublished(_)
+            | Payload::EditionScheduled(_)
+            | Payload::EditionRescheduled(_)
             | Payload::PublicationDeclined(_)
+            | Payload::EntrySuspended(_)
+            | Payload::EntryReinstated(_)
+            | Payload::EntrySuperseded(_)
             | Payload::EntryRetracted(_),
         ) => state.entries.contains_key(&entry),
         _ => false,
@@ -33,6 +40,9 @@ pub fn react(foreign: &Event) -> Vec<Errand<Command>> {
     match &foreign.payload {
         Some(Payload::Submitted(_)) => {
             errand(entry, Command::OpenReview(v1::OpenReview { submitted: place, ..v1::OpenReview::default() }))
+        }
+        Some(Payload::AppealAsked(asked)) => {
+            errand(entry, Command::OpenReview(v1::OpenReview { submitted: asked.submitted, appeal: place }))
         }
         Some(Payload::RecallAsked(_) | Payload::WithdrawalAsked(_)) => {
             errand(entry, Command::AnswerRequest(v1::AnswerRequest { asked: place }))

@@ -87,6 +87,14 @@ const fn pointer_of(invalid: Invalid) -> &'static str {
         Invalid::NoText => "/text",
         Invalid::Items | Invalid::ItemNumbers => "/items",
         Invalid::RecordType => "/record_types",
+        Invalid::Comments => "/comments",
+        Invalid::Checklist => "/checklist",
+        Invalid::Outcome => "/outcome",
+        Invalid::Awaited => "/awaited",
+        Invalid::HoldUntil => "/until",
+        Invalid::PublishAt => "/publish_at",
+        Invalid::Assignee(_) => "/subject",
+        Invalid::NotEditorial | Invalid::CorrectedContent => "/fields",
         Invalid::TooManyComments | Invalid::Designation(_) | Invalid::Registry(_) => "",
     }
 }

@@ -66,6 +66,7 @@ fn stage_of(entry: &Entry, review: &Review) -> Stage {
         Ending::ChangesRequested { .. }
         | Ending::Recalled
         | Ending::Withdrawn
+        | Ending::Duplicate
         | Ending::Retracted
         | Ending::Replaced => Stage::Submitted,
     }

@@ -1,15 +1,20 @@
 //! Which claim binds others.
 
-use dossier_identity::Role;
 use dossier_proto::Micros;
 
-use super::state::{Claim, Entry, State};
+use super::{
+    stages::Chair,
+    state::{Claim, Entry, State},
+};
 
 impl State {
-    /// The claim that keeps others from deciding now: its lease runs, and who holds it may still moderate.
+    /// The claim that keeps others from deciding now: its lease runs, and who holds it may still moderate, or sits in the
+    /// stage that the review is in.
     pub fn binding_claim(&self, entry: &Entry, now: Micros) -> Option<Claim> {
-        let claim = entry.review()?.claim.filter(|claim| now < claim.until)?;
-        let (body, record_type) = (Some(&entry.body), Some(entry.record_type.as_str()));
-        self.designations.entitled(claim.by, Role::Moderator, body, record_type, now).is_ok().then_some(claim)
+        let review = entry.review()?;
+        let claim = review.claim.filter(|claim| now < claim.until)?;
+        let may_sit = |chair| self.seated(claim.by, chair, &entry.body, &entry.record_type, now).is_ok();
+        let takes_part = may_sit(Chair::Moderator) || review.stage().is_some_and(|stage| stage.chairs().any(may_sit));
+        takes_part.then_some(claim)
     }
 }

@@ -14,14 +14,36 @@ pub enum Command {
     Claim(v1::Claim),
     /// Let go of one's own claim; of the system: of one that is over.
     Release(v1::Release),
-    /// Say something about a field, to moderators and reviewers.
+    /// Hand a review to somebody.
+    Assign(v1::Assign),
+    /// Say something about a field, or in general: to moderators and reviewers, or to the contributor too.
     Comment(v1::Comment),
+    /// Send the comments that were held until the review was finished.
+    FinishReview(v1::FinishReview),
+    /// Say what became of a requested change.
+    SettleChange(v1::SettleChange),
+    /// Let the review wait for somebody.
+    Hold(v1::Hold),
+    /// Go on with it; of the system: when its time has come.
+    Resume(v1::Resume),
+    /// Have no part in this entry any more.
+    DeclareConflict(v1::DeclareConflict),
     /// Hand the content back with what is to be changed.
     RequestChanges(v1::RequestChanges),
     /// Approve exactly this content.
     Approve(Box<Approval>),
+    /// Think that this content should not pass.
+    Object(v1::Object),
     /// Refuse the entry.
     Refuse(v1::Refuse),
+    /// End the review: another, published entry says it already.
+    MarkDuplicate(v1::MarkDuplicate),
+    /// Propose an editorial correction of the public edition.
+    ProposeCorrection(Box<v1::ProposeCorrection>),
+    /// Confirm a correction that another moderator proposed.
+    ConfirmCorrection(Box<Confirmation>),
+    /// Do away with a proposed correction.
+    RejectCorrection(v1::RejectCorrection),
     /// Answer the body, which wants to recall or withdraw. Of the service itself.
     AnswerRequest(v1::AnswerRequest),
     /// Give a person a right.
@@ -69,6 +91,41 @@ impl SubmittedWords {
     }
 }
 
+/// The confirmation of a correction, with the sealed content that it lets pass.
+///
+/// Two are equal when they say the same, as with [`Approval`].
+#[derive(Debug, Clone)]
+pub struct Confirmation {
+    /// What the moderator says.
+    pub confirm: v1::ConfirmCorrection,
+    /// What was proposed; `None` when nothing was. The state knows its hash.
+    pub words: Option<CorrectedWords>,
+}
+
+impl PartialEq for Confirmation {
+    fn eq(&self, other: &Self) -> bool {
+        self.confirm == other.confirm
+    }
+}
+
+/// The sealed words of a proposed correction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectedWords {
+    /// The corrected content.
+    pub content: v1::Content,
+    /// Why it is corrected, as the body reads it.
+    pub reason: Option<v1::Sealed>,
+    /// The notices that apply to the corrected content, by their registry keys.
+    pub notices: Vec<String>,
+}
+
+impl CorrectedWords {
+    /// What a proposal holds; `None` when it holds no content.
+    pub fn of(proposed: &v1::ProposeCorrection, notices: Vec<String>) -> Option<Self> {
+        Some(Self { content: proposed.content.clone()?, reason: proposed.reason.clone(), notices })
+    }
+}
+
 impl Command {
     /// The command whose first event this is.
     pub(super) fn of(first: &Event) -> Option<Self> {
@@ -76,7 +133,29 @@ impl Command {
             Payload::ReviewOpened(event) => Self::OpenReview(event.command?),
             Payload::ReviewClaimed(event) => Self::Claim(event.command?),
             Payload::ReviewReleased(event) => Self::Release(event.command?),
+            Payload::ReviewAssigned(event) => Self::Assign(event.command.clone()?),
             Payload::CommentMade(event) => Self::Comment(event.command.clone()?),
+            Payload::ReviewFinished(event) => Self::FinishReview(event.command.clone()?),
+            Payload::ChangeSettled(event) => Self::SettleChange(event.command.clone()?),
+            Payload::ReviewHeld(event) => Self::Hold(event.command.clone()?),
+            Payload::ReviewResumed(event) => Self::Resume(event.command?),
+            Payload::ConflictDeclared(event) => Self::DeclareConflict(event.command.clone()?),
+            // It ended nothing, and so carries no content.
+            Payload::ApprovalCounted(event) => {
+                Self::Approve(Box::new(Approval { approve: event.command.clone()?, words: None }))
+            }
+            Payload::ObjectionMade(event) => Self::Object(event.command.clone()?),
+            Payload::MarkedDuplicate(event) => Self::MarkDuplicate(event.command.clone()?),
+            Payload::CorrectionProposed(event) => Self::ProposeCorrection(Box::new(event.command.clone()?)),
+            Payload::CorrectionConfirmed(event) => Self::ConfirmCorrection(Box::new(Confirmation {
+                confirm: event.command.clone()?,
+                words: event.content.clone().map(|content| CorrectedWords {
+                    content,
+                    reason: event.reason.clone(),
+                    notices: event.notices.clone(),
+                }),
+            })),
+            Payload::CorrectionRejected(event) => Self::RejectCorrection(event.command.clone()?),
             Payload::ChangesRequested(event) => Self::RequestChanges(event.command.clone()?),
             Payload::Approved(event) => Self::Approve(Box::new(Approval {
                 approve: event.command.clone()?,
@@ -109,7 +188,19 @@ impl Command {
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
-            _ => return None,
+            Attempted::Object(command) => Self::Object(command),
+            Attempted::DeclareConflict(command) => Self::DeclareConflict(command),
+            Attempted::SettleChange(command) => Self::SettleChange(command),
+            Attempted::Hold(command) => Self::Hold(command),
+            Attempted::Resume(command) => Self::Resume(command),
+            Attempted::Assign(command) => Self::Assign(command),
+            Attempted::MarkDuplicate(command) => Self::MarkDuplicate(command),
+            Attempted::FinishReview(command) => Self::FinishReview(command),
+            Attempted::ProposeCorrection(command) => Self::ProposeCorrection(Box::new(command)),
+            Attempted::ConfirmCorrection(confirm) => {
+                Self::ConfirmCorrection(Box::new(Confirmation { confirm, words: None }))
+            }
+            Attempted::RejectCorrection(command) => Self::RejectCorrection(command),
         })
     }
 
@@ -126,6 +217,17 @@ impl Command {
             Self::GrantDesignation(command) => Attempted::GrantDesignation(command),
             Self::RevokeDesignation(command) => Attempted::RevokeDesignation(command),
             Self::AdoptRegistry(command) => Attempted::AdoptRegistry(command),
+            Self::Object(command) => Attempted::Object(command),
+            Self::DeclareConflict(command) => Attempted::DeclareConflict(command),
+            Self::SettleChange(command) => Attempted::SettleChange(command),
+            Self::Hold(command) => Attempted::Hold(command),
+            Self::Resume(command) => Attempted::Resume(command),
+            Self::Assign(command) => Attempted::Assign(command),
+            Self::MarkDuplicate(command) => Attempted::MarkDuplicate(command),
+            Self::FinishReview(command) => Attempted::FinishReview(command),
+            Self::ProposeCorrection(command) => Attempted::ProposeCorrection(*command),
+            Self::ConfirmCorrection(confirmation) => Attempted::ConfirmCorrection(confirmation.confirm),
+            Self::RejectCorrection(command) => Attempted::RejectCorrection(command),
             Self::OpenReview(_) | Self::AnswerRequest(_) => return None,
         })
     }

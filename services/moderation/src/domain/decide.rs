@@ -1,14 +1,18 @@
 //! Decides each command.
 
+mod checklist;
+mod correction;
 mod decision;
 mod designation;
 mod lifecycle;
+mod opinion;
 mod registry;
 mod seat;
+mod waiting;
 mod work;
 
 use dossier_engine::{Context, Decided, Decision, Errand};
-use dossier_proto::{Actor, Micros, Origin, Payload};
+use dossier_proto::{Actor, Micros, Origin, Payload, v1};
 
 use super::{Command, Entry, Refusal, State, limits::DUE_MAX};
 
@@ -20,20 +24,34 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Ans
         Command::AnswerRequest(answer) => lifecycle::answer(state, *answer, context),
         Command::Claim(claim) => work::claim(state, *claim, context),
         Command::Release(release) => work::release(state, *release, context),
+        Command::Assign(assign) => work::assign(state, assign, context),
         Command::Comment(comment) => work::comment(state, comment, context),
+        Command::FinishReview(finish) => work::finish(state, finish, context),
+        Command::SettleChange(settle) => work::settle(state, settle, context),
+        Command::Hold(hold) => waiting::hold(state, hold, context),
+        Command::Resume(resume) => waiting::resume(state, *resume, context),
+        Command::DeclareConflict(declare) => waiting::declare_conflict(state, declare, context),
         Command::RequestChanges(request) => decision::request_changes(state, request, context),
-        Command::Approve(approval) => decision::approve(state, approval, context),
+        Command::Approve(approval) => opinion::approve(state, approval, context),
+        Command::Object(object) => opinion::object(state, object, context),
         Command::Refuse(refuse) => decision::refuse(state, refuse, context),
+        Command::MarkDuplicate(mark) => decision::mark_duplicate(state, mark, context),
+        Command::ProposeCorrection(propose) => correction::propose(state, propose, context),
+        Command::ConfirmCorrection(confirmation) => correction::confirm(state, confirmation, context),
+        Command::RejectCorrection(reject) => correction::reject(state, reject, context),
         Command::GrantDesignation(grant) => designation::grant(state, grant, context),
         Command::RevokeDesignation(revoke) => designation::revoke(state, revoke, context),
         Command::AdoptRegistry(adopt) => registry::adopt(state, adopt, context),
     }
 }
 
-/// The claims that are over at `now`.
-pub(super) fn leases_over(state: &State, now: Micros) -> Vec<Errand<Command>> {
-    let over = state.leases.iter().take_while(|(until, _)| *until <= now).take(DUE_MAX);
-    over.map(|(_, entry)| Errand { command: Command::Release(Default::default()), entry: Some(*entry) }).collect()
+/// What is due at `now`: claims that are over, and reviews that go on.
+pub(super) fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
+    let over = state.leases.iter().take_while(|(until, _)| *until <= now);
+    let over = over.map(|(_, entry)| Errand { command: Command::Release(v1::Release {}), entry: Some(*entry) });
+    let going_on = state.holds.iter().take_while(|(until, _)| *until <= now);
+    let going_on = going_on.map(|(_, entry)| Errand { command: Command::Resume(v1::Resume {}), entry: Some(*entry) });
+    over.chain(going_on).take(DUE_MAX).collect()
 }
 
 /// One event on the review of the entry the command is about.

@@ -5,6 +5,28 @@ use dossier_proto::Micros;
 /// How long a claim keeps others from deciding: 2 hours.
 pub const LEASE: i64 = 2 * 60 * 60 * Micros::SECOND;
 
+/// How long a review that was assigned to somebody is theirs: a day, so that they can come to it.
+pub const ASSIGNED_LEASE: i64 = 24 * 60 * 60 * Micros::SECOND;
+
+/// How far ahead a review on hold may be told to go on: 366 days.
+pub const HOLD_MAX: i64 = 366 * 24 * 60 * 60 * Micros::SECOND;
+
+/// How far ahead an approval may ask that nothing be published: five years.
+pub const PUBLISH_AHEAD_MAX: i64 = 5 * 366 * 24 * 60 * 60 * Micros::SECOND;
+
+/// For whom or what a review may wait, where the registry in force lists no codes.
+pub const AWAITED: [&str; 7] =
+    ["contributor", "publishing-authority", "reviewer", "moderator", "publisher", "secretariat", "third-party"];
+
+/// Answers to a checklist that one opinion may carry: a registry has some twenty questions.
+pub const CHECKLIST_MAX: usize = 64;
+
+/// Comments that may be sent in one go. With at most 4 KiB of words each they stay below 256 KiB.
+pub const HELD_COMMENTS_MAX: usize = 64;
+
+/// Fields that one correction may touch.
+pub const CORRECTED_FIELDS_MAX: usize = 64;
+
 /// Changes that one request may list. With at most 6 KiB of words each (2 KiB quoted, 4 KiB text) they stay below
 /// 64 × 6 KiB = 384 KiB, and so the event below 512 KiB.
 pub const REQUESTED_CHANGES_MAX: usize = 64;
@@ -40,4 +62,10 @@ pub(crate) fn is_language(text: &str) -> bool {
 pub(crate) fn is_key(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
     (1..=64).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// Whether this is the number of a note, or empty: it stands in the clear, so it must be no words.
+pub(crate) fn is_note_number(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_');
+    text.len() <= 64 && text.bytes().all(fits)
 }

@@ -6,6 +6,7 @@ mod decide;
 mod evolve;
 mod limits;
 mod refusal;
+mod stages;
 mod standing;
 mod state;
 mod steps;
@@ -15,12 +16,17 @@ pub(crate) mod tests;
 use dossier_engine::{Context, Decider, Decision, Errand};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 
-pub use command::{Approval, Command, SubmittedWords};
-pub use limits::{COMMENTS_MAX, FIELD_BYTES_MAX, LANGUAGE_BYTES_MAX, LEASE, REQUESTED_CHANGES_MAX};
+pub use command::{Approval, Command, Confirmation, CorrectedWords, SubmittedWords};
+pub use limits::{
+    ASSIGNED_LEASE, AWAITED, CHECKLIST_MAX, COMMENTS_MAX, CORRECTED_FIELDS_MAX, FIELD_BYTES_MAX, HELD_COMMENTS_MAX,
+    HOLD_MAX, LANGUAGE_BYTES_MAX, LEASE, PUBLISH_AHEAD_MAX, REQUESTED_CHANGES_MAX,
+};
 pub use refusal::{Invalid, Refusal};
+pub use stages::{Chair, Need, Opinion, Passing, Stage, Verdict};
 pub use standing::{Standing, Turn, UnknownStanding};
 pub use state::{
-    AdoptedRegistry, Claim, Edition, Ended, Ending, Entry, Leaving, Left, Moment, Request, RequestKind, Review, State,
+    AdoptedRegistry, Change, ChangeState, Claim, Correction, Edition, Ended, Ending, Entry, HeldTime, Hold, Leaving,
+    Left, Moment, Request, RequestKind, Review, State, TypeRules,
 };
 
 use crate::policy;
@@ -66,11 +72,12 @@ impl Decider for Moderation {
     }
 
     fn next_due(state: &State) -> Option<Micros> {
-        state.leases.first().map(|(until, _)| *until)
+        let first = [state.leases.first(), state.holds.first()].into_iter().flatten().min();
+        first.map(|(moment, _)| *moment)
     }
 
     fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
-        decide::leases_over(state, now)
+        decide::due(state, now)
     }
 
     fn registry(state: &State) -> Option<Digest> {

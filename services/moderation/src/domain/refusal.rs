@@ -68,6 +68,81 @@ pub enum Refusal {
         /// The publication of the current edition.
         because: Place,
     },
+    /// P6: who declared a conflict of interest has no part in the entry's reviews.
+    #[error("You declared a conflict of interest (event {because}); somebody else has to do this.")]
+    Conflicted {
+        /// The declaration.
+        because: Place,
+    },
+    /// An appeal is decided by somebody else.
+    #[error("You refused this content (event {because}), and the body appealed; another moderator has to decide.")]
+    RefusedBefore {
+        /// The refusal.
+        because: Place,
+    },
+    /// The stage asks for other people's opinions.
+    #[error(
+        "The stage that the review is in does not ask for your opinion; another stage does. The review shows under \"stages\" whom it waits \
+         for. It was opened by the event {because}."
+    )]
+    NotAsked {
+        /// The event that opened the review, with its stages.
+        because: Place,
+    },
+    /// Nobody more of the caller's kind is asked.
+    #[error(
+        "The stage has all the opinions of your kind that it asks for. The review shows under \"stages\" whom it waits for; where \
+         objections stand, request changes or refuse."
+    )]
+    EnoughOpinions,
+    /// A person counts in one stage.
+    #[error(
+        "Your opinion counts in another stage of this review (event {because}); in this one somebody else has to give theirs."
+    )]
+    CountedAlready {
+        /// That opinion.
+        because: Place,
+    },
+    /// What the body was asked for is not settled.
+    #[error(
+        "The change {item} that was requested in round {round} is open (event {because}): the body has not answered it, or the answer does not do. \
+         Accept it, or request changes."
+    )]
+    ChangeOpen {
+        /// The round in which it was requested.
+        round: u32,
+        /// Its number.
+        item: u32,
+        /// The event that made it so.
+        because: Place,
+    },
+    /// There is no such requested change.
+    #[error(
+        "No change was requested under this round and number, or it was settled with an earlier revision. The review lists those there are."
+    )]
+    NoSuchChange,
+    /// The review waits.
+    #[error("The review is on hold since the event {because}. Resume it first.")]
+    OnHold {
+        /// Since which event.
+        because: Place,
+        /// When it goes on by itself.
+        until: Option<Micros>,
+    },
+    /// There is no edition that everybody can read.
+    #[error(
+        "There is no such published entry; only what everybody can read now can be corrected, or pointed to as the original."
+    )]
+    NotPublished,
+    /// A correction waits already.
+    #[error("A correction was proposed already, by the event {because}. Confirm or reject it first.")]
+    CorrectionPending {
+        /// Its proposal.
+        because: Place,
+    },
+    /// No correction waits.
+    #[error("No correction of this entry waits for confirmation.")]
+    NoCorrection,
     /// The registry does not know the code.
     #[error("The registry in force has no such code. GET /review/api/v1/registry lists them under \"refusals\".")]
     UnknownCode,
@@ -103,6 +178,41 @@ pub enum Invalid {
     /// Requested changes are numbered from 1.
     #[error("Requested changes are numbered 1, 2, 3 …, in this order.")]
     ItemNumbers,
+    /// Comments that are sent together.
+    #[error(
+        "Comments sent together are 1 to {}, all about the digest that is named, for moderation or for the contributor.",
+        limits::HELD_COMMENTS_MAX
+    )]
+    Comments,
+    /// The answers to a checklist.
+    #[error(
+        "Answers are to questions of the checklist in force for this type of record, one each: yes, no or not-applicable."
+    )]
+    Checklist,
+    /// What became of a requested change.
+    #[error("A requested change is accepted or reopened.")]
+    Outcome,
+    /// For whom a review waits.
+    #[error("This is none of the codes for whom a review may wait: {}.", limits::AWAITED.join(", "))]
+    Awaited,
+    /// Until when a review waits.
+    #[error("A review goes on by itself at a moment that is to come, at most 366 days ahead.")]
+    HoldUntil,
+    /// When to publish.
+    #[error("Publication may be put off for at most five years.")]
+    PublishAt,
+    /// To whom a review is assigned.
+    #[error("The review cannot be assigned so: {0}.")]
+    Assignee(&'static str),
+    /// The fields of a correction.
+    #[error(
+        "A correction touches 1 to {} fields, each once, that the registry in force calls editorial.",
+        limits::CORRECTED_FIELDS_MAX
+    )]
+    NotEditorial,
+    /// The content of a correction.
+    #[error("A correction carries a content that differs from the edition and has no fault.")]
+    CorrectedContent,
     /// Too many comments.
     #[error("This review holds {} comments, and no more. Request changes or decide.", limits::COMMENTS_MAX)]
     TooManyComments,
@@ -171,6 +281,17 @@ impl dossier_engine::Refusal for Refusal {
             Self::DigestMismatch { .. } => ("digest-mismatch", None, Record::Kept),
             Self::Claimed { .. } => ("wrong-state", None, Record::Not),
             Self::BaseOutdated { because } => ("base-outdated", Some(*because), Record::Not),
+            Self::Conflicted { because } => ("conflict-declared", Some(*because), Record::Kept),
+            Self::RefusedBefore { because } => ("refused-before", Some(*because), Record::Kept),
+            Self::NotAsked { because } => ("not-asked-in-this-stage", Some(*because), Record::Kept),
+            Self::EnoughOpinions => ("enough-opinions", None, Record::Not),
+            Self::CountedAlready { because } => ("counted-in-another-stage", Some(*because), Record::Kept),
+            Self::ChangeOpen { because, .. } => ("change-open", Some(*because), Record::Not),
+            Self::NoSuchChange => ("no-such-change", None, Record::Not),
+            Self::OnHold { because, .. } => ("on-hold", Some(*because), Record::Not),
+            Self::NotPublished => ("not-published", None, Record::Not),
+            Self::CorrectionPending { because } => ("correction-pending", Some(*because), Record::Not),
+            Self::NoCorrection => ("no-correction", None, Record::Not),
             Self::UnknownCode => ("unknown-code", None, Record::Not),
             Self::Invalid(_) => ("invalid", None, Record::Not),
             Self::WordsMissing => ("not-readable-yet", None, Record::Not),
@@ -219,6 +340,10 @@ pub(super) fn read(event: &Event) -> Option<Refusal> {
     }
     match recorded.code.as_str() {
         "own-words" => Some(Refusal::OwnWords { because: because? }),
+        "conflict-declared" => Some(Refusal::Conflicted { because: because? }),
+        "refused-before" => Some(Refusal::RefusedBefore { because: because? }),
+        "not-asked-in-this-stage" => Some(Refusal::NotAsked { because: because? }),
+        "counted-in-another-stage" => Some(Refusal::CountedAlready { because: because? }),
         "review-ended" => Some(Refusal::ReviewEnded { because: because?, record: Record::Kept }),
         "digest-mismatch" => {
             Some(Refusal::DigestMismatch { current: recorded.current_digest.as_slice().try_into().ok()? })

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use dossier_proto::Micros;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Ending, Entry, Leaving, Moment, Review};
+use super::{
+    stages::Chair,
+    state::{ChangeState, Ending, Entry, HeldTime, Leaving, Moment, Review},
+};
 
 /// Where an entry stands, as moderation knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,16 +16,26 @@ use super::state::{Ending, Entry, Leaving, Moment, Review};
 pub enum Standing {
     /// Moderation has to decide.
     InReview,
+    /// In review, waiting for somebody.
+    OnHold,
     /// The body has to answer.
     ChangesRequested,
     /// Approved, not yet published.
     Approved,
+    /// Approved; publication waits for its time.
+    Scheduled,
     /// Published.
     Published,
+    /// Published, and not shown for now.
+    Suspended,
+    /// Published; another entry stands in its place.
+    Superseded,
     /// Approved, but publication could not follow.
     Declined,
     /// Refused.
     Refused,
+    /// It says what another, published entry says already.
+    Duplicate,
     /// Back with the body, as a draft.
     Recalled,
     /// Withdrawn by the body.
@@ -35,13 +48,18 @@ pub enum Standing {
 
 impl Standing {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::InReview,
+        Self::OnHold,
         Self::ChangesRequested,
         Self::Approved,
+        Self::Scheduled,
         Self::Published,
+        Self::Suspended,
+        Self::Superseded,
         Self::Declined,
         Self::Refused,
+        Self::Duplicate,
         Self::Recalled,
         Self::Withdrawn,
         Self::Expired,
@@ -52,11 +70,16 @@ impl Standing {
     pub const fn key(self) -> &'static str {
         match self {
             Self::InReview => "in-review",
+            Self::OnHold => "on-hold",
             Self::ChangesRequested => "changes-requested",
             Self::Approved => "approved",
+            Self::Scheduled => "scheduled",
             Self::Published => "published",
+            Self::Suspended => "suspended",
+            Self::Superseded => "superseded",
             Self::Declined => "declined",
             Self::Refused => "refused",
+            Self::Duplicate => "duplicate",
             Self::Recalled => "recalled",
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
@@ -88,12 +111,16 @@ impl FromStr for Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Turn {
-    /// Moderators and reviewers.
+    /// Moderators.
     Moderator,
+    /// Reviewers: their opinions are asked for.
+    Reviewer,
     /// The body's contributors.
     Contributor,
     /// Publishers; what is approved is published by the service itself.
     Publisher,
+    /// Somebody who has no part in reviews: the review waits for them.
+    ThirdParty,
     /// Nobody: it is over.
     Nobody,
 }
@@ -103,8 +130,10 @@ impl Turn {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Moderator => "moderator",
+            Self::Reviewer => "reviewer",
             Self::Contributor => "contributor",
             Self::Publisher => "publisher",
+            Self::ThirdParty => "third-party",
             Self::Nobody => "nobody",
         }
     }
@@ -117,7 +146,12 @@ impl Entry {
             return Some((Standing::Retracted, retracted.at));
         }
         let review = self.review()?;
-        let Some(ended) = review.ended else { return Some((Standing::InReview, review.submitted.at)) };
+        let Some(ended) = review.ended else {
+            return Some(match &review.held {
+                Some(held) => (Standing::OnHold, held.since.at),
+                None => (Standing::InReview, review.waiting_since()),
+            });
+        };
         if let Some(left) = self.left {
             return Some((of_leaving(left.how), left.moment.at));
         }
@@ -126,6 +160,7 @@ impl Entry {
             Ending::ChangesRequested { .. } => (Standing::ChangesRequested, at),
             Ending::Approved => self.after_approval(review, ended.moment),
             Ending::Refused => (Standing::Refused, at),
+            Ending::Duplicate => (Standing::Duplicate, at),
             Ending::Recalled | Ending::Replaced => (Standing::Recalled, at),
             Ending::Withdrawn => (Standing::Withdrawn, at),
             Ending::Retracted => (Standing::Retracted, at),
@@ -134,11 +169,16 @@ impl Entry {
 
     fn after_approval(&self, review: &Review, approved: Moment) -> (Standing, Micros) {
         if let Some(edition) = self.edition.as_ref().filter(|edition| edition.approved == approved.place) {
-            return (Standing::Published, edition.published.at);
+            return match (self.superseded, self.suspended) {
+                (Some(superseded), _) => (Standing::Superseded, superseded.at),
+                (None, Some(suspended)) => (Standing::Suspended, suspended.at),
+                (None, None) => (Standing::Published, edition.published.at),
+            };
         }
-        match review.declined {
-            Some(declined) => (Standing::Declined, declined.at),
-            None => (Standing::Approved, approved.at),
+        match (review.declined, review.scheduled) {
+            (Some(declined), _) => (Standing::Declined, declined.at),
+            (None, Some(scheduled)) => (Standing::Scheduled, scheduled.at),
+            (None, None) => (Standing::Approved, approved.at),
         }
     }
 
@@ -146,14 +186,59 @@ impl Entry {
     pub fn turn(&self) -> Option<(Turn, Micros)> {
         let (standing, since) = self.standing()?;
         let who = match standing {
-            Standing::InReview => Turn::Moderator,
+            Standing::InReview => {
+                let review = self.review()?;
+                return Some((self.turn_in_review(review), review.stage_since.unwrap_or(since).max(since)));
+            }
+            Standing::OnHold => of_awaited(self.review()?),
             Standing::ChangesRequested | Standing::Declined | Standing::Recalled | Standing::Expired => {
                 Turn::Contributor
             }
-            Standing::Approved => Turn::Publisher,
-            Standing::Published | Standing::Refused | Standing::Withdrawn | Standing::Retracted => Turn::Nobody,
+            Standing::Approved | Standing::Scheduled => Turn::Publisher,
+            Standing::Published
+            | Standing::Suspended
+            | Standing::Superseded
+            | Standing::Refused
+            | Standing::Duplicate
+            | Standing::Withdrawn
+            | Standing::Retracted => Turn::Nobody,
         };
         Some((who, since))
+    }
+
+    /// Whose opinion the stage waits for. Where it cannot be passed as it is, moderators have to do something about it.
+    fn turn_in_review(&self, review: &Review) -> Turn {
+        let Some(stage) = review.stage() else { return Turn::Moderator };
+        let is_reopened = self.changes.values().any(|change| change.state == ChangeState::Reopened);
+        match stage.vacant(&review.opinions).first() {
+            Some(Chair::InternalReviewer | Chair::ExternalReviewer) if !is_reopened => Turn::Reviewer,
+            Some(Chair::Publisher) if !is_reopened => Turn::Publisher,
+            _ => Turn::Moderator,
+        }
+    }
+}
+
+impl Review {
+    /// Since when it waits, had it never been on hold: its submission, or the appeal.
+    pub fn waiting_since(&self) -> Micros {
+        self.appeal.map_or(self.submitted.at, |appeal| appeal.at)
+    }
+
+    /// For how long it has been on hold, up to `now`.
+    pub fn held_for(&self, now: Micros) -> HeldTime {
+        let running = self.held.as_ref().map_or(0, |held| now.0.saturating_sub(held.since.at.0).max(0));
+        self.held_before.and(running)
+    }
+}
+
+/// Whom a review on hold waits for. A code of the registry that names none of the sides is somebody else.
+fn of_awaited(review: &Review) -> Turn {
+    match review.held.as_ref().map(|held| held.awaited.as_str()) {
+        Some("contributor" | "publishing-authority") => Turn::Contributor,
+        Some("reviewer") => Turn::Reviewer,
+        Some("moderator" | "secretariat") => Turn::Moderator,
+        Some("publisher") => Turn::Publisher,
+        _ => Turn::ThirdParty,
     }
 }
 

@@ -9,8 +9,16 @@ pub(super) fn steps(entry: &Entry, approved: Moment) -> Vec<v1::PublicStep> {
     let before = entry.reviews.iter().rposition(was_approved).map_or(0, |last| last + 1);
     let mut steps = Vec::new();
     for (turn, review) in entry.reviews[before..].iter().enumerate() {
-        let kind = if turn == 0 { Kind::Submitted } else { Kind::Resubmitted };
-        steps.push(step(kind, review.submitted, 0));
+        // An appeal is about what was submitted before.
+        if review.appeal.is_none() {
+            let kind = if turn == 0 { Kind::Submitted } else { Kind::Resubmitted };
+            steps.push(step(kind, review.submitted, 0));
+            if review.cleared {
+                steps.push(step(Kind::Cleared, review.submitted, 0));
+            }
+        }
+        // Only those of the review that approves: stages of an earlier one passed another content.
+        steps.extend(review.passed.iter().map(|passed| step(Kind::StagePassed, *passed, 0)));
         if let Some((items, moment)) = returned(review) {
             steps.push(step(Kind::ChangesRequested, moment, items));
         }

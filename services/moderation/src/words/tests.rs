@@ -25,7 +25,10 @@ fn sealed(vault: &Vault, content: &Value) -> (v1::Content, Vec<PersonalValue>) {
     let sealed = vault.seal(key, &Binding::entry(ENTRY, Purpose::Content), &text).unwrap();
     let digest = vault.content_digest(key, &text).unwrap();
     let personal = split.personal.iter().cloned().map(Into::into).collect();
-    (v1::Content { revision: 1, digest: digest.to_vec(), sealed: Some(sealed.into()), personal, files: Vec::new() }, split.personal)
+    (
+        v1::Content { revision: 1, digest: digest.to_vec(), sealed: Some(sealed.into()), personal, files: Vec::new() },
+        split.personal,
+    )
 }
 
 fn content() -> Value {

@@ -1,23 +1,27 @@
-//! What ends a review: changes requested, approved, refused.
+//! What ends a review without approving: changes requested, refused, marked as a duplicate.
 
 use dossier_engine::{Context, Decision};
-use dossier_proto::{Payload, v1};
+use dossier_proto::{EntryId, Payload, v1};
 
 use super::{
     Answer, on_review,
     seat::{self, Act, MODERATORS, REVIEWERS, Seat},
-    work::named,
+    work::{comments, named},
 };
-use crate::domain::{
-    Approval, Invalid, Moment, REQUESTED_CHANGES_MAX, Refusal, State, SubmittedWords, evolve::sealed_hash, limits,
-    steps,
-};
+use crate::domain::{Invalid, REQUESTED_CHANGES_MAX, Refusal, State, limits};
 
+/// Where something that was asked before is still in the way, a request need not ask for more.
 pub(super) fn request_changes(state: &State, request: &v1::RequestChanges, context: &Context) -> Answer {
     let seat = seat::take(state, REVIEWERS, Act::Decision, context)?;
     seat.judges(&request.digest)?;
+    seat.unless_held()?;
     seat.unless_claimed(state, context.now)?;
-    items(&request.items)?;
+    if !request.items.is_empty() || seat.entry.change_in_the_way().is_none() {
+        items(&request.items)?;
+    }
+    if !request.comments.is_empty() {
+        comments(seat.review, &request.comments, &request.digest)?;
+    }
     let requested = v1::ChangesRequested {
         command: Some(request.clone()),
         revision: seat.review.revision,
@@ -42,43 +46,10 @@ fn items(items: &[v1::RequestedChange]) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn approve(state: &State, approval: &Approval, context: &Context) -> Answer {
-    let seat = seat::take(state, MODERATORS, Act::Decision, context)?;
-    seat.judges(&approval.approve.digest)?;
-    seat.unless_claimed(state, context.now)?;
-    on_current_base(&seat)?;
-    let words = approval.words.as_ref().ok_or(Refusal::WordsMissing)?;
-    let SubmittedWords { content, what_changed } = words;
-    if sealed_hash(content, what_changed.as_ref()) != seat.review.sealed {
-        return Err(Refusal::WordsMissing);
-    }
-    let approved = v1::Approved {
-        command: Some(approval.approve.clone()),
-        content: Some(content.clone()),
-        record_type: seat.entry.record_type.clone(),
-        body: seat.entry.body.to_string(),
-        original_language: seat.review.original_language.clone(),
-        base_edition: seat.review.base_edition,
-        submitted: Some(seat.review.submitted.place.into()),
-        steps: steps::steps(seat.entry, Moment { at: context.now, place: context.place }),
-        what_changed: what_changed.clone(),
-        ..v1::Approved::default()
-    };
-    decided(&seat, context, Payload::Approved(approved))
-}
-
-/// Publication would decline it. What has not been heard of yet is publication's to judge.
-fn on_current_base(seat: &Seat<'_>) -> Result<(), Refusal> {
-    let base = seat.review.base_edition.unwrap_or(0);
-    match &seat.entry.edition {
-        Some(current) if current.edition > base => Err(Refusal::BaseOutdated { because: current.published.place }),
-        _ => Ok(()),
-    }
-}
-
 pub(super) fn refuse(state: &State, refuse: &v1::Refuse, context: &Context) -> Answer {
     let seat = seat::take(state, MODERATORS, Act::Decision, context)?;
     seat.judges(&refuse.digest)?;
+    seat.unless_held()?;
     seat.unless_claimed(state, context.now)?;
     let known = state.registry.as_ref().is_some_and(|registry| registry.refusal_codes.contains(&refuse.code));
     if !known || !limits::is_key(&refuse.code) {
@@ -93,6 +64,29 @@ pub(super) fn refuse(state: &State, refuse: &v1::Refuse, context: &Context) -> A
         submitted: Some(seat.review.submitted.place.into()),
     };
     decided(&seat, context, Payload::EntryRefused(refused))
+}
+
+/// What it is a duplicate of must be there for everybody to read.
+pub(super) fn mark_duplicate(state: &State, mark: &v1::MarkDuplicate, context: &Context) -> Answer {
+    let seat = seat::take(state, MODERATORS, Act::Decision, context)?;
+    seat.judges(&mark.digest)?;
+    seat.unless_held()?;
+    seat.unless_claimed(state, context.now)?;
+    if mark.reason.is_none() {
+        return Err(Refusal::Invalid(Invalid::NoText));
+    }
+    let other = EntryId::try_from(mark.duplicate_of.as_slice()).ok().filter(|other| Some(*other) != context.entry);
+    let other = other.and_then(|other| state.entries.get(&other)).filter(|other| other.is_public());
+    let Some(edition) = other.and_then(|other| other.edition.as_ref()) else {
+        return Err(Refusal::NotPublished);
+    };
+    let marked = v1::MarkedDuplicate {
+        command: Some(mark.clone()),
+        revision: seat.review.revision,
+        submitted: Some(seat.review.submitted.place.into()),
+        number: edition.number.clone(),
+    };
+    decided(&seat, context, Payload::MarkedDuplicate(marked))
 }
 
 fn decided(seat: &Seat<'_>, context: &Context, payload: Payload) -> Answer {

@@ -1,7 +1,7 @@
 //! Who may act: designations granted and revoked.
 
 use dossier_engine::{Context, Decision};
-use dossier_identity::{Proposed, Role};
+use dossier_identity::{Proposed, ReviewerKind, Role};
 use dossier_proto::{BodyCode, DesignationId, Micros, Payload, SubjectId, v1};
 
 use super::{Answer, apart, is_own};
@@ -45,6 +45,13 @@ fn proposed(grant: &v1::GrantDesignation) -> Result<Proposed, Refusal> {
     }
     if !matches!(grant.note_digest.len(), 0 | 32) {
         return Err(invalid("the note's digest has the wrong length"));
+    }
+    if grant.reviewer_kind != 0 && (role != Role::Reviewer || ReviewerKind::from_number(grant.reviewer_kind).is_none())
+    {
+        return Err(invalid("only a reviewer is internal or external"));
+    }
+    if !limits::is_note_number(&grant.note_number) {
+        return Err(invalid("the note's number has more than 64 characters, or others than A-Z a-z 0-9 - . / _"));
     }
     Ok(Proposed {
         subject,

@@ -4,7 +4,7 @@ use dossier_engine::{Context, Decision};
 use dossier_proto::{Payload, Place, v1};
 
 use super::{Answer, is_own, on_review};
-use crate::domain::{Refusal, RequestKind, State};
+use crate::domain::{Entry, Refusal, RequestKind, Review, Stage, State};
 
 pub(super) fn open(state: &State, open: v1::OpenReview, context: &Context) -> Answer {
     if !is_own(context) {
@@ -12,9 +12,13 @@ pub(super) fn open(state: &State, open: v1::OpenReview, context: &Context) -> An
     }
     let entry = context.entry.and_then(|id| state.entries.get(&id)).ok_or(Refusal::NotFound)?;
     let Some(submitted) = place(open.submitted.as_ref()) else { return Err(Refusal::NotFound) };
-    let review = entry.review_of(submitted).ok_or(Refusal::NotFound)?;
-    // Opened before, or over before it began: the entry was retracted.
-    if review.opened.is_some() || review.ended.is_some() {
+    let Some(review) = entry.review_of(submitted) else {
+        return if open.appeal.is_some() { Ok(Decision::NOTHING) } else { Err(Refusal::NotFound) };
+    };
+    // Opened before, or over before it began: the entry was retracted. Or an appeal for which there is no review: there
+    // is one for each refusal.
+    let appeal = review.appeal.map(|appeal| appeal.place);
+    if review.opened.is_some() || review.ended.is_some() || appeal != place(open.appeal.as_ref()) {
         return Ok(Decision::NOTHING);
     }
     let opened = v1::ReviewOpened {
@@ -24,9 +28,19 @@ pub(super) fn open(state: &State, open: v1::OpenReview, context: &Context) -> An
         record_type: entry.record_type.clone(),
         body: entry.body.to_string(),
         round: review.round,
-        ..v1::ReviewOpened::default()
+        stages: path(state, entry, review).iter().map(Stage::to_wire).collect(),
     };
     Ok(Decision::one(None, on_review(entry, context, Payload::ReviewOpened(opened))))
+}
+
+/// The path that the registry in force has for the type. An appeal goes the way that the refused review went.
+fn path<'a>(state: &'a State, entry: &Entry, review: &'a Review) -> &'a [Stage] {
+    if review.appeal.is_some() {
+        return &review.stages;
+    }
+    let registry = state.registry.as_ref();
+    let rules = registry.and_then(|registry| registry.types.get(&entry.record_type));
+    rules.map(|rules| rules.stages.as_slice()).unwrap_or_default()
 }
 
 /// Moderation's journal orders the request against the decision: whichever stands first here won.

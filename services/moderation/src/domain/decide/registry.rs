@@ -22,8 +22,8 @@ pub(super) fn adopt(state: &State, adopt: &v1::AdoptRegistry, context: &Context)
     if adopt.digest != digest.as_bytes() {
         return Err(Refusal::Invalid(Invalid::Registry("the digest is not that of the document")));
     }
-    if evolve::refusal_codes(&adopt.document).is_none() {
-        return Err(Refusal::Invalid(Invalid::Registry("its codes for refusals cannot be read")));
+    if evolve::read_registry(&adopt.document).is_none() {
+        return Err(Refusal::Invalid(Invalid::Registry("its codes, questions or stages cannot be read")));
     }
     if state.registry.as_ref().is_some_and(|registry| registry.digest == digest) {
         return Ok(Decision::NOTHING);

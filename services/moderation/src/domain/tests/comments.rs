@@ -70,3 +70,41 @@ fn a_comment_needs_words_and_there_is_an_end_to_them() {
     assert_eq!(world.refused(comment(MODERATOR, 1)), Refusal::Invalid(Invalid::TooManyComments));
     world.given(approve(MODERATOR, 1));
 }
+
+fn held(audience: v1::Audience, field: &str) -> v1::Comment {
+    v1::Comment {
+        digest: digest(1).to_vec(),
+        field: field.to_owned(),
+        text: Some(sealed(90)),
+        audience: audience.into(),
+        ..v1::Comment::default()
+    }
+}
+
+#[test]
+fn comments_are_held_until_the_review_is_finished_and_sent_in_one_go() {
+    let mut world = World::in_review();
+    let comments = vec![held(v1::Audience::Unspecified, "title"), held(v1::Audience::Contributor, "")];
+    let Payload::ReviewFinished(finished) = world.one(finish(REVIEWER, 1, comments.clone())) else { panic!("sent") };
+    assert_eq!(finished.command.unwrap().comments, comments);
+    assert_eq!((world.review().comments, world.entry().version), (2, 2), "two comments, one event");
+    world.given(request(REVIEWER, 1, vec![item(1, "title")]).changed(|command| {
+        if let Command::RequestChanges(request) = command {
+            request.comments = comments;
+        }
+    }));
+    assert_eq!(world.review().comments, 4);
+}
+
+#[test]
+fn comments_sent_together_are_some_and_about_what_was_read() {
+    let mut world = World::in_review();
+    let elsewhere = v1::Comment { digest: digest(2).to_vec(), ..held(v1::Audience::Unspecified, "") };
+    let unheard = v1::Comment { audience: 9, ..held(v1::Audience::Unspecified, "") };
+    let many = vec![held(v1::Audience::Unspecified, ""); crate::domain::HELD_COMMENTS_MAX + 1];
+    for comments in [Vec::new(), vec![elsewhere], vec![unheard], many] {
+        assert_eq!(world.refused(finish(MODERATOR, 1, comments)), Refusal::Invalid(Invalid::Comments));
+    }
+    let comments = vec![held(v1::Audience::Unspecified, "")];
+    assert_eq!(world.refused(finish(MODERATOR, 2, comments)), Refusal::DigestMismatch { current: digest(1) });
+}

@@ -40,7 +40,10 @@ fn an_approval_carries_everything_that_publication_needs() {
     assert_eq!(events[0].head.authority.unwrap().designation, held.designation.id);
     let ended = world.review().ended.unwrap();
     assert_eq!((ended.how, ended.by, ended.moment.place), (Ending::Approved, Some(MODERATOR), events[0].head.place));
-    assert!(world.review().authors.is_empty(), "what is decided needs no list of authors in memory");
+    assert_eq!(world.review().authors.len(), 1);
+    world.publish(1);
+    assert!(world.review().authors.is_empty(), "who wrote it is kept once, with the edition");
+    assert_eq!(world.entry().writers, [(CONTRIBUTOR, in_submission(0))]);
 }
 
 #[test]

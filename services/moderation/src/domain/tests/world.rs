@@ -1,11 +1,13 @@
 //! People, bodies, and an entry on its way.
 
 use dossier_engine::testing::{Ask, Story};
-use dossier_identity::Role;
+use dossier_identity::{ReviewerKind, Role};
 use dossier_proto::{Actor, Digest, EntryId, Event, Micros, Origin, Payload, Place, SubjectId, v1};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{Approval, Command, Entry, Moderation, Refusal, Review, SubmittedWords};
+use crate::domain::{
+    Approval, Command, Confirmation, CorrectedWords, Entry, Moderation, Refusal, Review, SubmittedWords,
+};
 
 pub(crate) const ADMINISTRATOR: SubjectId = SubjectId([1; 16]);
 pub(crate) const MODERATOR: SubjectId = SubjectId([2; 16]);
@@ -26,7 +28,27 @@ pub(crate) const SERVICE: Actor = Actor::Service(Origin::Moderation);
 pub(crate) const ENTRY: EntryId = EntryId([0x11; 16]);
 pub(crate) const OTHER_ENTRY: EntryId = EntryId([0x22; 16]);
 
-pub(crate) const REGISTRY: &str = r#"{"refusals":[{"key":"out_of_scope"},{"key":"spam"}],"version":"2026-1"}"#;
+pub(crate) const INTERNAL: SubjectId = SubjectId([13; 16]);
+pub(crate) const EXTERNAL: [SubjectId; 4] =
+    [SubjectId([14; 16]), SubjectId([15; 16]), SubjectId([16; 16]), SubjectId([17; 16])];
+pub(crate) const THIRD_MODERATOR: SubjectId = SubjectId([18; 16]);
+
+/// Events have no path here, as in registries of before; practices have all there is, reports need two moderators.
+pub(crate) const REGISTRY: &str = r#"{
+    "refusals":[{"key":"out_of_scope"},{"key":"spam"}],
+    "version":"2026-1",
+    "checklist":[{"key":"scope"},{"key":"measurable","types":["pledge"]}],
+    "types":[
+        {"key":"practice","fields":[{"key":"title","editorial":true},{"key":"summary","editorial":true},{"key":"contact"}],
+         "review":{"clearance":"states","stages":[
+            {"key":"desk","needs":[{"role":"moderator","count":1}]},
+            {"key":"peer","needs":[{"role":"internal-reviewer","count":1},{"role":"external-reviewer","count":2}],
+             "on_split":{"role":"external-reviewer","count":1}},
+            {"key":"publisher","needs":[{"role":"publisher","count":1}]}
+         ]}},
+        {"key":"report","review":{"stages":[{"key":"desk","needs":[{"role":"moderator","count":2}]}]}}
+    ]
+}"#;
 
 /// The world when moderation opens: everybody is designated, the registry is adopted.
 pub(crate) struct World {
@@ -55,8 +77,54 @@ impl World {
         ] {
             world.given(Ask::by(SYSTEM, grant(subject, role, body, record_types)));
         }
+        for (subject, kind) in [
+            (INTERNAL, ReviewerKind::Internal),
+            (EXTERNAL[0], ReviewerKind::External),
+            (EXTERNAL[1], ReviewerKind::External),
+            (EXTERNAL[2], ReviewerKind::External),
+            (EXTERNAL[3], ReviewerKind::External),
+        ] {
+            world.given(Ask::by(SYSTEM, grant_reviewer(subject, kind)));
+        }
+        world.given(Ask::by(SYSTEM, grant(THIRD_MODERATOR, Role::Moderator, "", &[])));
         world.given(Ask::by(SYSTEM, adopt(REGISTRY)));
         world
+    }
+
+    /// The world with one revision of a record of this type submitted.
+    pub(crate) fn in_review_of(record_type: &'static str) -> Self {
+        let mut world = Self::ready();
+        world.submit(ENTRY, &Filed { record_type, ..Filed::revision(1) });
+        world
+    }
+
+    /// A practice whose stages up to this one are passed, each opinion by the first who can give it.
+    pub(crate) fn practice_before(stage: &str) -> Self {
+        let mut world = Self::in_review_of("practice");
+        let peers = [INTERNAL, EXTERNAL[0], EXTERNAL[1]];
+        let opinions: &[SubjectId] = match stage {
+            "desk" => &[],
+            "peer" => &[MODERATOR],
+            _ => &[MODERATOR, peers[0], peers[1], peers[2]],
+        };
+        for by in opinions {
+            world.given(approve(*by, 1));
+        }
+        assert_eq!(world.stage(), stage);
+        world
+    }
+
+    /// An event that is public as edition 1.
+    pub(crate) fn published() -> Self {
+        let mut world = Self::in_review();
+        world.given(approve(MODERATOR, 1));
+        world.publish(1);
+        world
+    }
+
+    /// The stage that the review is in; nothing when all are passed.
+    pub(crate) fn stage(&self) -> &str {
+        self.review().stage().map_or("", |stage| stage.key.as_str())
     }
 
     /// The world with one revision submitted.
@@ -135,6 +203,8 @@ pub(crate) struct Filed {
     pub(crate) equals_revision: Option<u32>,
     pub(crate) base_edition: Option<u32>,
     pub(crate) record_type: &'static str,
+    pub(crate) answers: Vec<u32>,
+    pub(crate) embargo: Option<Micros>,
 }
 
 impl Filed {
@@ -147,6 +217,8 @@ impl Filed {
             equals_revision: None,
             base_edition: None,
             record_type: "event",
+            answers: Vec::new(),
+            embargo: None,
         }
     }
 
@@ -163,6 +235,8 @@ impl Filed {
                 what_changed: Some(sealed(self.revision)),
                 certified: true,
                 equals_revision: self.equals_revision,
+                answers: self.answers.iter().map(|item| v1::Answer { item: *item, text: Some(sealed(95)) }).collect(),
+                embargo_until: self.embargo.map(|at| at.0),
                 ..v1::Submit::default()
             }),
             content: Some(content(self.revision)),
@@ -191,7 +265,13 @@ pub(crate) fn sealed(number: u32) -> v1::Sealed {
 }
 
 pub(crate) fn content(revision: u32) -> v1::Content {
-    v1::Content { revision, digest: digest(revision).to_vec(), sealed: Some(sealed(revision)), personal: Vec::new(), files: Vec::new() }
+    v1::Content {
+        revision,
+        digest: digest(revision).to_vec(),
+        sealed: Some(sealed(revision)),
+        personal: Vec::new(),
+        files: Vec::new(),
+    }
 }
 
 pub(crate) fn words(revision: u32) -> SubmittedWords {
@@ -296,4 +376,104 @@ pub(crate) fn retracted() -> Payload {
 /// So many hours, in microseconds.
 pub(crate) const fn hours(count: i64) -> i64 {
     count * 60 * 60 * Micros::SECOND
+}
+
+pub(crate) fn grant_reviewer(subject: SubjectId, kind: ReviewerKind) -> Command {
+    let Command::GrantDesignation(grant) = grant(subject, Role::Reviewer, "", &[]) else { unreachable!("a grant") };
+    Command::GrantDesignation(v1::GrantDesignation { reviewer_kind: kind.number(), ..grant })
+}
+
+pub(crate) fn object(by: SubjectId, revision: u32) -> Ask<Command> {
+    let object = v1::Object { digest: digest(revision).to_vec(), reason: Some(sealed(80)), checklist: Vec::new() };
+    Ask::by(by, Command::Object(object)).on(ENTRY)
+}
+
+pub(crate) fn declare_conflict(by: SubjectId) -> Ask<Command> {
+    Ask::by(by, Command::DeclareConflict(v1::DeclareConflict { reason: Some(sealed(81)) })).on(ENTRY)
+}
+
+pub(crate) fn settle(
+    by: SubjectId,
+    revision: u32,
+    change: (u32, u32),
+    outcome: v1::settle_change::Outcome,
+) -> Ask<Command> {
+    let (round, item) = change;
+    let digest = digest(revision).to_vec();
+    let settle = v1::SettleChange { digest, round, item, outcome: outcome.into(), text: Some(sealed(82)) };
+    Ask::by(by, Command::SettleChange(settle)).on(ENTRY)
+}
+
+pub(crate) fn hold(by: SubjectId, awaited: &str, until: Option<Micros>) -> Ask<Command> {
+    let until = until.map(|until| until.0);
+    let hold = v1::Hold { awaited: awaited.to_owned(), reason: Some(sealed(83)), until };
+    Ask::by(by, Command::Hold(hold)).on(ENTRY)
+}
+
+pub(crate) fn resume(by: SubjectId) -> Ask<Command> {
+    Ask::by(by, Command::Resume(v1::Resume {})).on(ENTRY)
+}
+
+pub(crate) fn assign(by: SubjectId, to: SubjectId) -> Ask<Command> {
+    let assign = v1::Assign { subject: to.to_vec(), note: Some(sealed(84)) };
+    Ask::by(by, Command::Assign(assign)).on(ENTRY)
+}
+
+pub(crate) fn finish(by: SubjectId, revision: u32, comments: Vec<v1::Comment>) -> Ask<Command> {
+    let finish = v1::FinishReview { digest: digest(revision).to_vec(), comments };
+    Ask::by(by, Command::FinishReview(finish)).on(ENTRY)
+}
+
+pub(crate) fn mark_duplicate(by: SubjectId, revision: u32, of: EntryId) -> Ask<Command> {
+    let digest = digest(revision).to_vec();
+    let mark = v1::MarkDuplicate { digest, duplicate_of: of.0.to_vec(), reason: Some(sealed(85)) };
+    Ask::by(by, Command::MarkDuplicate(mark)).on(ENTRY)
+}
+
+/// A correction of an edition with the content of one revision, to that of another.
+pub(crate) fn propose(by: SubjectId, edition: u32, from: u32, to: u32) -> Ask<Command> {
+    let propose = v1::ProposeCorrection {
+        edition,
+        base_digest: digest(from).to_vec(),
+        content: Some(content(to)),
+        fields: vec!["title".to_owned()],
+        reason: Some(sealed(86)),
+        faults: 0,
+    };
+    Ask::by(by, Command::ProposeCorrection(Box::new(propose))).on(ENTRY)
+}
+
+pub(crate) fn confirm(by: SubjectId, to: u32) -> Ask<Command> {
+    let words =
+        CorrectedWords { content: content(to), reason: Some(sealed(86)), notices: vec!["kosovo-1244".to_owned()] };
+    confirm_with(by, to, Some(words))
+}
+
+pub(crate) fn confirm_with(by: SubjectId, to: u32, words: Option<CorrectedWords>) -> Ask<Command> {
+    let confirm = v1::ConfirmCorrection { digest: digest(to).to_vec(), note: Some(sealed(87)) };
+    Ask::by(by, Command::ConfirmCorrection(Box::new(Confirmation { confirm, words }))).on(ENTRY)
+}
+
+pub(crate) fn reject(by: SubjectId, to: u32) -> Ask<Command> {
+    let reject = v1::RejectCorrection { digest: digest(to).to_vec(), reason: Some(sealed(88)) };
+    Ask::by(by, Command::RejectCorrection(reject)).on(ENTRY)
+}
+
+/// The body appeals against the refusal of its submission.
+pub(crate) fn appeal(world: &World) -> Payload {
+    let review = world.review();
+    Payload::AppealAsked(v1::AppealAsked {
+        command: Some(v1::AskAppeal { reason: Some(sealed(89)) }),
+        refused: review.ended.map(|ended| ended.moment.place.into()),
+        submitted: Some(review.submitted.place.into()),
+    })
+}
+
+/// An approval, changed.
+pub(crate) fn approve_changed(by: SubjectId, revision: u32, change: impl FnOnce(&mut v1::Approve)) -> Ask<Command> {
+    approve(by, revision).changed(|command| {
+        if let Command::Approve(approval) = command {
+            change(&mut approval.approve);
+        }
+    })
 }
