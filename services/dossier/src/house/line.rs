@@ -1,5 +1,8 @@
 //! One service's line to the broker: its connection, and what works on it.
 
+mod comparing;
+mod place;
+
 use std::{
     fs,
     path::PathBuf,
@@ -10,12 +13,11 @@ use std::{
 use dossier_exchange::{
     Answerer, Transport,
     nats::{
-        BrokerHealth, Connection, ConnectionError, ConnectionSettings, Desks, NatsTransport, Presence, PresenceError,
-        Relay, RelaySettings, RelayStatus, stream_witness,
+        BrokerHealth, Connection, ConnectionError, ConnectionSettings, Desks, Listening, NatsTransport, Presence,
+        PresenceError, Relay, RelaySettings, RelayStatus,
     },
 };
-use dossier_journal::MirrorHead;
-use dossier_proof::{SigningKey, VerifierKey};
+use dossier_proof::SigningKey;
 use dossier_proto::Origin;
 use futures_util::FutureExt;
 use tokio::{
@@ -23,14 +25,15 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{answers, plot::Plot, room::Room};
-use crate::{Exit, Failure};
+use self::place::Place;
+use super::{plot::Plot, room::Room, waiting::Waiting};
+use crate::{Exit, Failure, arrival::Arrival};
 
-/// How long the audit service may take to say what it knows of a journal. One that says nothing does not keep others from
-/// starting: the anchor and the stream speak of the same.
-const KNOWN_PATIENCE: Duration = Duration::from_secs(2);
 /// Between two attempts to ask a broker that does not answer.
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+const MAY_BE_A_COPY: &str = "its data directory is not where the service left it, so it may be the copy of one that is at work and cut off; \
+                             such a one writes for ten seconds at most";
 
 /// Where the broker is, and who a service is there.
 #[derive(Debug, Clone)]
@@ -54,6 +57,9 @@ pub(super) struct Line {
     replicas: u32,
     presence: OnceLock<Presence>,
     joined: OnceLock<Joined>,
+    waiting: Waiting,
+    arrival: Arrival,
+    place: Place,
 }
 
 struct Joined {
@@ -89,6 +95,9 @@ impl Line {
             replicas: settings.replicas,
             presence: OnceLock::new(),
             joined: OnceLock::new(),
+            waiting: Waiting::of(origin),
+            arrival: Arrival::of(&plot.layout),
+            place: Place::default(),
         })
     }
 
@@ -113,25 +122,81 @@ impl Line {
         self.connection.connected(patience).await.map_err(|error| failure(&error))
     }
 
+    /// Looks whether another instance of the service is at work, and takes its place if none can be: one whose data directory may be a copy
+    /// has to listen for longer first. Waits for the broker.
+    ///
+    /// # Errors
+    /// [`Failure`]: there is one. Nothing was written.
+    pub(super) async fn look(&self) -> Result<(), Failure> {
+        if !self.may_be_a_copy() {
+            return self.occupy().await;
+        }
+        self.find(|| Presence::look(Arc::clone(&self.connection), self.signer.clone())).await
+    }
+
+    /// Whether the data directory is not where the service left it.
+    pub(super) fn may_be_a_copy(&self) -> bool {
+        self.presence.get().is_none() && self.arrival.listening() == Listening::UntilAnyOtherHasShut
+    }
+
     /// Makes sure that no other instance of the service is at work, and says from now on that this one is. Waits for the broker.
     ///
     /// # Errors
     /// [`Failure`]: there is one. Nothing was written.
     pub(super) async fn occupy(&self) -> Result<(), Failure> {
-        while self.presence.get().is_none() {
-            match Presence::take(Arc::clone(&self.connection)).await {
-                // It is taken once; a second taking would say the same.
-                Ok(presence) => drop(self.presence.set(presence)),
+        if self.presence.get().is_none() {
+            let listening = self.arrival.listening();
+            if self.may_be_a_copy() {
+                self.waiting.note(MAY_BE_A_COPY.to_owned());
+            }
+            let take = || Presence::take(Arc::clone(&self.connection), self.signer.clone(), listening);
+            // It is taken once; a second taking would say the same.
+            drop(self.presence.set(self.find(take).await?));
+        }
+        self.arrival.settle()
+    }
+
+    /// Asks for other instances until the broker carries it.
+    async fn find<T, F: Future<Output = Result<T, PresenceError>>>(&self, ask: impl Fn() -> F) -> Result<T, Failure> {
+        loop {
+            match ask().await {
+                Ok(found) => {
+                    self.waiting.over();
+                    return Ok(found);
+                }
                 Err(error @ PresenceError::Occupied { .. }) => {
                     return Err(Failure::new(Exit::Occupied, error.to_string()));
                 }
-                Err(PresenceError::Unreachable(reason)) => {
-                    tracing::debug!(reason, "waiting for the broker");
-                    sleep(AGAIN_AFTER).await;
-                }
+                Err(PresenceError::Unreachable(reason)) => self.wait_for_broker(&reason).await,
             }
         }
-        Ok(())
+    }
+
+    /// What keeps the service from beginning, and for how long it has; nothing when nothing does.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        self.waiting.words()
+    }
+
+    /// Does a part of the beginning, if the broker lets it in time.
+    ///
+    /// # Errors
+    /// [`Failure`] that says what keeps it from it; or that of the part.
+    pub(super) async fn within<T>(
+        &self,
+        patience: Duration,
+        part: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        timeout(patience, part).await.unwrap_or_else(|_elapsed| {
+            let why = self.obstacle().unwrap_or_else(|| "the broker takes too long".to_owned());
+            Err(Failure::new(Exit::Unreachable, format!("{} cannot begin, {why}", self.connection.origin())))
+        })
+    }
+
+    async fn wait_for_broker(&self, reason: &str) {
+        // What the broker refuses says more than that nothing comes.
+        let complaint = self.health().borrow().complaint().filter(|complaint| !reason.contains(complaint.as_str()));
+        self.waiting.note(complaint.map_or_else(|| reason.to_owned(), |complaint| format!("{reason}; {complaint}")));
+        sleep(AGAIN_AFTER).await;
     }
 
     /// Returns when another instance turns out to be at work that began earlier.
@@ -151,54 +216,6 @@ impl Line {
         self.lost().now_or_never().map_or(Ok(()), Err)
     }
 
-    /// Compares the journal with what the service's own stream proves of it. To be done before the first write. Waits for the broker.
-    ///
-    /// # Errors
-    /// [`Failure`]: events are missing here, or others stand in their place; or another instance has turned up.
-    pub(super) async fn compare_with_stream(&self, room: &Room, log: &str, key: &VerifierKey) -> Result<(), Failure> {
-        let witness = loop {
-            match stream_witness(&self.connection, log, std::slice::from_ref(key)).await {
-                Ok(witness) => break witness,
-                Err(error) => {
-                    tracing::debug!(%error, "waiting for the broker");
-                    sleep(AGAIN_AFTER).await;
-                }
-            }
-        };
-        self.still_alone()?;
-        let Some(witness) = witness else { return Ok(()) };
-        let place = format!("message {} of the service's own stream at the broker", witness.message);
-        Ok(room.journal().compare(&place, witness.head)?)
-    }
-
-    /// Compares the journal with what the audit service has read of it, as far as that says so in time.
-    ///
-    /// # Errors
-    /// As [`Self::compare_with_stream`].
-    pub(super) async fn compare_with_audit(&self, room: &Room) -> Result<(), Failure> {
-        let origin = room.origin;
-        if origin == Origin::Audit {
-            return Ok(());
-        }
-        let Ok(heads) = timeout(KNOWN_PATIENCE, self.ask_audit()).await else {
-            tracing::warn!(%origin, "the audit service does not say in time what it has read of our journal; starting without");
-            return self.still_alone();
-        };
-        self.still_alone()?;
-        Ok(heads.into_iter().try_for_each(|head| room.journal().compare("the audit service's copy", head))?)
-    }
-
-    /// Asks until there is an answer: all services may be starting at once.
-    async fn ask_audit(&self) -> Vec<MirrorHead> {
-        loop {
-            match answers::known(&*self.transport).await {
-                Ok(heads) => return heads,
-                Err(reason) => tracing::debug!(reason, "asking the audit service again"),
-            }
-            sleep(AGAIN_AFTER).await;
-        }
-    }
-
     /// Carries the journal into its stream, and answers others.
     ///
     /// # Errors
@@ -207,8 +224,8 @@ impl Line {
         let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&room.desk));
         let desks = Desks::open(connection, room.source(), desk, Some(answers), self.signer.clone()).await;
         let desks = desks.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", room.origin)))?;
-        let relay =
-            Relay::start(Arc::clone(&self.connection), room.source(), RelaySettings { replicas: self.replicas });
+        let (connection, settings) = (Arc::clone(&self.connection), RelaySettings { replicas: self.replicas });
+        let relay = Relay::start_while(self.place.certain(), connection, room.source(), settings);
         // A service joins once; a second time would change nothing.
         drop(self.joined.set(Joined { relay: relay.status(), _relay: relay, _desks: desks }));
         Ok(())

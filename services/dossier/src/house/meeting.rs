@@ -15,8 +15,11 @@ use super::{
 };
 use crate::Failure;
 
-/// How long a house waits for its broker when it starts.
+/// How long a house waits for its broker when it starts, and for each of its answers.
 const BROKER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long it may take to find out whether a service is at work elsewhere: one that may be a copy listens for twelve seconds.
+const OCCUPYING_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A broker for all four services of one process.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ impl Meeting {
         for origin in Origin::ALL {
             let line = Line::open(plot, origin, &broker.settings(origin)).await?;
             line.connected(BROKER_PATIENCE).await?;
-            line.occupy().await?;
+            line.within(OCCUPYING_PATIENCE, line.occupy()).await?;
             lines.insert(origin, Arc::new(line));
         }
         Ok(Self::OverBroker(lines))
@@ -82,16 +85,24 @@ impl Meeting {
 
     /// Whether moderation may be out of hearing: what people may do is then not known well enough.
     pub(super) fn gate(&self, consumer: Origin) -> AuthorityGate {
-        match self {
-            Self::OverBroker(_) if consumer != Origin::Moderation => AuthorityGate::hearing(),
-            _ => AuthorityGate::open(),
+        let Some(line) = self.line(consumer) else { return AuthorityGate::open() };
+        let gate = AuthorityGate::hearing();
+        gate.keep_place(line.alone());
+        if consumer == Origin::Moderation {
+            // It need not hear itself: it knows all of it, as long as no other instance of it writes.
+            gate.attend(line.alone());
         }
+        gate
     }
 
     /// Compares a journal with what the broker proves of it, before anything is written.
     pub(super) async fn compare(&self, room: &Room, plot: &Plot) -> Result<(), Failure> {
         let Some(line) = self.line(room.origin) else { return Ok(()) };
-        line.compare_with_stream(room, &plot.secrets.log(room.origin), &plot.secrets.verifier(room.origin)).await
+        let tenure = line.tenure();
+        let (log, key) = (plot.secrets.log(room.origin), plot.secrets.verifier(room.origin));
+        line.within(BROKER_PATIENCE, line.compare_with_stream(room, &log, &key)).await?;
+        line.confirm(tenure);
+        Ok(())
     }
 
     /// Lets a service in: from now on others read it and ask it.
@@ -112,13 +123,13 @@ impl Meeting {
         self.line(room.origin).map(|line| BrokerWatch::of(room, Arc::clone(line)))
     }
 
-    /// Returns when another instance of one of the services is at work that began earlier.
-    pub(super) async fn lost(&self) -> Failure {
+    /// Keeps the services' places at the broker. Returns when one of them must end: another instance is at work, or was.
+    pub(super) async fn keep(&self, rooms: &[Room]) -> Failure {
         match self {
             Self::InProcess(_) => std::future::pending().await,
             Self::OverBroker(lines) => {
-                let lost = lines.values().map(|line| Box::pin(line.lost()));
-                futures_util::future::select_all(lost).await.0
+                let kept = rooms.iter().map(|room| Box::pin(line(lines, room.origin).keep(room)));
+                futures_util::future::select_all(kept).await.0
             }
         }
     }

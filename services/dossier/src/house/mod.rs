@@ -24,6 +24,7 @@ mod room;
 mod rooms;
 mod settings;
 mod site;
+mod waiting;
 
 pub use demo::{DEMO_PEOPLE, DemoPerson, Tokens};
 pub use line::BrokerSettings;

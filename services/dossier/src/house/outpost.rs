@@ -9,11 +9,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::Router;
 use dossier_audit::Copies;
 use dossier_engine::AuthorityGate;
-use dossier_exchange::{FollowStatus, Moment, Position};
+use dossier_exchange::{FollowStatus, Position};
 use dossier_identity::{Accounts, accounts::door::Door};
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
-use dossier_web::{observe::Readiness, page::Demonstration};
+use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies};
 use tokio::sync::watch;
 
 use super::{
@@ -74,7 +74,8 @@ impl Outpost {
         let plot = Plot::single(origin, house, &verifiers)?;
         let line = Arc::new(Line::open(&plot, origin, &broker).await?);
         if line.connected(patience).await.is_ok() {
-            line.occupy().await?;
+            // One that is there and refuses is asked again in the beginning, when readiness says why nothing is written.
+            tokio::time::timeout(patience, line.look()).await.unwrap_or(Ok(()))?;
         }
         let accounts = if origin == Origin::Moderation { plot.accounts()? } else { Arc::new(Accounts::mirrored()) };
         // Shut until it is certain that nobody else is this service.
@@ -109,13 +110,22 @@ impl Outpost {
     /// # Errors
     /// [`Failure`]: another instance is at work, or somebody knows more of the journal than is in it.
     pub async fn begin(&mut self) -> Result<(), Failure> {
-        self.line.occupy().await?;
         let (origin, secrets) = (self.room.origin, &self.plot.secrets);
-        self.line.compare_with_stream(&self.room, &secrets.log(origin), &secrets.verifier(origin)).await?;
-        self.line.compare_with_audit(&self.room).await?;
+        let (log, key) = (secrets.log(origin), secrets.verifier(origin));
+        if self.line.may_be_a_copy() {
+            // One that is too old learns it now, and not after it has listened for others.
+            self.line.compare_with_stream(&self.room, &log, &key).await?;
+        }
+        self.line.occupy().await?;
+        let tenure = self.line.tenure();
+        let witnessed = self.line.compare_with_stream(&self.room, &log, &key).await?;
+        self.line.compare_with_audit(&self.room, witnessed).await?;
+        self.line.confirm(tenure);
+        let authority = &self.room.ground.engine.authority;
+        authority.keep_place(self.line.alone());
         if origin == Origin::Moderation {
-            // It need not hear itself.
-            self.room.ground.engine.authority.attend(|| Some(Moment::now()));
+            // It need not hear itself: it knows all of it, as long as no other instance of it writes.
+            authority.attend(self.line.alone());
         }
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
@@ -172,16 +182,31 @@ impl Outpost {
         self.plot.settings.demonstration.clone()
     }
 
+    /// Of whom it is believed whose request they pass on.
+    pub(super) fn proxies(&self) -> TrustedProxies {
+        self.plot.settings.proxies.clone()
+    }
+
     /// What `/readyz` asks.
     pub(super) fn readiness(&self) -> Readiness {
         let mut checks = Checks::default();
         checks.add(&self.room);
-        let (begun, accounts) = (self.begun.subscribe(), Arc::clone(&self.accounts));
+        let (begun, accounts, obstacle) = (self.begun.subscribe(), Arc::clone(&self.accounts), self.obstacle());
         let readiness = checks
             .finish()
-            .check("started", move || if *begun.borrow() { Ok(()) } else { Err(WAITING.to_owned()) })
+            .check("started", move || match (*begun.borrow(), obstacle()) {
+                (true, _) => Ok(()),
+                (false, None) => Err(WAITING.to_owned()),
+                (false, Some(why)) => Err(format!("{WAITING}. It waits {why}")),
+            })
             .check("accounts", move || accounts.check().map_err(|error| error.to_string()));
         self.watch.checks(readiness)
+    }
+
+    /// What keeps it from beginning, and for how long it has; nothing when nothing does.
+    pub fn obstacle(&self) -> impl Fn() -> Option<String> + Clone + Send + Sync + 'static + use<> {
+        let line = Arc::clone(&self.line);
+        move || line.obstacle()
     }
 
     /// Returns when the service has stopped, or must stop, with the reason.
@@ -191,7 +216,7 @@ impl Outpost {
                 Exit::Disk,
                 format!("the service has stopped: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
             ),
-            lost = self.line.lost() => lost,
+            failure = self.line.keep(&self.room) => failure,
         }
     }
 

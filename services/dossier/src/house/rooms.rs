@@ -12,7 +12,7 @@ use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
-use dossier_web::{observe::Readiness, page::Demonstration};
+use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies};
 use futures_util::future::{join_all, select_all};
 
 use super::{
@@ -48,6 +48,7 @@ pub struct House {
     /// The tokens of the invented people.
     pub tokens: demo::Tokens,
     demonstration: Demonstration,
+    proxies: TrustedProxies,
     rooms: Vec<Room>,
     meeting: Meeting,
     /// Open as long as the house is.
@@ -115,6 +116,7 @@ impl House {
             audit,
             tokens: demo::Tokens::new(),
             demonstration: plot.settings.demonstration.clone(),
+            proxies: plot.settings.proxies.clone(),
             rooms,
             meeting,
             _door: door,
@@ -190,6 +192,11 @@ impl House {
         self.demonstration.clone()
     }
 
+    /// Of whom it is believed whose request they pass on.
+    pub(super) fn proxies(&self) -> TrustedProxies {
+        self.proxies.clone()
+    }
+
     /// Returns when everybody has read everything and nothing has come of it that somebody has not read; "no" when that takes
     /// too long, because somebody reads no more or others keep writing.
     pub async fn is_level(&self) -> bool {
@@ -217,7 +224,7 @@ impl House {
     pub async fn stopped(&self) -> String {
         tokio::select! {
             (reason, ..) = select_all(self.rooms.iter().map(|room| Box::pin(room.stopped()))) => reason,
-            lost = self.meeting.lost() => lost.to_string(),
+            failure = self.meeting.keep(&self.rooms) => failure.to_string(),
         }
     }
 

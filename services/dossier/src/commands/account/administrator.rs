@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use dossier_engine::EngineSettings;
+use dossier_exchange::nats::Listening;
 use dossier_identity::Role;
 use dossier_moderation as moderation;
 use dossier_proto::{Origin, SubjectId};
 use dossier_vault::Vault;
 
 use super::{Here, failure};
-use crate::{Exit, Failure, house};
+use crate::{Exit, Failure, arrival::Arrival, house};
 
 /// Makes the account and grants the designation, when nobody was ever administrator here.
 pub(super) fn create(office: &Here, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::new(Exit::Failed, format!("the runtime does not start: {error}")))?;
+    let arrival = Arrival::of(&office.layout);
     runtime.block_on(async {
         let service = start(office)?;
         if let Some(known) = administrator(&service) {
@@ -31,6 +33,10 @@ pub(super) fn create(office: &Here, name: &str, mail: Option<&str>) -> Result<Su
         let subject = office.accounts.create(name, mail, office.now()).map_err(failure)?;
         let granted = service.first_administrator(subject).await;
         granted.map_err(|error| Failure::new(Exit::Failed, format!("the designation was not recorded: {error}")))?;
+        if arrival.listening() == Listening::Usual {
+            // A new journal begins here, and the service goes on with it as if it had begun it itself.
+            arrival.settle()?;
+        }
         Ok(subject)
     })
 }
