@@ -30,6 +30,27 @@ pub fn tell_when(town: &Arc<Town>, people: &People, level: impl FnMut()) {
     Story::new(town, people, level).tell();
 }
 
+/// The same, and then encores as long as `again` says so; it is told how many there were. In an encore every service is asked for
+/// something and hears of the others.
+///
+/// # Panics
+/// Something went another way.
+pub fn tell_with_encores(
+    town: &Arc<Town>,
+    people: &People,
+    level: impl FnMut(),
+    mut again: impl FnMut(u32) -> bool,
+) -> u32 {
+    let mut story = Story::new(town, people, level);
+    story.tell();
+    let mut encores = 0;
+    while again(encores) {
+        encores += 1;
+        story.encore(encores);
+    }
+    encores
+}
+
 struct Story<L> {
     town: Arc<Town>,
     level: L,
@@ -56,7 +77,7 @@ impl<L: FnMut()> Story<L> {
         }
     }
 
-    fn tell(mut self) {
+    fn tell(&mut self) {
         self.rights();
         let first = self.begin("One");
         self.submit(&first);
@@ -82,6 +103,21 @@ impl<L: FnMut()> Story<L> {
         let last = self.begin("Last");
         self.save(&last, "Last, better");
         self.read_trail(&second);
+        self.level();
+    }
+
+    /// Rights come and go, an entry is published and retracted, its trail is read.
+    fn encore(&mut self, number: u32) {
+        self.rights();
+        let entry = self.begin(&format!("Encore {number}"));
+        self.save(&entry, &format!("Encore {number}, better"));
+        self.submit(&entry);
+        self.decide(&entry, Act::Comment, "comment");
+        self.decide(&entry, Act::Approve, "approve");
+        self.until(&entry, "published");
+        self.retract(&entry);
+        self.rights();
+        self.read_trail(&entry);
         self.level();
     }
 

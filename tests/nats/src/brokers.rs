@@ -4,7 +4,20 @@ use std::path::Path;
 
 use dossier_broker::{Broker, Cluster, Settings};
 
-use crate::deployment::Deployment;
+use dossier_proto::Origin;
+
+use crate::{deployment::Deployment, network::Network};
+
+/// Which broker an installation is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One server.
+    One,
+    /// Three servers.
+    Three,
+    /// Three servers in a network that can be cut.
+    Network,
+}
 
 /// The broker.
 #[derive(Debug)]
@@ -13,29 +26,31 @@ pub enum Brokers {
     One(Box<Broker>),
     /// With `deploy/nats-cluster.conf`.
     Three(Box<Cluster>),
+    /// The same, in a network that can be cut.
+    Network(Box<Network>),
 }
 
 impl Brokers {
-    /// One server, started in the directory of the deployment.
-    pub fn one(deployment: &Deployment) -> Self {
-        Self::One(Box::new(Broker::start(Settings::in_deployment(deployment.root(), "nats.conf"))))
-    }
-
-    /// Three servers, each in a directory of its own beside the deployment's.
-    pub fn three(deployment: &Deployment, beside: &Path) -> Self {
+    /// Starts it: one server in the directory of the deployment, three each in a directory of its own beside it.
+    pub fn start(kind: Kind, deployment: &Deployment, beside: &Path) -> Self {
         let node = |number: usize| {
             let directory = beside.join(format!("node-{number}"));
             deployment.copy_for_broker(&directory);
             Settings::in_deployment(directory, "nats-cluster.conf")
         };
-        Self::Three(Box::new(Cluster::start_each(node)))
+        match kind {
+            Kind::One => Self::One(Box::new(Broker::start(Settings::in_deployment(deployment.root(), "nats.conf")))),
+            Kind::Three => Self::Three(Box::new(Cluster::start_each(node))),
+            Kind::Network => Self::Network(Box::new(Network::of(Cluster::start_in_a_network(node)))),
+        }
     }
 
-    /// Where services connect.
-    pub fn servers(&self) -> Vec<String> {
+    /// Where a service connects.
+    pub fn servers(&self, origin: Origin) -> Vec<String> {
         match self {
             Self::One(broker) => vec![broker.tls_url()],
             Self::Three(cluster) => cluster.tls_urls(),
+            Self::Network(network) => network.servers(origin),
         }
     }
 
@@ -43,7 +58,7 @@ impl Brokers {
     pub fn replicas(&self) -> usize {
         match self {
             Self::One(_) => 1,
-            Self::Three(_) => 3,
+            Self::Three(_) | Self::Network(_) => 3,
         }
     }
 
@@ -54,7 +69,7 @@ impl Brokers {
     pub fn single(&mut self) -> &mut Broker {
         match self {
             Self::One(broker) => broker,
-            Self::Three(_) => panic!("there are three servers"),
+            Self::Three(_) | Self::Network(_) => panic!("there are three servers"),
         }
     }
 
@@ -65,7 +80,19 @@ impl Brokers {
     pub fn cluster(&mut self) -> &mut Cluster {
         match self {
             Self::Three(cluster) => cluster,
+            Self::Network(network) => &mut network.cluster,
             Self::One(_) => panic!("there is one server"),
+        }
+    }
+
+    /// The network between the three.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn network(&self) -> &Network {
+        match self {
+            Self::Network(network) => network,
+            Self::One(_) | Self::Three(_) => panic!("there is no network that could be cut"),
         }
     }
 
@@ -73,7 +100,10 @@ impl Brokers {
     pub fn logs(&mut self) -> String {
         match self {
             Self::One(broker) => tail(&broker.log()),
-            Self::Three(cluster) => (0..3).map(|number| tail(&cluster.node(number).log()) + "\n--\n").collect(),
+            Self::Three(_) | Self::Network(_) => {
+                let cluster = self.cluster();
+                (0..3).map(|number| tail(&cluster.node(number).log()) + "\n--\n").collect()
+            }
         }
     }
 }

@@ -25,7 +25,14 @@ use dossier_faults::{
 use dossier_proto::Origin;
 use tempfile::TempDir;
 
-use crate::{Brokers, Life, Service, asking::get, brokers::tail, deployment::Deployment, level::Doors, until};
+use crate::{
+    Brokers, Life, Service,
+    asking::get,
+    brokers::{Kind, tail},
+    deployment::Deployment,
+    level::Doors,
+    until,
+};
 
 /// Readiness, level: a busy machine takes its time.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -37,8 +44,8 @@ pub struct Plan {
     pub seed: u64,
     /// The program.
     pub program: PathBuf,
-    /// Whether there are three servers.
-    pub cluster: bool,
+    /// The broker.
+    pub brokers: Kind,
     /// Under which directory it is made; in memory when none is named.
     pub directory: Option<PathBuf>,
 }
@@ -46,7 +53,7 @@ pub struct Plan {
 impl Plan {
     /// With one server.
     pub fn of(seed: u64, program: impl Into<PathBuf>) -> Self {
-        Self { seed, program: program.into(), cluster: false, directory: None }
+        Self { seed, program: program.into(), brokers: Kind::One, directory: None }
     }
 }
 
@@ -84,12 +91,11 @@ impl Installation {
             Some(place) => TempDir::with_prefix_in(&prefix, place).expect("a directory can be made there"),
         };
         let deployment = Deployment::make(&plan.program, &directory.path().join("deployment"));
-        let brokers =
-            if plan.cluster { Brokers::three(&deployment, directory.path()) } else { Brokers::one(&deployment) };
+        let brokers = Brokers::start(plan.brokers, &deployment, directory.path());
         let front_port = Port::reserve();
         let services = Origin::ALL.map(|origin| {
             let file = deployment.configuration(origin);
-            deployment.set(&file, "servers", &format!("{:?}", brokers.servers()));
+            deployment.set(&file, "servers", &format!("{:?}", brokers.servers(origin)));
             deployment.set(&file, "replicas", &brokers.replicas().to_string());
             deployment.set(&file, "public_url", &format!("\"http://127.0.0.1:{}\"", front_port.number()));
             (origin, Service::new(origin, &plan.program, file))
@@ -216,7 +222,12 @@ impl Installation {
     }
 
     /// Tells the story once everybody is ready, in a thread of its own: what dies meanwhile is to be started again.
-    pub fn tell(&self) -> JoinHandle<()> {
+    pub fn tell(&self) -> JoinHandle<u32> {
+        self.tell_with_encores(|_| false)
+    }
+
+    /// The same, with encores as long as `again` says so, which is told how many there were; gives how many.
+    pub fn tell_with_encores(&self, again: impl FnMut(u32) -> bool + Send + 'static) -> JoinHandle<u32> {
         // Each telling has keys of its own.
         let seed = self.seed * 1_000 + self.told.fetch_add(1, Ordering::SeqCst);
         let notebook = Notebook::open(&self.beside("notes.jsonl")).expect("a temporary directory has room");
@@ -228,9 +239,10 @@ impl Installation {
             doors.ready(PATIENCE);
             doors.level(PATIENCE);
             let people = known.unwrap_or_else(|| People::learn(&town, &data));
-            story::tell_when(&town, &people, || {
+            let level = || {
                 doors.level(PATIENCE);
-            });
+            };
+            story::tell_with_encores(&town, &people, level, again)
         })
     }
 

@@ -109,6 +109,27 @@ impl Doors {
         until(&format!("{}: everybody has read up to {heads:?}", self.whereabouts), patience, look).1
     }
 
+    /// By how many events, of all journals together, the one is behind that is furthest behind; of those that answer.
+    pub fn furthest_behind(&self, heads: &Heads) -> u64 {
+        let lag = |positions: Positions| -> u64 {
+            let of = |(origin, at): (&Origin, &At)| heads[origin].sequence.saturating_sub(at.sequence);
+            positions.read.iter().map(of).sum()
+        };
+        Origin::ALL.into_iter().filter_map(|reader| self.position(reader).ok().map(lag)).max().unwrap_or_default()
+    }
+
+    /// Waits until one has read another up to here.
+    ///
+    /// # Panics
+    /// The time is up.
+    #[track_caller]
+    pub fn has_read(&self, reader: Origin, origin: Origin, head: At, patience: Duration) {
+        until(&format!("{}: {reader} has read {origin} up to {head:?}", self.whereabouts), patience, || {
+            let at = self.position(reader)?.read.get(&origin).copied();
+            if at.is_some_and(|at| at >= head) { Ok(()) } else { Err(format!("{at:?}")) }
+        });
+    }
+
     /// Waits until everybody has read everything and nothing has come of it that somebody has not read; says how long it
     /// took. Nobody may go on writing.
     ///

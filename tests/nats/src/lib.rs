@@ -6,8 +6,13 @@
 //! - [`installation`]: the processes;
 //! - [`service`]: one of them;
 //! - [`brokers`]: one server, or three;
+//! - [`network`]: what lies between three servers and the services, and can be cut;
 //! - [`level`]: whether everybody has read everything;
+//! - [`misfortune`]: what a broker does to what it keeps;
+//! - [`healing`]: how long healing may take;
 //! - [`meddling`]: what somebody does to a stream who has a service's key;
+//! - [`contributor`]: somebody who begins entries, and notes the answers;
+//! - [`impostor`]: somebody with a service's credentials;
 //! - [`copying`]: data directories, copied and put back;
 //! - [`crowd`]: many designations in a short time;
 //! - `waiting`: conditions and their deadlines.
@@ -16,12 +21,17 @@
 
 pub mod asking;
 pub mod brokers;
+pub mod contributor;
 pub mod copying;
 pub mod crowd;
 pub mod deployment;
+pub mod healing;
+pub mod impostor;
 pub mod installation;
 pub mod level;
 pub mod meddling;
+pub mod misfortune;
+pub mod network;
 pub mod service;
 mod waiting;
 

@@ -9,9 +9,14 @@ use dossier_proto::Origin;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::Installation;
+use crate::{Installation, until};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A busy machine takes its time.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Who has not answered after this long has forgotten the question.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(3);
+/// `stream not found`.
+const NOT_FOUND: u64 = 10059;
 
 /// Somebody with a service's key.
 pub struct Meddler {
@@ -42,8 +47,8 @@ impl Meddler {
         let options = ConnectOptions::with_nkey(seed.trim().to_owned())
             .add_root_certificates(installation.deployment.authority())
             .custom_inbox_prefix(format!("_INBOX_{origin}"))
-            .request_timeout(Some(PATIENCE));
-        let servers = installation.brokers.servers();
+            .request_timeout(Some(ASK_AGAIN_AFTER));
+        let servers = installation.brokers.servers(origin);
         let client = runtime.block_on(options.connect(servers)).expect("the broker admits this key");
         Self { runtime, client, origin }
     }
@@ -52,10 +57,14 @@ impl Meddler {
         format!("DOSSIER_{}", self.origin.name().to_ascii_uppercase())
     }
 
+    /// Asks, and again while nobody answers: what is asked here does no more the second time.
     fn request(&self, subject: &str, payload: &Value) -> Message {
-        let payload = if payload.is_null() { Bytes::new() } else { payload.to_string().into() };
-        let asked = self.client.request(subject.to_owned(), payload);
-        self.runtime.block_on(asked).unwrap_or_else(|error| panic!("{subject}: {error}"))
+        let payload: Bytes = if payload.is_null() { Bytes::new() } else { payload.to_string().into() };
+        let ask = || {
+            let asked = self.client.request(subject.to_owned(), payload.clone());
+            self.runtime.block_on(asked).map_err(|error| error.to_string())
+        };
+        until(subject, PATIENCE, ask).0
     }
 
     /// Asks JetStream for something about the service's own stream.
@@ -65,7 +74,8 @@ impl Meddler {
     pub fn api(&self, verb: &str, payload: &Value) -> Value {
         let answer = self.request(&format!("$JS.API.STREAM.{verb}.{}", self.stream()), payload);
         let answer: Value = serde_json::from_slice(&answer.payload).expect("JetStream answers with JSON");
-        assert!(answer["error"].is_null(), "{verb} of {}: {answer}", self.stream());
+        let is_gone_already = verb == "DELETE" && answer["error"]["err_code"] == NOT_FOUND;
+        assert!(answer["error"].is_null() || is_gone_already, "{verb} of {}: {answer}", self.stream());
         answer
     }
 

@@ -88,7 +88,7 @@ impl Future {
         let shelf = Shelf::of_log(FUTURE, signer.clone());
         let settings = ConnectionSettings {
             origin: FUTURE,
-            servers: installation.brokers.servers(),
+            servers: installation.brokers.servers(FUTURE),
             nkey_seed: Some(fs::read_to_string(installation.deployment.nkey(FUTURE)).unwrap()),
             ca: Some(installation.deployment.authority()),
         };

@@ -8,29 +8,25 @@
 )]
 
 use std::{
-    env,
-    sync::Arc,
     thread::sleep,
     time::{Duration, Instant},
 };
 
-use dossier_faults::{
-    load::{Person, Reply, Town},
-    notes::{Act, Asked, Note},
-};
 use dossier_nats::{
     Installation, Plan,
-    asking::{Said, post},
+    contributor::Contributor,
+    healing::{Healed, PATIENCE, heals_in_time},
     installation::told,
+    level::At,
     until,
 };
 use dossier_proto::Origin;
-use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
 /// Authority is heard of for ten seconds; a little more is given to who has to notice.
 const NOTICED_WITHIN: Duration = Duration::from_secs(30);
-const HEALED_WITHIN: Duration = Duration::from_secs(60);
+/// For so long a service stands still that others wait for.
+const A_WHILE: Duration = Duration::from_secs(4);
 
 /// A service that has not heard moderation for ten seconds refuses decisions that need authority, says so, and recovers.
 #[test]
@@ -64,48 +60,37 @@ fn authority_that_is_not_heard_is_not_assumed() {
     // Readers of the public record need nobody's authority.
     let public = installation.service(Origin::Publication).get("/api/v1/entries").unwrap();
     assert_eq!(public.status, 200, "{public:?}");
-    sleep(longer()); // as long as it stands still
     installation.service(Origin::Moderation).thaw();
-    let ((), recovered) = until("submission decides again", HEALED_WITHIN, || {
+    let ((), recovered) = until("submission decides again", PATIENCE, || {
         let said = begin(&format!("after-{}", frozen.elapsed().as_millis()))?;
         if said.status == 201 { Ok(()) } else { Err(format!("{said:?}")) }
     });
     told("until submission decided again", recovered);
-    installation.doors.ready(HEALED_WITHIN);
+    installation.doors.ready(PATIENCE);
     let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
     let verdict = installation.close();
     assert_eq!(verdict.acknowledged as u64, answered + contributor.begun);
 }
 
-/// Somebody who takes no for an answer, and notes it.
-struct Contributor {
-    town: Arc<Town>,
-    person: Person,
-    url: String,
-    begun: u64,
-}
+/// The minute, and what is written meanwhile at the least.
+const A_MINUTE: Duration = Duration::from_secs(60);
+const WRITTEN_MEANWHILE: u64 = 300;
 
-impl Contributor {
-    fn of(installation: &Installation) -> Self {
-        let person = installation.people().of("contributor-kz").clone();
-        let url = installation.service(Origin::Submission).url();
-        Self { town: Arc::clone(&installation.town), person, url, begun: 0 }
-    }
-
-    fn begin(&mut self, key: &str) -> Result<Said, String> {
-        let content = json!({"title": {"en": format!("Begun {key}")}});
-        let body = json!({"type": "event", "language": "en", "content": content});
-        let (subject, key) = (self.person.subject.clone(), key.to_owned());
-        let asked = Asked { subject: subject.clone(), key: key.clone(), act: Act::Start, entry: None, digest: None };
-        self.town.note(&Note::Asked(asked));
-        let said = post(&format!("{}/contribute/api/v1/entries", self.url), &self.person.token, &key, &body)?;
-        if said.status == 201 {
-            self.begun += 1;
-            let reply = Reply { status: said.status, etag: None, body: said.json() };
-            self.town.note(&Note::Answered(reply.facts(&subject, &key)));
-        }
-        Ok(said)
-    }
+/// The public's service stands still for a minute while everybody works; then it catches up in time.
+#[test]
+fn who_stood_still_for_a_minute_under_load_catches_up() {
+    let seed = 203;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let workers = installation.workers();
+    heals_in_time("a service stood still for a minute", || {
+        let healed = stands_still(&installation, Origin::Publication, A_MINUTE);
+        assert!(healed.behind >= WRITTEN_MEANWHILE, "that is no load: {healed}");
+        healed
+    });
+    let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
+    let verdict = installation.close();
+    assert_eq!(verdict.acknowledged as u64, answered);
 }
 
 /// Any other one stands still for a while, under load: those who have to do with it wait, and then it catches up.
@@ -116,19 +101,28 @@ fn who_stood_still_catches_up() {
     let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
     let workers = installation.workers();
     for origin in [Origin::Submission, Origin::Publication, Origin::Audit] {
-        installation.service(origin).freeze();
-        sleep(Duration::from_secs(4) + longer()); // as long as it stands still
-        installation.service(origin).thaw();
-        let heads = installation.doors.heads();
-        told(&format!("{origin} stood still; all read on"), installation.doors.read_up_to(&heads, HEALED_WITHIN));
+        heals_in_time(&format!("{origin} stood still"), || stands_still(&installation, origin, A_WHILE));
     }
     let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
     let verdict = installation.close();
     assert_eq!(verdict.acknowledged as u64, answered);
 }
 
-/// The minute, when there is time: `DOSSIER_NATS_STILL=48`.
-fn longer() -> Duration {
-    let more = env::var("DOSSIER_NATS_STILL").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
-    Duration::from_secs(more)
+/// A service stands still for so long; measured from when it goes on.
+fn stands_still(installation: &Installation, origin: Origin, time: Duration) -> Healed {
+    let doors = &installation.doors;
+    let read = doors.position(origin).unwrap().read;
+    installation.service(origin).freeze();
+    sleep(time); // that is how long it stands still
+    // How far the others are, by themselves.
+    let written = |(of, at): (&Origin, &At)| match doors.position(*of) {
+        Ok(positions) => positions.head.sequence.saturating_sub(at.sequence),
+        Err(_) => 0,
+    };
+    let behind = read.iter().map(written).sum();
+    installation.service(origin).thaw();
+    let begun = Instant::now();
+    let heads = doors.heads();
+    doors.read_up_to(&heads, PATIENCE);
+    Healed { took: begun.elapsed(), behind }
 }

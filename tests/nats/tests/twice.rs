@@ -6,9 +6,21 @@
     reason = "a test that cannot go on fails; seeds and figures are for who looks"
 )]
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
-use dossier_nats::{Installation, Plan, copying::copy, installation::PATIENCE, service::OPENED, until};
+use dossier_broker::Proxy;
+use dossier_faults::process::Started;
+use dossier_nats::{
+    Installation, Plan,
+    asking::get,
+    copying::copy,
+    installation::{PATIENCE, told},
+    service::OPENED,
+    until,
+};
 use dossier_proto::Origin;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
@@ -78,4 +90,52 @@ fn a_second_one_that_waited_for_the_broker_ends() {
     let answered = workers.finish().unwrap_or_else(|wrong| panic!("{}:\n{wrong}", installation.whereabouts()));
     let verdict = installation.close();
     assert_eq!(verdict.acknowledged as u64, answered);
+}
+
+/// The first is cut off from the broker, and its directory's copy is started elsewhere, as somebody does who takes the first for dead. The
+/// copy begins when the first has stopped writing by itself, and not before; and when the first is back it ends.
+#[test]
+fn a_copy_begins_when_one_that_is_cut_off_has_shut() {
+    let (seed, origin) = (303, Origin::Moderation);
+    println!("seed {seed}");
+    let mut installation = Installation::found(&Plan::of(seed, PROGRAM));
+    let servers = installation.brokers.servers(origin);
+    let (host, port) = servers[0].rsplit_once(':').unwrap();
+    let proxy = Proxy::to(port.parse().unwrap());
+    let configuration = installation.deployment.configuration(origin);
+    installation.deployment.set(&configuration, "servers", &format!("[\"{host}:{}\"]", proxy.port()));
+    installation.start_services();
+    installation.start_front();
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
+    installation.doors.level(PATIENCE);
+    let copied = installation.beside("copied");
+    installation.service_mut(origin).end();
+    copy(&installation.deployment.data(origin), &copied);
+    installation.service_mut(origin).start();
+    installation.doors.ready(PATIENCE);
+    // The copy has a way of its own to the broker.
+    installation.deployment.set(&configuration, "servers", &format!("{servers:?}"));
+    proxy.cut();
+    let cut = Instant::now();
+    let mut second = installation.begin_another(origin, &copied);
+    let Started::At(address) = second.address() else { panic!("it ended: {}", second.said()) };
+    until("the copy works", PATIENCE, || {
+        let said = get(&format!("http://{address}/readyz"), None)?;
+        if said.status == 200 { Ok(()) } else { Err(said.text) }
+    });
+    told("until the copy worked", cut.elapsed());
+    assert!(cut.elapsed() > Duration::from_secs(12), "longer than the first may write: {:?}", cut.elapsed());
+    let first = installation.service(origin).get("/readyz").unwrap();
+    assert!(first.status == 503 && first.text.contains("another instance of it may be at work"), "{first:?}");
+    proxy.mend();
+    let (ended, after) = until("the first ends", PATIENCE, || {
+        installation.service_mut(origin).has_ended().ok_or_else(|| "it still runs".to_owned())
+    });
+    told("until the first ended", after);
+    assert_eq!(ended.status.code(), Some(OCCUPIED), "{ended:?}");
+    for other in [Origin::Submission, Origin::Publication, Origin::Audit] {
+        until(&format!("{other} goes on with the copy"), PATIENCE, || installation.doors.is_ready(other));
+    }
+    assert!(second.end().status.success());
 }
