@@ -122,9 +122,6 @@ fn who_wrote_the_edition_or_has_a_conflict_confirms_nothing() {
     let mut world = World::ready();
     let authors = vec![(CONTRIBUTOR, 0), (OTHER_MODERATOR, 4)];
     world.submit(ENTRY, &Filed { record_type: "report", authors, ..Filed::revision(1) });
-    let reports =
-        REGISTRY.replace(r#"{"key":"report","#, r#"{"key":"report","fields":[{"key":"title","editorial":true}],"#);
-    world.given(Ask::by(REGISTRAR, adopt(&reports)));
     world.given(approve(MODERATOR, 1));
     world.given(approve(THIRD_MODERATOR, 1));
     world.publish(1);

@@ -46,7 +46,7 @@ pub(crate) const REGISTRY: &str = r#"{
              "on_split":{"role":"external-reviewer","count":1}},
             {"key":"publisher","needs":[{"role":"publisher","count":1}]}
          ]}},
-        {"key":"report","review":{"stages":[{"key":"desk","needs":[{"role":"moderator","count":2}]}]}}
+        {"key":"report","fields":[{"key":"title","editorial":true}],"review":{"stages":[{"key":"desk","needs":[{"role":"moderator","count":2}]}]}}
     ]
 }"#;
 
