@@ -8,6 +8,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use dossier_identity::accounts::TokenId;
 use dossier_proto::{BodyCode, Origin, SubjectId};
+use dossier_web::proxies::Network;
 
 use crate::public_url;
 
@@ -64,7 +65,7 @@ pub enum Command {
     /// The registry: record types, vocabularies, notices.
     #[command(subcommand)]
     Registry(Registry),
-    /// People and their tokens, on a data directory that nothing has open.
+    /// People and their tokens, also while Dossier runs: with --data, its data directory (of four services, moderation's).
     Account(Account),
     /// Makes everything secret of a deployment over NATS: keys for each service and for the broker.
     Keys(Keys),
@@ -90,9 +91,15 @@ pub struct Up {
     #[arg(long, value_name = "URL")]
     pub nats: Vec<String>,
     /// With --nats: the services' keys to the broker, in a directory as `dossier keys` makes it. Without it the broker must admit
-    /// anybody.
+    /// anybody, and be on this machine.
     #[arg(long, value_name = "DIR", requires = "nats")]
     pub nats_keys: Option<PathBuf>,
+    /// With --nats: the broker may be elsewhere though it admits anybody. Whoever reaches it can read the keys to every word.
+    #[arg(long, requires = "nats", conflicts_with = "nats_keys")]
+    pub nats_without_keys: bool,
+    /// Proxies in front of this one, by address or network: only what they say of the caller (X-Forwarded-For) is believed.
+    #[arg(long = "behind", value_name = "IP")]
+    pub behind: Vec<Network>,
     /// The address under which the public reaches this site; the default is where it listens.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
@@ -268,7 +275,8 @@ pub enum AccountCommand {
         /// The person's mail address.
         #[arg(long)]
         mail: Option<String>,
-        /// Makes this person the first administrator when the installation has none yet.
+        /// Makes this person the first administrator, when nobody who has an account here is one: of a new installation, also while it
+        /// runs; and again when the accounts were lost.
         #[arg(long)]
         administrator: bool,
     },
@@ -282,6 +290,9 @@ pub enum AccountCommand {
         /// The one body the token is bound to.
         #[arg(long)]
         body: Option<BodyCode>,
+        /// After how many days it ends; without it, it is valid until it is revoked.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
     },
     /// Lists people.
     List,

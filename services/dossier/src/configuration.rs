@@ -5,6 +5,7 @@
 //! listen = "127.0.0.1:8081"
 //! public_url = "https://registry.example"
 //! verifiers = "verifiers"               # what each service signs with: a line each, public
+//! trusted_proxies = ["127.0.0.1"]       # who is believed whose request it passes on; this machine, where `listen` is on it alone
 //! demo = false                          # whether people here are invented; every page then says so
 //! log = "json"                          # or "text"
 //!
@@ -25,12 +26,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use dossier_web::proxies::{Network, TrustedProxies};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::{Exit, Failure, public_url};
 
 /// A configuration has a dozen lines.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// Fronts and load balancers, by network.
+const PROXIES_MAX: usize = 16;
 /// A cluster has three or five nodes.
 const SERVERS_MAX: usize = 16;
 
@@ -46,6 +50,10 @@ pub struct Configuration {
     pub public_url: String,
     /// The file with what each service signs with.
     pub verifiers: PathBuf,
+    /// Proxies, by address or network, of whom it is believed whose request they pass on. Without it those of this machine, when the service
+    /// listens on this machine alone; else nobody.
+    #[serde(default, deserialize_with = "networks")]
+    pub trusted_proxies: Option<Vec<Network>>,
     /// Whether people here are invented.
     #[serde(default)]
     pub demo: bool,
@@ -83,6 +91,14 @@ pub enum LogForm {
     Json,
 }
 
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Network>>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    if texts.len() > PROXIES_MAX {
+        return Err(D::Error::custom(format!("name at most {PROXIES_MAX} addresses or networks")));
+    }
+    texts.iter().map(|text| text.parse().map_err(D::Error::custom)).collect::<Result<_, _>>().map(Some)
+}
+
 const fn one() -> u32 {
     1
 }
@@ -113,6 +129,15 @@ impl Configuration {
             refused(file, &words, line_of(&text, inner.span()))
         })?;
         configuration.checked(file)
+    }
+
+    /// Proxies of whom it is believed whose request they pass on.
+    pub fn proxies(&self) -> TrustedProxies {
+        match &self.trusted_proxies {
+            Some(networks) => TrustedProxies::of(networks.iter().copied()),
+            None if self.listen.ip().to_canonical().is_loopback() => TrustedProxies::of_this_machine(),
+            None => TrustedProxies::default(),
+        }
     }
 
     fn checked(self, file: &Path) -> Result<Self, Failure> {

@@ -1,13 +1,10 @@
 //! What makes and runs a deployment: several processes that meet over NATS.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    str::FromStr,
-};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::Args;
 use dossier_proto::Origin;
+use dossier_web::proxies::Network;
 
 use super::DEFAULT_SERVER;
 
@@ -35,6 +32,8 @@ A whole configuration; paths are relative to the file:
   listen = \"127.0.0.1:8081\"
   public_url = \"https://registry.example\"
   verifiers = \"verifiers\"               # what each service signs with: a line each, public
+  trusted_proxies = [\"127.0.0.1\"]       # who is believed whose request it passes on (X-Forwarded-For), by address or
+                                        # network; without it this machine, where the service listens on it alone
   demo = false                          # whether people here are invented; every page then says so
   log = \"text\"                          # or \"json\"
 
@@ -64,9 +63,9 @@ pub struct Front {
     /// Says on pages of its own (when a service is away) that this is a demonstration.
     #[arg(long)]
     pub demo: bool,
-    /// Proxies in front of this one, by address: only what they say of the caller (X-Forwarded-For, -Proto, -Host) is believed.
+    /// Proxies in front of this one, by address or network: only what they say of the caller (X-Forwarded-For, -Proto, -Host) is believed.
     #[arg(long = "behind", value_name = "IP")]
-    pub behind: Vec<IpAddr>,
+    pub behind: Vec<Network>,
     /// How what happens is written to standard error: text or json.
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub log: String,

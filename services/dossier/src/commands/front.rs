@@ -1,6 +1,6 @@
 //! `dossier front`: one address in front of four services.
 
-use dossier_web::{Limits, page::Demonstration, serve};
+use dossier_web::{Limits, page::Demonstration, proxies::TrustedProxies, serve};
 use tokio::sync::watch;
 
 use super::running::{Running, asked_to_end, keep_up, listen_at, reachable, until_dropped};
@@ -44,7 +44,7 @@ fn settings(front: &Front) -> Result<FrontSettings, Failure> {
             publication: address("publication", &front.publication)?,
             audit: address("audit", &front.audit)?,
         },
-        behind: front.behind.iter().map(std::net::IpAddr::to_canonical).collect(),
+        behind: TrustedProxies::of(front.behind.iter().copied()),
         demonstration: if front.demo { Demonstration::Yes(None) } else { Demonstration::No },
         patience: Patience::default(),
     })

@@ -111,6 +111,7 @@ async fn begin(
     mut asked: impl Future<Output = ()> + Unpin,
 ) -> Result<bool, Failure> {
     let patience = if outpost.has_broker() { BEGINNING_PATIENCE } else { Duration::ZERO };
+    let obstacle = outpost.obstacle();
     let mut begun = std::pin::pin!(outpost.begin());
     tokio::select! {
         done = &mut begun => {
@@ -120,13 +121,14 @@ async fn begin(
         }
         () = &mut asked => return Ok(false),
         () = tokio::time::sleep(patience) => {
-            tracing::warn!("the broker does not answer; readers are served, and nothing is written until it does");
-            place.say_up("; for readers alone until the broker answers");
+            let why = obstacle().unwrap_or_else(|| "the broker does not answer".to_owned());
+            tracing::warn!(why, "readers are served, and nothing is written yet");
+            place.say_up(&format!("; for readers alone so far: {why}"));
         }
     }
     tokio::select! {
         done = begun => done.map(|()| {
-            line(&format!("Dossier {} has reached the broker and works.", place.service));
+            line(&format!("Dossier {} works: the broker and what it knows were asked.", place.service));
             true
         }),
         () = asked => Ok(false),
@@ -136,9 +138,11 @@ async fn begin(
 fn settings(serve: &Serve, configuration: &Configuration) -> OutpostSettings {
     let demonstration = if configuration.demo { Demonstration::Yes(None) } else { Demonstration::No };
     let nats = &configuration.nats;
+    let mut house = HouseSettings::new(&configuration.data, demonstration, configuration.public_url.clone());
+    house.proxies = configuration.proxies();
     OutpostSettings {
         origin: serve.service,
-        house: HouseSettings::new(&configuration.data, demonstration, configuration.public_url.clone()),
+        house,
         verifiers: configuration.verifiers.clone(),
         broker: BrokerSettings {
             servers: nats.servers.clone(),

@@ -1,9 +1,10 @@
 //! `dossier up`: all four services in this process.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use dossier_registry::Language;
-use dossier_web::{Limits, page::Demonstration, serve};
+use dossier_web::{Limits, page::Demonstration, proxies::TrustedProxies, serve};
+use http::Uri;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
@@ -31,7 +32,8 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
     let base = format!("http://{}", reachable(&listener)?);
     let demonstration = if up.demo { Demonstration::Yes(None) } else { Demonstration::No };
     let public = up.public_url.clone().unwrap_or_else(|| base.clone());
-    let settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
+    let mut settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
+    settings.proxies = TrustedProxies::of(up.behind.iter().copied());
     let house = match broker(up) {
         Some(broker) => House::open_over(settings, &broker).await?,
         None => House::open(settings).await?,
@@ -79,8 +81,28 @@ fn fits(up: &Up) -> Result<(), Failure> {
         );
         return Err(Failure::new(Exit::Usage, refused));
     }
+    if let (None, false) = (&up.nats_keys, up.nats_without_keys) {
+        up.nats.iter().try_for_each(|server| is_of_this_machine(server))?;
+    }
     let Some(sample) = &up.story else { return Ok(()) };
     import_file::read(sample, "event", Language::En).map(drop)
+}
+
+/// A broker that admits anybody shows everybody who reaches it the keys to what was written, and lets anybody speak for a service. On this
+/// machine that is for whoever works on it to judge.
+fn is_of_this_machine(server: &str) -> Result<(), Failure> {
+    let address: Option<Uri> = server.parse().ok();
+    let host = address.as_ref().and_then(Uri::host).unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+    if is_loopback {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "{server} is not on this machine: without keys, whoever reaches that broker could read the keys to every word and speak for every              service. Make keys with `dossier keys DIR`, start the broker with deploy/nats.conf, and name them with --nats-keys DIR; or, on a              network that is yours alone, say --nats-without-keys. Nothing was started"
+        ),
+    ))
 }
 
 async fn until_asked_to_end(house: &House, asked: impl Future<Output = ()>) -> Result<(), Failure> {
@@ -118,6 +140,35 @@ mod tests {
         let refused = fits(&asked(directory.path(), &[])).unwrap_err();
         assert!(refused.to_string().contains("--demo"), "{refused}");
         fits(&asked(directory.path(), &["--demo"])).unwrap();
+    }
+
+    #[test]
+    fn a_broker_elsewhere_needs_keys_or_a_word() {
+        let directory = tempfile::tempdir().unwrap();
+        let fits = |more: &[&str]| fits(&asked(directory.path(), more));
+        for here in
+            ["nats://localhost:4222", "nats://127.0.0.1:4222", "tls://[::1]:4222", "nats://127.0.0.2", "localhost:4222"]
+        {
+            fits(&["--nats", here]).unwrap_or_else(|refused| panic!("{here}: {refused}"));
+        }
+        for elsewhere in [
+            "nats://broker.example:4222",
+            "tls://10.0.0.7:4222",
+            "nats://localhost.example:4222",
+            "nats://127.0.0.1@broker.example:4222",
+            "nats://[2001:db8::1]:4222",
+            "nats://0.0.0.0:4222",
+            "broker:4222",
+            "",
+        ] {
+            let refused = fits(&["--nats", "nats://localhost:4222", "--nats", elsewhere]).expect_err(elsewhere);
+            assert_eq!(refused.exit_code(), Exit::Usage as u8);
+            for word in ["--nats-keys", "--nats-without-keys", "Nothing was started"] {
+                assert!(refused.to_string().contains(word), "{refused}");
+            }
+            fits(&["--nats", elsewhere, "--nats-without-keys"]).unwrap();
+            fits(&["--nats", elsewhere, "--nats-keys", "keys"]).unwrap();
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn what_is_wrong_is_told_with_file_line_key_and_remedy() {
         ("tls://localhost:4222", "nats://localhost:4222", &["nats.ca: ", "write tls:// or leave it out"]),
         ("tls://localhost:4222", "localhost", &["nats.servers: \"localhost\" is no server; write nats://HOST:PORT"]),
         ("[nats]", "[nats", &["DIR/submission.toml line 7"]),
+        ("[nats]", "trusted_proxies = [\"front\"]\n[nats]", &["line 7: trusted_proxies: ", "10.0.0.0/8"]),
     ];
     for (from, to, expected) in cases {
         let (code, said) = read(&WHOLE.replace(from, to)).expect_err(to);
@@ -66,6 +67,19 @@ fn what_is_wrong_is_told_with_file_line_key_and_remedy() {
         }
         assert!(said.contains("dossier serve --help"), "{said}");
     }
+}
+
+/// Who listens to this machine alone is told by a front on it; who listens to others believes nobody that it was not told of.
+#[test]
+fn who_is_believed_whose_request_it_is() {
+    let has = |text: &str, address: &str| read(text).unwrap().proxies().has(address.parse().unwrap());
+    assert!(has(WHOLE, "127.0.0.1") && has(WHOLE, "::1") && !has(WHOLE, "10.0.0.7"));
+    let open = WHOLE.replace("127.0.0.1:8081", "0.0.0.0:8081");
+    assert!(!has(&open, "127.0.0.1") && !has(&open, "10.0.0.7"));
+    let named = open.replace("[nats]", "trusted_proxies = [\"10.0.0.7\", \"fd00::/8\"]\n[nats]");
+    assert!(has(&named, "10.0.0.7") && has(&named, "fd00::3") && !has(&named, "127.0.0.1"));
+    let nobody = WHOLE.replace("[nats]", "trusted_proxies = []\n[nats]");
+    assert!(!has(&nobody, "127.0.0.1"), "nobody was asked for");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use dossier_web::proxies::TrustedProxies;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// [RFC 9110, section 7.6.1](https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1): of this connection, and not passed on.
@@ -44,10 +45,10 @@ pub(super) fn strip_connection(headers: &mut HeaderMap) {
 }
 
 /// Says where the request comes from. What the caller says of itself is not believed, unless it is a proxy that we were told of.
-pub(super) fn introduce(headers: &mut HeaderMap, peer: IpAddr, behind: &[IpAddr]) {
+pub(super) fn introduce(headers: &mut HeaderMap, peer: IpAddr, behind: &TrustedProxies) {
     OTHER_WORDS.iter().for_each(|name| drop(headers.remove(name)));
     let address = peer.to_canonical().to_string();
-    if !behind.contains(&peer.to_canonical()) {
+    if !behind.has(peer) {
         [FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST].iter().for_each(|name| drop(headers.remove(name)));
     }
     let said = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());

@@ -14,7 +14,7 @@ mod readiness;
 #[cfg(test)]
 mod tests;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, middleware, routing::get};
 use dossier_proto::Origin;
@@ -22,6 +22,7 @@ use dossier_web::{
     headers::security_headers,
     page::{Demonstration, problem_page, style_routes},
     problem::{catalogue_routes, problem_pages},
+    proxies::TrustedProxies,
 };
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -45,7 +46,7 @@ pub struct FrontSettings {
     /// Where the services are.
     pub services: ServiceAddresses,
     /// Proxies in front of this one: only what they say of the caller is believed.
-    pub behind: Vec<IpAddr>,
+    pub behind: TrustedProxies,
     /// Whether pages of its own say that this is a demonstration.
     pub demonstration: Demonstration,
     /// How long it waits.

@@ -18,7 +18,7 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
-use dossier_web::{Limits, page::Demonstration, serve};
+use dossier_web::{Limits, page::Demonstration, proxies::TrustedProxies, serve};
 use futures_util::stream;
 use http_body_util::BodyExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -45,7 +45,7 @@ impl Tried {
                 publication: address.clone(),
                 audit: address,
             },
-            behind: Vec::new(),
+            behind: TrustedProxies::default(),
             demonstration: Demonstration::No,
             patience: Patience::default(),
         };
@@ -166,7 +166,7 @@ fn what_a_caller_says_of_itself_is_not_believed() {
             .any(|header| header.contains("6.6.6.6") || header.starts_with("te:") || header.starts_with("x-secret")),
         "{told:?}"
     );
-    let behind = Tried::before(service, |settings| settings.behind = vec![Ipv4Addr::LOCALHOST.into()]);
+    let behind = Tried::before(service, |settings| settings.behind = TrustedProxies::of_this_machine());
     let said = document(&behind.raw(asked));
     let told = headers(&said);
     for expected in ["x-forwarded-for: 6.6.6.6, 127.0.0.1", "x-forwarded-proto: https"] {

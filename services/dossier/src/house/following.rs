@@ -50,10 +50,7 @@ impl Onlooker {
             words.push_str(&format!(": {}", state_in_words(&status.state)));
         }
         if status.parked > 0 {
-            words.push_str(&format!(
-                ", {} entries are parked until a version that understands them is started",
-                status.parked
-            ));
+            words.push_str(&parked_in_words(status));
         }
         Some(words)
     }
@@ -82,6 +79,21 @@ impl Onlooker {
                 .set(ahead(&status.state, MachineClock.now()));
         }
     }
+}
+
+/// How many entries are parked, and which ones: the first of them, each with the event that is not understood. The words have neither a
+/// colon nor a semicolon, by which `dossier doctor` knows that nothing else is wrong.
+fn parked_in_words(status: &FollowStatus) -> String {
+    let mut named: Vec<_> = status.parked_first.iter().map(ToString::to_string).collect();
+    let more = status.parked - named.len().min(status.parked);
+    if more > 0 {
+        named.push(format!("and {more} more"));
+    }
+    format!(
+        ", {} entries are parked until a version that understands them is started ({})",
+        status.parked,
+        named.join(", ")
+    )
 }
 
 /// By how many seconds the next event is ahead of our clock, when it is held for that.

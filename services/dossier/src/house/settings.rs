@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use dossier_engine::{Clock, Faults, MachineClock, NoFaults};
-use dossier_web::page::Demonstration;
+use dossier_web::{page::Demonstration, proxies::TrustedProxies};
 
 /// How a house is started.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub struct HouseSettings {
     pub demonstration: Demonstration,
     /// Where the public reaches the site, without a slash at the end.
     pub base_url: String,
+    /// Proxies of whom it is believed whose request they pass on.
+    pub proxies: TrustedProxies,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where crash tests look in.
@@ -27,6 +29,7 @@ impl HouseSettings {
             data: data.into(),
             demonstration,
             base_url: base_url.into(),
+            proxies: TrustedProxies::default(),
             clock: Arc::new(MachineClock),
             faults: Arc::new(NoFaults),
         }

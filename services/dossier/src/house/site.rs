@@ -6,6 +6,7 @@ use dossier_web::{
     observe::{Readiness, observe_routes, trace_requests},
     page::{Demonstration, problem_page, style_routes},
     problem::{catalogue_routes, problem_pages, with_problems},
+    proxies::{TrustedProxies, note_source},
     remember_language,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -15,12 +16,17 @@ use super::{House, Outpost};
 /// The public site at `/`, contributors under `/contribute`, moderators under `/review`, auditors under `/audit`, and what
 /// operators look at.
 pub fn router(house: &House, metrics: PrometheusHandle) -> Router {
-    site(house.routes(), house.readiness(), house.demonstration(), metrics)
+    believing(house.proxies(), site(house.routes(), house.readiness(), house.demonstration(), metrics))
 }
 
 /// What one service shows, and what operators look at.
 pub fn outpost_router(outpost: &Outpost, metrics: PrometheusHandle) -> Router {
-    site(outpost.routes(), outpost.readiness(), outpost.demonstration(), metrics)
+    believing(outpost.proxies(), site(outpost.routes(), outpost.readiness(), outpost.demonstration(), metrics))
+}
+
+/// Before anything else, it is found out whose request it is.
+fn believing(proxies: TrustedProxies, site: Router) -> Router {
+    site.layer(middleware::from_fn_with_state(proxies, note_source))
 }
 
 fn site(routes: Router, readiness: Readiness, demonstration: Demonstration, metrics: PrometheusHandle) -> Router {

@@ -5,6 +5,7 @@ mod accounts;
 mod doctor;
 mod export;
 mod fixture;
+mod obstacles;
 mod openapi;
 mod replay;
 mod running;

@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// A deployment with keys, whose broker is nowhere.
-struct Deployment(Installation);
+pub(crate) struct Deployment(Installation);
 
 impl Deployment {
-    fn make() -> Self {
+    pub(crate) fn make() -> Self {
         let made = Self(Installation::empty());
         dossier(["keys".as_ref(), made.root().as_os_str()]).exits(0);
         for service in ["submission", "moderation", "publication", "audit"] {
@@ -28,20 +28,23 @@ impl Deployment {
         made
     }
 
-    fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.0.path("deployment")
     }
 
-    fn configure(&self, service: &str, data: &str) -> PathBuf {
+    fn configure(&self, service: &str, data: &str) {
         // Nobody listens there any more.
         let nowhere = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+        self.configure_at(&format!("nats://{nowhere}"), service, data);
+    }
+
+    pub(crate) fn configure_at(&self, broker: &str, service: &str, data: &str) {
         let text = format!(
             "data = \"{data}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:8080\"\nverifiers = \"verifiers\"\n\
-             [nats]\nservers = [\"nats://{nowhere}\"]\nnkey = \"{service}/nkey.seed\"\n"
+             [nats]\nservers = [\"{broker}\"]\nnkey = \"{service}/nkey.seed\"\n"
         );
         let file = self.root().join(format!("{service}.toml"));
         fs::write(&file, text).unwrap();
-        file
     }
 
     fn serve(&self, service: &str) -> Said {
@@ -52,7 +55,7 @@ impl Deployment {
         self.root().join(format!("{service}.toml"))
     }
 
-    fn start(&self, service: &str) -> Running {
+    pub(crate) fn start(&self, service: &str) -> Running {
         Running::start(["serve".as_ref(), service.as_ref(), "--config".as_ref(), self.file(service).as_os_str()])
     }
 }

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_does_not_hold_is_a_fault_and_what_is_parked_a_warning() {
-        let parked = "publication reads submission up to 7, 1 entries are parked until a version that understands them is started";
+        let parked = "publication reads submission up to 7, 4 entries are parked until a version that understands them is started (01JGZ2Q0000000000000000000 since submission 6 of kind 131, and 3 more)";
         let document = json!({"ready": false, "checks": [
             {"name": "publication", "ready": true},
             {"name": "exchange", "ready": false, "reason": parked},
