@@ -64,6 +64,10 @@ fn configurations_say_what_was_asked_for() {
         "tls://nats-2:4222",
         "--listen",
         "0.0.0.0",
+        "--front",
+        "10.89.77.2",
+        "--front",
+        "fd00::/64",
         "--public-url",
         "https://registry.example",
         "--replicas",
@@ -78,19 +82,27 @@ fn configurations_say_what_was_asked_for() {
             &format!("listen = \"0.0.0.0:{port}\""),
             "public_url = \"https://registry.example\"",
             "replicas = 3",
+            "trusted_proxies = [\"10.89.77.2\", \"fd00::/64\"]",
         ] {
             assert!(text.lines().any(|found| found == line), "{service} lacks {line}:\n{text}");
         }
         let installation: Value =
             serde_json::from_str(&deployment.text(&format!("{service}/data/keys/installation.json"))).unwrap();
         assert_eq!(installation, json!({"name": "registry.example"}));
+        assert_eq!(
+            deployment.text(&format!("{service}/data/keys/service")),
+            format!("{service}\n"),
+            "whose directory it is"
+        );
     }
 }
 
 #[test]
 fn what_belongs_into_no_address_is_refused() {
     let directory = tempfile::tempdir().unwrap();
-    for wrong in [["--public-url", "http://a\" b"], ["--broker", "tls://x|y"], ["--nothing", "x"]] {
+    for wrong in
+        [["--public-url", "http://a\" b"], ["--front", "10.0.0.7\"]"], ["--broker", "tls://x|y"], ["--nothing", "x"]]
+    {
         let refused = make_keys(directory.path(), &wrong);
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", String::from_utf8_lossy(&refused.stderr));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);

@@ -9,6 +9,7 @@
 //! DIR/<service>/nkey.seed                   who that service is to the broker
 //! DIR/<service>/data/keys/master.key        wraps every other key of that service, and what it signs with
 //! DIR/<service>/data/keys/installation.json the installation's name: the same everywhere
+//! DIR/<service>/data/keys/service           whose data directory it is: no other service, and no `dossier up`, ever writes there
 //! ```
 
 mod certificates;
@@ -53,6 +54,7 @@ fn make(deployment: &Deployment, keys: &Keys) -> Result<Value, Failure> {
         let path = deployment.installation(origin);
         let text = serde_json::to_vec_pretty(&installation).map_err(|error| Failure::damaged(error.to_string()))?;
         made.public(&path, &text)?;
+        made.public(&deployment.tenant(origin), format!("{origin}\n").as_bytes())?;
         verifiers.push(Secrets { master, installation: installation.clone() }.verifier(origin));
     }
     let mut users = Vec::new();

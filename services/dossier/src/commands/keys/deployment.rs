@@ -57,14 +57,18 @@ impl Deployment {
         self.data(origin).installation()
     }
 
+    pub(super) fn tenant(&self, origin: Origin) -> PathBuf {
+        self.data(origin).tenant()
+    }
+
     fn data(&self, origin: Origin) -> Layout {
         Layout::of(self.root.join(origin.name()).join("data"))
     }
 
     fn all(&self) -> Vec<PathBuf> {
-        let of_services = Origin::ALL
-            .into_iter()
-            .flat_map(|origin| [self.nkey(origin), self.master_key(origin), self.installation(origin)]);
+        let of_services = Origin::ALL.into_iter().flat_map(|origin| {
+            [self.nkey(origin), self.master_key(origin), self.installation(origin), self.tenant(origin)]
+        });
         let of_all = [
             self.nkeys(),
             self.verifiers(),

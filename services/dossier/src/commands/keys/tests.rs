@@ -58,8 +58,12 @@ fn what_is_secret_is_its_owners_and_what_is_told_is_all() {
         assert_eq!(mode & 0o077 == 0, secret, "{name} has mode {mode:03o}");
     }
     assert_eq!(listed.len(), names.len());
-    // Four services with three files each, and six for all.
-    assert_eq!(names.len(), 18, "{names:?}");
+    // Four services with four files each, and six for all.
+    assert_eq!(names.len(), 22, "{names:?}");
+    for origin in Origin::ALL {
+        let layout = Layout::of(directory.path().join(origin.name()).join("data"));
+        assert_eq!(crate::tenant::tenant(&layout).unwrap(), Some(origin), "nobody else ever writes there");
+    }
 }
 
 #[test]
