@@ -1,33 +1,52 @@
 //! Keys on request: which of our keys somebody else may have, and which of theirs we need.
 //!
-//! A draft is its body's alone (P13). So moderation and audit get the keys of what was submitted, and of nothing else;
-//! publication gets none here: it asks moderation for what was approved.
+//! A draft is its body's alone (P13), and so is what awaits clearance. So moderation and audit get the keys of what was
+//! submitted, and of nothing else; publication gets that of the reason of a retraction once it is cleared, and asks
+//! moderation for what was approved.
 
 use dossier_engine::Engine;
 use dossier_exchange::{KeyDesk, KeyRefusal, give};
 use dossier_proto::{Event, KeyId, Origin, Payload, v1};
 use dossier_vault::{GrantedKey, Vault};
 
-use crate::{domain::Submission, views::Entries};
+use crate::{domain::Submission, policy::is_for_the_body, views::Entries};
 
 /// Whether `asker` may have `key`, by what it is.
 pub fn is_entitled(entries: &Entries, asker: Origin, key: KeyId) -> bool {
     match asker {
-        Origin::Moderation | Origin::Audit => entries.submitted_key(key).is_some(),
-        Origin::Publication | Origin::Submission => false,
+        Origin::Moderation => entries.submitted_key(key).is_some(),
+        Origin::Publication => entries.cleared_key(key).is_some(),
+        Origin::Audit => entries.submitted_key(key).is_some() || entries.cleared_key(key).is_some(),
+        Origin::Submission => false,
     }
 }
 
-/// The keys that a foreign event needs to be read here: of what is said to the contributor, and of nothing else.
+/// The keys that a foreign event needs to be read here: of what is said to the contributor, and of what is public in the
+/// end.
 pub fn keys_needed(foreign: &Event) -> Vec<KeyId> {
-    let sealed: Vec<&v1::Sealed> = match &foreign.payload {
+    match &foreign.payload {
         Some(Payload::ChangesRequested(v1::ChangesRequested { command: Some(command), .. })) => {
-            command.items.iter().flat_map(|item| [&item.quote, &item.text]).flatten().collect()
+            let items = command.items.iter().flat_map(|item| [&item.quote, &item.text]).flatten();
+            of(items.chain(said_to_the_body(&command.comments)))
         }
-        Some(Payload::EntryRefused(v1::EntryRefused { command: Some(command), .. })) => command.reason.iter().collect(),
+        Some(Payload::CommentMade(made)) => of(said_to_the_body(&made.command)),
+        Some(Payload::ReviewFinished(v1::ReviewFinished { command: Some(command) })) => {
+            of(said_to_the_body(&command.comments))
+        }
+        Some(Payload::ChangeSettled(v1::ChangeSettled { command: Some(command) })) => of(&command.text),
+        Some(Payload::EntryRefused(v1::EntryRefused { command: Some(command), .. })) => of(&command.reason),
+        Some(Payload::MarkedDuplicate(v1::MarkedDuplicate { command: Some(command), .. })) => of(&command.reason),
+        // The next edition, from which the body goes on; the note between the moderators is theirs.
+        Some(Payload::CorrectionConfirmed(confirmed)) => {
+            let content = confirmed.content.iter().flat_map(|content| &content.sealed);
+            of(content.chain(&confirmed.reason))
+        }
         _ => Vec::new(),
-    };
-    distinct(sealed)
+    }
+}
+
+fn said_to_the_body<'a>(comments: impl IntoIterator<Item = &'a v1::Comment>) -> impl Iterator<Item = &'a v1::Sealed> {
+    comments.into_iter().filter(|comment| is_for_the_body(Some(comment))).flat_map(|comment| &comment.text)
 }
 
 /// The keys of everything that a submission says.
@@ -39,7 +58,7 @@ pub fn of_submitted(submitted: &v1::Submitted) -> Vec<KeyId> {
         .command
         .iter()
         .flat_map(|command| command.what_changed.iter().chain(command.answers.iter().flat_map(|answer| &answer.text)));
-    let mut keys = distinct(words.chain(personal).chain(said));
+    let mut keys = of(words.chain(personal).chain(said));
     keys.extend(submitted.content.iter().flat_map(|content| &content.files).filter_map(key_of_file));
     keys
 }
@@ -48,7 +67,8 @@ fn key_of_file(file: &v1::AttachedFile) -> Option<KeyId> {
     KeyId::try_from(file.key_id.as_slice()).ok()
 }
 
-fn distinct<'a>(sealed: impl IntoIterator<Item = &'a v1::Sealed>) -> Vec<KeyId> {
+/// The keys of sealed texts, each once.
+pub(crate) fn of<'a>(sealed: impl IntoIterator<Item = &'a v1::Sealed>) -> Vec<KeyId> {
     let mut keys: Vec<KeyId> =
         sealed.into_iter().filter_map(|sealed| KeyId::try_from(sealed.key_id.as_slice()).ok()).collect();
     keys.sort_unstable();

@@ -7,6 +7,7 @@ use dossier_engine::{Clock, Engine, RecordError};
 use dossier_identity::Accounts;
 use dossier_proto::{Micros, Payload, Place, v1};
 use dossier_registry::Registry;
+use dossier_vault::files::FileStore;
 
 use crate::{attachments::Attachments, domain::Submission, views::Entries, words::Words};
 
@@ -20,6 +21,7 @@ struct Inner {
     accounts: Arc<Accounts>,
     clock: Arc<dyn Clock>,
     attachments: Attachments,
+    files: FileStore,
     registry: RwLock<Option<Registry>>,
 }
 
@@ -51,8 +53,9 @@ impl Office {
         accounts: Arc<Accounts>,
         clock: Arc<dyn Clock>,
         attachments: Attachments,
+        files: FileStore,
     ) -> Self {
-        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, registry: RwLock::new(None) }))
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry: RwLock::new(None) }))
     }
 
     /// The engine.
@@ -73,6 +76,11 @@ impl Office {
     /// The files that entries were read from.
     pub fn attachments(&self) -> &Attachments {
         &self.0.attachments
+    }
+
+    /// The files that people attached.
+    pub fn files(&self) -> &FileStore {
+        &self.0.files
     }
 
     /// The time of day.

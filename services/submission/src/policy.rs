@@ -4,7 +4,7 @@
 //! move is either with the body or with the others.
 
 use dossier_engine::Errand;
-use dossier_proto::{Event, Origin, Payload};
+use dossier_proto::{Event, Origin, Payload, v1};
 
 use crate::domain::{Command, State};
 
@@ -25,14 +25,36 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
             | Payload::EntryRefused(_)
             | Payload::RecallGranted(_)
             | Payload::WithdrawalGranted(_)
-            | Payload::RequestTooLate(_),
+            | Payload::RequestTooLate(_)
+            | Payload::MarkedDuplicate(_)
+            | Payload::ReviewHeld(_)
+            | Payload::ReviewResumed(_)
+            | Payload::ChangeSettled(_)
+            | Payload::CorrectionConfirmed(_),
         )
         | (
             Origin::Publication,
-            Payload::EditionPublished(_) | Payload::PublicationDeclined(_) | Payload::EntryRetracted(_),
+            Payload::EditionPublished(_)
+            | Payload::EditionScheduled(_)
+            | Payload::EditionRescheduled(_)
+            | Payload::PublicationDeclined(_)
+            | Payload::EntrySuspended(_)
+            | Payload::EntryReinstated(_)
+            | Payload::EntrySuperseded(_)
+            | Payload::EntryRetracted(_),
         ) => is_known(),
+        (Origin::Moderation, Payload::CommentMade(made)) => is_known() && is_for_the_body(made.command.as_ref()),
+        (Origin::Moderation, Payload::ReviewFinished(finished)) => {
+            let mut comments = finished.command.iter().flat_map(|command| &command.comments);
+            is_known() && comments.any(|comment| is_for_the_body(Some(comment)))
+        }
         _ => false,
     }
+}
+
+/// Whether a comment is said to the body. The others are moderation's own, and are not received at all.
+pub(crate) fn is_for_the_body(comment: Option<&v1::Comment>) -> bool {
+    comment.is_some_and(|comment| comment.audience() == v1::Audience::Contributor)
 }
 
 /// Which commands follow: none. See the head of this file.

@@ -8,7 +8,7 @@ use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
 use dossier_proto::Origin;
-use dossier_vault::Vault;
+use dossier_vault::{Vault, files::FileStore};
 
 use crate::{
     api,
@@ -60,10 +60,14 @@ fn start_with(
     open: impl FnOnce(EngineSettings) -> Result<Engine<Submission, Entries>, EngineError>,
 ) -> Result<Service, EngineError> {
     let clock = Arc::clone(&config.engine.clock);
-    let attachments = Attachments::new(config.engine.directory.join("attachments"));
+    let directory = config.engine.directory.join("attachments");
+    let (attachments, files) = (Attachments::new(directory.clone()), FileStore::new(directory, config.vault.clone()));
+    if let Err(error) = files.tidy() {
+        tracing::warn!(%error, "what was left of uploads that broke off stays until the next start");
+    }
     let engine = open(config.engine)?;
     let words = Words::new(config.vault.clone());
-    let office = Office::new(engine.clone(), words, config.accounts, clock, attachments);
+    let office = Office::new(engine.clone(), words, config.accounts, clock, attachments, files);
     Ok(Service { engine, vault: config.vault, office })
 }
 

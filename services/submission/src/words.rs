@@ -10,6 +10,13 @@
 //! | answer to a requested change | the revision's | [`Purpose::Answer`] |
 //! | reason to withdraw | the last submitted revision's, else the working one's | [`Purpose::Reason`] |
 //! | reason to ask for retraction | the public revision's | [`Purpose::Reason`] |
+//! | what has changed, and answers, of what awaits clearance | one of their own | as above |
+//! | why it was returned by the publishing authority | one of its own | [`Purpose::Reason`] |
+//! | note of the publishing authority that cleared it | the revision's | [`Purpose::Note`] |
+//! | reason to ask for a retraction that has to be cleared | one of its own | [`Purpose::Reason`] |
+//! | appeal, objection to a correction | the last submitted revision's | [`Purpose::Reason`] |
+//! | who signed a paper that was filed on behalf | one of its own | [`Purpose::Name`] |
+//! | comment to the body | the review's | [`Purpose::Comment`] |
 //! | the file it was read from | the first revision's | [`Purpose::Attachment`], with the file's digest |
 //! | requested change, and the words it is about | the review's | [`Purpose::RequestedChange`], [`Purpose::Quote`] |
 //! | reason of a refusal | the review's | [`Purpose::Reason`] |
@@ -154,6 +161,14 @@ impl Words {
         })
     }
 
+    /// Destroys the key of something that nobody needs any more.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the disk fails.
+    pub fn forget(&self, key: KeyId) -> Result<(), VaultError> {
+        self.vault.erase(key).map(drop)
+    }
+
     /// Opens a content.
     ///
     /// # Errors
@@ -180,6 +195,22 @@ impl Words {
             Err(KeyError::Erased(_) | KeyError::Unknown(_)) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A key of its own, for words that are to be read, and forgotten, apart from any content.
+    ///
+    /// # Errors
+    /// [`WordsError`] when the vault fails.
+    pub fn fresh_key(&self) -> Result<KeyId, WordsError> {
+        Ok(self.vault.fresh(Kind::Revision)?)
+    }
+
+    /// A key for the name of somebody who has no account here: who signed a paper.
+    ///
+    /// # Errors
+    /// [`WordsError`] when the vault fails.
+    pub fn fresh_key_of_person(&self) -> Result<KeyId, WordsError> {
+        Ok(self.vault.fresh(Kind::Person)?)
     }
 
     /// Seals a text that people said about an entry.

@@ -1,27 +1,31 @@
 //! Puts the documents together: facts from the view, words from the journal.
 
-use dossier_proto::{EntryId, Payload, v1};
+use dossier_proto::{EntryId, Payload, Place, v1};
 use dossier_registry::{Fault, Grade, Language, Stage};
 use dossier_vault::Purpose;
-use dossier_web::{Answer, Part, PlaceShown, Problem, ProblemKind, Tag, moment};
+use dossier_web::{Answer, Part, Problem, ProblemKind, Tag, moment};
 use serde_json::{Value, json};
 
 use super::{
     contents,
-    document::{EntryDocument, FaultDocument, MessageDocument, RequestedChangeDocument, TurnDocument},
-    refusals, validating,
+    document::{
+        AppealDocument, ByDocument, CorrectionDocument, EntryDocument, FaultDocument, HoldDocument, NextDocument,
+        PaperDocument, RetractionDocument, TurnDocument,
+    },
+    messages, refusals, requested, validating,
 };
 use crate::{
-    domain::{Asking, Entry, Turn, Workflow},
+    domain::{Asking, Entry, Next, Standing, Turn, WorkState, Workflow},
     office::Office,
-    views::{Happened, Moment},
+    views::{Moment, Party},
 };
-
-/// How many messages a document shows: the latest. The whole is in the history.
-const MESSAGES_MAX: usize = 20;
 
 pub(super) fn turn(turn: Turn) -> TurnDocument {
     TurnDocument { who: turn.who.key().to_owned(), since: moment::written(turn.since) }
+}
+
+pub(super) fn next(next: Next) -> NextDocument {
+    NextDocument { what: next.what.key().to_owned(), by: next.by.map(moment::written) }
 }
 
 /// The same as a member of a problem.
@@ -41,10 +45,11 @@ pub(super) fn public(entry: &Entry) -> (Option<String>, Option<u32>, Option<Stri
 /// # Errors
 /// 404 when there is none; a failure on our side.
 pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
-    let (entry, timeline) = {
+    let (entry, timeline, needs_clearance) = {
         let entries = office.engine().view();
         let entry = entries.entry(id).cloned().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-        (entry, entries.timeline(id).to_vec())
+        let needs_clearance = entries.state().needs_clearance(&entry);
+        (entry, entries.timeline(id).to_vec(), needs_clearance)
     };
     let sealed = contents::sealed(office, id, entry.working)?;
     let opened = contents::opened(office, id, &sealed)?;
@@ -58,8 +63,12 @@ pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
         record_type: entry.facts.record_type.clone(),
         body: entry.facts.body.to_string(),
         language: entry.facts.language.clone(),
-        state: entry.workflow.state().key().to_owned(),
+        state: entry.state().key().to_owned(),
         turn: turn(entry.turn()),
+        next: next(entry.next()),
+        needs_clearance: entry.workflow.is_with_body() && needs_clearance,
+        on_hold: on_hold(&entry.workflow),
+        embargo_until: entry.embargo_until.map(moment::written),
         asked: asked(&entry.workflow),
         revision: entry.working.number,
         digest: entry.working.digest.to_string(),
@@ -67,14 +76,20 @@ pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
         etag: Tag::Version(Part::Draft, entry.version).to_string(),
         content: opened.map(|opened| opened.content),
         faults,
-        requested_changes: requested_changes(office, id, &timeline)?,
+        requested_changes: requested::all(office, id, &entry, &timeline)?,
         days_left: entry.days_left(office.now()),
         round: entry.round,
         number,
         edition,
         public_address,
         base_edition: entry.base.map(|base| base.edition),
-        messages: messages(office, id, &timeline)?,
+        public_state: public_state(&entry),
+        other_number: other_number(&entry),
+        correction: correction(&entry),
+        retraction: retraction(&entry),
+        appeal: appeal(&entry),
+        paper: paper(office, id, &entry, &timeline)?,
+        messages: messages::all(office, id, &timeline)?,
         sequence: timeline.last().map_or(0, |moment| moment.place.sequence),
     })
 }
@@ -111,81 +126,86 @@ fn fault(fault: Fault) -> FaultDocument {
     }
 }
 
-/// The latest request for changes, with the answers of the submission after it.
-fn requested_changes(office: &Office, id: EntryId, timeline: &[Moment]) -> Answer<Vec<RequestedChangeDocument>> {
-    let is_request = |moment: &Moment| matches!(moment.what, Happened::ChangesRequested { .. });
-    let Some(position) = timeline.iter().rposition(is_request) else { return Ok(Vec::new()) };
-    let Some(Payload::ChangesRequested(requested)) = payload(office, &timeline[position])? else {
-        return Ok(Vec::new());
+/// Whether there is an appeal, or may be one.
+fn appeal(entry: &Entry) -> Option<AppealDocument> {
+    let asked = entry.appealed.map(|appealed| appealed.appeal.into());
+    let possible = match entry.workflow {
+        Workflow::Refused { submitted, .. } => entry.appealed.is_none_or(|appealed| appealed.submitted != submitted),
+        _ => false,
     };
-    let after = timeline[position..].iter().find(|moment| matches!(moment.what, Happened::Submitted { .. }));
-    let submitted = match after.map(|moment| payload(office, moment)).transpose()?.flatten() {
-        Some(Payload::Submitted(submitted)) => submitted.command,
-        _ => None,
-    };
-    let items = requested.command.map(|command| command.items).unwrap_or_default();
-    items.iter().map(|item| requested_change(office, id, item, submitted.as_ref())).collect()
+    (possible || asked.is_some()).then_some(AppealDocument { possible, asked })
 }
 
-fn requested_change(
-    office: &Office,
-    id: EntryId,
-    item: &v1::RequestedChange,
-    submitted: Option<&v1::Submit>,
-) -> Answer<RequestedChangeDocument> {
-    let mut answers = submitted.iter().flat_map(|submit| &submit.answers);
-    let answer = answers.find(|answer| answer.item == item.item).and_then(|answer| answer.text.as_ref());
-    Ok(RequestedChangeDocument {
-        item: item.item,
-        field: item.field.clone(),
-        language: (!item.language.is_empty()).then(|| item.language.clone()),
-        quote: text(office, id, Purpose::Quote, item.quote.as_ref())?,
-        text: text(office, id, Purpose::RequestedChange, item.text.as_ref())?,
-        answer: text(office, id, Purpose::Answer, answer)?,
-        answered: submitted.is_some(),
+fn on_hold(workflow: &Workflow) -> Option<HoldDocument> {
+    let Workflow::InReview { held: Some(held), .. } = workflow else { return None };
+    Some(HoldDocument {
+        awaited: held.awaited.clone(),
+        since: moment::written(held.since),
+        until: held.until.map(moment::written),
     })
 }
 
-fn messages(office: &Office, id: EntryId, timeline: &[Moment]) -> Answer<Vec<MessageDocument>> {
-    let is_message = |moment: &&Moment| {
-        use Happened::{PublicationDeclined, Refused, RequestTooLate, Retracted};
-        matches!(moment.what, Refused | RequestTooLate | PublicationDeclined | Retracted)
+fn public_state(entry: &Entry) -> Option<String> {
+    let public = entry.public.as_ref()?;
+    let state = match (&entry.workflow, &public.standing) {
+        (Workflow::Retracted { .. }, _) => WorkState::Retracted,
+        (_, Standing::Shown) => WorkState::Published,
+        (_, Standing::Suspended { .. }) => WorkState::Suspended,
+        (_, Standing::Superseded { .. }) => WorkState::Superseded,
     };
-    let told: Vec<&Moment> = timeline.iter().filter(is_message).collect();
-    let latest = told.len().saturating_sub(MESSAGES_MAX);
-    told[latest..].iter().map(|moment| message(office, id, moment)).collect()
+    Some(state.key().to_owned())
 }
 
-fn message(office: &Office, id: EntryId, moment: &Moment) -> Answer<MessageDocument> {
-    let mut message = MessageDocument {
-        kind: moment.what.key().to_owned(),
-        at: moment::written(moment.at),
-        by: moment.by.role().to_owned(),
-        place: moment.source.into(),
-        code: None,
-        text: None,
-        because: None,
-    };
-    match payload(office, moment)? {
-        Some(Payload::EntryRefused(v1::EntryRefused { command: Some(refuse), .. })) => {
-            message.text = text(office, id, Purpose::Reason, refuse.reason.as_ref())?;
-            message.code = Some(refuse.code);
+fn other_number(entry: &Entry) -> Option<String> {
+    match (&entry.workflow, entry.public.as_ref().map(|public| &public.standing)) {
+        (Workflow::Duplicate { number, .. }, _) | (_, Some(Standing::Superseded { number, .. })) => {
+            Some(number.clone())
         }
-        Some(Payload::RequestTooLate(late)) => message.because = late.ended.as_ref().and_then(shown),
-        Some(Payload::PublicationDeclined(declined)) => {
-            message.because = declined.refusal.as_ref().and_then(|refusal| refusal.because.as_ref()).and_then(shown);
-            message.code = declined.refusal.map(|refusal| refusal.code);
-        }
-        Some(Payload::EntryRetracted(v1::EntryRetracted { command: Some(retract), .. })) => {
-            message.code = Some(retract.reason);
-        }
-        _ => {}
+        _ => None,
     }
-    Ok(message)
 }
 
-fn shown(place: &v1::Place) -> Option<PlaceShown> {
-    dossier_proto::Place::try_from(place).ok().map(Into::into)
+fn correction(entry: &Entry) -> Option<CorrectionDocument> {
+    let public = entry.public.as_ref()?;
+    let corrected = public.corrected?;
+    Some(CorrectionDocument { edition: public.edition, objected: corrected.objected.is_some() })
+}
+
+fn retraction(entry: &Entry) -> Option<RetractionDocument> {
+    let public = entry.public.as_ref()?;
+    let of = |place: Place, since, state: &str| RetractionDocument {
+        place: place.into(),
+        since: moment::written(since),
+        state: state.to_owned(),
+    };
+    let asked = public.retraction_asked.map(|(place, since)| of(place, since, "asked"));
+    asked.or_else(|| public.retraction_proposed.as_ref().map(|proposed| of(proposed.place, proposed.at, "proposed")))
+}
+
+/// The paper of an entry that was filed on behalf of its body.
+fn paper(office: &Office, id: EntryId, entry: &Entry, timeline: &[Moment]) -> Answer<Option<PaperDocument>> {
+    let (Some(received), Some(first)) = (entry.facts.received_at, timeline.first()) else { return Ok(None) };
+    let signatory = match payload(office, first)? {
+        Some(Payload::DraftStarted(started)) => started.command.and_then(|start| start.signatory),
+        _ => None,
+    };
+    Ok(Some(PaperDocument {
+        received_at: moment::written(received),
+        signatory: text(office, id, Purpose::Name, signatory.as_ref())?,
+        filed_by: by(office, first.by),
+    }))
+}
+
+/// Who did something, as the body may know it: colleagues know each other by name, and who of the secretariat acts in their
+/// name.
+pub(super) fn by(office: &Office, party: Party) -> ByDocument {
+    let name = match party {
+        Party::Contributor(subject) | Party::Authority(subject) | Party::Secretariat(subject) => {
+            office.accounts().name_of(subject)
+        }
+        Party::Moderator | Party::Publisher | Party::System => None,
+    };
+    ByDocument { role: party.role().to_owned(), name }
 }
 
 /// What happened at a moment, as it was first recorded.

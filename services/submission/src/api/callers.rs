@@ -10,7 +10,7 @@ use dossier_web::{
 };
 
 use crate::{
-    domain::{Entry, State},
+    domain::{Entry, EntryFacts, State},
     views::Entries,
 };
 
@@ -78,9 +78,26 @@ fn formerly(state: &State, caller: &Bearer) -> Option<BodyCode> {
     if bodies.len() == 1 { bodies.into_iter().next() } else { None }
 }
 
-fn sees(state: &State, caller: &Bearer, entry: &Entry, now: Micros) -> bool {
+/// In whose name the caller acts on an entry that the secretariat filed on behalf of its body; none for who writes for the
+/// body itself, and for who has nothing to do with it.
+pub(super) fn in_the_name_of(state: &State, caller: &Bearer, facts: &EntryFacts, now: Micros) -> Option<BodyCode> {
+    let is = |role| {
+        let (body, record_type) = (Some(&facts.body), Some(facts.record_type.as_str()));
+        state.designations.entitled(caller.subject, role, body, record_type, now).is_ok()
+    };
+    let files = facts.received_at.is_some() && is_bound_to(caller, &facts.body) && is(Role::RecordsManager);
+    (files && !is(Role::Contributor)).then(|| facts.body.clone())
+}
+
+/// Whether the caller files papers for the secretariat: then what was filed so is listed too.
+pub(super) fn files_papers(state: &State, caller: &Bearer, now: Micros) -> bool {
+    caller.body.is_none() && state.designations.holds(caller.subject, Role::RecordsManager, now).is_ok()
+}
+
+/// Whether the caller sees this entry, wherever it stands.
+pub(super) fn sees(state: &State, caller: &Bearer, entry: &Entry, now: Micros) -> bool {
     let facts = &entry.facts;
-    sees_as(state, caller, &facts.body, &facts.record_type, now)
+    sees_as(state, caller, &facts.body, &facts.record_type, now) || in_the_name_of(state, caller, facts, now).is_some()
 }
 
 fn sees_body(state: &State, caller: &Bearer, body: &BodyCode, now: Micros) -> bool {
@@ -99,6 +116,7 @@ fn is_bound_to(caller: &Bearer, body: &BodyCode) -> bool {
 fn once_wrote(state: &State, caller: &Bearer, entry: &Entry) -> bool {
     let mut held = state.designations.of_subject(caller.subject);
     held.any(|held| {
-        held.designation.role == Role::Contributor && held.designation.body.as_ref() == Some(&entry.facts.body)
+        let acted = matches!(held.designation.role, Role::Contributor | Role::PublishingAuthority);
+        acted && held.designation.body.as_ref() == Some(&entry.facts.body)
     })
 }

@@ -9,7 +9,7 @@ use dossier_vault::{PersonalValue, commitment_in};
 use dossier_web::{Answer, Problem, ProblemKind, extract::Bearer, limits::ERRORS_MAX};
 use serde_json::{Value, json};
 
-use super::{refusals, texts};
+use super::{callers, refusals, texts};
 use crate::{
     domain::{Entry, EntryFacts, Revision},
     office::Office,
@@ -24,6 +24,7 @@ pub(super) fn carried(event: &Event) -> Option<&v1::Content> {
         Payload::DraftSaved(saved) => saved.command.as_ref()?.content.as_ref(),
         Payload::Submitted(submitted) => submitted.content.as_ref(),
         Payload::EditionPublished(published) => published.content.as_ref(),
+        Payload::ClearanceAsked(asked) => asked.content.as_ref(),
         _ => None,
     }
 }
@@ -62,10 +63,15 @@ pub(super) fn registry(office: &Office) -> Answer<Registry> {
 
 /// Whether the caller may write this now. The decision looks again; this only keeps words from being sealed in vain.
 pub(super) fn may_write(office: &Office, caller: &Bearer, facts: &EntryFacts, now: Micros) -> bool {
+    is_entitled(office, caller, Role::Contributor, facts, now)
+        || callers::in_the_name_of(office.engine().view().state(), caller, facts, now).is_some()
+}
+
+/// Whether the caller has this role here now, as [`may_write`] asks it.
+pub(super) fn is_entitled(office: &Office, caller: &Bearer, role: Role, facts: &EntryFacts, now: Micros) -> bool {
     let entries = office.engine().view();
-    let designations = &entries.state().designations;
     let (body, record_type) = (Some(&facts.body), Some(facts.record_type.as_str()));
-    designations.entitled(caller.subject, Role::Contributor, body, record_type, now).is_ok()
+    entries.state().designations.entitled(caller.subject, role, body, record_type, now).is_ok()
 }
 
 /// A content that may be saved: in normal form, in the language of its entry, and right in all it says, as `validate` finds.

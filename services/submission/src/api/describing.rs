@@ -26,13 +26,24 @@ use utoipa::{
         super::history::history,
         super::source::source,
         super::saving::save,
+        super::files::upload,
+        super::files::download,
+        super::files::remove,
         super::submitting::submit,
         super::asking::recall,
         super::asking::withdraw,
         super::asking::revise,
         super::asking::ask_retraction,
+        super::asking::appeal,
+        super::asking::object,
+        super::clearing::clear,
+        super::clearing::give_back,
+        super::clearing::clear_retraction,
     ),
-    tags((name = "entries", description = "What the caller's bodies write and have written.")),
+    tags(
+        (name = "entries", description = "What the caller's bodies write and have written."),
+        (name = "files", description = "Files attached to entries."),
+    ),
 )]
 struct Description;
 

@@ -22,11 +22,20 @@ pub struct EntryDocument {
     /// The language it was begun in.
     #[schema(example = "en")]
     pub language: String,
-    /// Where the work stands: draft, in-review, changes-requested, approved, published, refused, withdrawn, retracted.
+    /// Where the work stands, else what the public sees: draft, awaiting-clearance, in-review, on-hold, changes-requested,
+    /// approved, scheduled, published, suspended, superseded, retracted, refused, duplicate, withdrawn.
     #[schema(example = "draft")]
     pub state: String,
     /// Who has the next move, and since when.
     pub turn: TurnDocument,
+    /// What that move is, and by when.
+    pub next: NextDocument,
+    /// Whether it goes to the publishing authority of its state before it is submitted, as it is now.
+    pub needs_clearance: bool,
+    /// For whom the review waits.
+    pub on_hold: Option<HoldDocument>,
+    /// Until when nothing is to be public, as the body asked when it submitted last.
+    pub embargo_until: Option<String>,
     /// What the body has asked for and moderation has not answered: recall or withdrawal.
     pub asked: Option<String>,
     /// The number of the working content.
@@ -43,7 +52,7 @@ pub struct EntryDocument {
     pub content: Option<Value>,
     /// What is missing for a submission and what is worth a look; only while the entry is with its body.
     pub faults: Vec<FaultDocument>,
-    /// The changes requested last.
+    /// The changes requested last, and those of earlier rounds that were opened again.
     pub requested_changes: Vec<RequestedChangeDocument>,
     /// Days until it returns to draft by itself; a day that has begun counts.
     pub days_left: Option<i64>,
@@ -57,6 +66,19 @@ pub struct EntryDocument {
     /// The address of the public page.
     #[schema(example = "/entries/EVT-2026-00042")]
     pub public_address: Option<String>,
+    /// What the public sees at that address: published, suspended, superseded or retracted; null before the first edition.
+    pub public_state: Option<String>,
+    /// The entry that stands in its place, or that says the same already.
+    #[schema(example = "EVT-2026-00007")]
+    pub other_number: Option<String>,
+    /// The editorial correction that the public edition is.
+    pub correction: Option<CorrectionDocument>,
+    /// The retraction that is proposed or asked for.
+    pub retraction: Option<RetractionDocument>,
+    /// Whether the body may appeal, and whether it has.
+    pub appeal: Option<AppealDocument>,
+    /// The paper it was typed from, of an entry that the secretariat filed on behalf of the body.
+    pub paper: Option<PaperDocument>,
     /// The public edition that the draft revises.
     pub base_edition: Option<u32>,
     /// What the others have told the body: refusals with their reasons, requests that came too late, retraction.
@@ -68,7 +90,8 @@ pub struct EntryDocument {
 /// Who has the next move.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct TurnDocument {
-    /// contributor, moderator, publisher or nobody.
+    /// contributor, publishing-authority, moderator, publisher, others (somebody outside is awaited), system (the clock) or
+    /// nobody.
     #[schema(example = "contributor")]
     pub who: String,
     /// Since when (RFC 3339, UTC).
@@ -76,11 +99,76 @@ pub struct TurnDocument {
     pub since: String,
 }
 
+/// What the next move is.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct NextDocument {
+    /// submit, answer-and-submit, clear-or-return, decide, answer-recall, answer-withdrawal, resume, publish,
+    /// decide-retraction, clear-retraction, reinstate-or-retract or nothing.
+    #[schema(example = "answer-and-submit")]
+    pub what: String,
+    /// When it is too late, or happens by itself (RFC 3339, UTC).
+    #[schema(example = "2026-08-08T09:00:00Z")]
+    pub by: Option<String>,
+}
+
+/// A review that waits.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct HoldDocument {
+    /// For whom or what: a code.
+    pub awaited: String,
+    /// Since when.
+    pub since: String,
+    /// When it goes on by itself.
+    pub until: Option<String>,
+}
+
+/// An editorial correction that is public.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CorrectionDocument {
+    /// Its edition.
+    pub edition: u32,
+    /// Whether the body has objected to it.
+    pub objected: bool,
+}
+
+/// A retraction on its way.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct RetractionDocument {
+    /// The event: names the proposal when it is cleared.
+    pub place: PlaceShown,
+    /// Since when.
+    pub since: String,
+    /// proposed (the publishing authority clears it) or asked (a publisher decides).
+    pub state: String,
+}
+
+/// An appeal against a refusal.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct AppealDocument {
+    /// Whether the body may appeal now.
+    pub possible: bool,
+    /// The appeal, where there was one.
+    pub asked: Option<PlaceShown>,
+}
+
+/// A paper that was filed.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PaperDocument {
+    /// When it came in.
+    pub received_at: String,
+    /// Who signed it; null when that was erased.
+    pub signatory: Option<String>,
+    /// Who filed it.
+    pub filed_by: ByDocument,
+}
+
 /// A requested change.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct RequestedChangeDocument {
-    /// Its number, to answer it by.
+    /// Its number within its round, to answer it by.
     pub item: u32,
+    /// In which round of submission it was requested.
+    pub round: u32,
     /// The field it is about.
     pub field: String,
     /// The language it is about.
@@ -93,23 +181,36 @@ pub struct RequestedChangeDocument {
     pub answer: Option<String>,
     /// Whether a submission came after it.
     pub answered: bool,
+    /// What became of the answer: accepted or reopened; null while nobody has said.
+    pub settled: Option<String>,
+    /// What was said with that.
+    pub settled_text: Option<String>,
 }
 
 /// What somebody told the body.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MessageDocument {
-    /// refused, request-too-late, publication-declined or retracted.
+    /// comment, clearance-returned, refused, duplicate, request-too-late, publication-declined, corrected, suspended,
+    /// reinstated, superseded or retracted.
     pub kind: String,
     /// When.
     pub at: String,
-    /// In which role: moderator, publisher or system. Never a name.
+    /// In which role: publishing-authority, moderator, publisher or system. Never a name.
     pub by: String,
     /// The event, for the trail.
     pub place: PlaceShown,
     /// A code of the registry, or of the refusal.
     pub code: Option<String>,
-    /// The reason in words.
+    /// The reason, or the comment, in words.
     pub text: Option<String>,
+    /// The field a comment is about.
+    pub field: Option<String>,
+    /// The language it is about.
+    pub language: Option<String>,
+    /// The fields that were corrected.
+    pub fields: Vec<String>,
+    /// The number of the other entry.
+    pub number: Option<String>,
     /// The event that came first, of a request that was too late.
     pub because: Option<PlaceShown>,
 }
@@ -149,8 +250,10 @@ pub struct EntrySummary {
     pub title: Option<String>,
     /// Where the work stands.
     pub state: String,
-    /// Who has the next move.
+    /// Who has the next move, and since when.
     pub turn: TurnDocument,
+    /// What that move is, and by when.
+    pub next: NextDocument,
     /// The number of the working content.
     pub revision: u32,
     /// Days until it returns to draft by itself.
@@ -200,8 +303,8 @@ pub struct SourceDocument {
 /// Who did something. Reviewers, moderators and publishers are never named here.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ByDocument {
-    /// contributor, moderator, publisher or system.
+    /// contributor, publishing-authority, records-manager, moderator, publisher or system.
     pub role: String,
-    /// The name, of a contributor of the body.
+    /// The name, of somebody who acts for the body.
     pub name: Option<String>,
 }

@@ -51,6 +51,11 @@ impl Errand {
     pub(super) fn on(entry: EntryId, command: Command, expected_version: Option<u64>) -> Self {
         Self { command, entry: Some(entry), on_behalf_of: None, fresh: fresh_id(), expected_version }
     }
+
+    /// The same, in the name of a body.
+    pub(super) fn in_the_name_of(self, body: Option<BodyCode>) -> Self {
+        Self { on_behalf_of: body, ..self }
+    }
 }
 
 impl Asking {

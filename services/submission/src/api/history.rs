@@ -13,10 +13,10 @@ use dossier_web::{
 };
 use serde::Deserialize;
 
-use super::{ByDocument, HistoryItem, assembling, callers, off_thread, reading, texts};
+use super::{HistoryItem, assembling, callers, off_thread, reading, texts};
 use crate::{
     office::Office,
-    views::{Happened, Moment, Party},
+    views::{Happened, Moment},
 };
 
 /// The name of the list in its cursors.
@@ -70,7 +70,7 @@ fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
         place: moment.source.into(),
         at: dossier_web::moment::written(moment.at),
         kind: moment.what.key().to_owned(),
-        by: ByDocument { role: moment.by.role().to_owned(), name: name(office, moment.by) },
+        by: assembling::by(office, moment.by),
         revision: moment.what.wrote(),
         round: None,
         edition: None,
@@ -78,46 +78,72 @@ fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
         text: said(office, id, moment)?,
     };
     match moment.what {
-        Happened::Submitted { revision, round } => (item.revision, item.round) = (Some(revision), Some(round)),
+        Happened::Submitted { revision, round } | Happened::ClearanceAsked { revision, round } => {
+            (item.revision, item.round) = (Some(revision), Some(round))
+        }
         Happened::Published { edition }
         | Happened::RevisionOpened { edition }
-        | Happened::RetractionAsked { edition } => item.edition = Some(edition),
-        Happened::ChangesRequested { count } => item.count = Some(count),
+        | Happened::RetractionAsked { edition }
+        | Happened::RetractionProposed { edition }
+        | Happened::RetractionCleared { edition }
+        | Happened::CorrectionObjected { edition } => item.edition = Some(edition),
+        Happened::ChangesRequested { count } | Happened::Commented { count } => item.count = Some(count),
         _ => {}
     }
     Ok(item)
 }
 
-/// Colleagues know each other by name.
-fn name(office: &Office, by: Party) -> Option<String> {
-    match by {
-        Party::Contributor(subject) => office.accounts().name_of(subject),
-        Party::Moderator | Party::Publisher | Party::System => None,
-    }
-}
-
 /// What was said with it.
 fn said(office: &Office, id: EntryId, moment: &Moment) -> Answer<Option<String>> {
-    let says = matches!(
-        moment.what,
-        Happened::Submitted { .. }
-            | Happened::WithdrawalAsked
-            | Happened::Withdrawn
-            | Happened::RetractionAsked { .. }
-            | Happened::Refused
-    );
-    if !says {
+    if !says(moment.what) {
         return Ok(None);
     }
-    let (purpose, sealed) = match assembling::payload(office, moment)? {
-        Some(Payload::Submitted(v1::Submitted { command: Some(submit), .. })) => {
+    let Some(payload) = assembling::payload(office, moment)? else { return Ok(None) };
+    let (purpose, sealed) = match payload {
+        Payload::Submitted(v1::Submitted { command: Some(submit), .. })
+        | Payload::ClearanceAsked(v1::ClearanceAsked { command: Some(submit), .. }) => {
             (Purpose::WhatChanged, submit.what_changed)
         }
-        Some(Payload::WithdrawalAsked(asked)) => (Purpose::Reason, asked.command.and_then(|command| command.reason)),
-        Some(Payload::Withdrawn(withdrawn)) => (Purpose::Reason, withdrawn.command.and_then(|command| command.reason)),
-        Some(Payload::RetractionAsked(asked)) => (Purpose::Reason, asked.command.and_then(|command| command.reason)),
-        Some(Payload::EntryRefused(refused)) => (Purpose::Reason, refused.command.and_then(|command| command.reason)),
-        _ => return Ok(None),
+        Payload::Cleared(cleared) => (Purpose::Note, cleared.command.and_then(|command| command.note)),
+        other => (Purpose::Reason, reason(other)),
     };
     assembling::text(office, id, purpose, sealed.as_ref())
+}
+
+/// Whether words came with it that stand by themselves.
+const fn says(what: Happened) -> bool {
+    use Happened as H;
+    matches!(
+        what,
+        H::Submitted { .. }
+            | H::ClearanceAsked { .. }
+            | H::Cleared
+            | H::ClearanceReturned
+            | H::WithdrawalAsked
+            | H::Withdrawn
+            | H::RetractionAsked { .. }
+            | H::RetractionProposed { .. }
+            | H::AppealAsked
+            | H::CorrectionObjected { .. }
+            | H::Corrected
+            | H::MarkedDuplicate
+            | H::Refused
+    )
+}
+
+/// The reason that an event gives.
+fn reason(payload: Payload) -> Option<v1::Sealed> {
+    match payload {
+        Payload::WithdrawalAsked(asked) => asked.command?.reason,
+        Payload::Withdrawn(withdrawn) => withdrawn.command?.reason,
+        Payload::RetractionAsked(asked) => asked.command?.reason,
+        Payload::RetractionProposed(proposed) => proposed.command?.reason,
+        Payload::ClearanceReturned(returned) => returned.command?.reason,
+        Payload::AppealAsked(asked) => asked.command?.reason,
+        Payload::CorrectionObjected(objected) => objected.command?.reason,
+        Payload::CorrectionConfirmed(confirmed) => confirmed.reason,
+        Payload::MarkedDuplicate(marked) => marked.command?.reason,
+        Payload::EntryRefused(refused) => refused.command?.reason,
+        _ => None,
+    }
 }

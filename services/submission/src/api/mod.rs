@@ -3,13 +3,17 @@
 mod asking;
 mod assembling;
 mod callers;
+mod clearing;
 mod contents;
 mod describing;
 mod document;
 mod errands;
+mod files;
 mod history;
+mod messages;
 mod reading;
 mod refusals;
+mod requested;
 mod saving;
 mod source;
 mod starting;
@@ -27,9 +31,11 @@ use dossier_web::off_thread;
 
 pub use describing::openapi;
 pub use document::{
-    ByDocument, EntryDocument, EntrySummary, FaultDocument, HistoryItem, MessageDocument, RequestedChangeDocument,
+    AppealDocument, ByDocument, CorrectionDocument, EntryDocument, EntrySummary, FaultDocument, HistoryItem,
+    HoldDocument, MessageDocument, NextDocument, PaperDocument, RequestedChangeDocument, RetractionDocument,
     SourceDocument, TurnDocument,
 };
+pub use files::FileDocument;
 
 use crate::office::Office;
 
@@ -44,11 +50,18 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/history", get(history::history))
         .route("/entries/{id}/source", get(source::source))
         .route("/entries/{id}/draft", put(saving::save))
+        .route("/entries/{id}/files", post(files::upload))
+        .route("/entries/{id}/files/{digest}", get(files::download).delete(files::remove))
         .route("/entries/{id}/submit", post(submitting::submit))
         .route("/entries/{id}/recall", post(asking::recall))
         .route("/entries/{id}/withdraw", post(asking::withdraw))
         .route("/entries/{id}/revise", post(asking::revise))
         .route("/entries/{id}/ask-retraction", post(asking::ask_retraction))
+        .route("/entries/{id}/appeal", post(asking::appeal))
+        .route("/entries/{id}/object", post(asking::object))
+        .route("/entries/{id}/clear", post(clearing::clear))
+        .route("/entries/{id}/return", post(clearing::give_back))
+        .route("/entries/{id}/clear-retraction", post(clearing::clear_retraction))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new().nest(PREFIX, routes).with_state(office)
 }

@@ -1,6 +1,6 @@
 //! `GET /entries` and `GET /entries/{id}`.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     Json,
@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::{EntryDocument, EntrySummary, assembling, callers, contents, errands, off_thread, texts};
 use crate::{
-    domain::{Entry, WorkState},
+    domain::{Entry, Holder, WorkState},
     office::Office,
 };
 
@@ -35,6 +35,11 @@ pub(super) struct ListQuery {
     #[serde(default)]
     #[param(value_type = Vec<String>, example = "changes-requested")]
     state: Vec<WorkState>,
+    /// Only those where one of these has the next move; may be repeated: contributor, publishing-authority, moderator,
+    /// publisher, others, system, nobody.
+    #[serde(default)]
+    #[param(value_type = Vec<String>, example = "publishing-authority")]
+    turn: Vec<Holder>,
     /// Where the page begins: `next` of the page before.
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
@@ -96,18 +101,47 @@ fn page(office: &Office, caller: &Bearer, query: &ListQuery) -> Answer<Page<Entr
     let now = office.now();
     let size = query.limit.unwrap_or_default();
     let before = query.cursor.as_ref().map(position).transpose()?;
-    let states = if query.state.is_empty() { WorkState::ALL.as_slice() } else { query.state.as_slice() };
-    let found: Vec<(EntryId, Entry)> = {
-        let entries = office.engine().view();
-        let bodies = callers::bodies(entries.state(), caller, now);
-        let ids = entries.of_bodies(&bodies, states, before, size.get() + 1);
-        ids.into_iter().filter_map(|id| Some((id, entries.entry(id)?.clone()))).collect()
-    };
+    let found = found(office, caller, query, before, size.get() + 1);
     let registry = contents::registry(office)?;
     let page = Page::of(found, size, |(id, _)| Cursor::new(LIST, id.as_bytes()));
     let items: Answer<Vec<EntrySummary>> =
         page.items.iter().map(|(id, entry)| summary(office, &registry, *id, entry, now)).collect();
     Ok(Page { items: items?, next: page.next })
+}
+
+/// The entries of a page and one more, the newest first.
+fn found(
+    office: &Office,
+    caller: &Bearer,
+    query: &ListQuery,
+    mut before: Option<EntryId>,
+    limit: usize,
+) -> Vec<(EntryId, Entry)> {
+    let now = office.now();
+    let states = if query.state.is_empty() { WorkState::ALL.as_slice() } else { query.state.as_slice() };
+    let entries = office.engine().view();
+    let bodies = callers::bodies(entries.state(), caller, now);
+    let papers = callers::files_papers(entries.state(), caller, now);
+    let is_asked_for = |entry: &Entry| {
+        let turn = query.turn.is_empty() || query.turn.contains(&entry.turn().who);
+        turn && (bodies.contains(&entry.facts.body) || callers::sees(entries.state(), caller, entry, now))
+    };
+    let mut found = Vec::new();
+    loop {
+        let own = entries.of_bodies(&bodies, states, before, limit);
+        let filed = if papers { entries.filed(states, before, limit) } else { Vec::new() };
+        let ids: BTreeSet<EntryId> = own.into_iter().chain(filed).collect();
+        let count = ids.len().min(limit);
+        let newest = ids.into_iter().rev().take(limit);
+        for id in newest {
+            before = Some(id);
+            found.extend(entries.entry(id).filter(|entry| is_asked_for(entry)).map(|entry| (id, entry.clone())));
+        }
+        if found.len() >= limit || count < limit {
+            found.truncate(limit);
+            return found;
+        }
+    }
 }
 
 fn position(cursor: &Cursor) -> Answer<EntryId> {
@@ -123,8 +157,9 @@ fn summary(office: &Office, registry: &Registry, id: EntryId, entry: &Entry, now
         body: entry.facts.body.to_string(),
         language: entry.facts.language.clone(),
         title: title(office, registry, id, entry)?,
-        state: entry.workflow.state().key().to_owned(),
+        state: entry.state().key().to_owned(),
         turn: assembling::turn(entry.turn()),
+        next: assembling::next(entry.next()),
         revision: entry.working.number,
         days_left: entry.days_left(now),
         number,

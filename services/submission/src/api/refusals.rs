@@ -62,12 +62,23 @@ fn kind(refusal: &Refusal) -> Problem {
         Refusal::BaseOutdated { base, current } => {
             Problem::new(ProblemKind::WrongState).with("base_edition", *base).with("current_edition", *current)
         }
-        Refusal::AskedAlready { .. } | Refusal::TooManyAuthors => Problem::new(ProblemKind::WrongState),
+        Refusal::OwnSubmission { .. } => Problem::new(ProblemKind::NotEntitled),
+        Refusal::AskedAlready { .. }
+        | Refusal::TooManyAuthors
+        | Refusal::AppealedAlready { .. }
+        | Refusal::UnderAppeal { .. }
+        | Refusal::NoCorrection
+        | Refusal::NotProposed
+        | Refusal::Superseded => Problem::new(ProblemKind::WrongState),
         Refusal::TooLate { .. } => Problem::new(ProblemKind::TooLate),
         Refusal::VersionRequired { .. } => Problem::new(ProblemKind::PreconditionRequired),
         Refusal::VersionMismatch { current } => stale(Part::Draft, *current),
         Refusal::DigestMismatch { .. } => Problem::new(ProblemKind::DigestMismatch),
-        Refusal::NotCertified | Refusal::UnknownItem { .. } => Problem::new(ProblemKind::InvalidRequest),
+        Refusal::NotCertified
+        | Refusal::UnknownItem { .. }
+        | Refusal::NotInItsName
+        | Refusal::NoPaper
+        | Refusal::EmbargoUnfit => Problem::new(ProblemKind::InvalidRequest),
         Refusal::Faults { .. } => Problem::new(ProblemKind::InvalidContent),
         // The command was made from a view that the decision had already left behind.
         Refusal::Malformed(why) => {

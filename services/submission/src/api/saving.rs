@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     EntryDocument, callers, contents,
     errands::{self, Asking, Errand},
-    off_thread, refusals, validating,
+    files, off_thread, refusals, validating,
 };
 use crate::{
     domain::{Command, Refusal},
@@ -101,7 +101,8 @@ fn prepare(office: &Office, asking: &Asking, id: EntryId, if_match: &IfMatch, ty
     let (now, caller) = (office.now(), &asking.caller);
     let entry = callers::addressed(&office.engine().view(), caller, id, now)?.clone();
     let expected = if_match.required(Part::Draft)?.for_command(Part::Draft, entry.version)?;
-    let errand = |save| Errand::on(id, Command::SaveDraft(save), Some(expected));
+    let name = callers::in_the_name_of(office.engine().view().state(), caller, &entry.facts, now);
+    let errand = |save| Errand::on(id, Command::SaveDraft(save), Some(expected)).in_the_name_of(name.clone());
     // Who may not write, or not now, is refused by the decision, which needs no words for that.
     if !entry.workflow.is_with_body() || !contents::may_write(office, caller, &entry.facts, now) {
         return Ok(Prepared { errand: errand(v1::SaveDraft::default()), typed, foreseen: Ok(()) });
@@ -117,16 +118,18 @@ fn prepare(office: &Office, asking: &Asking, id: EntryId, if_match: &IfMatch, ty
     if save.fields.is_empty() {
         return Ok(Prepared { errand: errand(save), typed, foreseen: Ok(()) });
     }
+    let kind = registry.record_type(&entry.facts.record_type);
+    let attached = kind.map(|kind| files::named(office, id, kind, &typed)).transpose()?.unwrap_or_default();
     let revision = entry.saved.saturating_add(1);
     save.content = Some(unsealed(revision));
     let errand = errand(save.clone());
     if let Err(refusal) = asking.foresee(office, &errand) {
         return Ok(Prepared { errand, typed, foreseen: Err(refusal) });
     }
-    let kind = registry.record_type(&entry.facts.record_type);
     let pointers = kind.map(|kind| kind.personal_pointers()).unwrap_or_default();
     let content = office.words().seal_content(id, revision, typed.clone(), &pointers, personal);
-    save.content = Some(content.map_err(|error| refusals::words_failed(&error))?);
+    let content = content.map_err(|error| refusals::words_failed(&error))?;
+    save.content = Some(v1::Content { files: attached, ..content });
     Ok(Prepared { errand: Errand { command: Command::SaveDraft(save), ..errand }, typed, foreseen: Ok(()) })
 }
 

@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 use dossier_engine::fresh_id;
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, v1};
 use dossier_registry::{Day, Language, ORIGINAL_LANGUAGE, RecordType, Registry};
+use dossier_vault::Purpose;
 use dossier_web::{
     Answer, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, IdempotencyKey, StrictJson},
@@ -17,13 +18,16 @@ use zeroize::Zeroizing;
 use super::{
     EntryDocument, PREFIX, SourceDocument, callers, contents,
     errands::{self, Asking, Errand},
-    off_thread, refusals, texts, validating,
+    files, off_thread, refusals, texts, validating,
 };
 use crate::{
     domain::{Command, EntryFacts},
     office::Office,
     words::{self, WordsError},
 };
+
+/// The longest name of somebody who signs, with titles and functions.
+const SIGNATORY_CHARS_MAX: usize = 200;
 
 /// A new entry.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
@@ -43,6 +47,19 @@ pub(super) struct StartBody {
     on_behalf_of: Option<BodyCode>,
     /// The file it was read from, which is kept. The same file of the same body begins no second entry.
     source: Option<SourceBody>,
+    /// The paper it was typed from, where the secretariat files it on behalf of the body. Needs `on_behalf_of`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper: Option<PaperBody>,
+}
+
+/// A paper form, or a letter.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+pub(super) struct PaperBody {
+    /// When it came in (RFC 3339); not later than now.
+    #[schema(example = "2026-03-02T08:30:00Z")]
+    received_at: String,
+    /// Who signed it, at most 200 characters.
+    signatory: String,
 }
 
 /// A file that an entry was read from.
@@ -127,6 +144,7 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
     let registry = contents::registry(office)?;
     let kind = record_type(&registry, &body.record_type, now)?;
     let language = language(&body)?;
+    let paper = body.paper.as_ref().map(paper).transpose()?;
     let of = {
         let entries = office.engine().view();
         callers::body_to_write_for(entries.state(), caller, body.on_behalf_of.as_ref(), now)?
@@ -140,11 +158,16 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
         content: None,
         fields: Vec::new(),
         source_digest: digest.map(|digest| digest.to_vec()).unwrap_or_default(),
-        ..v1::StartDraft::default()
+        received_at: paper.as_ref().map(|paper| paper.received_at.0),
+        signatory: None,
     };
     let source = of.clone().zip(digest);
-    let facts =
-        of.map(|of| EntryFacts { body: of, record_type: body.record_type, language: language.tag().to_owned() });
+    let facts = of.map(|of| EntryFacts {
+        body: of,
+        record_type: body.record_type,
+        language: language.tag().to_owned(),
+        received_at: paper.as_ref().map(|paper| paper.received_at),
+    });
     // Who may not write is refused by the decision, and what was filed before is nothing to it: no words for that.
     let writes =
         |facts: &EntryFacts| contents::may_write(office, caller, facts, now) && !was_filed(office, source.as_ref());
@@ -154,16 +177,43 @@ fn prepare(office: &Office, caller: &Bearer, body: StartBody) -> Answer<Prepared
         })?;
         start.fields = content.as_object().into_iter().flat_map(|members| members.keys().cloned()).collect();
         let entry = EntryId(fresh.0);
+        // None is here yet: whoever names one is told where to take it.
+        files::named(office, entry, kind, &content)?;
         let sealed = office.words().seal_content(entry, 1, content, &kind.personal_pointers(), &[]);
         let sealed = sealed.map_err(|error| refusals::words_failed(&error))?;
         if let Some(source) = &body.source {
             keep(office, entry, &sealed, source)?;
         }
         start.content = Some(sealed);
+        if let Some(paper) = paper {
+            start.signatory = Some(seal_name(office, entry, &paper.signatory)?);
+        }
     }
     let command = Command::StartDraft(start);
     let errand = Errand { command, entry: None, on_behalf_of: body.on_behalf_of, fresh, expected_version: None };
     Ok(Prepared { errand, source })
+}
+
+/// A paper that can be filed, as far as its shape tells.
+struct Paper {
+    received_at: Micros,
+    signatory: String,
+}
+
+fn paper(body: &PaperBody) -> Answer<Paper> {
+    let received_at = Micros(texts::moment("/paper/received_at", &body.received_at)?);
+    let signatory = texts::required("/paper/signatory", &body.signatory)?;
+    if signatory.chars().count() > SIGNATORY_CHARS_MAX {
+        return Err(texts::unfit("/paper/signatory", &format!("is longer than {SIGNATORY_CHARS_MAX} characters")));
+    }
+    Ok(Paper { received_at, signatory })
+}
+
+/// Who signed has no account here, and is forgotten by a key of their own.
+fn seal_name(office: &Office, entry: EntryId, name: &str) -> Answer<v1::Sealed> {
+    let words = office.words();
+    let key = words.fresh_key_of_person().map_err(|error| refusals::words_failed(&error))?;
+    words.seal_text(key, entry, Purpose::Name, name).map_err(|error| refusals::words_failed(&error))
 }
 
 fn was_filed(office: &Office, source: Option<&(BodyCode, Digest)>) -> bool {

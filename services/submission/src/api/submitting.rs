@@ -13,7 +13,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EntryDocument, callers, contents,
+    EntryDocument, asking, callers, contents,
     errands::{self, Asking, Errand},
     off_thread, refusals, texts, validating,
 };
@@ -33,6 +33,10 @@ pub(super) struct SubmitBody {
     /// Answers to requested changes. What is not answered counts as answered by the new content.
     #[serde(default)]
     answers: Vec<AnswerBody>,
+    /// The body asks that nothing be public before this moment (RFC 3339), at most 1 826 days from now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-12-18T09:00:00Z")]
+    embargo_until: Option<String>,
 }
 
 /// The answer to one requested change.
@@ -46,7 +50,9 @@ pub(super) struct AnswerBody {
 
 /// Submits the draft.
 ///
-/// From here until the review ends, moderation alone decides what becomes of the revision.
+/// Where the type asks for national clearance it goes to the publishing authority of the state first ("awaiting-clearance"),
+/// and nobody outside the body reads it before that clears it. From the submission until the review ends, moderation alone
+/// decides what becomes of the revision.
 #[utoipa::path(
     post, path = "/entries/{id}/submit", tag = "entries", operation_id = "submitEntry", request_body = SubmitBody,
     params(
@@ -55,7 +61,7 @@ pub(super) struct AnswerBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
     ),
     responses(
-        (status = 200, description = "Submitted.", body = EntryDocument),
+        (status = 200, description = "Submitted, or with the publishing authority.", body = EntryDocument),
         (status = 403, description = "No designation covers it (recorded).", body = ProblemDocument),
         (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
         (status = 409, description = "Not as things stand, or the content is another one by now.", body = ProblemDocument),
@@ -109,17 +115,27 @@ fn prepare(office: &Office, caller: &Bearer, id: EntryId, if_match: &IfMatch, bo
         certified: body.certify,
         ..Default::default()
     };
+    let name = callers::in_the_name_of(office.engine().view().state(), caller, &entry.facts, now);
+    submit.embargo_until =
+        body.embargo_until.as_deref().map(|text| texts::moment("/embargo_until", text)).transpose()?;
     // Who may not submit, or not now, is refused by the decision, which needs no words for that.
     if !entry.workflow.is_with_body() || !contents::may_write(office, caller, &entry.facts, now) {
         let command = Command::Submit { submit, content: None };
-        return Ok(Prepared { errand: Errand::on(id, command, expected), faults: Vec::new() });
+        let errand = Errand::on(id, command, expected).in_the_name_of(name);
+        return Ok(Prepared { errand, faults: Vec::new() });
     }
     let content = contents::sealed(office, id, entry.working)?;
     let faults = look_at(office, id, &entry, &content, &mut submit)?;
-    let key = words::key_of(&content).ok_or_else(|| Problem::internal(&WordsError::NoContent))?;
+    // What is said with a question that is returned stays in the body: moderation gets the key of the revision when the same
+    // is cleared later, and not this one.
+    let key = if office.engine().view().state().needs_clearance(&entry) {
+        asking::fresh_key(office)?
+    } else {
+        words::key_of(&content).ok_or_else(|| Problem::internal(&WordsError::NoContent))?
+    };
     say(office, id, &entry, key, body, &mut submit)?;
     let command = Command::Submit { submit, content: Some(content) };
-    Ok(Prepared { errand: Errand::on(id, command, expected), faults })
+    Ok(Prepared { errand: Errand::on(id, command, expected).in_the_name_of(name), faults })
 }
 
 /// Validates the content, and finds out whether it was submitted before.

@@ -31,6 +31,15 @@ pub(super) fn optional(pointer: &str, text: &str) -> Answer<Option<String>> {
     Ok(says_something(text).then(|| text.to_owned()))
 }
 
+/// A moment, in microseconds.
+///
+/// # Errors
+/// 422 when it is none.
+pub(super) fn moment(pointer: &str, text: &str) -> Answer<i64> {
+    let read = dossier_web::moment::read(text);
+    read.map(|moment| moment.0).ok_or_else(|| unfit(pointer, "is no moment; write it as 2026-12-18T09:00:00Z"))
+}
+
 /// The name of a file: for people, never a path of ours.
 ///
 /// # Errors

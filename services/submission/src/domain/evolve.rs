@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use dossier_proto::{BodyCode, Digest, EntryId, Event, Payload, v1};
+use dossier_proto::{BodyCode, Digest, EntryId, Event, Micros, Payload, Place, v1};
 
-use super::{Asked, Asking, Base, Entry, EntryFacts, Lineage, Revision, State, Workflow, heard};
+use super::{
+    Appealed, Asked, Asking, Base, EXPIRY_DAYS, Entry, EntryFacts, Lineage, Proposed, Revision, State, Uncleared,
+    Workflow, decide::hash_of, heard,
+};
 
 /// Folds one event.
 pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
@@ -21,7 +24,15 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
         Payload::WithdrawalAsked(_) => asked(state, event, id, Asking::Withdrawal),
         Payload::Withdrawn(_) => withdrawn(state, event, id),
         Payload::RevisionOpened(opened) => revision_opened(state, event, id, opened),
-        Payload::RetractionAsked(_) => retraction_asked(state, event, id),
+        Payload::RetractionAsked(_) | Payload::RetractionCleared(_) => retraction_asked(state, event, id),
+        Payload::RetractionProposed(v1::RetractionProposed { command: Some(ask), .. }) => {
+            retraction_proposed(state, event, id, ask);
+        }
+        Payload::ClearanceAsked(asked) => clearance_asked(state, event, id, asked),
+        Payload::ClearanceReturned(_) => clearance_returned(state, event, id),
+        Payload::ClearanceRecalled(_) => state.moves(id, Workflow::Draft, event.head.recorded_at),
+        Payload::AppealAsked(asked) => appeal_asked(state, event, id, asked),
+        Payload::CorrectionObjected(_) => correction_objected(state, event, id),
         Payload::Expired(_) => state.moves(id, Workflow::Draft, event.head.recorded_at),
         _ => {}
     }
@@ -38,13 +49,22 @@ fn started(state: &mut State, event: &Event, id: EntryId, start: &v1::StartDraft
         lineage.wrote(&mut state.fields, subject, &start.fields, event.head.place);
     }
     let entry = Entry {
-        facts: EntryFacts { body, record_type: start.record_type.clone(), language: start.original_language.clone() },
+        facts: EntryFacts {
+            body,
+            record_type: start.record_type.clone(),
+            language: start.original_language.clone(),
+            received_at: start.received_at.map(Micros),
+        },
         version: event.head.part_version,
         working,
         saved: working.number,
         base: None,
+        uncleared: Uncleared::All,
         round: 0,
         submitted: BTreeMap::new(),
+        embargo_until: None,
+        open_items: Vec::new(),
+        appealed: None,
         workflow: Workflow::Draft,
         since: event.head.recorded_at,
         public: None,
@@ -59,6 +79,7 @@ fn saved(state: &mut State, event: &Event, id: EntryId, save: &v1::SaveDraft) {
     entry.working = working;
     entry.saved = working.number;
     entry.version = event.head.part_version;
+    entry.uncleared.wrote(&mut state.fields, &save.fields);
     if let Some(subject) = event.head.actor.person() {
         entry.lineage.wrote(&mut state.fields, subject, &save.fields, event.head.place);
     }
@@ -70,8 +91,47 @@ fn submitted_again(state: &mut State, event: &Event, id: EntryId, submitted: &v1
     if let Some(revision) = submitted.content.as_ref().and_then(Revision::of) {
         entry.submitted.insert(revision.number, revision.digest);
     }
-    let to = Workflow::InReview { submitted: event.head.place, asked: None };
+    entry.open_items.clear();
+    entry.embargo_until = embargo(submitted.command.as_ref());
+    if submitted.clearance_asked.is_some() {
+        entry.uncleared = Uncleared::nothing();
+    }
+    state.moves(id, Workflow::in_review(event.head.place), event.head.recorded_at);
+}
+
+fn clearance_asked(state: &mut State, event: &Event, id: EntryId, asked: &v1::ClearanceAsked) {
+    let Some(submitter) = event.head.actor.person() else { return };
+    if let Some(entry) = state.entries.get_mut(&id) {
+        entry.embargo_until = embargo(asked.command.as_ref());
+    }
+    let to = Workflow::AwaitingClearance { asked: event.head.place, submitter, words: hash_of(asked) };
     state.moves(id, to, event.head.recorded_at);
+}
+
+fn embargo(submit: Option<&v1::Submit>) -> Option<Micros> {
+    submit.and_then(|submit| submit.embargo_until).map(Micros)
+}
+
+/// Back with those who wrote it, for as long as after a request for changes. What moderation asked before that stays open.
+fn clearance_returned(state: &mut State, event: &Event, id: EntryId) {
+    let at = event.head.recorded_at;
+    let to = Workflow::ChangesRequested { requested: event.head.place, expires: at.plus(EXPIRY_DAYS * Micros::DAY) };
+    state.moves(id, to, at);
+}
+
+/// The same submission is reviewed again.
+fn appeal_asked(state: &mut State, event: &Event, id: EntryId, asked: &v1::AppealAsked) {
+    let named = asked.submitted.as_ref().and_then(|place| Place::try_from(place).ok());
+    let (Some(submitted), Some(entry)) = (named, state.entries.get_mut(&id)) else { return };
+    entry.appealed = Some(Appealed { submitted, appeal: event.head.place });
+    state.moves(id, Workflow::in_review(submitted), event.head.recorded_at);
+}
+
+fn correction_objected(state: &mut State, event: &Event, id: EntryId) {
+    let public = state.entries.get_mut(&id).and_then(|entry| entry.public.as_mut());
+    if let Some(corrected) = public.and_then(|public| public.corrected.as_mut()) {
+        corrected.objected = Some(event.head.place);
+    }
 }
 
 fn asked(state: &mut State, event: &Event, id: EntryId, what: Asking) {
@@ -94,15 +154,26 @@ fn revision_opened(state: &mut State, event: &Event, id: EntryId, opened: &v1::R
     entry.base = Some(Base { edition: opened.base_edition, revision });
     entry.version = event.head.part_version;
     if entry.workflow.is_with_body() {
+        // The words stay, and what they say beside the new base was never looked at.
+        entry.uncleared = Uncleared::All;
         return;
     }
     entry.working = revision;
+    entry.uncleared = Uncleared::nothing();
     state.moves(id, Workflow::Draft, event.head.recorded_at);
 }
 
 fn retraction_asked(state: &mut State, event: &Event, id: EntryId) {
     let public = state.entries.get_mut(&id).and_then(|entry| entry.public.as_mut());
     if let Some(public) = public {
+        public.retraction_proposed = None;
         public.retraction_asked = Some((event.head.place, event.head.recorded_at));
     }
+}
+
+fn retraction_proposed(state: &mut State, event: &Event, id: EntryId, ask: &v1::AskRetraction) {
+    let public = state.entries.get_mut(&id).and_then(|entry| entry.public.as_mut());
+    let (Some(public), Some(by), Some(reason)) = (public, event.head.actor.person(), &ask.reason) else { return };
+    let (place, at) = (event.head.place, event.head.recorded_at);
+    public.retraction_proposed = Some(Proposed { place, at, by, reason: hash_of(reason) });
 }

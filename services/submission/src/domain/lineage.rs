@@ -12,7 +12,7 @@ pub struct FieldNames(Vec<String>);
 
 impl FieldNames {
     /// The number of this field; new ones get the next. `None` when 65 536 are known, which no registry reaches.
-    fn number(&mut self, field: &str) -> Option<u16> {
+    pub(super) fn number(&mut self, field: &str) -> Option<u16> {
         let known = self.0.iter().position(|name| name == field);
         let number = known.map_or_else(|| u16::try_from(self.0.len()), u16::try_from).ok()?;
         if known.is_none() {
@@ -21,7 +21,7 @@ impl FieldNames {
         Some(number)
     }
 
-    fn name(&self, number: u16) -> Option<&str> {
+    pub(super) fn name(&self, number: u16) -> Option<&str> {
         self.0.get(usize::from(number)).map(String::as_str)
     }
 }

@@ -1,5 +1,6 @@
 //! What submission decides: drafts, what is submitted, what the body asks for. Pure: no clock, no words, no disk.
 
+mod clearance;
 mod command;
 mod decide;
 mod evolve;
@@ -10,16 +11,19 @@ mod rights;
 mod state;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod workflow;
 
 use dossier_engine::{Context, Decider, Decision, Errand, RefusalFacts};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 
+pub use clearance::{ClearanceRules, Uncleared};
 pub use command::Command;
 pub use lineage::{FieldNames, Lineage, Written};
 pub use refusal::Refusal;
-pub use state::{Base, Entry, EntryFacts, Public, Revision, State};
-pub use workflow::{Asked, Asking, Holder, Turn, WorkState, Workflow};
+pub use state::{Appealed, Base, Corrected, Entry, EntryFacts, Proposed, Public, Revision, Standing, State};
+pub use turn::{Holder, Move, Next, Turn};
+pub use workflow::{Asked, Asking, Held, WorkState, Workflow};
 
 use crate::policy;
 
@@ -33,6 +37,9 @@ pub const FIELDS_MAX: usize = 64;
 /// People who may write on one entry. `Submitted` lists them all: 64 authors × (30 fields × 16 bytes + 40) = 33 KiB,
 /// half of what an event may have besides its content.
 pub const AUTHORS_MAX: usize = 64;
+
+/// How far ahead a body may ask that nothing be public: five years, longer than any cycle of reports.
+pub const EMBARGO_DAYS_MAX: i64 = 1_826;
 
 /// How many entries one call of `due` names.
 const DUE_MAX: usize = 256;

@@ -1,21 +1,37 @@
 //! Why a command was refused: facts for the journal, a sentence for people.
 
 use dossier_engine::{Record, RefusalFacts};
-use dossier_identity::{NotEntitled, NotEntitledReason};
+use dossier_identity::{NotEntitled, NotEntitledReason, Role};
 use dossier_proto::{Digest, Event, Payload, Place, v1};
 
-use super::{AUTHORS_MAX, Command, Turn, WorkState};
+use super::{AUTHORS_MAX, Command, EMBARGO_DAYS_MAX, Turn, WorkState, command};
+
+/// The code of a refusal to clear what one asked for.
+const OWN_SUBMISSION: &str = "own-submission";
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No designation covers it.
-    #[error("you are not designated as contributor for this body and type of record ({})", reason.code())]
+    #[error("you are not designated as {} for this body and type of record ({})", role.key().replace('-', " "), reason.code())]
     NoDesignation {
+        /// As what.
+        role: Role,
         /// Why none does.
         reason: NotEntitledReason,
         /// The grant or revocation that came nearest.
         because: Option<Place>,
+    },
+    /// A records manager acts in the name of the body whose paper it is, and did not say so.
+    #[error("say on whose behalf you act: name the body of the entry")]
+    NotInItsName,
+    /// Whoever asked for the clearance does not give it.
+    #[error(
+        "you asked for this clearance yourself, by the event {because}; another publishing authority of the state clears it"
+    )]
+    OwnSubmission {
+        /// The event by which the caller asked.
+        because: Place,
     },
     /// There is no such entry.
     #[error("there is no such entry")]
@@ -91,6 +107,35 @@ pub enum Refusal {
         /// What is public.
         current: u32,
     },
+    /// There has been an appeal against this refusal.
+    #[error("the refusal was appealed against already, by the event {appeal}; there is one appeal")]
+    AppealedAlready {
+        /// The appeal.
+        appeal: Place,
+    },
+    /// What is reviewed again on appeal cannot be had back as a draft: it was refused.
+    #[error(
+        "it was refused and is reviewed again because of the appeal {appeal}; it can be withdrawn, and not be recalled"
+    )]
+    UnderAppeal {
+        /// The appeal.
+        appeal: Place,
+    },
+    /// The current edition is no editorial correction.
+    #[error("the public edition is no editorial correction; there is nothing to object to")]
+    NoCorrection,
+    /// No retraction waits for clearance under this name.
+    #[error("no retraction with this name waits for clearance")]
+    NotProposed,
+    /// The paper came in later than now, or nobody signed it.
+    #[error("say when the paper came in, not later than now, and who signed it")]
+    NoPaper,
+    /// The embargo has no sense.
+    #[error("the embargo ends in the past, or more than {EMBARGO_DAYS_MAX} days from now")]
+    EmbargoUnfit,
+    /// Another entry stands in the place of this one.
+    #[error("another entry stands in the place of this one; revise that one")]
+    Superseded,
     /// Too many people write on one entry.
     #[error("{AUTHORS_MAX} people have written on this entry; no more can", AUTHORS_MAX = AUTHORS_MAX)]
     TooManyAuthors,
@@ -101,7 +146,7 @@ pub enum Refusal {
 
 impl From<NotEntitled> for Refusal {
     fn from(not: NotEntitled) -> Self {
-        Self::NoDesignation { reason: not.reason, because: not.because() }
+        Self::NoDesignation { role: not.role, reason: not.reason, because: not.because() }
     }
 }
 
@@ -109,16 +154,28 @@ impl dossier_engine::Refusal for Refusal {
     fn facts(&self) -> RefusalFacts {
         let slip = |code| RefusalFacts { code, because: None, current_digest: None, record: Record::Not };
         match *self {
-            Self::NoDesignation { reason, because } => {
+            Self::NoDesignation { reason, because, .. } => {
                 RefusalFacts { because, record: Record::Kept, ..slip(reason.code()) }
             }
             Self::DigestMismatch { current } => {
                 RefusalFacts { current_digest: Some(current), record: Record::Kept, ..slip("digest-mismatch") }
             }
+            Self::OwnSubmission { because } => {
+                RefusalFacts { because: Some(because), record: Record::Kept, ..slip(OWN_SUBMISSION) }
+            }
+            Self::AppealedAlready { appeal } | Self::UnderAppeal { appeal } => {
+                RefusalFacts { because: Some(appeal), ..slip("wrong-state") }
+            }
             Self::TooLate { because } => RefusalFacts { because: Some(because), ..slip("too-late") },
             Self::AskedAlready { asked } => RefusalFacts { because: Some(asked), ..slip("wrong-state") },
             Self::NotFound => slip("not-found"),
-            Self::WrongState { .. } | Self::NothingChanged { .. } => slip("wrong-state"),
+            Self::WrongState { .. }
+            | Self::NothingChanged { .. }
+            | Self::NoCorrection
+            | Self::NotProposed
+            | Self::Superseded => slip("wrong-state"),
+            Self::NotInItsName | Self::NoPaper => slip("no-paper"),
+            Self::EmbargoUnfit => slip("embargo-unfit"),
             Self::VersionRequired { .. } => slip("version-required"),
             Self::VersionMismatch { .. } => slip("version-mismatch"),
             Self::NotCertified => slip("not-certified"),
@@ -151,7 +208,11 @@ pub(super) fn refusal_of(event: &Event) -> Option<Refusal> {
     if recorded.code == "digest-mismatch" {
         return Some(Refusal::DigestMismatch { current: recorded.current_digest.as_slice().try_into().ok()? });
     }
-    let reason = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == recorded.code)?;
     let because = recorded.because.as_ref().and_then(|place| place.try_into().ok());
-    Some(Refusal::NoDesignation { reason, because })
+    if recorded.code == OWN_SUBMISSION {
+        return Some(Refusal::OwnSubmission { because: because? });
+    }
+    let reason = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == recorded.code)?;
+    let role = command::role_of(refused.attempted.as_ref()?);
+    Some(Refusal::NoDesignation { role, reason, because })
 }

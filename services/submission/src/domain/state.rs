@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_identity::Designations;
-use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, v1};
+use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
-use super::{FieldNames, Holder, Lineage, Turn, Workflow};
+use super::{ClearanceRules, FieldNames, Lineage, Uncleared, Workflow};
 
 /// The state of the submission service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct State {
     pub designations: Designations,
     /// Digest of the registry in force.
     pub registry: Option<Digest>,
+    /// What that registry wants cleared nationally.
+    pub clearance: ClearanceRules,
     /// All entries, the oldest first.
     pub entries: BTreeMap<EntryId, Entry>,
     /// The keys of all fields ever written.
@@ -34,6 +36,8 @@ pub struct EntryFacts {
     pub record_type: String,
     /// The language it is written in first.
     pub language: String,
+    /// When its paper came in, of an entry that the secretariat filed on behalf of the body.
+    pub received_at: Option<Micros>,
 }
 
 /// One entry.
@@ -49,10 +53,18 @@ pub struct Entry {
     pub saved: u32,
     /// The public edition that the working content revises.
     pub base: Option<Base>,
+    /// What of the working content its state has not cleared.
+    pub uncleared: Uncleared,
     /// How many times it was submitted.
     pub round: u32,
     /// What was ever submitted: number and digest.
     pub submitted: BTreeMap<u32, Digest>,
+    /// Until when nothing of what was submitted last is to be public, as the body asked.
+    pub embargo_until: Option<Micros>,
+    /// The numbers of the changes requested last that no submission has answered yet, ascending.
+    pub open_items: Vec<u32>,
+    /// The refused submission against whose refusal the body has appealed, and the event of the appeal.
+    pub appealed: Option<Appealed>,
     /// Where the work stands.
     pub workflow: Workflow,
     /// Since when it stands there.
@@ -61,6 +73,15 @@ pub struct Entry {
     pub public: Option<Public>,
     /// Who wrote it.
     pub lineage: Lineage,
+}
+
+/// An appeal: there is one against each refusal of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appealed {
+    /// What was refused.
+    pub submitted: Place,
+    /// The appeal.
+    pub appeal: Place,
 }
 
 /// One content of an entry.
@@ -90,8 +111,57 @@ pub struct Public {
     pub edition: u32,
     /// Its content.
     pub revision: Revision,
+    /// Whether it is shown.
+    pub standing: Standing,
+    /// The current edition is an editorial correction.
+    pub corrected: Option<Corrected>,
+    /// A contributor has proposed its retraction; the publishing authority has not cleared that yet.
+    pub retraction_proposed: Option<Proposed>,
     /// The body has asked for its retraction by this event; a publisher decides.
     pub retraction_asked: Option<(Place, Micros)>,
+}
+
+/// Whether the public sees the edition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// It does.
+    Shown,
+    /// It sees a tombstone for a while.
+    Suspended {
+        /// The decision.
+        place: Place,
+        /// Since when.
+        at: Micros,
+    },
+    /// It is pointed on to another entry.
+    Superseded {
+        /// The decision.
+        place: Place,
+        /// The number of the other entry.
+        number: String,
+    },
+}
+
+/// An editorial correction that became an edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Its publication.
+    pub published: Place,
+    /// The objection of the body.
+    pub objected: Option<Place>,
+}
+
+/// A retraction that was proposed and not cleared yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// The event.
+    pub place: Place,
+    /// When.
+    pub at: Micros,
+    /// By whom: cannot clear it.
+    pub by: SubjectId,
+    /// SHA-256 of the sealed reason: what is cleared is that and nothing else.
+    pub reason: Digest,
 }
 
 impl Revision {
@@ -102,22 +172,20 @@ impl Revision {
 }
 
 impl Entry {
-    /// Who has the next move, and since when.
-    pub fn turn(&self) -> Turn {
-        let retraction = self.public.as_ref().and_then(|public| public.retraction_asked);
-        let (who, since) = match (&self.workflow, retraction) {
-            (Workflow::Draft | Workflow::ChangesRequested { .. }, _) => (Holder::Contributor, self.since),
-            (Workflow::InReview { .. }, _) => (Holder::Moderator, self.since),
-            (Workflow::Approved { .. }, _) => (Holder::Publisher, self.since),
-            (Workflow::Retracted { .. }, _) | (_, None) => (Holder::Nobody, self.since),
-            (_, Some((_, asked_at))) => (Holder::Publisher, asked_at),
-        };
-        Turn { who, since }
+    /// Whether there is a public edition, though perhaps it is not shown at the moment. What is retracted is none.
+    pub fn has_edition(&self) -> bool {
+        self.public.is_some() && !matches!(self.workflow, Workflow::Retracted { .. })
     }
 
-    /// Whether the public edition is still there to be revised.
-    pub fn is_public(&self) -> bool {
-        self.public.is_some() && !matches!(self.workflow, Workflow::Retracted { .. })
+    /// The public edition, if the body may revise it: not where another entry stands in its place.
+    pub fn revisable(&self) -> Option<&Public> {
+        let public = self.public.as_ref().filter(|_| self.has_edition())?;
+        (!matches!(public.standing, Standing::Superseded { .. })).then_some(public)
+    }
+
+    /// Whether everybody can read its public edition now.
+    pub fn is_shown(&self) -> bool {
+        self.has_edition() && self.public.as_ref().is_some_and(|public| public.standing == Standing::Shown)
     }
 
     /// Whether the working content revises an edition that is not the current one any more.
@@ -139,6 +207,12 @@ impl Entry {
             _ => None,
         }
     }
+
+    /// The appeal under which the submission is reviewed again.
+    pub fn under_appeal(&self) -> Option<Place> {
+        let submitted = self.workflow.under_review()?;
+        self.appealed.filter(|appealed| appealed.submitted == submitted).map(|appealed| appealed.appeal)
+    }
 }
 
 impl State {
@@ -147,6 +221,12 @@ impl State {
         let id = *self.sources.get(&(body.clone(), source))?;
         let withdrawn = matches!(self.entries.get(&id)?.workflow, Workflow::Withdrawn { .. });
         (!withdrawn).then_some(id)
+    }
+
+    /// Whether the working content of an entry has to be cleared before it is submitted.
+    pub fn needs_clearance(&self, entry: &Entry) -> bool {
+        let facts = &entry.facts;
+        self.clearance.is_needed_for(&facts.body, &facts.record_type, &entry.uncleared, &self.fields)
     }
 
     /// The moment at which the first entry returns to draft.
@@ -160,7 +240,7 @@ impl State {
     }
 
     /// Moves an entry to where the work stands now, and keeps the list of expiries true. This is the one door: every
-    /// change of [`Entry::workflow`] goes through it.
+    /// change of [`Entry::workflow`] from one state to another goes through it.
     pub(super) fn moves(&mut self, id: EntryId, to: Workflow, since: Micros) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         if let Workflow::ChangesRequested { expires, .. } = entry.workflow {
@@ -173,6 +253,8 @@ impl State {
         if let (Workflow::Published, Some(public)) = (&to, &entry.public) {
             entry.working = public.revision;
             entry.base = None;
+            entry.uncleared = Uncleared::nothing();
+            entry.open_items.clear();
         }
         entry.workflow = to;
         entry.since = since;
@@ -180,7 +262,7 @@ impl State {
 
     /// Where the work stands after the body ended it: nowhere (`ended`), or at the public edition, which stays.
     pub(super) fn ended_by_body(&self, id: EntryId, ended: Workflow) -> Workflow {
-        if self.entries.get(&id).is_some_and(Entry::is_public) { Workflow::Published } else { ended }
+        if self.entries.get(&id).is_some_and(Entry::has_edition) { Workflow::Published } else { ended }
     }
 
     /// Whether the list of expiries says what the entries say.

@@ -1,8 +1,8 @@
-//! Where the work on an entry stands, and who has the next move (P12).
+//! Where the work on an entry stands.
 
 use std::fmt;
 
-use dossier_proto::{Micros, Place};
+use dossier_proto::{Digest, EntryId, Micros, Place, SubjectId};
 use serde::{Deserialize, Serialize};
 
 /// Where the work on an entry stands. What the public sees is another axis: see [`Public`](super::Public).
@@ -10,19 +10,28 @@ use serde::{Deserialize, Serialize};
 pub enum Workflow {
     /// With its body.
     Draft,
+    /// With the publishing authority of its state. Nobody outside the body has heard of it.
+    AwaitingClearance {
+        /// The event that asked for clearance.
+        asked: Place,
+        /// Who asked: cannot clear.
+        submitter: SubjectId,
+        /// SHA-256 of the `ClearanceAsked`: what is submitted in the end is that and nothing else.
+        words: Digest,
+    },
     /// Submitted; moderation alone decides what becomes of it.
     InReview {
         /// The event that submitted it.
         submitted: Place,
         /// What the body has asked for meanwhile, not yet answered.
         asked: Option<Asked>,
+        /// The review waits for somebody.
+        held: Option<Held>,
     },
-    /// Back with its body, with requests.
+    /// Back with its body: with requests of moderation, or returned by its publishing authority.
     ChangesRequested {
-        /// The event that asks for the changes.
+        /// The event that asks for the changes, or that returned it.
         requested: Place,
-        /// The numbers of the requested changes, ascending.
-        items: Vec<u32>,
         /// When it returns to draft by itself.
         expires: Micros,
     },
@@ -31,12 +40,30 @@ pub enum Workflow {
         /// The approval.
         approved: Place,
     },
+    /// Approved, and published by itself when its time comes.
+    Scheduled {
+        /// The approval.
+        approved: Place,
+        /// The time.
+        at: Micros,
+    },
     /// The newest submitted content is public, and nothing is under way.
     Published,
     /// Refused.
     Refused {
         /// The decision.
         refused: Place,
+        /// What was refused.
+        submitted: Place,
+    },
+    /// It says what another, published entry says already.
+    Duplicate {
+        /// The decision.
+        marked: Place,
+        /// The published entry.
+        of: EntryId,
+        /// Its number.
+        number: String,
     },
     /// Withdrawn by its body.
     Withdrawn {
@@ -69,45 +96,76 @@ pub enum Asking {
     Withdrawal,
 }
 
+/// A review that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The event.
+    pub place: Place,
+    /// Since when.
+    pub since: Micros,
+    /// For whom or what: a code.
+    pub awaited: String,
+    /// It goes on by itself then.
+    pub until: Option<Micros>,
+}
+
 /// The name of a state, as interfaces write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the names of the variants of `Workflow`
+#[allow(missing_docs)] // the names of the variants of `Workflow`, and of what became of the public edition
 pub enum WorkState {
     Draft,
+    AwaitingClearance,
     InReview,
+    OnHold,
     ChangesRequested,
     Approved,
+    Scheduled,
     Published,
-    Refused,
-    Withdrawn,
+    Suspended,
+    Superseded,
     Retracted,
+    Refused,
+    Duplicate,
+    Withdrawn,
 }
 
 impl WorkState {
     /// All states, in the order of the workflow.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Draft,
+        Self::AwaitingClearance,
         Self::InReview,
+        Self::OnHold,
         Self::ChangesRequested,
         Self::Approved,
+        Self::Scheduled,
         Self::Published,
-        Self::Refused,
-        Self::Withdrawn,
+        Self::Suspended,
+        Self::Superseded,
         Self::Retracted,
+        Self::Refused,
+        Self::Duplicate,
+        Self::Withdrawn,
     ];
 
     /// The key used in JSON and addresses.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::AwaitingClearance => "awaiting-clearance",
             Self::InReview => "in-review",
+            Self::OnHold => "on-hold",
             Self::ChangesRequested => "changes-requested",
             Self::Approved => "approved",
+            Self::Scheduled => "scheduled",
             Self::Published => "published",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
+            Self::Suspended => "suspended",
+            Self::Superseded => "superseded",
             Self::Retracted => "retracted",
+            Self::Refused => "refused",
+            Self::Duplicate => "duplicate",
+            Self::Withdrawn => "withdrawn",
         }
     }
 }
@@ -120,20 +178,6 @@ impl fmt::Display for WorkState {
 }
 
 impl Workflow {
-    /// The name of the state.
-    pub const fn state(&self) -> WorkState {
-        match self {
-            Self::Draft => WorkState::Draft,
-            Self::InReview { .. } => WorkState::InReview,
-            Self::ChangesRequested { .. } => WorkState::ChangesRequested,
-            Self::Approved { .. } => WorkState::Approved,
-            Self::Published => WorkState::Published,
-            Self::Refused { .. } => WorkState::Refused,
-            Self::Withdrawn { .. } => WorkState::Withdrawn,
-            Self::Retracted { .. } => WorkState::Retracted,
-        }
-    }
-
     /// Whether the body may write on it.
     pub const fn is_with_body(&self) -> bool {
         matches!(self, Self::Draft | Self::ChangesRequested { .. })
@@ -146,51 +190,17 @@ impl Workflow {
             _ => None,
         }
     }
-}
 
-/// Who has the next move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holder {
-    /// The body that wrote it.
-    Contributor,
-    /// Moderation.
-    Moderator,
-    /// Publication.
-    Publisher,
-    /// Nobody: nothing is under way.
-    Nobody,
-}
-
-impl Holder {
-    /// The key used in JSON; the roles have the same keys in `identity`.
-    pub const fn key(self) -> &'static str {
+    /// The approval that waits for its edition.
+    pub const fn approval(&self) -> Option<Place> {
         match self {
-            Self::Contributor => "contributor",
-            Self::Moderator => "moderator",
-            Self::Publisher => "publisher",
-            Self::Nobody => "nobody",
+            Self::Approved { approved } | Self::Scheduled { approved, .. } => Some(*approved),
+            _ => None,
         }
     }
-}
 
-impl fmt::Display for Holder {
-    /// In words, for a sentence that ends with "the next move".
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Contributor => "its body has",
-            Self::Moderator => "a moderator has",
-            Self::Publisher => "a publisher has",
-            Self::Nobody => "nobody has",
-        })
+    /// The submission is in the hands of moderation, from now on.
+    pub(super) const fn in_review(submitted: Place) -> Self {
+        Self::InReview { submitted, asked: None, held: None }
     }
-}
-
-/// Who has the next move, and since when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Turn {
-    /// Who.
-    pub who: Holder,
-    /// Since when.
-    pub since: Micros,
 }

@@ -68,6 +68,8 @@ pub(super) struct Told {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) bytes: bytes::Bytes,
 }
 
 impl Told {
@@ -139,7 +141,7 @@ impl Ask<'_> {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Told { status: parts.status, headers: parts.headers, body }
+        Told { status: parts.status, headers: parts.headers, body, bytes }
     }
 }
 
@@ -218,6 +220,12 @@ impl House {
         let files: Vec<_> = found.map(|file| file.unwrap().path()).collect();
         assert!(!files.is_empty());
         files
+    }
+
+    /// The names of the files that are kept for an entry.
+    pub(super) fn kept_files(&self, entry: EntryId) -> Vec<String> {
+        let found = std::fs::read_dir(self.directory.path().join(format!("submission/attachments/{entry}")));
+        found.into_iter().flatten().map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     pub(super) fn wait(&self, micros: i64) {

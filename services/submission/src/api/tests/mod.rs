@@ -3,6 +3,7 @@
 mod authority;
 mod drafts;
 mod epochs;
+mod files;
 mod hostile;
 mod house;
 mod keys;

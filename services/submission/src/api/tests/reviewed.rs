@@ -23,8 +23,9 @@ async fn requested_changes_are_read_answered_and_followed_by_another_round() {
     assert_eq!(
         told.body["requested_changes"],
         json!([{
-            "item": 1, "field": "location", "language": null, "quote": "Nur-Sultan",
+            "item": 1, "round": 1, "field": "location", "language": null, "quote": "Nur-Sultan",
             "text": "The text says New York.", "answer": null, "answered": false,
+            "settled": null, "settled_text": null,
         }])
     );
 

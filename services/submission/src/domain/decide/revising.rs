@@ -1,4 +1,4 @@
-//! What a body may do about its public edition: revise it, ask for its retraction.
+//! Revising the public edition.
 
 use dossier_engine::Decision;
 use dossier_proto::{Payload, v1};
@@ -11,11 +11,9 @@ use crate::domain::{Refusal, Workflow};
 pub(super) fn open(matter: &Matter<'_>) -> Result<Decision, Refusal> {
     let entry = matter.entry;
     matter.check_version()?;
-    let Some(public) = entry.public.as_ref().filter(|_| entry.is_public()) else {
-        return Err(matter.wrong_state());
-    };
+    let Some(public) = entry.revisable() else { return Err(matter.wrong_state()) };
     match entry.workflow {
-        Workflow::Published | Workflow::Refused { .. } => {}
+        Workflow::Published | Workflow::Refused { .. } | Workflow::Duplicate { .. } => {}
         Workflow::Draft | Workflow::ChangesRequested { .. } if entry.base_is_outdated() => {}
         Workflow::Draft | Workflow::ChangesRequested { .. } => return Ok(Decision::NOTHING),
         _ => return Err(matter.wrong_state()),
@@ -27,20 +25,4 @@ pub(super) fn open(matter: &Matter<'_>) -> Result<Decision, Refusal> {
         base_digest: public.revision.digest.to_vec(),
     });
     Ok(matter.one(entry.version + 1, payload))
-}
-
-pub(super) fn ask_retraction(matter: &Matter<'_>, ask: &v1::AskRetraction) -> Result<Decision, Refusal> {
-    let entry = matter.entry;
-    matter.check_version()?;
-    if ask.reason.is_none() {
-        return Err(Refusal::Malformed("there is no reason"));
-    }
-    let Some(public) = entry.public.as_ref().filter(|_| entry.is_public()) else {
-        return Err(matter.wrong_state());
-    };
-    if let Some((asked, _)) = public.retraction_asked {
-        return Err(Refusal::AskedAlready { asked });
-    }
-    let command = Some(ask.clone());
-    Ok(matter.asks(Payload::RetractionAsked(v1::RetractionAsked { command, edition: public.edition })))
 }

@@ -1,12 +1,12 @@
-//! Giving the working content to moderation.
+//! Giving the working content to moderation, or to the publishing authority that clears it first.
 
 use std::collections::BTreeSet;
 
 use dossier_engine::Decision;
-use dossier_proto::{Digest, Payload, v1};
+use dossier_proto::{Digest, Micros, Payload, v1};
 
 use super::{Matter, writing::check_content};
-use crate::domain::{Entry, Refusal, Workflow};
+use crate::domain::{EMBARGO_DAYS_MAX, Entry, Refusal, Standing};
 
 /// The order matters: a refusal that is recorded must not depend on the content, which it does not keep.
 pub(super) fn submit(
@@ -26,14 +26,42 @@ pub(super) fn submit(
     if submit.faults > 0 {
         return Err(Refusal::Faults { count: submit.faults });
     }
-    check_base(entry, submit)?;
+    check_base(matter, submit)?;
     check_answers(entry, &submit.answers)?;
+    check_embargo(matter.context.now, submit)?;
     check_content(content, submit.revision)?;
     if content.is_some_and(|content| content.digest != submit.digest) {
         return Err(Refusal::Malformed("the content is not the one that is submitted"));
     }
+    let payload = if matter.state.needs_clearance(entry) {
+        Payload::ClearanceAsked(clearance_asked(matter, submit, content))
+    } else {
+        Payload::Submitted(submitted(matter, submit, content))
+    };
+    Ok(matter.asks(payload))
+}
+
+fn submitted(matter: &Matter<'_>, submit: &v1::Submit, content: Option<&v1::Content>) -> v1::Submitted {
+    let v1::ClearanceAsked { command, content, record_type, body, original_language, lineage, base_edition, round } =
+        clearance_asked(matter, submit, content);
+    v1::Submitted {
+        command,
+        content,
+        record_type,
+        body,
+        original_language,
+        lineage,
+        base_edition,
+        round,
+        clearance_asked: None,
+        submitter: Vec::new(),
+    }
+}
+
+fn clearance_asked(matter: &Matter<'_>, submit: &v1::Submit, content: Option<&v1::Content>) -> v1::ClearanceAsked {
+    let entry = matter.entry;
     let facts = &entry.facts;
-    let payload = Payload::Submitted(v1::Submitted {
+    v1::ClearanceAsked {
         command: Some(submit.clone()),
         content: content.cloned(),
         record_type: facts.record_type.clone(),
@@ -42,9 +70,7 @@ pub(super) fn submit(
         lineage: entry.lineage.authors(&matter.state.fields),
         base_edition: entry.base.map(|base| base.edition),
         round: entry.round.saturating_add(1),
-        ..v1::Submitted::default()
-    });
-    Ok(matter.asks(payload))
+    }
 }
 
 /// P5, towards the body itself: what is submitted is what the caller saw.
@@ -58,14 +84,19 @@ fn check_digest(entry: &Entry, submit: &v1::Submit) -> Result<(), Refusal> {
 }
 
 /// A revision changes the edition that is public now, and changes something.
-fn check_base(entry: &Entry, submit: &v1::Submit) -> Result<(), Refusal> {
+pub(super) fn check_base(matter: &Matter<'_>, submit: &v1::Submit) -> Result<(), Refusal> {
+    let entry = matter.entry;
     let Some(public) = &entry.public else { return Ok(()) };
+    if matches!(public.standing, Standing::Superseded { .. }) {
+        return Err(Refusal::Superseded);
+    }
     if entry.base_is_outdated() {
         let base = entry.base.map_or(0, |base| base.edition);
         return Err(Refusal::BaseOutdated { base, current: public.edition });
     }
-    let same = submit.revision == public.revision.number || submit.equals_revision == Some(public.revision.number);
-    if same {
+    // Numbers of revisions are ours, and a correction of others' making may bear one of them: the digest tells.
+    let is_public = |number| entry.submitted.get(&number) == Some(&public.revision.digest);
+    if entry.working.digest == public.revision.digest || submit.equals_revision.is_some_and(is_public) {
         return Err(Refusal::NothingChanged { edition: public.edition });
     }
     Ok(())
@@ -73,14 +104,20 @@ fn check_base(entry: &Entry, submit: &v1::Submit) -> Result<(), Refusal> {
 
 /// Every answer is to a requested change, and to each there is at most one.
 fn check_answers(entry: &Entry, answers: &[v1::Answer]) -> Result<(), Refusal> {
-    let mut open: BTreeSet<u32> = match &entry.workflow {
-        Workflow::ChangesRequested { items, .. } => items.iter().copied().collect(),
-        _ => BTreeSet::new(),
-    };
+    let mut open: BTreeSet<u32> = entry.open_items.iter().copied().collect();
     for answer in answers {
         if !open.remove(&answer.item) {
             return Err(Refusal::UnknownItem { item: answer.item });
         }
     }
     Ok(())
+}
+
+/// An embargo ends in the time to come, and not beyond all plans.
+fn check_embargo(now: Micros, submit: &v1::Submit) -> Result<(), Refusal> {
+    let last = now.plus(EMBARGO_DAYS_MAX * Micros::DAY);
+    match submit.embargo_until.map(Micros) {
+        Some(until) if until <= now || last < until => Err(Refusal::EmbargoUnfit),
+        _ => Ok(()),
+    }
 }

@@ -8,8 +8,14 @@ use super::{Matter, rights};
 use crate::domain::{AUTHORS_MAX, FIELDS_MAX, Refusal, State};
 
 pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) -> Result<Decision, Refusal> {
-    let body: BodyCode = start.body.parse().map_err(|_| no_body(state, context))?;
-    let authority = rights::contributor(&state.designations, context, &body, &start.record_type)?;
+    let role = role_to_start(start);
+    let body: BodyCode = start.body.parse().map_err(|_| no_body(state, context, role))?;
+    let authority = rights::entitled(&state.designations, context, role, &body, &start.record_type)?;
+    if role == Role::RecordsManager {
+        check_paper(start, &body, context)?;
+    } else if start.signatory.is_some() {
+        return Err(Refusal::NoPaper);
+    }
     if context.on_behalf_of.as_ref().is_some_and(|named| *named != body) {
         return Err(Refusal::Malformed("the entry is filed for another body than it belongs to"));
     }
@@ -21,12 +27,26 @@ pub(super) fn start(state: &State, start: &v1::StartDraft, context: &Context) ->
     check_content(start.content.as_ref(), 1)?;
     check_fields(&start.fields)?;
     let payload = Payload::DraftStarted(v1::DraftStarted { command: Some(start.clone()) });
-    Ok(Decision::one(authority, Decided { entry: Some(context.fresh_entry()), part_version: 1, payload }))
+    Ok(Decision::one(Some(authority), Decided { entry: Some(context.fresh_entry()), part_version: 1, payload }))
+}
+
+/// The secretariat files papers on behalf of a body; contributors write for themselves.
+fn role_to_start(start: &v1::StartDraft) -> Role {
+    if start.received_at.is_some() { Role::RecordsManager } else { Role::Contributor }
+}
+
+/// Both are on record, who filed it and in whose name, and when the paper came in before it was filed.
+fn check_paper(start: &v1::StartDraft, body: &BodyCode, context: &Context) -> Result<(), Refusal> {
+    if context.on_behalf_of.as_ref() != Some(body) {
+        return Err(Refusal::NotInItsName);
+    }
+    let has_come = start.received_at.is_some_and(|received| received <= context.now.0);
+    if has_come && start.signatory.is_some() { Ok(()) } else { Err(Refusal::NoPaper) }
 }
 
 /// Who writes for no body at all has none to name, and is told so.
-fn no_body(state: &State, context: &Context) -> Refusal {
-    let held = context.person().map(|subject| state.designations.holds(subject, Role::Contributor, context.now));
+fn no_body(state: &State, context: &Context, role: Role) -> Refusal {
+    let held = context.person().map(|subject| state.designations.holds(subject, role, context.now));
     match held {
         Some(Err(not)) => not.into(),
         _ => Refusal::Malformed("the body has no code"),

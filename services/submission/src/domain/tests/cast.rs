@@ -3,12 +3,18 @@
 use dossier_engine::testing::{Ask, Story};
 use dossier_identity::Role;
 use dossier_proto::{Actor, BodyCode, EntryId, Event, Micros, Origin, Payload, Place, SubjectId, v1};
+use dossier_registry::Registry;
 
-use crate::domain::{Command, Entry, Refusal, Submission, WorkState};
+use crate::domain::{Command, Entry, Refusal, Submission, WorkState, Workflow};
 
 pub(super) const AIGERIM: SubjectId = SubjectId([1; 16]);
 pub(super) const BOLAT: SubjectId = SubjectId([2; 16]);
 pub(super) const WANJIRU: SubjectId = SubjectId([3; 16]);
+/// The publishing authorities of Kazakhstan.
+pub(super) const DAMIR: SubjectId = SubjectId([4; 16]);
+pub(super) const SAULE: SubjectId = SubjectId([5; 16]);
+/// Files papers for the secretariat.
+pub(super) const RECORDS: SubjectId = SubjectId([6; 16]);
 pub(super) const MODERATOR: Actor = Actor::Person(SubjectId([9; 16]));
 pub(super) const PUBLISHER: Actor = Actor::Person(SubjectId([10; 16]));
 pub(super) const SYSTEM: Actor = Actor::System(Origin::Submission);
@@ -24,15 +30,37 @@ pub(super) fn opened() -> Told {
     told
 }
 
+/// The same with the registry of the program in force, publishing authorities, and a records manager: there, practices of
+/// states are cleared, and events are not.
+pub(super) fn cleared() -> Told {
+    let mut told = opened();
+    told.adopt(&Registry::embedded());
+    for subject in [DAMIR, SAULE] {
+        told.designate_as(subject, Role::PublishingAuthority, "KAZ", &[]);
+    }
+    told.designate_as(RECORDS, Role::RecordsManager, "", &[]);
+    told
+}
+
 /// A story with the words of this service.
 #[derive(Clone)]
 pub(super) struct Told(pub(super) Story<Submission>);
 
 impl Told {
     pub(super) fn designate(&mut self, subject: SubjectId, body: &str, types: &[&str]) -> Event {
+        self.designate_as(subject, Role::Contributor, body, types)
+    }
+
+    pub(super) fn adopt(&mut self, registry: &Registry) {
+        let command =
+            Some(v1::AdoptRegistry { document: registry.bytes().to_vec(), digest: registry.digest().to_vec() });
+        self.moderation(None, Payload::RegistryAdopted(v1::RegistryAdopted { command }));
+    }
+
+    pub(super) fn designate_as(&mut self, subject: SubjectId, role: Role, body: &str, types: &[&str]) -> Event {
         let command = v1::GrantDesignation {
             subject: subject.to_vec(),
-            role: Role::Contributor.number(),
+            role: role.number(),
             body: body.to_owned(),
             record_types: types.iter().map(ToString::to_string).collect(),
             valid_from: 0,
@@ -70,6 +98,35 @@ impl Told {
     /// Aigerim begins an entry for Kazakhstan.
     pub(super) fn started(&mut self) -> EntryId {
         self.one(Ask::by(AIGERIM, start("KAZ"))).head.entry.unwrap()
+    }
+
+    /// Aigerim begins a practice for Kazakhstan, which is cleared before it is reviewed.
+    pub(super) fn practice(&mut self) -> EntryId {
+        self.one(Ask::by(AIGERIM, start_of("practice", "KAZ"))).head.entry.unwrap()
+    }
+
+    /// What awaits clearance: where it was asked, and what.
+    pub(super) fn awaiting(&self, entry: EntryId) -> (Place, v1::ClearanceAsked) {
+        let Workflow::AwaitingClearance { asked: place, .. } = self.entry(entry).workflow else {
+            panic!("nothing awaits clearance")
+        };
+        let (event, _) = &self.0.log()[usize::try_from(place.sequence).unwrap()];
+        let Some(Payload::ClearanceAsked(asked)) = &event.payload else { panic!("not asked: {event:?}") };
+        (place, asked.clone())
+    }
+
+    /// The command that clears what awaits it.
+    pub(super) fn clear(&self, entry: EntryId) -> Command {
+        let (_, asked) = self.awaiting(entry);
+        let clear = v1::Clear { digest: self.entry(entry).working.digest.to_vec(), note: Some(sealed(70)) };
+        Command::Clear { clear, asked: Some(Box::new(asked)) }
+    }
+
+    /// A practice that was submitted and cleared. Returns where it was submitted.
+    pub(super) fn cleared(&mut self, entry: EntryId) -> Place {
+        self.one(Ask::by(AIGERIM, submit(self.entry(entry))).on(entry));
+        let events = self.0.given(Ask::by(DAMIR, self.clear(entry)).on(entry));
+        events[1].head.place
     }
 
     /// Somebody saves the next revision.
@@ -131,6 +188,28 @@ impl Told {
         self.publication(entry, payload)
     }
 
+    /// Two moderators correct the public edition, under a revision number of their own.
+    pub(super) fn corrected(&mut self, entry: EntryId) -> Event {
+        self.corrected_as(entry, 90)
+    }
+
+    pub(super) fn corrected_as(&mut self, entry: EntryId, number: u32) -> Event {
+        let confirmed = self.moderation(Some(entry), Payload::CorrectionConfirmed(v1::CorrectionConfirmed::default()));
+        let public = self.entry(entry).public.clone().expect("it is public");
+        let payload = Payload::EditionPublished(v1::EditionPublished {
+            command: Some(v1::PublishEdition { approved: Some(confirmed.head.place.into()) }),
+            number: public.number,
+            edition: public.edition + 1,
+            content: Some(v1::Content {
+                digest: vec![0xC0 + u8::try_from(public.edition % 60).unwrap(); 32],
+                ..content(number)
+            }),
+            kind: v1::EditionKind::Correction.into(),
+            ..Default::default()
+        });
+        self.publication(entry, payload)
+    }
+
     /// An entry that went all the way to edition 1.
     pub(super) fn public(&mut self) -> EntryId {
         let entry = self.started();
@@ -149,7 +228,7 @@ impl Told {
     }
 
     pub(super) fn state_of(&self, entry: EntryId) -> WorkState {
-        self.entry(entry).workflow.state()
+        self.entry(entry).state()
     }
 
     pub(super) fn under_review(&self, entry: EntryId) -> Place {
@@ -165,12 +244,22 @@ pub(super) fn sealed(tag: u8) -> v1::Sealed {
 pub(super) fn content(number: u32) -> v1::Content {
     let mut digest = vec![0; 32];
     digest[..4].copy_from_slice(&number.to_be_bytes());
-    v1::Content { revision: number, digest, sealed: Some(sealed(number.to_be_bytes()[3])), personal: Vec::new(), files: Vec::new() }
+    v1::Content {
+        revision: number,
+        digest,
+        sealed: Some(sealed(number.to_be_bytes()[3])),
+        personal: Vec::new(),
+        files: Vec::new(),
+    }
 }
 
 pub(super) fn start(body: &str) -> Command {
+    start_of("event", body)
+}
+
+pub(super) fn start_of(record_type: &str, body: &str) -> Command {
     Command::StartDraft(v1::StartDraft {
-        record_type: "event".to_owned(),
+        record_type: record_type.to_owned(),
         body: body.to_owned(),
         original_language: "en".to_owned(),
         content: Some(content(1)),
@@ -215,6 +304,18 @@ pub(super) fn withdraw() -> Command {
 
 pub(super) fn ask_retraction() -> Command {
     Command::AskRetraction(v1::AskRetraction { reason: Some(sealed(51)) })
+}
+
+pub(super) fn give_back(entry: &Entry) -> Command {
+    Command::ReturnToBody(v1::ReturnToBody { digest: entry.working.digest.to_vec(), reason: Some(sealed(52)) })
+}
+
+pub(super) fn appeal() -> Command {
+    Command::AskAppeal(v1::AskAppeal { reason: Some(sealed(53)) })
+}
+
+pub(super) fn object() -> Command {
+    Command::ObjectToCorrection(v1::ObjectToCorrection { reason: Some(sealed(54)) })
 }
 
 pub(super) fn body(code: &str) -> BodyCode {

@@ -117,7 +117,7 @@ fn a_refused_revision_can_be_followed_by_another() {
     told.saved(AIGERIM, entry, &["title"]);
     told.submitted(AIGERIM, entry);
     told.refused(entry);
-    assert!(told.entry(entry).is_public());
+    assert!(told.entry(entry).has_edition());
     told.one(Ask::by(AIGERIM, Command::OpenRevision).on(entry));
     assert_eq!(told.entry(entry).working.number, 1);
 }

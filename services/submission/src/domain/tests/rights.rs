@@ -1,7 +1,7 @@
 //! An action without a designation is refused with the reason, and the refusal is history.
 
 use dossier_engine::testing::Ask;
-use dossier_identity::NotEntitledReason;
+use dossier_identity::{NotEntitledReason, Role};
 use dossier_proto::{Actor, EntryId, Origin, Payload, SubjectId};
 
 use super::cast::{AIGERIM, MODERATOR, SYSTEM, WANJIRU, ask_retraction, opened, save, start, submit, withdraw};
@@ -22,7 +22,7 @@ fn every_command_of_a_person_needs_a_designation_and_its_refusal_is_recorded() {
     for command in commands {
         let before = told.0.log().len();
         let outcome = told.ask(Ask::by(WANJIRU, command.clone()).on(entry).expecting(1));
-        let Err(Refusal::NoDesignation { reason: NotEntitledReason::OtherBody, because: Some(because) }) = outcome
+        let Err(Refusal::NoDesignation { reason: NotEntitledReason::OtherBody, because: Some(because), .. }) = outcome
         else {
             panic!("{command:?} by somebody of another body: {outcome:?}")
         };
@@ -59,14 +59,24 @@ fn a_designation_for_another_type_or_a_revoked_one_does_not_do() {
     let revoked = told.revoke(&other);
     let outcome = told.ask(Ask::by(person, start("KAZ")));
     let because = Some(revoked.head.place);
-    assert_eq!(outcome, Err(Refusal::NoDesignation { reason: NotEntitledReason::Revoked, because }));
+    assert_eq!(
+        outcome,
+        Err(Refusal::NoDesignation { role: Role::Contributor, reason: NotEntitledReason::Revoked, because })
+    );
 }
 
 #[test]
 fn who_writes_for_no_body_is_told_so() {
     let mut told = opened();
     let outcome = told.ask(Ask::by(SubjectId([7; 16]), start("")));
-    assert_eq!(outcome, Err(Refusal::NoDesignation { reason: NotEntitledReason::NoDesignation, because: None }));
+    assert_eq!(
+        outcome,
+        Err(Refusal::NoDesignation {
+            role: Role::Contributor,
+            reason: NotEntitledReason::NoDesignation,
+            because: None
+        })
+    );
     let outcome = told.ask(Ask::by(AIGERIM, start("")));
     assert!(matches!(outcome, Err(Refusal::Malformed(_))), "{outcome:?}");
     told.0.replayed();

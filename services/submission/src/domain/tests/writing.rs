@@ -12,7 +12,7 @@ fn an_entry_is_named_by_the_event_that_started_it() {
     assert_eq!(started.head.part_version, 1);
     let entry = told.entry(started.head.entry.unwrap());
     assert_eq!((entry.version, entry.saved, entry.round), (1, 1, 0));
-    assert_eq!(entry.workflow.state(), WorkState::Draft);
+    assert_eq!(entry.state(), WorkState::Draft);
     assert_eq!(entry.facts.body, body("KAZ"));
     told.0.replayed();
 }
