@@ -225,6 +225,23 @@ impl Client {
         }
     }
 
+    /// Returns when a stream holds exactly this from `number` on: a node that follows the leader may be a moment behind, and one that is
+    /// gone is not missed at once.
+    ///
+    /// # Panics
+    /// When it does not come to that.
+    pub async fn wait_until_holds(&self, origin: &str, number: u64, wanted: &[&str]) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.read(origin, number).await;
+            if found == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{}: {origin}'s stream holds {found:?}, not {wanted:?}", self.service);
+            tokio::time::sleep(LOOK).await; // between looks
+        }
+    }
+
     async fn read_once(&self, origin: &str, number: u64) -> Vec<Bytes> {
         let inbox = self.client.new_inbox();
         let mut answers = self.subscribe(&inbox).await;
