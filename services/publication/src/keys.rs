@@ -7,6 +7,10 @@ use dossier_vault::{GrantedKey, Kind, Vault};
 /// The keys that must be held before a foreign event is acted upon: those of an approved content. Personal values stay
 /// sealed here for good.
 pub fn keys_needed(event: &Event) -> Vec<KeyId> {
+    // What a body says when it asks for a retraction has a key of its own where its state clears that first.
+    if let Some(Payload::RetractionCleared(cleared)) = &event.payload {
+        return cleared.reason.iter().filter_map(|reason| KeyId::try_from(reason.key_id.as_slice()).ok()).collect();
+    }
     let Some(Payload::Approved(approved)) = &event.payload else { return Vec::new() };
     let content = approved.content.as_ref().and_then(|content| content.sealed.as_ref());
     let key = |sealed: &v1::Sealed| KeyId::try_from(sealed.key_id.as_slice()).ok();
