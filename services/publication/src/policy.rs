@@ -1,34 +1,49 @@
 //! What received events make publication do.
 
 use dossier_engine::Errand;
-use dossier_proto::{Event, Origin, Payload, v1};
+use dossier_proto::{EntryId, Event, Micros, Origin, Payload, Place, v1};
 
-use crate::domain::Command;
+use crate::domain::{Command, State};
 
-/// Whether a foreign event is recorded here: approvals, requests for retraction, and what says who may do what.
+/// What is published at a time; more that is due at the same moment follows right after.
+const DUE_MAX: usize = 256;
+
+/// Whether a foreign event is recorded here: approvals, confirmed corrections, requests for retraction, and what says who may
+/// do what.
 pub(crate) fn concerns(foreign: &Event) -> bool {
     let Some(payload) = &foreign.payload else { return false };
     match foreign.head.place.origin {
         Origin::Moderation => matches!(
             payload,
             Payload::Approved(_)
+                | Payload::CorrectionConfirmed(_)
                 | Payload::DesignationGranted(_)
                 | Payload::DesignationRevoked(_)
                 | Payload::RegistryAdopted(_)
         ),
-        Origin::Submission => matches!(payload, Payload::RetractionAsked(_)),
+        Origin::Submission => matches!(payload, Payload::RetractionAsked(_) | Payload::RetractionCleared(_)),
         Origin::Publication | Origin::Audit => false,
     }
 }
 
-/// An approval is published at once, by the system.
+/// What moderation lets through is published, or waits for its time, by the system.
 pub(crate) fn react(foreign: &Event) -> Vec<Errand<Command>> {
     let place = foreign.head.place;
     match (place.origin, &foreign.payload, foreign.head.entry) {
-        (Origin::Moderation, Some(Payload::Approved(_)), Some(entry)) => vec![Errand {
-            command: Command::Publish(v1::PublishEdition { approved: Some(place.into()) }),
-            entry: Some(entry),
-        }],
+        (Origin::Moderation, Some(Payload::Approved(_) | Payload::CorrectionConfirmed(_)), Some(entry)) => {
+            vec![publication_of(entry, place)]
+        }
         _ => Vec::new(),
     }
+}
+
+/// What has come to its time, the earliest first.
+pub(crate) fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
+    let due = state.schedule.by_time().take_while(|scheduled| scheduled.at <= now);
+    due.take(DUE_MAX).map(|scheduled| publication_of(scheduled.waiting.entry, scheduled.waiting.at)).collect()
+}
+
+fn publication_of(entry: EntryId, approved: Place) -> Errand<Command> {
+    let command = Command::Publish(v1::PublishEdition { approved: Some(approved.into()) });
+    Errand { command, entry: Some(entry) }
 }

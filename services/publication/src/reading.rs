@@ -61,6 +61,15 @@ pub(crate) struct Known {
     pub(crate) published: Published,
 }
 
+/// What is said of an edition beside its own text.
+#[derive(Debug, Default)]
+pub(crate) struct Nearby {
+    /// The languages that the edition before could be read in and this one cannot.
+    pub(crate) dropped: Vec<Language>,
+    /// The entries that its entry stands in the place of.
+    pub(crate) instead_of: Vec<(EntryId, PublicNumber)>,
+}
+
 /// Part of a list.
 #[derive(Debug)]
 pub(crate) struct Listed {
@@ -117,9 +126,26 @@ impl Reading {
         Some(Known { id, entry: entry.clone(), published: published.clone() })
     }
 
-    /// An edition with its words. For those who may see it: of a retracted entry nobody asks.
+    /// An edition with its words. For those who may see it: of a withheld entry nobody asks.
     pub(crate) fn edition(&self, id: EntryId, facts: &EditionFacts) -> Result<Arc<Edition>, ShelfError> {
         self.shelf.edition(id, facts)
+    }
+
+    /// What is said of an edition beside its own text.
+    pub(crate) fn nearby(&self, known: &Known, edition: &Edition) -> Result<Nearby, ShelfError> {
+        let there = |edition: &Edition| edition.words.as_ref().map(|words| languages_of(&words.content));
+        let before = match known.published.before(edition.facts.edition) {
+            Some(before) => there(&*self.edition(known.id, before)?),
+            None => None,
+        };
+        // Of an edition whose text was erased nobody can say which languages it had.
+        let dropped = match (before, there(edition)) {
+            (Some(before), Some(here)) => before.into_iter().filter(|one| !here.contains(one)).collect(),
+            _ => Vec::new(),
+        };
+        let view = self.engine.view();
+        let number = |id: &EntryId| Some((*id, view.entry(*id)?.0.number.clone()));
+        Ok(Nearby { dropped, instead_of: known.published.instead_of.iter().filter_map(number).collect() })
     }
 
     /// The registry in force.
@@ -127,13 +153,15 @@ impl Reading {
         self.registries.in_force(&self.engine)
     }
 
-    /// The public explanation of a retraction; `None` when it was erased.
+    /// The public explanation of what a publisher decided; `None` when it was erased.
     pub(crate) fn explanation(&self, id: EntryId, place: Place) -> Result<Option<String>, ShelfError> {
-        let event = self.engine.recorded_at(place)?.event;
-        let Some(Payload::EntryRetracted(retracted)) = event.payload else {
-            return Err(ShelfError::NotAnEdition(place));
+        let sealed = match self.engine.recorded_at(place)?.event.payload {
+            Some(Payload::EntrySuspended(one)) => one.command.and_then(|command| command.explanation),
+            Some(Payload::EntryReinstated(one)) => one.command.and_then(|command| command.explanation),
+            Some(Payload::EntrySuperseded(one)) => one.command.and_then(|command| command.explanation),
+            Some(Payload::EntryRetracted(one)) => one.command.and_then(|command| command.explanation),
+            _ => None,
         };
-        let sealed = retracted.command.and_then(|command| command.explanation);
         let Some(sealed) = sealed else { return Err(ShelfError::NotAnEdition(place)) };
         match self.words.explanation(id, &sealed) {
             Ok(text) => Ok(Some(text)),
@@ -145,10 +173,12 @@ impl Reading {
     /// What a body said when it asked for a retraction, as far as it can be read here.
     pub(crate) fn reason_of_request(&self, id: EntryId, place: Place) -> Result<Option<String>, ShelfError> {
         let recorded = self.engine.recorded_at(place)?;
-        let Some(Payload::RetractionAsked(asked)) = recorded.beside.and_then(|event| event.payload) else {
-            return Err(ShelfError::NotAnEdition(place));
+        let sealed = match recorded.beside.and_then(|event| event.payload) {
+            Some(Payload::RetractionAsked(asked)) => asked.command.and_then(|command| command.reason),
+            Some(Payload::RetractionCleared(cleared)) => cleared.reason,
+            _ => return Err(ShelfError::NotAnEdition(place)),
         };
-        let Some(sealed) = asked.command.and_then(|command| command.reason) else { return Ok(None) };
+        let Some(sealed) = sealed else { return Ok(None) };
         self.words.reason_of_request(id, &sealed).map_err(|error| ShelfError::Words(place, error))
     }
 
@@ -180,6 +210,27 @@ impl Reading {
         Ok(Listed { found, editions, more })
     }
 
+    /// Where all the editions were published that a query finds, the newest first.
+    pub(crate) fn found(&self, query: &Query) -> Result<Vec<Place>, ShelfError> {
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up(&mut index)?;
+        let view = self.engine.view();
+        Ok(index.find(query, |place, entry| view.listed_at(place) == Some(entry)).places)
+    }
+
+    /// The editions that were published at these places, of entries that stand as published now.
+    pub(crate) fn standing_at(&self, places: &[Place]) -> Result<Vec<Arc<Edition>>, ShelfError> {
+        let wanted: Vec<(EntryId, EditionFacts)> = {
+            let view = self.engine.view();
+            let current = |place: &Place| {
+                let id = view.listed_at(*place)?;
+                Some((id, *view.entry(id)?.1.current()?))
+            };
+            places.iter().filter_map(current).collect()
+        };
+        wanted.iter().map(|(id, facts)| self.edition(*id, facts)).collect()
+    }
+
     /// Puts into the index what was published since it was last looked at.
     pub(crate) fn warm(&self) -> Result<usize, ShelfError> {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,8 +241,12 @@ impl Reading {
     fn catch_up(&self, index: &mut Index) -> Result<(), ShelfError> {
         let (new, upto): (Vec<(EntryId, EditionFacts)>, Place) = {
             let view = self.engine.view();
-            let listed = view.listed_from(index.upto().unwrap_or(BEGINNING));
-            let facts = listed.filter_map(|(_, id)| Some((id, *view.entry(id)?.1.current()?))).collect();
+            let from = index.upto().unwrap_or(BEGINNING);
+            // What is suspended is indexed in its place, to be found again once it is given back; until then the list
+            // passes over it.
+            let mut new: Vec<(Place, EntryId)> = view.listed_from(from).chain(view.suspended_from(from)).collect();
+            new.sort_unstable();
+            let facts = new.into_iter().filter_map(|(_, id)| Some((id, *view.entry(id)?.1.current()?))).collect();
             (facts, view.next())
         };
         for (id, facts) in new {

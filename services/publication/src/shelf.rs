@@ -143,7 +143,7 @@ impl Shelf {
         Ok((Edition { entry, number, body, facts: *facts, record, place, registry, words, approval }, key, bytes))
     }
 
-    /// Looks the approval up that the edition names, and compares what it approved.
+    /// Looks the approval up that the edition names, or the confirmation of a correction, and compares what it let through.
     fn approval(
         &self,
         entry: EntryId,
@@ -158,10 +158,14 @@ impl Shelf {
                     Some(Payload::Approved(approved)) => {
                         approved.command.as_ref().is_some_and(|command| command.digest == facts.digest.as_bytes())
                     }
+                    Some(Payload::CorrectionConfirmed(confirmed)) => {
+                        confirmed.command.as_ref().is_some_and(|command| command.digest == facts.digest.as_bytes())
+                    }
                     _ => false,
                 }
         };
-        // The edition was decided when the approval came in, so the approval usually stands right before it.
+        // The edition was decided when the approval came in, so the approval usually stands right before it. One that waited for
+        // its time is found among the events of the entry.
         if let Some(before) = facts.place.sequence.checked_sub(1)
             && self.engine.recorded_at(Place { sequence: before, ..facts.place })?.beside.as_ref().is_some_and(approves)
         {

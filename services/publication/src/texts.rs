@@ -54,6 +54,38 @@ pub(crate) struct Texts {
     pub(crate) verdict_gone: String,
     /// Edition
     pub(crate) number: String,
+    /// {n} entries are suspended. They are not listed; their addresses still answer and say why.
+    pub(crate) suspended_count: Plural,
+    /// Other entries stand in the place of {n} entries. They are not listed; they can be read at their addresses and point on.
+    pub(crate) superseded_count: Plural,
+    /// The publishing authority of {body} cleared the text.
+    pub(crate) step_cleared: String,
+    /// The text passed a stage of the review.
+    pub(crate) step_stage_passed: String,
+    /// A moderator proposed an editorial correction, and another one confirmed exactly this text.
+    pub(crate) step_corrected: String,
+    /// Editorial correction of edition {n}.
+    pub(crate) correction: String,
+    /// Edition {n} can also be read in:
+    pub(crate) dropped: String,
+    /// This entry was superseded on {date}. Another one stands in its place:
+    pub(crate) superseded_on: String,
+    /// This entry stands in the place of:
+    pub(crate) stands_for: String,
+    /// A publisher of the registry suspended the entry. Reason: {reason}.
+    pub(crate) turn_suspended: String,
+    /// A publisher of the registry reinstated the entry.
+    pub(crate) turn_reinstated: String,
+    /// A publisher of the registry put {number} in the place of this entry. Reason: {reason}.
+    pub(crate) turn_superseded: String,
+    /// Reinstated
+    pub(crate) reinstated: String,
+    /// Suspended: {number}
+    pub(crate) suspended_title: String,
+    /// The number and this address are never given to another entry. The text of its {n} editions is not shown while it is suspended. That they exist, when they were published, and that they were reviewed, stays on record and can be proved.
+    pub(crate) suspended_kept: Plural,
+    /// The suspension and every edition stand in the log signed below. Their places were checked for this page.
+    pub(crate) verdict_suspended: String,
     /// The names of the six languages, as they stand in "Reads in …".
     languages: BTreeMap<String, String>,
 }

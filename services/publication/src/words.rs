@@ -24,6 +24,15 @@ pub(crate) enum Agreement {
     Differs,
 }
 
+/// What a publisher says with a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Saying {
+    /// For the public.
+    Explanation,
+    /// For those concerned.
+    Reason,
+}
+
 /// Why words cannot be read or sealed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WordsError {
@@ -107,7 +116,7 @@ impl Words {
         Ok(EditionWords { content: value, what_changed, agreement })
     }
 
-    /// The public explanation of a retraction.
+    /// The public explanation of what a publisher decided.
     pub(crate) fn explanation(&self, entry: EntryId, sealed: &v1::Sealed) -> Result<String, WordsError> {
         self.text(entry, Purpose::Explanation, sealed)
     }
@@ -121,12 +130,26 @@ impl Words {
         }
     }
 
-    /// Seals the public explanation of a retraction under a key of its own, so that it can be erased without the text of
-    /// the editions, and the other way round.
-    pub(crate) fn seal_explanation(&self, entry: EntryId, text: &str) -> Result<v1::Sealed, WordsError> {
+    /// Seals what a publisher says under a key of its own, so that it can be erased without the text of the editions, and the
+    /// other way round.
+    pub(crate) fn seal(&self, saying: Saying, entry: EntryId, text: &str) -> Result<v1::Sealed, WordsError> {
         let key = self.vault.fresh(Kind::Review).map_err(|error| WordsError::Key(KeyError::Vault(error)))?;
-        let sealed = self.vault.seal(key, &Binding::entry(entry, Purpose::Explanation), text.as_bytes())?;
+        let purpose = match saying {
+            Saying::Explanation => Purpose::Explanation,
+            Saying::Reason => Purpose::Reason,
+        };
+        let sealed = self.vault.seal(key, &Binding::entry(entry, purpose), text.as_bytes())?;
         Ok(sealed.into())
+    }
+
+    /// A content alone, such as that of what waits for its time; `None` when its words were erased.
+    pub(crate) fn content(&self, entry: EntryId, content: &v1::Content) -> Result<Option<Value>, WordsError> {
+        let sealed: Sealed = content.sealed.clone().ok_or(WordsError::Missing)?.try_into()?;
+        let bytes = match self.vault.unseal(&sealed, &Binding::entry(entry, Purpose::Content)) {
+            Err(UnsealError::Erased(_)) => return Ok(None),
+            unsealed => unsealed?,
+        };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| WordsError::Form(error.to_string()))
     }
 
     fn text(&self, entry: EntryId, purpose: Purpose, sealed: &v1::Sealed) -> Result<String, WordsError> {

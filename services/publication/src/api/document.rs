@@ -1,7 +1,9 @@
 //! The shapes of answers.
 
+mod scheduled;
 mod steps;
 mod tombstone;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -12,11 +14,21 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub(crate) use scheduled::{ScheduledDocument, ScheduledShown};
 pub(crate) use tombstone::TombstoneDocument;
+pub(crate) use turns::{OtherEntry, TurnShown, history};
 
 use steps::{StepShown, steps};
 
-use crate::{moment, reading::Known, registries::body_name, shelf::Edition, views::EditionFacts, words::Agreement};
+use crate::{
+    domain::Standing,
+    moment,
+    reading::{Known, Nearby},
+    registries::body_name,
+    shelf::Edition,
+    views::EditionFacts,
+    words::Agreement,
+};
 
 /// A body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,13 +58,29 @@ pub(crate) struct EditionSummary {
     pub(crate) edition: u32,
     /// When it was published.
     pub(crate) published_at: String,
+    /// `submission`, or `correction` for an editorial correction of the edition before.
+    #[schema(example = "submission")]
+    pub(crate) kind: String,
     /// SHA-256 of salt and canonical content.
     pub(crate) digest: String,
+    /// The edition that it revises or corrects; none of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<BaseShown>,
     /// The event that published it.
     pub(crate) place: PlaceShown,
     /// Where it can be read.
     #[schema(example = "/api/v1/entries/EVT-2026-00042/editions/1")]
     pub(crate) address: String,
+}
+
+/// The edition that another one revises or corrects. Its digest was current when the other was published, so the digests of
+/// an entry's editions form a chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct BaseShown {
+    /// Its number.
+    pub(crate) edition: u32,
+    /// Its digest.
+    pub(crate) digest: String,
 }
 
 /// The editions of an entry.
@@ -62,7 +90,7 @@ pub(crate) struct EditionsDocument {
     pub(crate) id: String,
     /// Its public number.
     pub(crate) number: String,
-    /// `published` or `retracted`.
+    /// `published`, `superseded`, `suspended` or `retracted`.
     pub(crate) state: String,
     /// The editions, the newest first.
     pub(crate) items: Vec<EditionSummary>,
@@ -77,7 +105,8 @@ pub(crate) struct EntryDocument {
     /// Its public number, given once.
     #[schema(example = "EVT-2026-00042")]
     pub(crate) number: String,
-    /// `published`, or `superseded` for an edition that is not the current one.
+    /// `published`; or `superseded` for an edition that is not the current one, and for every edition of an entry in whose
+    /// place another one stands (`superseded_by`).
     #[schema(example = "published")]
     pub(crate) state: String,
     /// Version of the entry; the ETag is "e" and this number.
@@ -108,6 +137,21 @@ pub(crate) struct EntryDocument {
     pub(crate) digest: String,
     /// Whether the digest of the content was computed again for this answer and is the approved one.
     pub(crate) digest_holds: bool,
+    /// `submission`, or `correction` for an editorial correction of the edition before.
+    #[schema(example = "submission")]
+    pub(crate) kind: String,
+    /// The edition that it revises or corrects; none of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base: Option<BaseShown>,
+    /// The languages that the edition before could be read in and this one cannot; the earlier edition still can.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) dropped_languages: Vec<String>,
+    /// The entry that stands in the place of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) superseded_by: Option<OtherEntry>,
+    /// The entries that this one stands in the place of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) supersedes: Vec<OtherEntry>,
     /// What the body said has changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) what_changed: Option<String>,
@@ -115,6 +159,9 @@ pub(crate) struct EntryDocument {
     pub(crate) notices: Vec<NoticeShown>,
     /// How it came to be published.
     pub(crate) steps: Vec<StepShown>,
+    /// What publishers decided on the entry since, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) history: Vec<TurnShown>,
     /// Digest of the registry it was published under.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) registry: Option<String>,
@@ -153,54 +200,62 @@ pub(crate) struct EntrySummary {
 
 /// The tag of an entry as it stands.
 pub(crate) fn tag_of(known: &Known) -> Tag {
-    Tag::Version(Part::Edition, known.entry.version())
+    Tag::Version(Part::Edition, known.entry.version)
 }
 
 pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
     BodyShown { code: body.to_string(), name: body_name(registry, body, Language::En, at).text }
 }
 
+impl BaseShown {
+    fn of(known: &Known, edition: u32) -> Option<Self> {
+        let base = known.published.before(edition)?;
+        Some(Self { edition: base.edition, digest: base.digest.to_string() })
+    }
+}
+
 impl EditionSummary {
-    pub(crate) fn of(number: &str, facts: &EditionFacts) -> Self {
+    fn of(known: &Known, facts: &EditionFacts) -> Self {
         Self {
             edition: facts.edition,
             published_at: moment::written(facts.at),
+            kind: facts.kind.name().to_owned(),
             digest: facts.digest.to_string(),
+            base: BaseShown::of(known, facts.edition),
             place: facts.place.into(),
-            address: format!("/api/v1/entries/{number}/editions/{}", facts.edition),
+            address: format!("/api/v1/entries/{}/editions/{}", known.entry.number, facts.edition),
         }
     }
 
     pub(crate) fn all(known: &Known) -> Vec<Self> {
-        let number = known.entry.number.to_string();
-        known.published.editions.iter().rev().map(|facts| Self::of(&number, facts)).collect()
+        known.published.editions.iter().rev().map(|facts| Self::of(known, facts)).collect()
     }
 }
 
 impl EditionsDocument {
     pub(crate) fn of(known: &Known) -> Self {
-        let state = if known.entry.retracted.is_some() { "retracted" } else { "published" };
         Self {
             id: known.id.to_string(),
             number: known.entry.number.to_string(),
-            state: state.to_owned(),
+            state: known.entry.standing().name().to_owned(),
             items: EditionSummary::all(known),
         }
     }
 }
 
 impl EntryDocument {
-    pub(crate) fn of(known: &Known, edition: &Edition) -> Self {
+    pub(crate) fn of(known: &Known, edition: &Edition, nearby: &Nearby, history: Vec<TurnShown>) -> Self {
         let words = edition.words.as_ref();
         let content = words.map(|words| &words.content);
         let is_current = edition.facts.edition == known.entry.edition;
+        let standing = if is_current { known.entry.standing() } else { Standing::Superseded };
         let first = known.published.editions.first().map_or(edition.facts.at, |first| first.at);
         let languages = content.map(languages_of).unwrap_or_default();
         Self {
             id: known.id.to_string(),
             number: known.entry.number.to_string(),
-            state: if is_current { "published" } else { "superseded" }.to_owned(),
-            version: known.entry.version(),
+            state: standing.name().to_owned(),
+            version: known.entry.version,
             record_type: edition.record.record_type.clone(),
             body: body(&edition.registry, &edition.body, edition.facts.at),
             edition: edition.facts.edition,
@@ -213,9 +268,15 @@ impl EntryDocument {
             digest: edition.facts.digest.to_string(),
             digest_holds: edition.approval == Agreement::Same
                 && words.is_some_and(|words| words.agreement == Agreement::Same),
+            kind: edition.facts.kind.name().to_owned(),
+            base: BaseShown::of(known, edition.facts.edition),
+            dropped_languages: nearby.dropped.iter().map(|one| one.tag().to_owned()).collect(),
+            superseded_by: known.published.supersession().and_then(OtherEntry::in_place),
+            supersedes: nearby.instead_of.iter().map(|(id, number)| OtherEntry::of(*id, number)).collect(),
             what_changed: words.and_then(|words| words.what_changed.clone()),
             notices: notices(edition),
             steps: steps(edition),
+            history,
             registry: edition.facts.registry.map(|digest| digest.to_string()),
             place: edition.place.into(),
             public_address: known.entry.number.address(),

@@ -6,25 +6,29 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_identity::{Sight, Stage, Thing, Viewers};
+use dossier_proto::EntryId;
 use dossier_web::{
     Answer, Cache, Problem, ProblemDocument, ProblemKind, conditional,
     extract::{MinSequence, StrictPath},
     problem::PROBLEM_JSON,
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     App, Counter,
-    document::{EditionsDocument, EntryDocument, TombstoneDocument, tag_of},
+    document::{EditionsDocument, EntryDocument, TombstoneDocument, history, tag_of},
     errors,
 };
 use crate::{
     edition_number, off_thread,
     reading::{EntryName, Known},
+    shelf::ShelfError,
+    views::EditionFacts,
     wait_for,
 };
 
-/// The current edition of an entry, by its id or its number; the tombstone when it was retracted.
+/// The current edition of an entry, by its id or its number; the tombstone when it was retracted or is suspended. Where another
+/// entry stands in its place, the header `Link` points on to it (`rel="successor-version"`).
 #[utoipa::path(
     get, path = "/api/v1/entries/{name}", tag = "entries", operation_id = "getPublished",
     params(
@@ -34,6 +38,8 @@ use crate::{
     responses(
         (status = 200, description = "The current edition", body = EntryDocument, headers(("ETag" = String))),
         (status = 304, description = "The caller has it already"),
+        (status = 403, description = "It is suspended: the tombstone", body = TombstoneDocument,
+            content_type = "application/problem+json"),
         (status = 404, description = "No such entry was ever published", body = ProblemDocument),
         (status = 410, description = "It was retracted: the tombstone", body = TombstoneDocument,
             content_type = "application/problem+json"),
@@ -65,6 +71,8 @@ pub(super) async fn entry(
     responses(
         (status = 200, description = "The edition", body = EntryDocument, headers(("ETag" = String))),
         (status = 304, description = "The caller has it already"),
+        (status = 403, description = "The entry is suspended: the tombstone", body = TombstoneDocument,
+            content_type = "application/problem+json"),
         (status = 404, description = "No such entry or edition", body = ProblemDocument),
         (status = 410, description = "The entry was retracted: the tombstone", body = TombstoneDocument,
             content_type = "application/problem+json"),
@@ -90,7 +98,7 @@ pub(super) async fn edition(
     get, path = "/api/v1/entries/{name}/editions", tag = "entries", operation_id = "listEditions",
     params(("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042")),
     responses(
-        (status = 200, description = "The editions, of a retracted entry too", body = EditionsDocument),
+        (status = 200, description = "The editions, of a suspended or retracted entry too", body = EditionsDocument),
         (status = 304, description = "The caller has it already"),
         (status = 404, description = "No such entry was ever published", body = ProblemDocument),
     ),
@@ -115,7 +123,7 @@ pub(super) fn known(counter: &Counter, name: &str) -> Answer<Known> {
 
 fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> Answer<Response> {
     let facts = known.published.edition(edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    if known.entry.retracted.is_some() && Viewers::public().sight(Thing::Content, Stage::Withheld) != Sight::Shown {
+    if known.entry.withheld.is_some() && Viewers::public().sight(Thing::Content, Stage::Withheld) != Sight::Shown {
         return tombstone(counter, known);
     }
     let tag = tag_of(known);
@@ -123,24 +131,62 @@ fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> 
     if conditional::is_known(headers, &tag) {
         return Ok(conditional::answer(headers, &tag, Cache::PublicJson, || ()));
     }
-    let edition = counter.reading.edition(known.id, facts).map_err(|error| errors::of_shelf(&error))?;
-    Ok(conditional::answer(headers, &tag, Cache::PublicJson, || Json(EntryDocument::of(known, &edition))))
+    let document = entry_document(counter, known, facts)?;
+    let pointing_on = pointing_on(&document);
+    Ok(conditional::answer(headers, &tag, Cache::PublicJson, || (pointing_on, Json(document))))
 }
 
-/// 410 with all the facts: what is gone for readers is content for programs that keep their copies in order.
-pub(super) fn tombstone(counter: &Counter, known: &Known) -> Answer<Response> {
+/// RFC 8288, RFC 5829: where the entry is that stands in the place of this one.
+fn pointing_on(document: &EntryDocument) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let successor = document.superseded_by.as_ref();
+    // A number has letters, digits and hyphens, so the address always fits a header.
+    let link = successor.and_then(|other| {
+        HeaderValue::from_str(&format!("</api/v1/entries/{}>; rel=\"successor-version\"", other.number)).ok()
+    });
+    headers.extend(link.map(|link| (header::LINK, link)));
+    headers
+}
+
+/// An edition of an entry that the public reads.
+fn entry_document(counter: &Counter, known: &Known, facts: &EditionFacts) -> Answer<EntryDocument> {
+    let reading = &counter.reading;
+    let document = || {
+        let edition = reading.edition(known.id, facts)?;
+        let nearby = reading.nearby(known, &edition)?;
+        Ok(EntryDocument::of(known, &edition, &nearby, history(reading, known)?))
+    };
+    document().map_err(|error: ShelfError| errors::of_shelf(&error))
+}
+
+/// An entry after a publisher's decision: as everybody reads it now.
+pub(super) fn as_it_stands(counter: &Counter, id: EntryId) -> Answer<Response> {
+    let known = counter.reading.known(&EntryName::Id(id)).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let tag = [(header::ETAG, tag_of(&known).header_value())];
+    if known.published.withheld().is_some() {
+        let document = tombstone_document(counter, &known)?;
+        return Ok((StatusCode::OK, Cache::Private, tag, Json(document)).into_response());
+    }
+    let current = known.published.current().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let document = entry_document(counter, &known, current)?;
+    Ok((StatusCode::OK, Cache::Private, tag, Json(document)).into_response())
+}
+
+/// 410 or 403 with all the facts: what is gone for readers is content for programs that keep their copies in order.
+fn tombstone(counter: &Counter, known: &Known) -> Answer<Response> {
     let document = tombstone_document(counter, known)?;
+    // Both numbers are those of a kind of problem.
+    let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::GONE);
     let headers = [(header::CONTENT_TYPE, PROBLEM_JSON), (header::ETAG, tag_of(known).header_value())];
-    Ok((StatusCode::GONE, Cache::PublicJson, headers, json(&document)?).into_response())
+    Ok((status, Cache::PublicJson, headers, json(&document)?).into_response())
 }
 
-/// The tombstone of a retracted entry.
-pub(super) fn tombstone_document(counter: &Counter, known: &Known) -> Answer<TombstoneDocument> {
-    let retraction = known.published.retraction.as_ref().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+/// The tombstone of a withheld entry.
+fn tombstone_document(counter: &Counter, known: &Known) -> Answer<TombstoneDocument> {
+    let turn = known.published.withheld().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let registry = counter.reading.registry().map_err(|error| Problem::internal(&error))?;
-    let explanation = counter.reading.explanation(known.id, retraction.place);
-    let explanation = explanation.map_err(|error| errors::of_shelf(&error))?;
-    Ok(TombstoneDocument::of(known, retraction, &registry, explanation))
+    let history = history(&counter.reading, known).map_err(|error| errors::of_shelf(&error))?;
+    Ok(TombstoneDocument::of(known, turn, &registry, history))
 }
 
 /// A document as bytes, where [`Json`] would set a content type of its own.

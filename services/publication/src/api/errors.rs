@@ -6,7 +6,11 @@ use dossier_web::{
     extract::{FieldError, stale},
 };
 
-use crate::{domain::PublicationRefusal, shelf::ShelfError};
+use crate::{
+    domain::{Deed, PublicationRefusal},
+    moment,
+    shelf::ShelfError,
+};
 
 /// Nothing of what keeps an edition from being read is the caller's fault.
 pub(super) fn of_shelf(error: &ShelfError) -> Problem {
@@ -16,17 +20,27 @@ pub(super) fn of_shelf(error: &ShelfError) -> Problem {
 /// A refusal as a problem; its stable code is in `code`.
 pub(super) fn of_refusal(refusal: &PublicationRefusal) -> Problem {
     let facts = refusal.facts();
+    let wrong_state =
+        |state: &str| Problem::new(ProblemKind::WrongState).detail(refusal.to_string()).with("state", state);
     let problem = match refusal {
         PublicationRefusal::NotFound => return Problem::new(ProblemKind::NotFound),
         PublicationRefusal::VersionMismatch { current } => stale(Part::Edition, *current),
         PublicationRefusal::UnknownCode { .. } => field("/reason", refusal),
-        PublicationRefusal::ExplanationMissing => field("/explanation", refusal),
+        PublicationRefusal::ExplanationMissing { deed: Deed::Reschedule } => field("/reason", refusal),
+        PublicationRefusal::ExplanationMissing { .. } => field("/explanation", refusal),
+        PublicationRefusal::NoSuccessor { .. } => field("/superseded_by", refusal),
+        PublicationRefusal::PastMoment | PublicationRefusal::TooFar { .. } => field("/at", refusal),
         PublicationRefusal::NoDesignation { .. } | PublicationRefusal::SystemOnly => {
             Problem::new(ProblemKind::NotEntitled).detail(refusal.to_string()).with("role", "publisher")
         }
-        PublicationRefusal::AlreadyRetracted { .. } => {
-            Problem::new(ProblemKind::WrongState).detail(refusal.to_string()).with("state", "retracted")
+        PublicationRefusal::AlreadyRetracted { .. } => wrong_state("retracted"),
+        PublicationRefusal::IsSuspended { .. } => wrong_state("suspended"),
+        PublicationRefusal::AlreadySuperseded { .. } => wrong_state("superseded"),
+        PublicationRefusal::NotSuspended | PublicationRefusal::NotScheduled => {
+            Problem::new(ProblemKind::WrongState).detail(refusal.to_string())
         }
+        PublicationRefusal::Embargo { until, .. } => wrong_state("scheduled").with("until", moment::written(*until)),
+        PublicationRefusal::Unpublishable { .. } => wrong_state("scheduled"),
     };
     // Which designation is missing stands in `reason`; the code is the same for all of them.
     let problem = match refusal {

@@ -130,6 +130,16 @@ impl ListQuery {
         }
     }
 
+    /// The filters of a query for everything: a part of it cannot be asked for.
+    pub(super) fn whole(self) -> Answer<Filters> {
+        let parts =
+            [("/page", self.page.is_some()), ("/cursor", self.cursor.is_some()), ("/limit", self.limit.is_some())];
+        match parts.iter().find(|(_, is_there)| *is_there) {
+            Some((pointer, _)) => Err(misfit(pointer, "the whole list is written; leave this out")),
+            None => self.filters(),
+        }
+    }
+
     fn filters(self) -> Answer<Filters> {
         let mut filters = Filters::default();
         let text = self.text.unwrap_or_default();

@@ -3,13 +3,19 @@
 //! Public answers hold no person and no subject id, and of a content what everybody may read. Reading needs no token; what is
 //! read with one is the same.
 
+mod deciding;
 mod document;
 mod entries;
 mod errors;
+mod export;
 mod list;
 mod openapi;
+mod publishers;
 mod requests;
 mod retract;
+mod scheduled;
+mod supersede;
+mod suspend;
 #[cfg(test)]
 mod tests;
 mod turning;
@@ -65,10 +71,17 @@ pub(crate) fn router(counter: Arc<Counter>) -> Router {
     // Where there is no route at all is for the house to say, which has one fallback for all its services.
     Router::new()
         .route("/api/v1/entries", get(list::list))
+        .route("/api/v1/entries.csv", get(export::export))
         .route("/api/v1/entries/{name}", get(entries::entry))
         .route("/api/v1/entries/{name}/editions", get(entries::editions))
         .route("/api/v1/entries/{name}/editions/{edition}", get(entries::edition))
         .route("/api/v1/entries/{name}/retract", post(retract::retract))
+        .route("/api/v1/entries/{name}/suspend", post(suspend::suspend))
+        .route("/api/v1/entries/{name}/reinstate", post(suspend::reinstate))
+        .route("/api/v1/entries/{name}/supersede", post(supersede::supersede))
+        .route("/api/v1/scheduled", get(scheduled::list))
+        .route("/api/v1/scheduled/{name}/reschedule", post(scheduled::reschedule))
+        .route("/api/v1/scheduled/{name}/publish", post(scheduled::publish))
         .route("/api/v1/retraction-requests", get(requests::list))
         .route("/api/v1/openapi.json", get(openapi::document))
         .method_not_allowed_fallback(method_not_allowed)

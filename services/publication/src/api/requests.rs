@@ -8,7 +8,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use dossier_identity::Role;
 use dossier_proto::{EntryId, Place};
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, PlaceShown, Problem, ProblemDocument, ProblemKind,
@@ -17,7 +16,7 @@ use dossier_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Counter, errors, turning};
+use super::{App, Counter, errors, publishers, turning};
 use crate::{moment, off_thread, views::RequestFacts, wait_for};
 
 /// The name of this list in its cursors.
@@ -107,18 +106,11 @@ fn may_decide(
 ) -> Answer<Vec<(EntryId, RequestFacts)>> {
     let now = counter.clock.now();
     let view = counter.engine().view();
-    let rights = &view.state().designations;
-    let missing = rights.holds(bearer.subject, Role::Publisher, now).err();
-    if let Some(missing) = missing {
-        let problem = Problem::new(ProblemKind::NotEntitled).detail(missing.to_string());
-        return Err(problem.with("code", "no-designation").with("reason", missing.reason.code()));
-    }
+    publishers::admits(view.state(), bearer, now)?;
     let theirs = view.requests(after).filter_map(|(_, id)| {
         let (entry, published) = view.entry(id)?;
-        let bound = bearer.body.as_ref().is_none_or(|body| *body == entry.body);
-        let (body, record_type) = (Some(&entry.body), Some(entry.record_type.as_str()));
-        let entitled = rights.entitled(bearer.subject, Role::Publisher, body, record_type, now).is_ok();
-        published.request.filter(|_| bound && entitled).map(|request| (id, request))
+        let may = publishers::may_decide(view.state(), bearer, (&entry.body, &entry.record_type), now);
+        published.request.filter(|_| may).map(|request| (id, request))
     });
     Ok(theirs.take(count).collect())
 }
@@ -136,7 +128,7 @@ fn show(counter: &Counter, id: EntryId, request: &RequestFacts) -> Answer<Reques
         current_edition: entry.edition,
         asked_at: moment::written(request.at),
         reason,
-        version: entry.version(),
+        version: entry.version,
         place: request.place.into(),
     })
 }

@@ -6,18 +6,23 @@ mod evolve;
 mod number;
 mod refusal;
 mod registry_rules;
+mod schedule;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
+mod waiting;
 
 use dossier_engine::{Context, Decider, Decision, Errand};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 
 pub use command::Command;
+pub use decide::WAIT_DAYS_MAX;
 pub use number::{NotANumber, PREFIX_CHARACTERS_MAX, PublicNumber};
-pub use refusal::PublicationRefusal;
-pub use registry_rules::{RegistryRules, Validity};
-pub use state::{Entry, State, Waiting};
+pub use refusal::{Deed, NoSuccessor, PublicationRefusal};
+pub use registry_rules::{ListedReason, ReasonUse, RegistryRules, Validity};
+pub use schedule::{Schedule, Scheduled};
+pub use state::{Entry, Standing, State, Successor, Withheld};
+pub use waiting::Waiting;
 
 use crate::policy;
 
@@ -61,13 +66,12 @@ impl Decider for Publication {
         policy::react(foreign)
     }
 
-    /// Nothing waits for a time yet: an approved content is published at once.
-    fn next_due(_state: &State) -> Option<Micros> {
-        None
+    fn next_due(state: &State) -> Option<Micros> {
+        state.schedule.next()
     }
 
-    fn due(_state: &State, _now: Micros) -> Vec<Errand<Command>> {
-        Vec::new()
+    fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
+        policy::due(state, now)
     }
 
     fn registry(state: &State) -> Option<Digest> {

@@ -2,17 +2,98 @@
 
 use dossier_engine::{Record, Refusal, RefusalFacts};
 use dossier_identity::{NotEntitled, NotEntitledReason};
-use dossier_proto::{Event, Payload, Place, v1};
+use dossier_proto::{Event, Micros, Payload, Place, v1};
+use jiff::Timestamp;
 
-use super::Command;
+use super::{Command, ReasonUse, command::command_of};
+
+/// What a publisher was about to do, as messages say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Retract an entry.
+    Retract,
+    /// Suspend an entry.
+    Suspend,
+    /// Reinstate an entry.
+    Reinstate,
+    /// Supersede an entry.
+    Supersede,
+    /// Let an edition wait for another moment.
+    Reschedule,
+    /// Publish what waits.
+    PublishNow,
+}
+
+impl Deed {
+    /// What a command is about; `None` of what the system does.
+    pub const fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::Publish(_) => None,
+            Command::Retract(_) => Some(Self::Retract),
+            Command::Suspend(_) => Some(Self::Suspend),
+            Command::Reinstate(_) => Some(Self::Reinstate),
+            Command::Supersede(_) => Some(Self::Supersede),
+            Command::Reschedule(_) => Some(Self::Reschedule),
+            Command::PublishNow(_) => Some(Self::PublishNow),
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Retract => "retract an entry",
+            Self::Suspend => "suspend an entry",
+            Self::Reinstate => "reinstate an entry",
+            Self::Supersede => "supersede an entry",
+            Self::Reschedule => "change when an edition is published",
+            Self::PublishNow => "publish an edition before its time",
+        }
+    }
+
+    const fn named(self) -> &'static str {
+        match self {
+            Self::Retract => "A retraction",
+            Self::Suspend => "A suspension",
+            Self::Reinstate => "A reinstatement",
+            Self::Supersede => "A supersession",
+            Self::Reschedule => "Another moment of publication",
+            Self::PublishNow => "A publication",
+        }
+    }
+}
+
+/// Why an entry cannot stand in the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoSuccessor {
+    /// It is the entry itself.
+    Itself,
+    /// No such entry was ever published.
+    Unknown,
+    /// The public does not read it.
+    Withheld,
+    /// Readers are pointed on from it already.
+    Superseded,
+}
+
+impl NoSuccessor {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Itself => "An entry cannot stand in its own place. Name another one.",
+            Self::Unknown => "No published entry has this id or number. Name one that the public can read.",
+            Self::Withheld => "The entry that was named is suspended or retracted. Name one that the public can read.",
+            Self::Superseded => "The entry that was named is superseded itself. Name the one that stands in its place.",
+        }
+    }
+}
 
 /// Why a command was refused. The messages are for the one who asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublicationRefusal {
     /// The caller has no designation for it. Holds what is recorded and no more, so that a repeated request gets the
     /// very same answer.
-    #[error("Only a publisher may retract an entry. {}{}", lacking(*reason), see(*because))]
+    #[error("Only a publisher may {}. {}{}", deed.in_words(), lacking(*reason), see(*because))]
     NoDesignation {
+        /// What was attempted.
+        deed: Deed,
         /// What is the matter with the designations there are.
         reason: NotEntitledReason,
         /// The designation that came nearest, or its revocation.
@@ -30,23 +111,75 @@ pub enum PublicationRefusal {
         /// The retraction.
         because: Place,
     },
+    /// It is suspended.
+    #[error("This entry is suspended, by the event {because}. Reinstate it first, or retract it.")]
+    IsSuspended {
+        /// The suspension.
+        because: Place,
+    },
+    /// It is not suspended.
+    #[error("This entry is not suspended: the public reads it. There is nothing to reinstate.")]
+    NotSuspended,
+    /// Readers are pointed on from it already.
+    #[error("This entry was superseded already, by the event {because}. Readers are pointed on to the other entry.")]
+    AlreadySuperseded {
+        /// The supersession.
+        because: Place,
+    },
+    /// What should stand in its place cannot.
+    #[error("{}", why.in_words())]
+    NoSuccessor {
+        /// Why not.
+        why: NoSuccessor,
+    },
+    /// Nothing of the entry waits for a time.
+    #[error("No edition of this entry waits for its time. It may have been published meanwhile: read the entry.")]
+    NotScheduled,
+    /// The body, or the moderator, asked that it be not public before.
+    #[error("It may not be public before {}: so it was asked when it was approved, by the event {because}. Name that moment or a later one.", shown(*until))]
+    Embargo {
+        /// That moment.
+        until: Micros,
+        /// The approval.
+        because: Place,
+    },
+    /// The moment named has passed.
+    #[error("That moment has passed. Name one in the future, or publish it now.")]
+    PastMoment,
+    /// The moment named is too far away.
+    #[error("An edition waits until {} at the latest: ten years from now. Name an earlier moment.", shown(*latest))]
+    TooFar {
+        /// The latest moment.
+        latest: Micros,
+    },
+    /// It could not become an edition now.
+    #[error("It cannot be published ({code}). It is declined when its time comes; the body then hears why.")]
+    Unpublishable {
+        /// Why not.
+        code: &'static str,
+    },
     /// The caller had read another version.
     #[error("The entry has version e{current} now. Read it again, then decide.")]
     VersionMismatch {
         /// The version now.
         current: u64,
     },
-    /// The registry has no such reason for a retraction.
-    #[error("The registry in force has no reason \"{code}\" for a retraction. Choose one of: {known}.")]
+    /// The registry has no such reason for it.
+    #[error("The registry in force has no reason \"{code}\" to {}. Choose one of: {known}.", deed.in_words())]
     UnknownCode {
+        /// What it should be a reason for.
+        deed: Deed,
         /// As it was given, cut to 64 characters.
         code: String,
         /// The reasons there are.
         known: String,
     },
-    /// A retraction needs an explanation that the public can read.
-    #[error("A retraction needs an explanation for the public. Say in a few sentences why the entry is taken back.")]
-    ExplanationMissing,
+    /// It needs an explanation that the public can read, or a reason that the body can.
+    #[error("{} needs an explanation. Say in a few sentences why.", deed.named())]
+    ExplanationMissing {
+        /// What was attempted.
+        deed: Deed,
+    },
 }
 
 const fn lacking(reason: NotEntitledReason) -> &'static str {
@@ -60,10 +193,9 @@ const fn lacking(reason: NotEntitledReason) -> &'static str {
     }
 }
 
-impl From<NotEntitled> for PublicationRefusal {
-    fn from(missing: NotEntitled) -> Self {
-        Self::NoDesignation { reason: missing.reason, because: missing.because() }
-    }
+/// A moment as messages say it: RFC 3339, UTC.
+fn shown(moment: Micros) -> String {
+    Timestamp::from_microsecond(moment.0).unwrap_or(Timestamp::MAX).to_string()
 }
 
 fn see(because: Option<Place>) -> String {
@@ -78,19 +210,38 @@ pub(super) mod codes {
     pub(in crate::domain) const WRONG_STATE: &str = "wrong-state";
     /// The registry does not know the code.
     pub(in crate::domain) const UNKNOWN_CODE: &str = "unknown-code";
+    /// A later approval of the same entry took its place.
+    pub(in crate::domain) const REPLACED: &str = "replaced";
 }
 
 impl PublicationRefusal {
+    pub(super) const fn lacking(deed: Deed, missing: &NotEntitled, because: Option<Place>) -> Self {
+        Self::NoDesignation { deed, reason: missing.reason, because }
+    }
+
+    pub(super) const fn nobody(deed: Deed) -> Self {
+        Self::NoDesignation { deed, reason: NotEntitledReason::NoDesignation, because: None }
+    }
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NoDesignation { reason, .. } => reason.code(),
             Self::SystemOnly => "system-only",
             Self::NotFound => "not-found",
-            Self::AlreadyRetracted { .. } => codes::WRONG_STATE,
+            Self::AlreadyRetracted { .. }
+            | Self::IsSuspended { .. }
+            | Self::NotSuspended
+            | Self::AlreadySuperseded { .. } => codes::WRONG_STATE,
+            Self::NoSuccessor { .. } => "no-successor",
+            Self::NotScheduled => "not-scheduled",
+            Self::Embargo { .. } => "embargo",
+            Self::PastMoment => "past-moment",
+            Self::TooFar { .. } => "too-far",
+            Self::Unpublishable { code } => code,
             Self::VersionMismatch { .. } => "version-mismatch",
             Self::UnknownCode { .. } => codes::UNKNOWN_CODE,
-            Self::ExplanationMissing => "faults",
+            Self::ExplanationMissing { .. } => "faults",
         }
     }
 
@@ -98,7 +249,10 @@ impl PublicationRefusal {
     pub const fn because(&self) -> Option<Place> {
         match self {
             Self::NoDesignation { because, .. } => *because,
-            Self::AlreadyRetracted { because } => Some(*because),
+            Self::AlreadyRetracted { because }
+            | Self::IsSuspended { because }
+            | Self::AlreadySuperseded { because }
+            | Self::Embargo { because, .. } => Some(*because),
             _ => None,
         }
     }
@@ -116,13 +270,22 @@ impl Refusal for PublicationRefusal {
 
 /// The event that records a refusal; `None` for those that are an answer and no more.
 pub(super) fn refused(command: &Command, refusal: &PublicationRefusal) -> Option<Payload> {
+    use v1::publication_refused::Attempted;
     let facts = refusal.facts();
-    let Command::Retract(attempted) = command else { return None };
     if facts.record == Record::Not {
         return None;
     }
+    let attempted = match command.clone() {
+        Command::Publish(_) => return None,
+        Command::Retract(command) => Attempted::RetractEntry(command),
+        Command::Reschedule(command) => Attempted::Reschedule(command),
+        Command::PublishNow(command) => Attempted::PublishNow(command),
+        Command::Suspend(command) => Attempted::SuspendEntry(command),
+        Command::Reinstate(command) => Attempted::ReinstateEntry(command),
+        Command::Supersede(command) => Attempted::SupersedeEntry(command),
+    };
     Some(Payload::PublicationRefused(v1::PublicationRefused {
-        attempted: Some(v1::publication_refused::Attempted::RetractEntry(attempted.clone())),
+        attempted: Some(attempted),
         refusal: Some(v1::Refusal {
             code: facts.code.to_owned(),
             because: facts.because.map(Into::into),
@@ -134,8 +297,19 @@ pub(super) fn refused(command: &Command, refusal: &PublicationRefusal) -> Option
 /// Reads a recorded refusal back.
 pub(super) fn refusal_of(event: &Event) -> Option<PublicationRefusal> {
     let Some(Payload::PublicationRefused(refused)) = &event.payload else { return None };
+    let deed = Deed::of(&command_of(event)?)?;
     let refusal = refused.refusal.as_ref()?;
     let because = refusal.because.as_ref().map(Place::try_from).transpose().ok()?;
     let reason = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == refusal.code)?;
-    Some(PublicationRefusal::NoDesignation { reason, because })
+    Some(PublicationRefusal::NoDesignation { deed, reason, because })
+}
+
+impl From<ReasonUse> for Deed {
+    fn from(used: ReasonUse) -> Self {
+        match used {
+            ReasonUse::Retract => Self::Retract,
+            ReasonUse::Suspend => Self::Suspend,
+            ReasonUse::Supersede => Self::Supersede,
+        }
+    }
 }

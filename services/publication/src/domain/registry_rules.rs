@@ -1,6 +1,6 @@
-//! What publication's decisions use of the registry: the prefixes of numbers and the reasons for a retraction.
+//! What publication's decisions use of the registry: the prefixes of numbers, and the reasons to suspend, supersede and retract.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_proto::{Digest, Micros, v1};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -17,8 +17,37 @@ pub struct RegistryRules {
     pub digest: Digest,
     /// The prefix of public numbers, by record type.
     pub prefixes: BTreeMap<String, String>,
-    /// The reasons for which an entry may be retracted, with their days of validity.
-    pub retractions: BTreeMap<String, Validity>,
+    /// The reasons to take an entry from view or to point on from it.
+    pub reasons: BTreeMap<String, ListedReason>,
+}
+
+/// A reason of the registry: what it may be given for, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedReason {
+    uses: BTreeSet<ReasonUse>,
+    validity: Validity,
+}
+
+/// What a reason may be given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReasonUse {
+    /// Taking it away for good.
+    Retract,
+    /// Taking it away for now.
+    Suspend,
+    /// Pointing on to another entry.
+    Supersede,
+}
+
+impl ReasonUse {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "retract" => Some(Self::Retract),
+            "suspend" => Some(Self::Suspend),
+            "supersede" => Some(Self::Supersede),
+            _ => None,
+        }
+    }
 }
 
 /// A day as the registry writes it, `2022-06-01`; so written, days compare as texts do.
@@ -69,23 +98,24 @@ impl RegistryRules {
         let digest = Digest::try_from(adoption.digest.as_slice()).ok()?;
         let document: Document = serde_json::from_slice(&adoption.document).ok()?;
         let prefixes = document.types.into_iter().map(|one| (one.key, one.number_prefix)).collect();
-        let retractions = document
-            .retractions
-            .into_iter()
-            .filter(|reason| reason.uses.iter().any(|one| one == "retract"))
-            .map(|reason| (reason.key, Validity { from: reason.valid_from, to: reason.valid_to }))
-            .collect();
-        Some(Self { digest, prefixes, retractions })
+        let listed = |reason: Reason| {
+            let uses = reason.uses.iter().filter_map(|one| ReasonUse::named(one)).collect();
+            let validity = Validity { from: reason.valid_from, to: reason.valid_to };
+            (reason.key, ListedReason { uses, validity })
+        };
+        let reasons = document.retractions.into_iter().map(listed).collect();
+        Some(Self { digest, prefixes, reasons })
     }
 
-    /// Whether this is a reason to retract an entry at that moment.
-    pub fn may_retract_for(&self, code: &str, now: Micros) -> bool {
-        self.retractions.get(code).is_some_and(|validity| validity.holds(&day_of(now)))
+    /// Whether this reason may be given for that at that moment.
+    pub fn admits(&self, code: &str, used: ReasonUse, now: Micros) -> bool {
+        self.reasons.get(code).is_some_and(|reason| reason.uses.contains(&used) && reason.validity.holds(&day_of(now)))
     }
 
-    /// The reasons to retract an entry at that moment.
-    pub fn retraction_reasons_at(&self, now: Micros) -> Vec<&str> {
+    /// The reasons that may be given for that at that moment.
+    pub fn reasons_at(&self, used: ReasonUse, now: Micros) -> Vec<&str> {
         let day = day_of(now);
-        self.retractions.iter().filter(|(_, validity)| validity.holds(&day)).map(|(code, _)| code.as_str()).collect()
+        let fit = self.reasons.iter().filter(|(_, one)| one.uses.contains(&used) && one.validity.holds(&day));
+        fit.map(|(code, _)| code.as_str()).collect()
     }
 }

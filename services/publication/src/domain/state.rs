@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use dossier_identity::Designations;
-use dossier_proto::{BodyCode, Digest, EntryId, Place, v1};
+use dossier_proto::{BodyCode, Digest, EntryId, Place};
 use serde::{Deserialize, Serialize};
 
-use super::{PublicNumber, RegistryRules};
+use super::{PublicNumber, RegistryRules, Schedule, Waiting};
 
 /// The state of publication: a fold over its journal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct State {
     /// Approvals that came in and are not dealt with yet: in the order they came. The reaction stands in the same frame
     /// as the arrival, so between frames this is empty.
     pub waiting: Vec<Waiting>,
+    /// Approvals that wait for their time.
+    pub schedule: Schedule,
 }
 
 /// An entry that was published at least once.
@@ -39,34 +41,90 @@ pub struct Entry {
     pub digest: Digest,
     /// The event that published it.
     pub published: Place,
-    /// The event that took the entry back.
-    pub retracted: Option<Place>,
+    /// How often what everybody reads has changed: each edition, suspension, reinstatement, supersession and retraction
+    /// counts, and each entry it comes to stand in the place of. It stands in the ETag (`"e3"`).
+    pub version: u64,
+    /// The entry that stands in its place.
+    pub successor: Option<Successor>,
+    /// Why the public does not read it now.
+    pub withheld: Option<Withheld>,
     /// The body's open request to have it taken back.
     pub asked: Option<Place>,
 }
 
-impl Entry {
-    /// The version that stands in the ETag (`"e3"`): the number of the newest edition, and one more once the entry is
-    /// retracted, because what everybody reads then is another thing again.
-    pub fn version(&self) -> u64 {
-        u64::from(self.edition) + u64::from(self.retracted.is_some())
+/// An entry that stands in the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Successor {
+    /// That entry.
+    pub entry: EntryId,
+    /// The event that says so.
+    pub said: Place,
+}
+
+/// Why the public does not read an entry, with the event that decided so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Withheld {
+    /// For a while.
+    Suspended(Place),
+    /// For good.
+    Retracted(Place),
+}
+
+/// What the public is told of an entry. "Superseded" readers are pointed on; the text stays where it is cited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Everybody reads it.
+    Published,
+    /// Everybody reads it, and is pointed on.
+    Superseded,
+    /// A tombstone stands there for now.
+    Suspended,
+    /// A tombstone stands there for good.
+    Retracted,
+}
+
+impl Standing {
+    /// As it stands in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+            Self::Suspended => "suspended",
+            Self::Retracted => "retracted",
+        }
     }
 }
 
-/// An approval as it came in. Its content is under seal; it stays here only until it is published or declined.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// The entry.
-    pub entry: EntryId,
-    /// The approval.
-    pub at: Place,
-    /// What it says.
-    #[serde(with = "message")]
-    pub approved: v1::Approved,
+impl Entry {
+    /// What the public is told of it.
+    pub const fn standing(&self) -> Standing {
+        match (self.withheld, self.successor) {
+            (Some(Withheld::Retracted(_)), _) => Standing::Retracted,
+            (Some(Withheld::Suspended(_)), _) => Standing::Suspended,
+            (None, Some(_)) => Standing::Superseded,
+            (None, None) => Standing::Published,
+        }
+    }
+
+    /// The event that took it back for good.
+    pub const fn retracted(&self) -> Option<Place> {
+        match self.withheld {
+            Some(Withheld::Retracted(place)) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The event that suspended it, while it is.
+    pub const fn suspended(&self) -> Option<Place> {
+        match self.withheld {
+            Some(Withheld::Suspended(place)) => Some(place),
+            _ => None,
+        }
+    }
 }
 
 impl State {
-    /// The approval at this place, when it waits.
+    /// The approval at this place, when it has just come in.
     pub(super) fn waiting_at(&self, place: Place) -> Option<&Waiting> {
         self.waiting.iter().find(|waiting| waiting.at == place)
     }
@@ -75,21 +133,5 @@ impl State {
     pub(super) fn next_running(&self, prefix: &str, year: i16) -> Option<u32> {
         let last = self.running.get(prefix).and_then(|years| years.get(&year)).copied().unwrap_or(0);
         last.checked_add(1)
-    }
-}
-
-/// Writes a message as its protobuf bytes: its one canonical form here.
-mod message {
-    use dossier_proto::v1;
-    use prost::Message;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(approved: &v1::Approved, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&approved.encode_to_vec())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<v1::Approved, D::Error> {
-        let bytes = Vec::<u8>::deserialize(deserializer)?;
-        v1::Approved::decode(bytes.as_slice()).map_err(D::Error::custom)
     }
 }

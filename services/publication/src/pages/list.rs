@@ -44,7 +44,7 @@ struct List<'a> {
     range: String,
     newer: Option<String>,
     older: Option<String>,
-    retracted: Option<String>,
+    not_listed: Vec<String>,
 }
 
 struct ShownFacet {
@@ -74,7 +74,10 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
     let query = Query::new(&filters.text, &filters.chosen);
     let offset = filters.page.saturating_sub(1).saturating_mul(CARDS);
     let listed = pages.reading.list(&query, From::Offset(offset), CARDS).map_err(|error| Problem::internal(&error))?;
-    let retracted = pages.reading.engine.view().retracted();
+    let (superseded, suspended, retracted) = {
+        let view = pages.reading.engine.view();
+        (view.superseded(), view.suspended(), view.retracted())
+    };
     let (w, t) = (paper.words, paper.texts);
     let total = listed.found.places.len();
     let counted = |plural: &crate::texts::Plural, count: u64| {
@@ -94,7 +97,15 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
         range: fill(&t.range, &[("from", &first), ("to", &last), ("n", &total.to_string())]),
         newer: (filters.page > 1).then(|| format!("/{}", filters.query(filters.page - 1))),
         older: (listed.more == More::Follow).then(|| format!("/{}", filters.query(filters.page + 1))),
-        retracted: (retracted > 0).then(|| counted(&t.retracted_count, retracted)),
+        not_listed: [
+            (&t.superseded_count, superseded),
+            (&t.suspended_count, suspended),
+            (&t.retracted_count, retracted),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(plural, count)| counted(plural, count))
+        .collect(),
     };
     paper.page(w.text("list.title"), Room::List, &template)
 }

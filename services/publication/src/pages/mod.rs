@@ -8,6 +8,7 @@ mod said;
 #[cfg(test)]
 mod tests;
 mod tombstone;
+mod turned;
 
 use std::sync::Arc;
 
@@ -23,13 +24,14 @@ use dossier_web::{
     Answer, Cache, Language, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html,
     problem::method_not_allowed,
 };
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 
 use crate::{
     asked::Filters,
     off_thread,
     reading::{EntryName, Known, Reading},
     site::Site,
+    views::{Turn, TurnKind},
 };
 use frame::Paper;
 
@@ -89,7 +91,7 @@ async fn edition_page(
     .await
 }
 
-/// The page of an entry or of one of its editions; the tombstone when it was retracted.
+/// The page of an entry or of one of its editions; the tombstone when it was retracted or is suspended.
 fn show(
     pages: &Pages,
     address: &Uri,
@@ -110,15 +112,29 @@ fn show(
         Some(number) => known.published.edition(number),
     };
     let facts = facts.ok_or_else(not_found)?;
-    if let Some(retraction) = known.published.retraction.as_ref().filter(|_| !may_read(Stage::Withheld)) {
-        // 410 with the whole page, not 200: search engines drop the address and programs do not take the tombstone for the
-        // record, while people read the same page with either status. It is no mishap, so it is no problem page.
-        let html = tombstone::draw(pages, &paper, &known, retraction)?;
-        return Ok((StatusCode::GONE, Cache::PublicPage, html).into_response());
+    if let Some(turn) = known.published.withheld().filter(|_| !may_read(Stage::Withheld)) {
+        let html = tombstone::draw(pages, &paper, &known, turn)?;
+        return Ok((tombstone_status(turn), Cache::PublicPage, html).into_response());
     }
     let wanted = wanted_language(address);
     let edition = pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
-    Ok(answer(headers, record::draw(pages, &paper, &known, &edition, wanted)?))
+    let mut answer = answer(headers, record::draw(pages, &paper, &known, &edition, wanted)?);
+    answer.headers_mut().extend(pointing_on(&known));
+    Ok(answer)
+}
+
+/// 410 with the whole page for what was retracted, not 200: search engines drop the address and programs do not take the tombstone for
+/// the record, while people read the same page with either status. 403 for what is suspended: it is known and may come back, so it is
+/// neither 404 nor 410. Neither is a mishap, so it is no problem page.
+fn tombstone_status(turn: &Turn) -> StatusCode {
+    if turn.kind == TurnKind::Suspended { StatusCode::FORBIDDEN } else { StatusCode::GONE }
+}
+
+/// RFC 8288, RFC 5829: where the entry is that stands in the place of this one.
+fn pointing_on(known: &Known) -> Option<(HeaderName, HeaderValue)> {
+    let TurnKind::Superseded { number, .. } = &known.published.supersession()?.kind else { return None };
+    let link = HeaderValue::from_str(&format!("</entries/{number}>; rel=\"successor-version\"")).ok()?;
+    Some((header::LINK, link))
 }
 
 /// Whether the public may read content at this stage. Pages know no caller: everybody is the public here.

@@ -20,6 +20,7 @@ struct ReceiptTemplate<'a> {
     verdict: &'a str,
     digest_of: String,
     digest: Vec<String>,
+    base: Option<(String, Vec<String>)>,
     place: String,
     checkpoint: (String, String),
     root: String,
@@ -31,7 +32,9 @@ pub(super) struct Checked {
     pub(super) edition: u32,
     /// The digest.
     pub(super) digest: Digest,
-    /// Where the event stands that it is about: the edition's, or the retraction's.
+    /// The edition that it revises or corrects, and its digest: the digests of an entry's editions form a chain.
+    pub(super) base: Option<(u32, Digest)>,
+    /// Where the event stands that it is about: the edition's, the suspension's or the retraction's.
     pub(super) at: Place,
     /// Places that are checked besides.
     pub(super) others: Vec<Place>,
@@ -48,6 +51,8 @@ pub(super) enum Text {
     NotApproved,
     /// It is not shown.
     NotShown,
+    /// It is not shown for now.
+    Suspended,
 }
 
 /// What is known of an edition's text.
@@ -71,17 +76,20 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Resul
         (_, Standing::NotProved) => (false, &t.verdict_log),
         (Text::Approved, Standing::Proved) => (true, &t.verdict_good),
         (Text::NotShown, Standing::Proved) => (true, &t.verdict_gone),
+        (Text::Suspended, Standing::Proved) => (true, &t.verdict_suspended),
     };
     let size = receipt.size.to_string();
     // People count from one.
     let at = (checked.at.sequence + 1).to_string();
     // The root stands between, in an element of its own: it runs from the left on every page.
     let (before, after) = t.checkpoint_of.split_once("{}").unwrap_or((&t.checkpoint_of, ""));
+    let digest_of = |edition: u32| paper.words.with("record.digest_of", "number", edition);
     let template = ReceiptTemplate {
         w: paper.words,
         is_good,
         verdict,
-        digest_of: paper.words.with("record.digest_of", "number", checked.edition),
+        digest_of: digest_of(checked.edition),
+        base: checked.base.map(|(edition, digest)| (digest_of(edition), grouped(&digest))),
         digest: grouped(&checked.digest),
         place: fill(&t.event_of, &[("at", &at), ("size", &size)]),
         checkpoint: (fill(before, &[("size", &size)]), fill(after, &[("size", &size)])),

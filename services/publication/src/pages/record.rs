@@ -18,6 +18,7 @@ use super::{
     frame::{Paper, Room, flipped},
     proof::{self, Checked},
     said::{Said, escaped, tags},
+    turned::turned,
 };
 use crate::{
     reading::Known,
@@ -25,6 +26,7 @@ use crate::{
     richtext,
     shelf::Edition,
     texts::{Texts, fill},
+    views::{EditionFacts, EditionKind, TurnKind},
 };
 use dossier_web::Problem;
 
@@ -46,6 +48,9 @@ struct Record<'a> {
     title: Said,
     published: (String, String),
     newer: Option<Newer>,
+    successor: Option<Pointer>,
+    dropped: Option<Dropped>,
+    stands_for: Vec<String>,
     tongues: Vec<Tongue>,
     original: String,
     others_are_missing: bool,
@@ -64,7 +69,20 @@ struct Newer {
     said: String,
 }
 
-/// A language the edition can be read in.
+/// Said on an entry in whose place another one stands.
+struct Pointer {
+    said: String,
+    number: String,
+}
+
+/// The languages that the edition before could be read in and this one cannot.
+struct Dropped {
+    said: String,
+    edition: u32,
+    tongues: Vec<Tongue>,
+}
+
+/// A language an edition can be read in.
 struct Tongue {
     tag: &'static str,
     direction: &'static str,
@@ -83,6 +101,7 @@ struct Part {
 struct Row {
     edition: u32,
     published: (String, String),
+    correction: Option<String>,
     said: Option<String>,
     is_here: bool,
     open: String,
@@ -105,6 +124,7 @@ pub(super) fn draw(
     let number = edition.number.to_string();
     let record = &edition.record;
     let (t, w) = (paper.texts, paper.words);
+    let nearby = pages.reading.nearby(known, edition).map_err(|error| Problem::internal(&error))?;
     let template = Record {
         w,
         t,
@@ -118,6 +138,9 @@ pub(super) fn draw(
         edition_number: edition.facts.edition,
         published: paper.day(at),
         newer: newer(known, edition, paper),
+        successor: successor(known, paper),
+        dropped: dropped(known, edition, &nearby.dropped, paper),
+        stands_for: nearby.instead_of.iter().map(|(_, number)| number.to_string()).collect(),
         tongues: tongues(edition, content_language),
         original: w.with("record.original", "language", "").trim().to_owned(),
         others_are_missing: languages(edition).len() < Language::ALL.len(),
@@ -130,8 +153,8 @@ pub(super) fn draw(
             .map(|fact| in_margin(fact, paper.tongue))
             .collect(),
         editions: rows(pages, known, edition, paper)?,
-        steps: steps(edition, &body.text, paper),
-        receipt: receipt(pages, edition, paper)?,
+        steps: steps(edition, &body.text, turned(pages, paper, known)?, paper),
+        receipt: receipt(pages, known, edition, paper)?,
         citation: citation(edition, &body.text, paper),
         body: Said::new(body, paper.tongue),
         title: title.clone(),
@@ -208,18 +231,36 @@ fn newer(known: &Known, edition: &Edition, paper: &Paper<'_>) -> Option<Newer> {
     (here < current).then(|| Newer { said: paper.words.fill("record.older_edition", &values) })
 }
 
+fn successor(known: &Known, paper: &Paper<'_>) -> Option<Pointer> {
+    let turn = known.published.supersession()?;
+    let TurnKind::Superseded { number, .. } = &turn.kind else { return None };
+    let said = fill(&paper.texts.superseded_on, &[("date", &paper.day(turn.at).1)]);
+    Some(Pointer { said, number: number.clone() })
+}
+
+/// Said where a revision left a language out that was public: the edition before still has it.
+fn dropped(known: &Known, edition: &Edition, languages: &[Language], paper: &Paper<'_>) -> Option<Dropped> {
+    let before = known.published.before(edition.facts.edition).filter(|_| !languages.is_empty())?;
+    Some(Dropped {
+        said: fill(&paper.texts.dropped, &[("n", &before.edition.to_string())]),
+        edition: before.edition,
+        tongues: languages.iter().map(|language| tongue(*language, None, "")).collect(),
+    })
+}
+
 fn tongues(edition: &Edition, here: Language) -> Vec<Tongue> {
     let original = edition.record.original_language.as_str();
-    languages(edition)
-        .into_iter()
-        .map(|language| Tongue {
-            tag: language.tag(),
-            direction: language.direction().as_str(),
-            name: language.own_name(),
-            is_here: language == here,
-            is_original: language.tag() == original,
-        })
-        .collect()
+    languages(edition).into_iter().map(|language| tongue(language, Some(here), original)).collect()
+}
+
+fn tongue(language: Language, here: Option<Language>, original: &str) -> Tongue {
+    Tongue {
+        tag: language.tag(),
+        direction: language.direction().as_str(),
+        name: language.own_name(),
+        is_here: Some(language) == here,
+        is_original: language.tag() == original,
+    }
 }
 
 fn parts(shown: &[Fact], page: Language) -> Vec<Part> {
@@ -256,6 +297,7 @@ fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Resu
         rows.push(Row {
             edition: facts.edition,
             published: paper.day(facts.at),
+            correction: correction(facts, paper),
             said: said.filter(|said| says_something(said)),
             is_here: facts.edition == here.facts.edition,
             open: paper.words.with("record.open_edition", "number", facts.edition),
@@ -264,13 +306,19 @@ fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Resu
     Ok(rows)
 }
 
-fn receipt(pages: &Pages, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {
+fn correction(facts: &EditionFacts, paper: &Paper<'_>) -> Option<String> {
+    let base = facts.edition.checked_sub(1).filter(|_| facts.kind == EditionKind::Correction)?;
+    Some(fill(&paper.texts.correction, &[("n", &base.to_string())]))
+}
+
+fn receipt(pages: &Pages, known: &Known, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {
     proof::draw(
         pages,
         paper,
         &Checked {
             edition: edition.facts.edition,
             digest: edition.facts.digest,
+            base: known.published.before(edition.facts.edition).map(|base| (base.edition, base.digest)),
             at: edition.place,
             others: Vec::new(),
             text: proof::text_of(edition),

@@ -4,6 +4,7 @@
 //! withheld (DOMAIN section 5), and a title may hold the very words that the entry was taken back for.
 
 use askama::Template;
+use dossier_proto::Micros;
 use dossier_registry::Shown;
 use dossier_web::{
     Problem,
@@ -15,12 +16,13 @@ use super::{
     frame::{Paper, Room, flipped},
     proof::{self, Checked, Text},
     said::Said,
+    turned::{Turned, reason, turned},
 };
 use crate::{
     reading::Known,
     registries::body_name,
     texts::{Texts, fill},
-    views::RetractionFacts,
+    views::{Turn, TurnKind},
 };
 
 #[derive(Template)]
@@ -37,40 +39,56 @@ struct Tombstone<'a> {
     by: &'a str,
     body: Said,
     public: String,
-    retracted_on: String,
-    retracted: (String, String),
+    state: &'a str,
+    since: String,
     explanation: Option<Vec<String>>,
     is_requested: bool,
     reason: Said,
     reason_code: &'a str,
-    editions: Vec<(String, String, String)>,
+    instead: Option<&'a str>,
+    edition_total: usize,
+    rows: Vec<Row>,
     kept: String,
     receipt: String,
 }
 
+/// An edition or a decision, as it stands among the others.
+struct Row {
+    mark: &'static str,
+    word: String,
+    at: (String, String),
+    moment: Micros,
+}
+
 /// Draws the tombstone of an entry.
-pub(super) fn draw(
-    pages: &Pages,
-    paper: &Paper<'_>,
-    known: &Known,
-    retraction: &RetractionFacts,
-) -> Result<Html, Problem> {
+pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Result<Html, Problem> {
     let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
-    let explanation =
-        pages.reading.explanation(known.id, retraction.place).map_err(|error| Problem::internal(&error))?;
+    let turns = turned(pages, paper, known)?;
     let (w, t, page) = (paper.words, paper.texts, paper.tongue);
     let key = &known.entry.record_type;
     let record_type = registry.record_type(key);
     let label = |labels: Option<&dossier_registry::Labels>| {
         Said::new(labels.map_or_else(|| Shown::plain(key), |labels| labels.show(page, key)), page)
     };
-    let reason = registry.retraction(&retraction.reason);
-    let reason = reason.map_or_else(|| Shown::plain(&retraction.reason), |one| one.labels.show(page, &one.key));
-    let body = body_name(&registry, &known.entry.body, page, retraction.at);
-    let first = known.published.editions.first().map_or(retraction.at, |edition| edition.at);
+    let first = known.published.editions.first().map_or(turn.at, |edition| edition.at);
     let number = known.entry.number.to_string();
     let count = known.published.editions.len();
-    let retracted = paper.day(retraction.at);
+    let n = count.to_string();
+    let day = paper.day(turn.at).1;
+    let is_suspended = turn.kind == TurnKind::Suspended;
+    let (state, since, kept, tab) = if is_suspended {
+        let kept = fill(t.suspended_kept.form(paper.language, count as u64), &[("n", &n)]);
+        let tab = fill(&t.suspended_title, &[("number", &number)]);
+        (w.text("record.state_suspended"), w.with("tombstone.suspended_on", "date", &day), kept, tab)
+    } else {
+        let (kept, tab) =
+            (w.count("tombstone.editions_kept", count as u64), w.with("tombstone.title", "number", &number));
+        (w.text("record.state_retracted"), w.with("tombstone.retracted_on", "date", &day), kept, tab)
+    };
+    let instead = known.published.supersession().and_then(|turn| match &turn.kind {
+        TurnKind::Superseded { number, .. } => Some(number.as_str()),
+        _ => None,
+    });
     let template = Tombstone {
         w,
         t,
@@ -78,69 +96,50 @@ pub(super) fn draw(
         record_type: key,
         kind: label(record_type.map(|one| &one.labels)),
         kinds: label(record_type.map(|one| &one.plural)),
-        edition_count: fill(t.edition_count.form(paper.language, count as u64), &[("n", &count.to_string())]),
+        edition_count: fill(t.edition_count.form(paper.language, count as u64), &[("n", &n)]),
         by: w.text("tombstone.was_put_on_record_by"),
-        body: Said::new(body, page),
-        public: w.fill("tombstone.was_public", &[("from", &paper.day(first).1), ("to", &retracted.1)]),
-        retracted_on: w.with("tombstone.retracted_on", "date", &retracted.1),
-        kept: w.count("tombstone.editions_kept", count as u64),
-        retracted,
-        explanation: explanation.map(|text| paragraphs(&text)),
-        is_requested: retraction.requested.is_some(),
-        reason: Said::new(reason, page),
-        reason_code: &retraction.reason,
-        editions: editions(known, paper),
-        receipt: receipt(pages, paper, known, retraction)?,
-        number: number.clone(),
+        body: Said::new(body_name(&registry, &known.entry.body, page, turn.at), page),
+        public: w.fill("tombstone.was_public", &[("from", &paper.day(first).1), ("to", &day)]),
+        state,
+        since,
+        explanation: turns.last().and_then(|last| last.explanation.clone()),
+        is_requested: turn.requested.is_some(),
+        reason: reason(pages, paper, turn)?,
+        reason_code: turn.reason.as_deref().unwrap_or_default(),
+        instead,
+        edition_total: count,
+        rows: rows(known, paper, turns),
+        kept,
+        receipt: receipt(pages, paper, known, turn)?,
+        number,
     };
-    paper.page(&w.with("tombstone.title", "number", number), Room::Entry, &template)
+    paper.page(&tab, Room::Entry, &template)
 }
 
-fn editions(known: &Known, paper: &Paper<'_>) -> Vec<(String, String, String)> {
-    let row = |edition: &crate::views::EditionFacts| {
-        let name = paper.words.with("record.edition", "number", edition.edition);
-        let (machine, said) = paper.day(edition.at);
-        (name, machine, said)
-    };
-    known.published.editions.iter().rev().map(row).collect()
+/// Editions and decisions, the newest first.
+fn rows(known: &Known, paper: &Paper<'_>, turns: Vec<Turned>) -> Vec<Row> {
+    let editions = known.published.editions.iter().map(|edition| Row {
+        mark: "mark",
+        word: paper.words.with("record.edition", "number", edition.edition),
+        at: paper.day(edition.at),
+        moment: edition.at,
+    });
+    let turns = turns.into_iter().map(|turn| Row { mark: "square", word: turn.word, at: turn.at, moment: turn.moment });
+    let mut rows: Vec<Row> = editions.chain(turns).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.moment));
+    rows
 }
 
-fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, retraction: &RetractionFacts) -> Result<String, Problem> {
+fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Result<String, Problem> {
+    let editions = known.published.editions.iter().map(|edition| edition.place);
+    let turns = known.published.turns.iter().map(|turn| turn.place).filter(|place| *place != turn.place);
     let checked = Checked {
         edition: known.entry.edition,
         digest: known.entry.digest,
-        at: retraction.place,
-        others: known.published.editions.iter().map(|edition| edition.place).collect(),
-        text: Text::NotShown,
+        base: None,
+        at: turn.place,
+        others: editions.chain(turns).collect(),
+        text: if turn.kind == TurnKind::Suspended { Text::Suspended } else { Text::NotShown },
     };
     proof::draw(pages, paper, &checked)
-}
-
-/// The explanation is plain text: blank lines part its paragraphs.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines().map(str::trim) {
-        match (line.is_empty(), open, paragraphs.last_mut()) {
-            (true, _, _) => open = false,
-            (false, true, Some(last)) => {
-                last.push(' ');
-                last.push_str(line);
-            }
-            (false, _, _) => {
-                paragraphs.push(line.to_owned());
-                open = true;
-            }
-        }
-    }
-    paragraphs
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn blank_lines_part_paragraphs() {
-        assert_eq!(super::paragraphs(" a\nb\n\n\n c \r\n\r\nd"), ["a b", "c", "d"]);
-        assert_eq!(super::paragraphs("  \n "), Vec::<String>::new());
-    }
 }

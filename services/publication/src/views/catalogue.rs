@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, ops::Bound};
 
 use dossier_engine::{Decider, View};
-use dossier_proto::{Digest, EntryId, Event, Micros, Origin, Payload, Place};
+use dossier_proto::{Digest, EntryId, Event, Origin, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Entry, PublicNumber, Publication, State};
+use super::{EditionFacts, EditionKind, Published, RequestFacts, Turn, TurnKind};
+use crate::domain::{Entry, PublicNumber, Publication, Standing, State};
 
 /// The catalogue. It holds the state that decisions are made on, so that a page never says something else than a
 /// decision would.
@@ -15,77 +16,20 @@ pub struct Catalogue {
     state: State,
     published: BTreeMap<EntryId, Published>,
     numbers: BTreeMap<PublicNumber, EntryId>,
-    /// By the place of the event that published the current edition: what is newest comes last, over all epochs.
+    /// By the place of the event that published the current edition: what is newest comes last, over all epochs. Only entries
+    /// that stand as published.
     listed: BTreeMap<Place, EntryId>,
+    /// The same of entries that are suspended: they come back to where they stood.
+    suspended: BTreeMap<Place, EntryId>,
     /// Requests for retraction that nobody has answered, by their place in our journal.
     requested: BTreeMap<Place, EntryId>,
     /// Where each registry that was ever in force stands in our journal.
     registries: BTreeMap<Digest, Place>,
     retracted: u64,
+    /// Superseded entries that can be read.
+    superseded: u64,
     /// How far the journal has been read: the epoch, and how many of its events.
     applied: (u32, u64),
-}
-
-/// What is known of a published entry beyond what decisions need.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Published {
-    /// Its editions, from the first.
-    pub editions: Vec<EditionFacts>,
-    /// How it was taken back.
-    pub retraction: Option<RetractionFacts>,
-    /// The open request of its body to have it taken back.
-    pub request: Option<RequestFacts>,
-}
-
-/// An edition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EditionFacts {
-    /// Its number, from 1.
-    pub edition: u32,
-    /// Where the event stands that published it.
-    pub place: Place,
-    /// When.
-    pub at: Micros,
-    /// The digest of its content.
-    pub digest: Digest,
-    /// The registry it was published under: its labels and notices are part of the edition.
-    pub registry: Option<Digest>,
-}
-
-/// A retraction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RetractionFacts {
-    /// Where the event stands.
-    pub place: Place,
-    /// When.
-    pub at: Micros,
-    /// The code of the reason.
-    pub reason: String,
-    /// The body's request that it answered, if there was one.
-    pub requested: Option<RequestFacts>,
-}
-
-/// A request for a retraction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestFacts {
-    /// Where the event that received it stands in our journal.
-    pub place: Place,
-    /// When the body asked.
-    pub at: Micros,
-    /// The edition that was current then.
-    pub edition: u32,
-}
-
-impl Published {
-    /// The newest edition.
-    pub fn current(&self) -> Option<&EditionFacts> {
-        self.editions.last()
-    }
-
-    /// The edition with this number.
-    pub fn edition(&self, number: u32) -> Option<&EditionFacts> {
-        self.editions.iter().find(|edition| edition.edition == number)
-    }
 }
 
 impl Catalogue {
@@ -122,7 +66,12 @@ impl Catalogue {
         self.listed.range(from..).map(|(place, entry)| (*place, *entry))
     }
 
-    /// What was published at this place, if it is still the current edition of an entry that was not retracted.
+    /// The suspended entries whose current edition was published at this place or later, oldest first.
+    pub fn suspended_from(&self, from: Place) -> impl Iterator<Item = (Place, EntryId)> + '_ {
+        self.suspended.range(from..).map(|(place, entry)| (*place, *entry))
+    }
+
+    /// What was published at this place, if it is still the current edition of an entry that stands as published.
     pub fn listed_at(&self, place: Place) -> Option<EntryId> {
         self.listed.get(&place).copied()
     }
@@ -135,6 +84,16 @@ impl Catalogue {
     /// How many entries were retracted.
     pub fn retracted(&self) -> u64 {
         self.retracted
+    }
+
+    /// How many entries are suspended.
+    pub fn suspended(&self) -> u64 {
+        self.suspended.len() as u64
+    }
+
+    /// How many entries were superseded and can be read.
+    pub fn superseded(&self) -> u64 {
+        self.superseded
     }
 
     /// Requests for retraction that wait for a publisher, oldest first: those after `after` only.
@@ -154,41 +113,72 @@ impl Catalogue {
         Some((digest, self.registry_at(&digest)?))
     }
 
-    fn publish(&mut self, event: &Event, id: EntryId) {
+    fn publish(&mut self, event: &Event, id: EntryId, edition: &v1::EditionPublished) {
         // The state was folded before: its entry is the edition that this event published.
         let Some(entry) = self.state.entries.get(&id) else { return };
         let place = event.head.place;
         let published = self.published.entry(id).or_default();
-        if let Some(former) = published.current() {
-            self.listed.remove(&former.place);
-        }
+        let former = published.current().map(|former| former.place);
         published.editions.push(EditionFacts {
             edition: entry.edition,
             place,
             at: event.head.recorded_at,
             digest: entry.digest,
             registry: event.head.registry,
+            kind: EditionKind::of(edition),
         });
-        self.listed.insert(place, id);
         self.numbers.insert(entry.number.clone(), id);
+        self.list_again(id, former);
     }
 
-    fn retract(&mut self, event: &Event, id: EntryId, reason: &str) {
+    /// Puts an entry on the list it belongs to now; its former place was this.
+    fn list_again(&mut self, id: EntryId, former: Option<Place>) {
+        if let Some(former) = former {
+            self.listed.remove(&former);
+            self.suspended.remove(&former);
+        }
+        let current = self.published.get(&id).and_then(Published::current).map(|current| current.place);
+        let (Some(entry), Some(place)) = (self.state.entries.get(&id), current) else { return };
+        match entry.standing() {
+            Standing::Published => {
+                self.listed.insert(place, id);
+            }
+            // One that was superseded too stays off the list when it is reinstated.
+            Standing::Suspended if entry.successor.is_none() => {
+                self.suspended.insert(place, id);
+            }
+            Standing::Suspended | Standing::Superseded | Standing::Retracted => {}
+        }
+    }
+
+    fn turn(&mut self, id: EntryId, mut turn: Turn) {
         let Some(published) = self.published.get_mut(&id) else { return };
-        let requested = published.request.take();
-        if let Some(request) = requested {
-            self.requested.remove(&request.place);
+        match &turn.kind {
+            TurnKind::Retracted => {
+                turn.requested = published.request.take();
+                if let Some(request) = turn.requested {
+                    self.requested.remove(&request.place);
+                }
+                // A retraction ends a supersession that could be read, and so does a suspension for a while.
+                if published.supersession().is_some() && published.withheld().is_none() {
+                    self.superseded = self.superseded.saturating_sub(1);
+                }
+                self.retracted += 1;
+            }
+            TurnKind::Suspended if published.supersession().is_some() => {
+                self.superseded = self.superseded.saturating_sub(1);
+            }
+            TurnKind::Reinstated if published.supersession().is_some() => self.superseded += 1,
+            TurnKind::Superseded { .. } => self.superseded += 1,
+            TurnKind::Suspended | TurnKind::Reinstated => {}
         }
-        if let Some(current) = published.current() {
-            self.listed.remove(&current.place);
+        let former = published.current().map(|current| current.place);
+        let by = if let TurnKind::Superseded { by, .. } = &turn.kind { Some(*by) } else { None };
+        published.turns.push(turn);
+        self.list_again(id, former);
+        if let Some(successor) = by.and_then(|by| self.published.get_mut(&by)) {
+            successor.instead_of.push(id);
         }
-        published.retraction = Some(RetractionFacts {
-            place: event.head.place,
-            at: event.head.recorded_at,
-            reason: reason.to_owned(),
-            requested,
-        });
-        self.retracted += 1;
     }
 
     fn receive(&mut self, place: Place, foreign: &Event) {
@@ -198,14 +188,19 @@ impl Catalogue {
                     self.registries.entry(digest).or_insert(place);
                 }
             }
-            (Some(Payload::RetractionAsked(asked)), Some(id), Origin::Submission) => {
+            (Some(payload), Some(id), Origin::Submission) => {
+                let edition = match payload {
+                    Payload::RetractionAsked(asked) => asked.edition,
+                    Payload::RetractionCleared(cleared) => cleared.edition,
+                    _ => return,
+                };
                 let open = self.state.entries.get(&id).is_some_and(|entry| entry.asked == Some(foreign.head.place));
                 let Some(published) = self.published.get_mut(&id).filter(|_| open) else { return };
                 // A later request takes the place of an earlier one: its reason is the one that counts.
                 if let Some(former) = published.request.take() {
                     self.requested.remove(&former.place);
                 }
-                published.request = Some(RequestFacts { place, at: foreign.head.recorded_at, edition: asked.edition });
+                published.request = Some(RequestFacts { place, at: foreign.head.recorded_at, edition });
                 self.requested.insert(place, id);
             }
             _ => {}
@@ -224,10 +219,11 @@ impl View for Catalogue {
                     self.receive(place, foreign);
                 }
             }
-            (Some(Payload::EditionPublished(_)), Some(entry)) => self.publish(event, entry),
-            (Some(Payload::EntryRetracted(retracted)), Some(entry)) => {
-                let reason = retracted.command.as_ref().map(|command| command.reason.as_str()).unwrap_or_default();
-                self.retract(event, entry, reason);
+            (Some(Payload::EditionPublished(edition)), Some(entry)) => self.publish(event, entry, edition),
+            (Some(_), Some(entry)) => {
+                if let Some(turn) = Turn::of(event) {
+                    self.turn(entry, turn);
+                }
             }
             _ => {}
         }

@@ -71,8 +71,8 @@ fn a_retracted_entry_is_not_listed_and_stays_known() {
     assert_eq!((catalogue.count(), catalogue.retracted()), (1, 1));
     let (kept, published) = catalogue.entry(entry(1)).unwrap();
     assert_eq!(catalogue.by_number(&kept.number), Some(entry(1)));
-    let retraction = published.retraction.as_ref().unwrap();
-    assert_eq!(retraction.reason, "published-in-error");
+    let retraction = published.withheld().unwrap();
+    assert_eq!(retraction.reason.as_deref(), Some("published-in-error"));
     assert_eq!(retraction.requested.unwrap().edition, 1);
     assert_eq!(published.request, None);
     assert_eq!(published.editions.len(), 1);

@@ -10,7 +10,7 @@ use crate::{moment, shelf::Edition};
 /// A step of how an edition came to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct StepShown {
-    /// `submitted`, `changes-requested`, `resubmitted`, `approved` or `published`.
+    /// `submitted`, `cleared`, `changes-requested`, `resubmitted`, `stage-passed`, `approved`, `corrected` or `published`.
     #[schema(example = "approved")]
     pub(crate) kind: String,
     /// When.
@@ -33,7 +33,10 @@ pub(super) fn steps(edition: &Edition) -> Vec<StepShown> {
             Kind::ChangesRequested => "changes-requested",
             Kind::Resubmitted => "resubmitted",
             Kind::Approved => "approved",
-            Kind::Cleared | Kind::StagePassed | Kind::Corrected | Kind::Unspecified => continue,
+            Kind::Cleared => "cleared",
+            Kind::StagePassed => "stage-passed",
+            Kind::Corrected => "corrected",
+            Kind::Unspecified => continue,
         };
         steps.push(StepShown {
             kind: kind.to_owned(),

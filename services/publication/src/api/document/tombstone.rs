@@ -1,23 +1,28 @@
 //! What stands where an entry was.
 
 use dossier_registry::Registry;
-use dossier_web::PlaceShown;
+use dossier_web::{PlaceShown, ProblemKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BodyShown, EditionSummary, body};
-use crate::{moment, reading::Known, views::RetractionFacts};
+use super::{BodyShown, EditionSummary, body, turns::TurnShown};
+use crate::{
+    domain::Standing,
+    moment,
+    reading::Known,
+    views::{Turn, TurnKind},
+};
 
 /// What stands where an entry was: facts and the public explanation, no content. A problem document (RFC 9457) of the type
-/// `gone`, the same at each reading.
+/// `gone` when it was retracted, `suspended` while it is suspended; the same at each reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct TombstoneDocument {
-    /// `/problems/gone`.
+    /// `/problems/gone` or `/problems/suspended`.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// What is.
     pub(crate) title: String,
-    /// 410.
+    /// 410 when it was retracted, 403 while it is suspended.
     #[schema(example = 410)]
     pub(crate) status: u16,
     /// The page that says so to people.
@@ -26,7 +31,7 @@ pub(crate) struct TombstoneDocument {
     pub(crate) id: String,
     /// Its public number.
     pub(crate) number: String,
-    /// `retracted`.
+    /// `retracted` or `suspended`.
     pub(crate) state: String,
     /// Version of the entry; the ETag is "e" and this number.
     pub(crate) version: u64,
@@ -35,10 +40,14 @@ pub(crate) struct TombstoneDocument {
     /// The body that had put it on record.
     pub(crate) body: BodyShown,
     /// When it was retracted.
-    pub(crate) retracted_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retracted_at: Option<String>,
+    /// When it was suspended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suspended_at: Option<String>,
     /// `publisher`.
     pub(crate) decided_by: String,
-    /// Whether the body had asked for it.
+    /// Whether the body had asked for a retraction.
     pub(crate) asked_by_body: bool,
     /// The reason, as the registry codes it.
     #[schema(example = "factual_error")]
@@ -50,38 +59,44 @@ pub(crate) struct TombstoneDocument {
     pub(crate) first_published_at: String,
     /// The editions, the newest first; their text is not shown.
     pub(crate) editions: Vec<EditionSummary>,
-    /// The event that retracted it.
+    /// What publishers decided on it, in order.
+    pub(crate) history: Vec<TurnShown>,
+    /// The event that retracted or suspended it.
     pub(crate) place: PlaceShown,
 }
 
 impl TombstoneDocument {
-    pub(crate) fn of(
-        known: &Known,
-        retraction: &RetractionFacts,
-        registry: &Registry,
-        explanation: Option<String>,
-    ) -> Self {
-        let gone = dossier_web::ProblemKind::Gone;
-        let first = known.published.editions.first().map_or(retraction.at, |first| first.at);
+    pub(crate) fn of(known: &Known, turn: &Turn, registry: &Registry, history: Vec<TurnShown>) -> Self {
+        let is_suspended = turn.kind == TurnKind::Suspended;
+        let (gone, title, standing) = if is_suspended {
+            (ProblemKind::Suspended, "This entry is suspended.", Standing::Suspended)
+        } else {
+            (ProblemKind::Gone, "This entry was retracted.", Standing::Retracted)
+        };
+        let first = known.published.editions.first().map_or(turn.at, |first| first.at);
+        let at = Some(moment::written(turn.at));
+        let (suspended_at, retracted_at) = if is_suspended { (at, None) } else { (None, at) };
         Self {
             kind: gone.address(),
-            title: "This entry was retracted.".to_owned(),
+            title: title.to_owned(),
             status: gone.status().as_u16(),
             instance: known.entry.number.address(),
             id: known.id.to_string(),
             number: known.entry.number.to_string(),
-            state: "retracted".to_owned(),
-            version: known.entry.version(),
+            state: standing.name().to_owned(),
+            version: known.entry.version,
             record_type: known.entry.record_type.clone(),
-            body: body(registry, &known.entry.body, retraction.at),
-            retracted_at: moment::written(retraction.at),
+            body: body(registry, &known.entry.body, turn.at),
+            retracted_at,
+            suspended_at,
             decided_by: "publisher".to_owned(),
-            asked_by_body: retraction.requested.is_some(),
-            reason: retraction.reason.clone(),
-            explanation,
+            asked_by_body: turn.requested.is_some(),
+            reason: turn.reason.clone().unwrap_or_default(),
+            explanation: history.last().and_then(|last| last.explanation.clone()),
             first_published_at: moment::written(first),
             editions: EditionSummary::all(known),
-            place: retraction.place.into(),
+            history,
+            place: turn.place.into(),
         }
     }
 }

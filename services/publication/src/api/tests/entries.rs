@@ -166,11 +166,18 @@ async fn the_document_of_the_interface_names_every_route() {
         paths,
         [
             "/api/v1/entries",
+            "/api/v1/entries.csv",
             "/api/v1/entries/{name}",
             "/api/v1/entries/{name}/editions",
             "/api/v1/entries/{name}/editions/{edition}",
+            "/api/v1/entries/{name}/reinstate",
             "/api/v1/entries/{name}/retract",
+            "/api/v1/entries/{name}/supersede",
+            "/api/v1/entries/{name}/suspend",
             "/api/v1/retraction-requests",
+            "/api/v1/scheduled",
+            "/api/v1/scheduled/{name}/publish",
+            "/api/v1/scheduled/{name}/reschedule",
         ]
     );
     assert_eq!(document["servers"][0]["url"], "https://dossier.example");

@@ -24,7 +24,7 @@ fn the_first_approval_gives_a_number_and_edition_1_with_all_that_was_approved() 
     assert_eq!(edition.steps.len(), 1);
     assert_eq!(edition.what_changed, Some(sealed(1)));
     let kept = &world.state.entries[&entry(1)];
-    assert_eq!((kept.edition, kept.digest, kept.version(), &kept.body), (1, digest(1), 1, &kaz()));
+    assert_eq!((kept.edition, kept.digest, kept.version, &kept.body), (1, digest(1), 1, &kaz()));
     assert!(world.state.waiting.is_empty());
 }
 
@@ -72,7 +72,7 @@ fn a_retracted_entry_never_publishes_again() {
         let mut world = World::ready();
         world.receive(Some(entry(1)), approved("event", 1, None));
         world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
-        let retraction = world.state.entries[&entry(1)].retracted.unwrap();
+        let retraction = world.state.entries[&entry(1)].retracted().unwrap();
         let events = world.receive(Some(entry(1)), approved("event", 2, base));
         assert_eq!(declined(&events).code, "wrong-state");
         assert_eq!(Place::try_from(declined(&events).because.as_ref().unwrap()), Ok(retraction));

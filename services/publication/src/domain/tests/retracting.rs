@@ -4,8 +4,10 @@ use dossier_engine::{Decider, Refusal as _};
 use dossier_identity::{NotEntitledReason, Role};
 use dossier_proto::{Actor, EventId, Micros, Origin, Payload, v1};
 
-use super::world::{PUBLISHER, STRANGER, World, approved, entry, granted, retraction_asked, revoked, sealed};
-use crate::domain::{Command, Publication, PublicationRefusal};
+use super::world::{
+    PUBLISHER, STRANGER, World, approved, entry, granted, retraction_asked, retraction_cleared, revoked, sealed,
+};
+use crate::domain::{Command, Deed, Publication, PublicationRefusal};
 
 fn published() -> World {
     let mut world = World::ready();
@@ -27,7 +29,7 @@ fn a_publisher_retracts_with_reason_and_explanation() {
     let authority = event.head.authority.expect("by which designation");
     assert_eq!(authority.granted.origin, Origin::Moderation);
     let kept = &world.state.entries[&entry(1)];
-    assert_eq!((kept.retracted, kept.edition, kept.version()), (Some(event.head.place), 2, 3));
+    assert_eq!((kept.retracted(), kept.edition, kept.version), (Some(event.head.place), 2, 3));
 }
 
 #[test]
@@ -68,14 +70,17 @@ fn a_revoked_publisher_is_refused_and_told_by_which_event() {
     world.receive_event(&end);
     let refusal = world.retract(STRANGER, entry(1), "published-in-error", None).unwrap_err();
     let (reason, because) = (NotEntitledReason::Revoked, Some(end.head.place));
-    assert_eq!(refusal, PublicationRefusal::NoDesignation { reason, because });
+    assert_eq!(refusal, PublicationRefusal::NoDesignation { deed: Deed::Retract, reason, because });
     assert!(refusal.to_string().contains(&end.head.place.to_string()), "{refusal}");
 }
 
 #[test]
 fn slips_are_answered_and_not_recorded() {
-    let unknown =
-        |code: &str| PublicationRefusal::UnknownCode { code: code.to_owned(), known: "published-in-error".to_owned() };
+    let unknown = |code: &str| PublicationRefusal::UnknownCode {
+        deed: Deed::Retract,
+        code: code.to_owned(),
+        known: "published-in-error".to_owned(),
+    };
     let cases = [
         (entry(9), "published-in-error", None, PublicationRefusal::NotFound),
         (entry(1), "published-in-error", Some(1), PublicationRefusal::VersionMismatch { current: 2 }),
@@ -97,14 +102,14 @@ fn an_explanation_is_needed() {
     let command = v1::RetractEntry { reason: "published-in-error".to_owned(), explanation: None };
     let context = world.context(Actor::Person(PUBLISHER), Some(entry(1)));
     let refused = world.decide(&Command::Retract(command), &context);
-    assert_eq!(refused, Err(PublicationRefusal::ExplanationMissing));
+    assert_eq!(refused, Err(PublicationRefusal::ExplanationMissing { deed: Deed::Retract }));
 }
 
 #[test]
 fn a_second_retraction_is_refused_with_the_first() {
     let mut world = published();
     world.retract(PUBLISHER, entry(1), "published-in-error", None).unwrap();
-    let because = world.state.entries[&entry(1)].retracted.unwrap();
+    let because = world.state.entries[&entry(1)].retracted().unwrap();
     let again = world.retract(PUBLISHER, entry(1), "published-in-error", Some(3));
     assert_eq!(again, Err(PublicationRefusal::AlreadyRetracted { because }));
 }
@@ -118,7 +123,11 @@ fn neither_services_nor_the_system_retract() {
         let context = world.context(actor, Some(entry(1)));
         let refused = Publication::decide(&world.state, &command, &context);
         let reason = NotEntitledReason::NoDesignation;
-        assert_eq!(refused, Err(PublicationRefusal::NoDesignation { reason, because: None }), "{actor:?}");
+        assert_eq!(
+            refused,
+            Err(PublicationRefusal::NoDesignation { deed: Deed::Retract, reason, because: None }),
+            "{actor:?}"
+        );
     }
 }
 
@@ -136,6 +145,14 @@ fn a_request_of_the_body_stays_open_until_the_entry_is_retracted() {
     assert_eq!(world.state.entries[&entry(1)].asked, None);
     world.receive(Some(entry(1)), retraction_asked(3));
     assert_eq!(world.state.entries[&entry(1)].asked, None, "what is retracted cannot be asked for");
+}
+
+#[test]
+fn a_request_that_was_cleared_counts_as_one_that_was_asked() {
+    let mut world = published();
+    let cleared = world.foreign_event(Some(entry(1)), retraction_cleared(2));
+    world.receive_event(&cleared);
+    assert_eq!(world.state.entries[&entry(1)].asked, Some(cleared.head.place));
 }
 
 #[test]

@@ -14,10 +14,12 @@ pub(crate) const START: Micros = Micros(1_768_176_000_000_000);
 pub(crate) const PUBLISHER: SubjectId = SubjectId([1; 16]);
 pub(crate) const STRANGER: SubjectId = SubjectId([2; 16]);
 
-/// A registry with two types that share nothing, one reason in force, one that ended, one for suspensions only.
+/// A registry with two types that share nothing, one reason in force, one that ended, one for suspensions only, one for supersessions
+/// only.
 pub(crate) const REGISTRY: &str = r#"{"format":1,"types":[{"key":"event","number_prefix":"EVT"},
   {"key":"pledge","number_prefix":"PLE"}],"retractions":[{"key":"published-in-error","for":["retract"]},
-  {"key":"old-reason","for":["retract"],"valid_to":"2025-12-31"},{"key":"court-order","for":["suspend"]}]}"#;
+  {"key":"old-reason","for":["retract","suspend","supersede"],"valid_to":"2025-12-31"},{"key":"court-order","for":["suspend"]},
+  {"key":"merged","for":["supersede"]}]}"#;
 
 /// A journal in memory.
 pub(crate) struct World {
@@ -66,6 +68,38 @@ impl World {
         events
     }
 
+    /// Time passes, and what is due is done by the system.
+    pub(crate) fn wait(&mut self, micros: i64) -> Vec<Event> {
+        self.now = self.now.plus(micros);
+        let mut events = Vec::new();
+        for _ in 0..1_000 {
+            let due = Publication::due(&self.state, self.now);
+            if due.is_empty() {
+                return events;
+            }
+            assert!(due.len() <= 256, "{} at a time", due.len());
+            assert!(Publication::next_due(&self.state).is_some_and(|at| at <= self.now), "next_due says so");
+            for errand in due {
+                let context = self.context(Actor::System(Origin::Publication), errand.entry);
+                events.extend(self.decide(&errand.command, &context).expect("the system is not refused"));
+            }
+        }
+        panic!("what is due stays due, however often it is done");
+    }
+
+    /// Somebody asks for something.
+    pub(crate) fn ask(
+        &mut self,
+        who: SubjectId,
+        entry: EntryId,
+        command: Command,
+        expected: Option<u64>,
+    ) -> Result<Vec<Event>, PublicationRefusal> {
+        let mut context = self.context(Actor::Person(who), Some(entry));
+        context.expected_version = expected;
+        self.decide(&command, &context)
+    }
+
     /// Somebody asks for a retraction.
     pub(crate) fn retract(
         &mut self,
@@ -74,11 +108,7 @@ impl World {
         reason: &str,
         expected: Option<u64>,
     ) -> Result<Vec<Event>, PublicationRefusal> {
-        let explanation = Some(sealed(9));
-        let command = Command::Retract(v1::RetractEntry { reason: reason.to_owned(), explanation });
-        let mut context = self.context(Actor::Person(who), Some(entry));
-        context.expected_version = expected;
-        self.decide(&command, &context)
+        self.ask(who, entry, retraction(reason), expected)
     }
 
     /// Decides, writes what was decided (recorded refusals too), and checks that it could be decided again from what
@@ -136,7 +166,7 @@ impl World {
     /// An event of another service, as it would stand in that service's journal.
     pub(crate) fn foreign_event(&mut self, entry: Option<EntryId>, payload: Payload) -> Event {
         let origin = match payload {
-            Payload::RetractionAsked(_) | Payload::Submitted(_) => Origin::Submission,
+            Payload::RetractionAsked(_) | Payload::RetractionCleared(_) | Payload::Submitted(_) => Origin::Submission,
             _ => Origin::Moderation,
         };
         let sequence = self.foreign;
@@ -228,6 +258,55 @@ pub(crate) fn approved(record_type: &str, revision: u8, base_edition: Option<u32
     })
 }
 
+/// The same, not to be public before a moment.
+pub(crate) fn approved_for(at: Micros, revision: u8, base_edition: Option<u32>) -> Payload {
+    let Payload::Approved(approved) = approved("event", revision, base_edition) else { unreachable!("it is one") };
+    Payload::Approved(v1::Approved { publish_at: Some(at.0), ..approved })
+}
+
+/// An editorial correction of an edition, confirmed.
+pub(crate) fn corrected(revision: u8, base_edition: u32) -> Payload {
+    Payload::CorrectionConfirmed(v1::CorrectionConfirmed {
+        command: Some(v1::ConfirmCorrection { digest: digest(revision).to_vec(), note: None }),
+        proposed: Some(Place { origin: Origin::Moderation, epoch: 0, sequence: 4 }.into()),
+        base_edition,
+        content: Some(v1::Content {
+            revision: u32::from(revision),
+            digest: digest(revision).to_vec(),
+            sealed: Some(sealed(revision)),
+            personal: Vec::new(),
+            files: Vec::new(),
+        }),
+        record_type: "event".to_owned(),
+        body: "KAZ".to_owned(),
+        original_language: "en".to_owned(),
+        fields: vec!["title".to_owned()],
+        reason: Some(sealed(7)),
+        notices: vec!["kosovo-1244".to_owned()],
+    })
+}
+
+pub(crate) fn retraction(reason: &str) -> Command {
+    Command::Retract(v1::RetractEntry { reason: reason.to_owned(), explanation: Some(sealed(9)) })
+}
+
+pub(crate) fn suspension(reason: &str) -> Command {
+    Command::Suspend(v1::SuspendEntry { reason: reason.to_owned(), explanation: Some(sealed(9)) })
+}
+
+pub(crate) fn reinstatement() -> Command {
+    Command::Reinstate(v1::ReinstateEntry { explanation: Some(sealed(9)) })
+}
+
+pub(crate) fn supersession(by: EntryId, reason: &str) -> Command {
+    let (superseded_by, reason) = (by.to_vec(), reason.to_owned());
+    Command::Supersede(v1::SupersedeEntry { superseded_by, reason, explanation: Some(sealed(9)) })
+}
+
+pub(crate) fn rescheduling(at: Micros) -> Command {
+    Command::Reschedule(v1::Reschedule { at: at.0, reason: Some(sealed(9)) })
+}
+
 pub(crate) fn granted(subject: SubjectId, role: Role, body: &str, types: &[&str]) -> Payload {
     Payload::DesignationGranted(v1::DesignationGranted {
         command: Some(v1::GrantDesignation {
@@ -258,6 +337,11 @@ pub(crate) fn retraction_asked(edition: u32) -> Payload {
         command: Some(v1::AskRetraction { reason: Some(sealed(8)) }),
         edition,
     })
+}
+
+pub(crate) fn retraction_cleared(edition: u32) -> Payload {
+    let command = Some(v1::ClearRetraction { proposed: None });
+    Payload::RetractionCleared(v1::RetractionCleared { command, edition, reason: Some(sealed(8)) })
 }
 
 /// The one edition that was published.

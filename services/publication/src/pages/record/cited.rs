@@ -27,7 +27,7 @@ fn written_out(pages: &Pages, paper: &Paper<'_>, value: &FactValue) -> Option<Fa
     shown.text = format!("{number}, {edition_text}");
     // Of what was retracted the number is said, and nothing that stood in it.
     let facts = known.published.editions.iter().find(|facts| u64::from(facts.edition) == *edition);
-    if let Some(facts) = facts.filter(|_| known.entry.retracted.is_none())
+    if let Some(facts) = facts.filter(|_| known.entry.withheld.is_none())
         && let Ok(cited) = pages.reading.edition(id, facts)
         && let Some(words) = &cited.words
         && let Some(record_type) = cited.registry.record_type(&cited.record.record_type)
