@@ -1,13 +1,13 @@
 //! The service, put together and started.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::Router;
 use dossier_engine::{
     Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id, fresh_id,
 };
 use dossier_exchange::{Hub, KeyDesk};
-use dossier_identity::{Accounts, Role};
+use dossier_identity::{Accounts, ReviewerKind, Role};
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_vault::Vault;
@@ -114,16 +114,30 @@ impl Service {
         Ok(!self.as_system(Command::AdoptRegistry(adopt)).await?.events.is_empty())
     }
 
-    /// Makes somebody the first administrator, as the system, if there never was one. Answers whether it did.
+    /// An administrator who has an account here: from then on people designate people. One whose account was lost or erased is none:
+    /// nobody can act in that name any more, and without another way nobody could designate anybody.
+    #[must_use]
+    pub fn administrator(&self) -> Option<SubjectId> {
+        let (view, now) = (self.engine.view(), self.clock.now());
+        let administrators = view.state.designations.all();
+        let administrators =
+            administrators.filter(|held| held.designation.role == Role::Administrator && held.is_valid(now));
+        let mut subjects = administrators.map(|held| held.designation.subject);
+        subjects.find(|subject| self.desk.accounts.name_of(*subject).is_some())
+    }
+
+    /// Whom the journal has designated for anything, ended designations included.
+    #[must_use]
+    pub fn people_designated(&self) -> BTreeSet<SubjectId> {
+        self.engine.view().state.designations.all().map(|held| held.designation.subject).collect()
+    }
+
+    /// Makes somebody the first administrator, as the system, unless there is one ([`Self::administrator`]). Answers whether it did.
     ///
     /// # Errors
     /// [`BootstrapError`].
     pub async fn first_administrator(&self, subject: SubjectId) -> Result<bool, BootstrapError> {
-        let was_one = {
-            let view = self.engine.view();
-            view.state.designations.all().any(|held| held.designation.role == Role::Administrator)
-        };
-        if was_one {
+        if self.administrator().is_some() {
             return Ok(false);
         }
         self.designate(subject, Role::Administrator, None, &[]).await?;
@@ -142,8 +156,33 @@ impl Service {
         body: Option<BodyCode>,
         record_types: &[String],
     ) -> Result<DesignationId, BootstrapError> {
+        self.designate_as(subject, role, None, body, record_types).await
+    }
+
+    /// As [`Service::designate`], for a reviewer who comes from inside or from outside.
+    ///
+    /// # Errors
+    /// [`BootstrapError`].
+    pub async fn designate_reviewer(
+        &self,
+        subject: SubjectId,
+        kind: ReviewerKind,
+        body: Option<BodyCode>,
+        record_types: &[String],
+    ) -> Result<DesignationId, BootstrapError> {
+        self.designate_as(subject, Role::Reviewer, Some(kind), body, record_types).await
+    }
+
+    async fn designate_as(
+        &self,
+        subject: SubjectId,
+        role: Role,
+        kind: Option<ReviewerKind>,
+        body: Option<BodyCode>,
+        record_types: &[String],
+    ) -> Result<DesignationId, BootstrapError> {
         let now = self.clock.now();
-        if let Some(known) = self.designated(subject, role, body.as_ref(), record_types, now) {
+        if let Some(known) = self.designated((subject, role, kind), body.as_ref(), record_types, now) {
             return Ok(known);
         }
         let grant = v1::GrantDesignation {
@@ -154,6 +193,7 @@ impl Service {
             valid_from: now.0,
             valid_until: None,
             note_digest: Vec::new(),
+            reviewer_kind: kind.map_or(0, ReviewerKind::number),
             ..v1::GrantDesignation::default()
         };
         let fresh = fresh_id();
@@ -164,8 +204,7 @@ impl Service {
 
     fn designated(
         &self,
-        subject: SubjectId,
-        role: Role,
+        (subject, role, kind): (SubjectId, Role, Option<ReviewerKind>),
         body: Option<&BodyCode>,
         record_types: &[String],
         now: Micros,
@@ -175,6 +214,7 @@ impl Service {
             let designation = &held.designation;
             held.is_valid(now)
                 && designation.role == role
+                && designation.reviewer_kind == kind
                 && designation.body.as_ref() == body
                 && designation.record_types == record_types
         });

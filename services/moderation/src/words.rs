@@ -4,7 +4,7 @@
 
 use dossier_proto::{Digest, EntryId, KeyId, v1};
 use dossier_vault::{
-    Binding, KeyError, Kind, PersonalError, PersonalValue, Purpose, SealError, Sealed, UnsealError, Vault,
+    Binding, KeyError, Kind, PersonalError, PersonalValue, Purpose, SealError, Sealed, UnsealError, Vault, canonical,
 };
 use serde_json::Value;
 
@@ -65,14 +65,7 @@ impl Words {
     /// [`WordsError`].
     pub fn content(&self, entry: EntryId, content: &v1::Content) -> Result<Readable, WordsError> {
         let broken = |what: String| WordsError::Broken { entry, what };
-        let sealed = content.sealed.clone().ok_or_else(|| broken("the content is missing".to_owned()))?;
-        let text = self.open(entry, Purpose::Content, sealed.clone())?;
-        let key = KeyId::try_from(sealed.key_id.as_slice()).map_err(|error| broken(error.to_string()))?;
-        let digest = self.vault.content_digest(key, &text).map_err(key_error)?;
-        if Digest::try_from(content.digest.as_slice()) != Ok(digest) {
-            return Err(broken("the content is not the one its digest names".to_owned()));
-        }
-        let value = serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
+        let value = self.without_personal(entry, content)?;
         let personal = content.personal.iter().cloned().map(PersonalValue::try_from).collect::<Result<Vec<_>, _>>();
         let personal = personal.map_err(|error| broken(error.to_string()))?;
         let joined = self.vault.join(entry, value, &personal).map_err(|error| match error {
@@ -81,6 +74,38 @@ impl Words {
         })?;
         let withheld = joined.withheld.into_iter().map(|withheld| withheld.pointer).collect();
         Ok(Readable { content: joined.content, withheld })
+    }
+
+    /// A content in the clear, checked against its digest, with commitments where personal values stand.
+    ///
+    /// # Errors
+    /// [`WordsError`].
+    pub fn without_personal(&self, entry: EntryId, content: &v1::Content) -> Result<Value, WordsError> {
+        let broken = |what: String| WordsError::Broken { entry, what };
+        let sealed = content.sealed.clone().ok_or_else(|| broken("the content is missing".to_owned()))?;
+        let text = self.open(entry, Purpose::Content, sealed.clone())?;
+        let key = KeyId::try_from(sealed.key_id.as_slice()).map_err(|error| broken(error.to_string()))?;
+        let digest = self.vault.content_digest(key, &text).map_err(key_error)?;
+        if Digest::try_from(content.digest.as_slice()) != Ok(digest) {
+            return Err(broken("the content is not the one its digest names".to_owned()));
+        }
+        serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))
+    }
+
+    /// A content that differs from an earlier one in its words only, sealed under a new key: its personal values and files stay.
+    ///
+    /// # Errors
+    /// [`WordsError`].
+    pub fn seal_content(&self, entry: EntryId, value: &Value, before: &v1::Content) -> Result<v1::Content, WordsError> {
+        let text = canonical(value).map_err(|error| WordsError::Broken { entry, what: error.to_string() })?;
+        let key = self.vault.fresh(Kind::Revision)?;
+        let digest = self.vault.content_digest(key, &text).map_err(key_error)?;
+        let sealed =
+            self.vault.seal(key, &Binding::entry(entry, Purpose::Content), &text).map_err(|error| match error {
+                SealError::TooLong { length, limit } => WordsError::TooLong { length, limit },
+                SealError::Key(error) => key_error(error),
+            })?;
+        Ok(v1::Content { digest: digest.to_vec(), sealed: Some(sealed.into()), ..before.clone() })
     }
 
     /// A text in the clear; `None` when there is none, or its key is erased or not held.

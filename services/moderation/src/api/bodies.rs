@@ -4,6 +4,8 @@ use dossier_proto::Digest;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::checklist::ChecklistAnswerBody;
+
 /// A comment on a field of the content with this digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CommentBody {
@@ -16,8 +18,29 @@ pub(crate) struct CommentBody {
     /// The language, of a text per language.
     #[serde(default, deserialize_with = "null_as_empty")]
     pub(super) language: String,
-    /// What is said, to moderators and reviewers only.
+    /// What is said.
     pub(super) text: String,
+    /// Who reads it: `moderation` (when nothing is said: moderators, reviewers and auditors), or `contributor` (the body too).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "moderation")]
+    pub(super) audience: Option<String>,
+}
+
+/// A comment that is sent together with others. Without a field it is a note, or a message to the contributor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct HeldCommentBody {
+    /// The field, by its key; empty for the whole.
+    #[serde(default, deserialize_with = "null_as_empty")]
+    pub(super) field: String,
+    /// The language, of a text per language.
+    #[serde(default, deserialize_with = "null_as_empty")]
+    pub(super) language: String,
+    /// What is said.
+    pub(super) text: String,
+    /// Who reads it: `moderation` (when nothing is said), or `contributor` (the body too).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "contributor")]
+    pub(super) audience: Option<String>,
 }
 
 /// One change that is asked for.
@@ -42,8 +65,11 @@ pub(crate) struct RequestBody {
     /// The content that was read.
     #[schema(value_type = String)]
     pub(super) digest: Digest,
-    /// What is to be changed.
+    /// What is to be changed; may be empty where something that was requested before is open or reopened.
     pub(super) items: Vec<ItemBody>,
+    /// Comments that were held, sent in one go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) comments: Vec<HeldCommentBody>,
 }
 
 /// An approval of exactly the content with this digest.
@@ -55,6 +81,12 @@ pub(crate) struct ApproveBody {
     /// For moderators, reviewers and auditors only.
     #[serde(default)]
     pub(super) note: Option<String>,
+    /// Answers to the checklist.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) checklist: Vec<ChecklistAnswerBody>,
+    /// Not to be published before this moment (RFC 3339), at most five years ahead. The latest of all that are asked for counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) publish_at: Option<String>,
 }
 
 /// A refusal of the entry, having read the content with this digest.

@@ -1,6 +1,6 @@
 //! A designation in JSON, as it is asked for and as it is shown.
 
-use dossier_identity::{Accounts, Held, Role, accounts::AccountsError};
+use dossier_identity::{Accounts, Held, ReviewerKind, Role, accounts::AccountsError};
 use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_web::{Answer, PlaceShown, ProblemKind, extract::FieldError};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::moment;
+use crate::domain::is_note_number;
 
 /// A right to be given to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,6 +37,14 @@ pub(crate) struct GrantBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub(super) note_digest: Option<Digest>,
+    /// The number of the designating note: letters, digits and - . / _ only, at most 64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "NV-2026/114")]
+    pub(super) note_number: Option<String>,
+    /// Where a reviewer comes from: `internal` or `external`. One of whom this is not said gives no opinion that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "external")]
+    pub(super) reviewer_kind: Option<String>,
 }
 
 /// A designation.
@@ -63,6 +72,12 @@ pub(crate) struct DesignationShown {
     /// SHA-256 of the designating note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) note_digest: Option<String>,
+    /// The number of the designating note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note_number: Option<String>,
+    /// Where a reviewer comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reviewer_kind: Option<String>,
     /// The event that granted it.
     pub(super) granted: PlaceShown,
     /// The person who granted it; absent when the system did.
@@ -103,6 +118,8 @@ pub(super) fn shown(held: &Held, accounts: &Accounts, now: Micros) -> Designatio
         valid_from: moment::written(designation.from),
         valid_until: designation.until.map(moment::written),
         note_digest: designation.note_digest.map(|digest| digest.to_string()),
+        note_number: Some(designation.note_number.clone()).filter(|number| !number.is_empty()),
+        reviewer_kind: designation.reviewer_kind.map(|kind| kind.key().to_owned()),
         granted: designation.place.into(),
         granted_by: match designation.granted_by {
             Actor::Person(subject) => Some(subject.to_string()),
@@ -158,6 +175,20 @@ pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answe
     let role = body.role.parse::<Role>().map_err(|error| {
         errors.push(FieldError { pointer: "/role".to_owned(), detail: error.to_string() });
     });
+    let kind = match body.reviewer_kind.as_deref().map(str::parse::<ReviewerKind>) {
+        None => None,
+        Some(Ok(kind)) if role == Ok(Role::Reviewer) => Some(kind),
+        Some(_) => {
+            let detail = "a reviewer, and nobody else, is internal or external".to_owned();
+            errors.push(FieldError { pointer: "/reviewer_kind".to_owned(), detail });
+            None
+        }
+    };
+    let note_number = body.note_number.clone().unwrap_or_default();
+    if !is_note_number(&note_number) {
+        let detail = "a note's number has letters, digits and - . / _ only, at most 64".to_owned();
+        errors.push(FieldError { pointer: "/note_number".to_owned(), detail });
+    }
     match (role, errors.is_empty()) {
         (Ok(role), true) => Ok(v1::GrantDesignation {
             subject: body.subject.to_vec(),
@@ -167,7 +198,8 @@ pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answe
             valid_from: from.unwrap_or(now).0,
             valid_until: until.map(|until| until.0),
             note_digest: body.note_digest.map(|digest| digest.to_vec()).unwrap_or_default(),
-            ..v1::GrantDesignation::default()
+            reviewer_kind: kind.map_or(0, ReviewerKind::number),
+            note_number,
         }),
         _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
     }

@@ -40,6 +40,18 @@ pub(super) fn of_refusal(refusal: &Refusal) -> Problem {
             .with("state", "in-review")
             .with("claimed_by", "moderator")
             .with("until", moment::written(*until)),
+        Refusal::ChangeOpen { round, item, .. } => Problem::new(ProblemKind::WrongState)
+            .detail(refusal.to_string())
+            .with("state", "in-review")
+            .with("round", *round)
+            .with("item", *item),
+        Refusal::OnHold { until, .. } => {
+            let problem = Problem::new(ProblemKind::WrongState).detail(refusal.to_string()).with("state", "on-hold");
+            match until {
+                Some(until) => problem.with("until", moment::written(*until)),
+                None => problem,
+            }
+        }
         other => Problem::new(kind_of(other)).detail(other.to_string()),
     };
     with_because(problem.with("code", facts.code), refusal)
@@ -48,6 +60,10 @@ pub(super) fn of_refusal(refusal: &Refusal) -> Problem {
 fn kind_of(refusal: &Refusal) -> ProblemKind {
     match refusal {
         Refusal::OwnWords { .. } => ProblemKind::OwnWords,
+        Refusal::Conflicted { .. } | Refusal::RefusedBefore { .. } | Refusal::NotAsked { .. } => {
+            ProblemKind::NotEntitled
+        }
+        Refusal::NoSuchChange | Refusal::NoCorrection => ProblemKind::NotFound,
         Refusal::DigestMismatch { .. } => ProblemKind::DigestMismatch,
         Refusal::WordsMissing => ProblemKind::Unavailable,
         Refusal::Designation(refusal) => of_designation(refusal),

@@ -3,7 +3,7 @@
 use dossier_identity::{Role, Sight, Stage, Thing, Viewer, Viewers};
 use dossier_proto::{Micros, SubjectId};
 
-use crate::domain::{Ending, Entry, Review, State};
+use crate::domain::{Chair, Ending, Entry, Review, State};
 
 /// A caller looking at one entry.
 #[derive(Debug, Clone)]
@@ -49,14 +49,19 @@ impl Eyes {
 
 /// How far the content of a submission has come.
 fn stage_of(entry: &Entry, review: &Review) -> Stage {
-    let Some(ended) = review.ended else { return Stage::Submitted };
+    let Some(ended) = review.ended else {
+        // What all stages before theirs have passed is for publishers to read: they decide on it.
+        let is_before_publishers =
+            review.stage().is_some_and(|stage| stage.chairs().any(|chair| chair == Chair::Publisher));
+        return if is_before_publishers { Stage::Approved } else { Stage::Submitted };
+    };
     match ended.how {
         Ending::Refused => Stage::Refused,
         Ending::Approved if review.declined.is_some() => Stage::Approved,
         Ending::Approved => {
             let is_newest = entry.review().is_some_and(|newest| newest.submitted == review.submitted);
             let is_current = entry.edition.as_ref().is_some_and(|edition| edition.approved == ended.moment.place);
-            match (entry.retracted, is_current || !is_newest) {
+            match (entry.retracted.or(entry.suspended), is_current || !is_newest) {
                 (Some(_), true) => Stage::Withheld,
                 // What something newer was submitted on top of is, or was, an edition.
                 (None, true) => Stage::Published,

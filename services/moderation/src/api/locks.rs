@@ -7,17 +7,18 @@ use dossier_vault::Purpose;
 use dossier_web::Answer;
 
 use super::{Desk, errors, sealing::words};
+use crate::domain::{Chair, Review};
 
 /// What sealing needs to know.
 pub(super) struct Context {
     pub(super) entry: EntryId,
     /// The key of the review's internal words, if it has one.
     internal: Option<KeyId>,
-    /// Whether the caller may decide here: only then is the content read.
-    pub(super) moderates: bool,
-    /// Whether the caller has any part in the review. For others no key is made: their request is refused, and what they
-    /// typed goes back to them and nowhere else. (A key is a sync of the disk, and stays.)
+    /// Whether the caller has any part in the review. For others no key is made and no content read: their request is
+    /// refused, and what they typed goes back to them and nowhere else. (A key is a sync of the disk, and stays.)
     pub(super) takes_part: bool,
+    /// Whether something that was requested before keeps the content from being approved.
+    pub(super) has_open_changes: bool,
     pub(super) record_type: Option<String>,
     pub(super) registry: Option<Registry>,
     pub(super) under: Under,
@@ -76,11 +77,14 @@ impl Context {
                 view.state.designations.entitled(subject, role, body, record_type, now).is_ok()
             })
         };
-        let moderates = holds(Role::Moderator);
-        let takes_part = moderates || holds(Role::Reviewer);
+        let stage = known.and_then(|known| known.review()).filter(|review| review.is_open()).and_then(Review::stage);
+        let publishes =
+            stage.is_some_and(|stage| stage.chairs().any(|chair| chair == Chair::Publisher)) && holds(Role::Publisher);
+        let takes_part = holds(Role::Moderator) || holds(Role::Reviewer) || publishes;
         let record_type = known.map(|known| known.record_type.clone());
         let internal = view.internal.get(&entry).copied();
-        Ok(Self { entry, internal, moderates, takes_part, record_type, registry, under: Under::Placeholders })
+        let has_open_changes = known.is_some_and(|known| known.change_in_the_way().is_some());
+        Ok(Self { entry, internal, takes_part, has_open_changes, record_type, registry, under: Under::Placeholders })
     }
 
     pub(super) fn lock(&self, desk: &Desk, whose: Whose) -> Answer<Lock> {

@@ -9,13 +9,17 @@ mod acts;
 mod adopting;
 mod asked;
 mod bodies;
+mod carrying_out;
+mod checklist;
 mod compared;
+mod corrections;
 mod designation;
 mod designations;
 mod errors;
 mod execute;
 mod eyes;
 mod history;
+mod holding;
 mod in_force;
 mod limits;
 mod locks;
@@ -23,11 +27,13 @@ mod messages;
 mod mismatch;
 mod one_review;
 mod openapi;
+mod opinions;
 mod queue;
 mod sealing;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod tracking;
 
 use std::{sync::Arc, time::Duration};
 
@@ -108,6 +114,17 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route(&at("/reviews/{entry}/request-changes"), post(acts::request_changes))
         .route(&at("/reviews/{entry}/approve"), post(acts::approve))
         .route(&at("/reviews/{entry}/refuse"), post(acts::refuse))
+        .route(&at("/reviews/{entry}/object"), post(opinions::object))
+        .route(&at("/reviews/{entry}/declare-conflict"), post(opinions::declare_conflict))
+        .route(&at("/reviews/{entry}/hold"), post(holding::hold))
+        .route(&at("/reviews/{entry}/resume"), post(holding::resume))
+        .route(&at("/reviews/{entry}/assign"), post(holding::assign))
+        .route(&at("/reviews/{entry}/settle-change"), post(tracking::settle))
+        .route(&at("/reviews/{entry}/finish"), post(tracking::finish))
+        .route(&at("/reviews/{entry}/mark-duplicate"), post(tracking::mark_duplicate))
+        .route(&at("/reviews/{entry}/propose-correction"), post(corrections::propose))
+        .route(&at("/reviews/{entry}/confirm-correction"), post(corrections::confirm))
+        .route(&at("/reviews/{entry}/reject-correction"), post(corrections::reject))
         .route(&at("/designations"), get(designations::list).post(designations::grant))
         .route(&at("/designations/{id}/revoke"), post(designations::revoke))
         .route(&at("/registry"), get(in_force::read).post(adopting::adopt))

@@ -10,7 +10,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{acts, adopting, designations, in_force, one_review, queue};
+use super::{acts, adopting, corrections, designations, holding, in_force, one_review, opinions, queue, tracking};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,17 @@ use super::{acts, adopting, designations, in_force, one_review, queue};
         acts::request_changes,
         acts::approve,
         acts::refuse,
+        opinions::object,
+        opinions::declare_conflict,
+        holding::hold,
+        holding::resume,
+        holding::assign,
+        tracking::settle,
+        tracking::finish,
+        tracking::mark_duplicate,
+        corrections::propose,
+        corrections::confirm,
+        corrections::reject,
         designations::list,
         designations::grant,
         designations::revoke,

@@ -1,19 +1,22 @@
 //! Checks what people typed and seals it, before anything is decided. What needs the words is computed here.
 
-use dossier_proto::v1;
+use std::collections::{BTreeMap, btree_map::Entry};
+
+use dossier_proto::{Digest, v1};
 use dossier_registry::{Language, RecordType, says_something};
 use dossier_vault::Purpose;
 use dossier_web::{Answer, ProblemKind, extract::FieldError};
 
 use super::{
     Desk,
-    bodies::{ApproveBody, CommentBody, RefuseBody, RequestBody},
+    bodies::{ApproveBody, CommentBody, HeldCommentBody, RefuseBody, RequestBody},
     errors,
     limits::{CODE_BYTES_MAX, ITEM_BYTES_MAX, QUOTE_BYTES_MAX, TEXT_BYTES_MAX, check_length, check_text},
     locks::{Context, Under, Whose},
+    moment,
 };
 use crate::{
-    domain::{Approval, REQUESTED_CHANGES_MAX, SubmittedWords},
+    domain::{Approval, HELD_COMMENTS_MAX, REQUESTED_CHANGES_MAX, SubmittedWords},
     reading,
     words::WordsError,
 };
@@ -23,20 +26,77 @@ pub(super) fn seal_comment(desk: &Desk, context: &Context, body: &CommentBody) -
     check_text(&mut errors, "/text", &body.text, TEXT_BYTES_MAX);
     context.check_place(&mut errors, "", &body.field, &body.language);
     refuse_if_any(&errors)?;
-    let lock = context.lock(desk, Whose::Internal)?;
+    let audience = audience("", body.audience.as_deref())?;
+    let lock = context.lock(desk, whose(audience))?;
     Ok(v1::Comment {
         digest: body.digest.to_vec(),
         field: body.field.clone(),
         language: body.language.clone(),
         text: lock.seal(desk, context.entry, Purpose::Comment, &body.text)?,
-        ..v1::Comment::default()
+        audience: audience.into(),
     })
+}
+
+/// Comments that are sent in one go. What the contributor reads has one key for all of them, what stays inside another.
+pub(super) fn seal_held(
+    desk: &Desk,
+    context: &Context,
+    held: &[HeldCommentBody],
+    digest: &Digest,
+) -> Answer<Vec<v1::Comment>> {
+    let mut errors = Vec::new();
+    for (at, comment) in held.iter().enumerate().take(HELD_COMMENTS_MAX + 1) {
+        check_text(&mut errors, &format!("/comments/{at}/text"), &comment.text, ITEM_BYTES_MAX);
+        context.check_place(&mut errors, &format!("/comments/{at}"), &comment.field, &comment.language);
+    }
+    if held.len() > HELD_COMMENTS_MAX {
+        let detail = format!("there are {} comments; at most {HELD_COMMENTS_MAX} fit", held.len());
+        errors.push(FieldError { pointer: "/comments".to_owned(), detail });
+    }
+    refuse_if_any(&errors)?;
+    let mut locks = BTreeMap::new();
+    let sealed = held.iter().enumerate().map(|(at, comment)| {
+        let audience = audience(&format!("/comments/{at}"), comment.audience.as_deref())?;
+        let lock = match locks.entry(audience) {
+            Entry::Occupied(taken) => *taken.get(),
+            Entry::Vacant(free) => *free.insert(context.lock(desk, whose(audience))?),
+        };
+        Ok(v1::Comment {
+            digest: digest.to_vec(),
+            field: comment.field.clone(),
+            language: comment.language.clone(),
+            text: lock.seal(desk, context.entry, Purpose::Comment, &comment.text)?,
+            audience: audience.into(),
+        })
+    });
+    sealed.collect()
+}
+
+fn audience(under: &str, named: Option<&str>) -> Answer<v1::Audience> {
+    match named {
+        None | Some("moderation") => Ok(v1::Audience::Unspecified),
+        Some("contributor") => Ok(v1::Audience::Contributor),
+        Some(_) => {
+            let detail = "a comment is for moderation, or for the contributor too".to_owned();
+            Err(FieldError::problem(
+                ProblemKind::InvalidRequest,
+                &[FieldError { pointer: format!("{under}/audience"), detail }],
+            ))
+        }
+    }
+}
+
+const fn whose(audience: v1::Audience) -> Whose {
+    match audience {
+        v1::Audience::Contributor => Whose::Message,
+        v1::Audience::Unspecified => Whose::Internal,
+    }
 }
 
 /// Messages to the contributor have a key of their own for each command.
 pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -> Answer<v1::RequestChanges> {
     let mut errors = Vec::new();
-    if body.items.is_empty() || body.items.len() > REQUESTED_CHANGES_MAX {
+    if (body.items.is_empty() && !context.has_open_changes) || body.items.len() > REQUESTED_CHANGES_MAX {
         let detail = format!("there are {} changes; 1 to {REQUESTED_CHANGES_MAX} fit", body.items.len());
         errors.push(FieldError { pointer: "/items".to_owned(), detail });
     }
@@ -46,6 +106,7 @@ pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -
         context.check_place(&mut errors, &format!("/items/{at}"), &item.field, &item.language);
     }
     refuse_if_any(&errors)?;
+    let comments = seal_held(desk, context, &body.comments, &body.digest)?;
     let lock = context.lock(desk, Whose::Message)?;
     let seal = |purpose, text: &str| lock.seal(desk, context.entry, purpose, text);
     let items = (1..).zip(&body.items).map(|(number, item)| {
@@ -58,11 +119,7 @@ pub(super) fn seal_request(desk: &Desk, context: &Context, body: &RequestBody) -
             text: seal(Purpose::RequestedChange, &item.text)?,
         })
     });
-    Ok(v1::RequestChanges {
-        digest: body.digest.to_vec(),
-        items: items.collect::<Answer<_>>()?,
-        ..v1::RequestChanges::default()
-    })
+    Ok(v1::RequestChanges { digest: body.digest.to_vec(), items: items.collect::<Answer<_>>()?, comments })
 }
 
 pub(super) fn seal_refusal(desk: &Desk, context: &Context, body: &RefuseBody) -> Answer<v1::Refuse> {
@@ -83,14 +140,21 @@ pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) 
     let mut errors = Vec::new();
     let note = body.note.as_deref().filter(|note| says_something(note));
     check_length(&mut errors, "/note", note.unwrap_or_default(), TEXT_BYTES_MAX);
+    let checklist = context.answers(&mut errors, &body.checklist, desk.clock.now());
+    let publish_at = body.publish_at.as_deref().map(moment::read);
+    if publish_at == Some(None) {
+        let detail = "this is no moment such as 2026-03-03T10:42:07Z".to_owned();
+        errors.push(FieldError { pointer: "/publish_at".to_owned(), detail });
+    }
     refuse_if_any(&errors)?;
     let note = match note {
         Some(note) => context.lock(desk, Whose::Internal)?.seal(desk, context.entry, Purpose::Note, note)?,
         None => None,
     };
-    let reads = context.moderates && context.under == Under::Keys;
+    let reads = context.takes_part && context.under == Under::Keys;
     let (words_submitted, notices) = if reads { submitted(desk, context)? } else { (None, Vec::new()) };
-    let approve = v1::Approve { digest: body.digest.to_vec(), note, notices, ..v1::Approve::default() };
+    let publish_at = publish_at.flatten().map(|at| at.0);
+    let approve = v1::Approve { digest: body.digest.to_vec(), note, notices, checklist, publish_at };
     Ok(Approval { approve, words: words_submitted })
 }
 
@@ -160,7 +224,7 @@ fn is_place(field: &str, record_type: Option<&RecordType>) -> bool {
     field.is_empty() || (record_type.is_some_and(|kind| kind.field(key).is_some()) && parts.all(is_part))
 }
 
-fn refuse_if_any(errors: &[FieldError]) -> Answer<()> {
+pub(super) fn refuse_if_any(errors: &[FieldError]) -> Answer<()> {
     if errors.is_empty() { Ok(()) } else { Err(FieldError::problem(ProblemKind::InvalidRequest, errors)) }
 }
 

@@ -17,6 +17,8 @@ pub enum KeyUse {
     Message,
     /// A content as it was approved.
     Approved,
+    /// A content as an editorial correction made it: the body goes on from it.
+    Corrected,
 }
 
 impl KeyUse {
@@ -25,8 +27,8 @@ impl KeyUse {
     pub const fn is_for(self, asker: Origin) -> bool {
         match asker {
             Origin::Audit => true,
-            Origin::Publication => matches!(self, Self::Approved),
-            Origin::Submission => matches!(self, Self::Message),
+            Origin::Publication => matches!(self, Self::Approved | Self::Corrected),
+            Origin::Submission => matches!(self, Self::Message | Self::Corrected),
             Origin::Moderation => false,
         }
     }
@@ -51,15 +53,59 @@ impl Keys {
         let Some(payload) = &event.payload else { return };
         match payload {
             Payload::Submitted(submitted) => self.submitted(submitted),
-            Payload::CommentMade(made) => self.comment(made.command.as_ref()),
-            Payload::ChangesRequested(requested) => self.items(requested.command.as_ref(), KeyUse::Message),
+            Payload::CommentMade(made) => self.comments(made.command.as_slice()),
+            Payload::ChangesRequested(requested) => {
+                self.items(requested.command.as_ref(), KeyUse::Message);
+                self.comments(
+                    requested.command.as_ref().map(|command| command.comments.as_slice()).unwrap_or_default(),
+                );
+            }
             Payload::Approved(approved) => self.approved(approved),
             Payload::EntryRefused(refused) => {
                 self.note(refused.command.as_ref().and_then(|command| command.reason.as_ref()), KeyUse::Message);
             }
             Payload::ModerationRefused(refused) => self.attempted(refused.attempted.as_ref()),
-            _ => {}
+            other => self.on_the_way(other),
         }
+    }
+
+    /// What is said between a submission and its end, and about corrections.
+    fn on_the_way(&mut self, payload: &Payload) {
+        use KeyUse::{Corrected, Internal, Message, Submitted};
+        let of = |sealed: Option<&v1::Sealed>, of| (sealed.cloned(), of);
+        let (sealed, used) = match payload {
+            Payload::AppealAsked(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Submitted),
+            Payload::ApprovalCounted(one) => of(one.command.as_ref().and_then(|it| it.note.as_ref()), Internal),
+            Payload::ObjectionMade(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Internal),
+            Payload::ConflictDeclared(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Internal),
+            Payload::ReviewAssigned(one) => of(one.command.as_ref().and_then(|it| it.note.as_ref()), Internal),
+            Payload::ChangeSettled(one) => of(one.command.as_ref().and_then(|it| it.text.as_ref()), Message),
+            Payload::ReviewHeld(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Message),
+            Payload::MarkedDuplicate(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Message),
+            Payload::CorrectionRejected(one) => of(one.command.as_ref().and_then(|it| it.reason.as_ref()), Internal),
+            Payload::ReviewFinished(one) => {
+                self.comments(one.command.as_ref().map(|it| it.comments.as_slice()).unwrap_or_default());
+                return;
+            }
+            Payload::CorrectionProposed(one) => return self.proposed(one.command.as_ref()),
+            Payload::CorrectionConfirmed(one) => {
+                self.content(one.content.as_ref(), Corrected);
+                self.note(one.command.as_ref().and_then(|it| it.note.as_ref()), Internal);
+                of(one.reason.as_ref(), Message)
+            }
+            _ => return,
+        };
+        self.note(sealed.as_ref(), used);
+    }
+
+    /// A correction is told to nobody before it is confirmed.
+    fn proposed(&mut self, propose: Option<&v1::ProposeCorrection>) {
+        self.content(propose.and_then(|command| command.content.as_ref()), KeyUse::Internal);
+        self.note(propose.and_then(|command| command.reason.as_ref()), KeyUse::Internal);
+    }
+
+    fn content(&mut self, content: Option<&v1::Content>, of: KeyUse) {
+        self.note(content.and_then(|content| content.sealed.as_ref()), of);
     }
 
     fn submitted(&mut self, submitted: &v1::Submitted) {
@@ -80,8 +126,17 @@ impl Keys {
         self.note(approved.command.as_ref().and_then(|command| command.note.as_ref()), KeyUse::Internal);
     }
 
-    fn comment(&mut self, comment: Option<&v1::Comment>) {
-        self.note(comment.and_then(|comment| comment.text.as_ref()), KeyUse::Internal);
+    fn comments(&mut self, comments: &[v1::Comment]) {
+        for comment in comments {
+            let is_told = comment.audience() == v1::Audience::Contributor;
+            self.note(comment.text.as_ref(), if is_told { KeyUse::Message } else { KeyUse::Internal });
+        }
+    }
+
+    fn kept_inside(&mut self, comments: &[v1::Comment]) {
+        for comment in comments {
+            self.note(comment.text.as_ref(), KeyUse::Internal);
+        }
     }
 
     fn items(&mut self, request: Option<&v1::RequestChanges>, of: KeyUse) {
@@ -94,8 +149,21 @@ impl Keys {
     /// What was refused was told to nobody.
     fn attempted(&mut self, attempted: Option<&Attempted>) {
         match attempted {
-            Some(Attempted::Comment(comment)) => self.comment(Some(comment)),
-            Some(Attempted::RequestChanges(request)) => self.items(Some(request), KeyUse::Internal),
+            Some(Attempted::Comment(comment)) => self.kept_inside(std::slice::from_ref(comment)),
+            Some(Attempted::FinishReview(finish)) => self.kept_inside(&finish.comments),
+            Some(Attempted::RequestChanges(request)) => {
+                self.items(Some(request), KeyUse::Internal);
+                self.kept_inside(&request.comments);
+            }
+            Some(Attempted::Object(command)) => self.note(command.reason.as_ref(), KeyUse::Internal),
+            Some(Attempted::DeclareConflict(command)) => self.note(command.reason.as_ref(), KeyUse::Internal),
+            Some(Attempted::SettleChange(command)) => self.note(command.text.as_ref(), KeyUse::Internal),
+            Some(Attempted::Hold(command)) => self.note(command.reason.as_ref(), KeyUse::Internal),
+            Some(Attempted::Assign(command)) => self.note(command.note.as_ref(), KeyUse::Internal),
+            Some(Attempted::MarkDuplicate(command)) => self.note(command.reason.as_ref(), KeyUse::Internal),
+            Some(Attempted::ProposeCorrection(command)) => self.proposed(Some(command)),
+            Some(Attempted::ConfirmCorrection(command)) => self.note(command.note.as_ref(), KeyUse::Internal),
+            Some(Attempted::RejectCorrection(command)) => self.note(command.reason.as_ref(), KeyUse::Internal),
             Some(Attempted::Approve(approve)) => self.note(approve.note.as_ref(), KeyUse::Internal),
             Some(Attempted::Refuse(refuse)) => self.note(refuse.reason.as_ref(), KeyUse::Internal),
             _ => {}

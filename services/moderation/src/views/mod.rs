@@ -9,7 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use dossier_engine::{Decider, View};
-use dossier_proto::{EntryId, Event, KeyId, Payload};
+use dossier_proto::{EntryId, Event, KeyId, Payload, v1};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
@@ -51,13 +51,10 @@ impl View for Reviews {
 
 impl Reviews {
     fn remember_internal(&mut self, entry: EntryId, event: &Event) {
+        if let Some(key) = event.payload.as_ref().and_then(internal_words).and_then(key_of) {
+            self.internal.entry(entry).or_insert(key);
+        }
         match &event.payload {
-            Some(Payload::CommentMade(made)) => {
-                let text = made.command.as_ref().and_then(|comment| comment.text.as_ref());
-                if let Some(key) = text.and_then(key_of) {
-                    self.internal.entry(entry).or_insert(key);
-                }
-            }
             // Each review has its own key.
             Some(Payload::ReviewOpened(_)) => {
                 self.internal.remove(&entry);
@@ -69,5 +66,26 @@ impl Reviews {
                 }
             }
         }
+    }
+}
+
+/// Words of an open review that stay among moderators and reviewers.
+fn internal_words(payload: &Payload) -> Option<&v1::Sealed> {
+    let inside = |comments: &'_ [v1::Comment]| {
+        comments.iter().position(|comment| comment.audience() != v1::Audience::Contributor)
+    };
+    match payload {
+        Payload::CommentMade(made) => {
+            let comment = made.command.as_ref()?;
+            inside(std::slice::from_ref(comment)).and(comment.text.as_ref())
+        }
+        Payload::ReviewFinished(finished) => {
+            let comments = &finished.command.as_ref()?.comments;
+            inside(comments).and_then(|at| comments[at].text.as_ref())
+        }
+        Payload::ApprovalCounted(counted) => counted.command.as_ref()?.note.as_ref(),
+        Payload::ObjectionMade(made) => made.command.as_ref()?.reason.as_ref(),
+        Payload::ReviewAssigned(assigned) => assigned.command.as_ref()?.note.as_ref(),
+        _ => None,
     }
 }

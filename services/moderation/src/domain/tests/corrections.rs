@@ -1,6 +1,5 @@
 //! Editorial corrections: one moderator proposes, another one confirms, publication makes the edition.
 
-use dossier_engine::testing::Ask;
 use dossier_proto::{Actor, Digest, Event, Origin, Payload, v1};
 
 use super::world::*;
