@@ -121,7 +121,7 @@ fn a_copy_begins_when_one_that_is_cut_off_has_shut() {
     let mut second = installation.begin_another(origin, &copied);
     let Started::At(address) = second.address() else { panic!("it ended: {}", second.said()) };
     until("the copy works", PATIENCE, || {
-        let said = get(&format!("http://{address}/readyz"), None)?;
+        let said = get(&format!("{address}/readyz"), None)?;
         if said.status == 200 { Ok(()) } else { Err(said.text) }
     });
     told("until the copy worked", cut.elapsed());

@@ -116,6 +116,16 @@ impl Presence {
         Ok(Self { lost, tenure, _task: task })
     }
 
+    /// Whether another instance of the connection's service is found at once. Takes no place.
+    ///
+    /// # Errors
+    /// [`PresenceError`].
+    pub async fn look(connection: Arc<Connection>, signer: SigningKey) -> Result<(), PresenceError> {
+        let window = Listening::Usual.window(&connection);
+        let instance = Instance { id: Ulid::generate(), established: false };
+        Desk::open(connection, Voice::new(signer, instance)).await?.listen_for(window).await.map(drop)
+    }
+
     /// As of when nobody else is at work, from now on.
     #[must_use]
     pub fn tenure(&self) -> watch::Receiver<Tenure> {
