@@ -4,6 +4,7 @@
 //! - [`domain`]: what is decided, pure;
 //! - [`policy`]: what other services' events mean here;
 //! - [`views`]: what is asked for;
+//! - [`likeness`]: how much two contents say the same, pure;
 //! - [`words`]: sealing and unsealing, the only room that touches contents;
 //! - [`keys`]: who gets which key;
 //! - [`api`]: JSON under `/contribute/api/v1`.
@@ -12,6 +13,7 @@ pub mod api;
 mod attachments;
 pub mod domain;
 pub mod keys;
+pub mod likeness;
 mod office;
 pub mod policy;
 mod service;

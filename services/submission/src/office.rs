@@ -9,7 +9,7 @@ use dossier_proto::{Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 use dossier_vault::files::FileStore;
 
-use crate::{attachments::Attachments, domain::Submission, views::Entries, words::Words};
+use crate::{attachments::Attachments, domain::Submission, likeness::KeptTraits, views::Entries, words::Words};
 
 /// What the doors share; a cheap clone.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ struct Inner {
     attachments: Attachments,
     files: FileStore,
     registry: RwLock<Option<Registry>>,
+    traits: KeptTraits,
 }
 
 /// Why there is no registry to work with.
@@ -55,7 +56,9 @@ impl Office {
         attachments: Attachments,
         files: FileStore,
     ) -> Self {
-        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry: RwLock::new(None) }))
+        let registry = RwLock::new(None);
+        let traits = KeptTraits::default();
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry, traits }))
     }
 
     /// The engine.
@@ -81,6 +84,11 @@ impl Office {
     /// The files that people attached.
     pub fn files(&self) -> &FileStore {
         &self.0.files
+    }
+
+    /// What public contents are compared by, as far as it is kept.
+    pub fn traits(&self) -> &KeptTraits {
+        &self.0.traits
     }
 
     /// The time of day.

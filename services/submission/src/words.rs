@@ -197,6 +197,11 @@ impl Words {
         }
     }
 
+    /// Whether a key can be used here: it was made or given, and not erased.
+    pub fn holds(&self, key: KeyId) -> bool {
+        self.vault.holds(key)
+    }
+
     /// A key of its own, for words that are to be read, and forgotten, apart from any content.
     ///
     /// # Errors

@@ -163,17 +163,31 @@ pub(super) fn compare(registry: &Registry, facts: &EntryFacts, before: &Value, a
 
 /// The digest of the draft in a version of it, as the journal tells.
 pub(super) fn digest_of_version(office: &Office, id: EntryId, version: u64) -> Option<Digest> {
+    let event = made_version(office, id, version)?;
+    match &event.payload {
+        Some(Payload::RevisionOpened(opened)) => Digest::try_from(opened.base_digest.as_slice()).ok(),
+        _ => Digest::try_from(carried(&event)?.digest.as_slice()).ok(),
+    }
+}
+
+/// The number of the draft's content in a version of it, as the journal tells.
+pub(super) fn number_of_version(office: &Office, id: EntryId, version: u64) -> Option<u32> {
+    let event = made_version(office, id, version)?;
+    match &event.payload {
+        Some(Payload::RevisionOpened(opened)) => Some(opened.base_revision),
+        _ => Some(carried(&event)?.revision),
+    }
+}
+
+/// The event that made a version of the draft.
+fn made_version(office: &Office, id: EntryId, version: u64) -> Option<Event> {
     let place = {
         let entries = office.engine().view();
         let mut moments = entries.timeline(id).iter();
         let moves = |what: Happened| what.wrote().is_some() || matches!(what, Happened::RevisionOpened { .. });
         moments.find(|moment| moment.version == version && moves(moment.what))?.place
     };
-    let event = office.engine().recorded_at(place).ok()?.into_event();
-    match &event.payload {
-        Some(Payload::RevisionOpened(opened)) => Digest::try_from(opened.base_digest.as_slice()).ok(),
-        _ => Digest::try_from(carried(&event)?.digest.as_slice()).ok(),
-    }
+    Some(office.engine().recorded_at(place).ok()?.into_event())
 }
 
 /// The submissions of an entry, the latest first: each event's content and everything beside it.

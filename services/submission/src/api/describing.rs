@@ -36,6 +36,7 @@ use utoipa::{
         super::asking::ask_retraction,
         super::asking::appeal,
         super::asking::object,
+        super::duplicates::duplicates,
         super::clearing::clear,
         super::clearing::give_back,
         super::clearing::clear_retraction,

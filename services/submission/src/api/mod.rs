@@ -7,6 +7,7 @@ mod clearing;
 mod contents;
 mod describing;
 mod document;
+mod duplicates;
 mod errands;
 mod files;
 mod history;
@@ -16,6 +17,7 @@ mod refusals;
 mod requested;
 mod saving;
 mod source;
+mod stale;
 mod starting;
 mod submitting;
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use document::{
     HoldDocument, MessageDocument, NextDocument, PaperDocument, RequestedChangeDocument, RetractionDocument,
     SourceDocument, TurnDocument,
 };
+pub use duplicates::{DuplicateDocument, DuplicatesDocument};
 pub use files::FileDocument;
 
 use crate::office::Office;
@@ -59,6 +62,7 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/ask-retraction", post(asking::ask_retraction))
         .route("/entries/{id}/appeal", post(asking::appeal))
         .route("/entries/{id}/object", post(asking::object))
+        .route("/entries/{id}/duplicates", get(duplicates::duplicates))
         .route("/entries/{id}/clear", post(clearing::clear))
         .route("/entries/{id}/return", post(clearing::give_back))
         .route("/entries/{id}/clear-retraction", post(clearing::clear_retraction))

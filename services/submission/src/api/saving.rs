@@ -5,7 +5,7 @@ use dossier_engine::ExecuteError;
 use dossier_proto::{EntryId, v1};
 use dossier_registry::Stage;
 use dossier_web::{
-    Answer, Part, Problem, ProblemDocument,
+    Answer, Part, ProblemDocument,
     extract::{Bearer, IdempotencyKey, IfMatch, StrictJson, StrictPath},
 };
 use http::StatusCode;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     EntryDocument, callers, contents,
     errands::{self, Asking, Errand},
-    files, off_thread, refusals, validating,
+    files, off_thread, refusals, stale, validating,
 };
 use crate::{
     domain::{Command, Refusal},
@@ -34,8 +34,10 @@ pub(super) struct SaveBody {
 /// Saves the draft.
 ///
 /// `If-Match` names the version that was changed. A content equal to the one saved last is no new revision and keeps its
-/// ETag. When somebody else saved meanwhile, the answer is 412 with the digests of both versions (`read_digest`,
-/// `current_digest`) and the difference between what is saved and what was sent; nothing typed is lost.
+/// ETag. When somebody else saved meanwhile, the answer is 412 with what is needed to go on: the content as it is now
+/// (`current_content`), the digests of both versions (`read_digest`, `current_digest`), who saved what since (`changes`), the
+/// fields that the others changed, that the caller changed, and that both did (`changed_by_others`, `changed_by_you`,
+/// `changed_by_both`), and the difference between what is saved and what was sent. Nothing typed is lost.
 #[utoipa::path(
     put, path = "/entries/{id}/draft", tag = "entries", operation_id = "saveDraft", request_body = SaveBody,
     params(
@@ -84,7 +86,7 @@ pub(super) async fn save(
             let ExecuteError::Refused { refusal: Refusal::VersionMismatch { .. }, .. } = error else {
                 return Err(problem);
             };
-            Err(off_thread(move || Ok(with_both(&office, id, expected, &typed, problem))).await?)
+            Err(off_thread(move || Ok(stale::with_both(&office, id, expected, &typed, problem))).await?)
         }
     }
 }
@@ -136,20 +138,4 @@ fn prepare(office: &Office, asking: &Asking, id: EntryId, if_match: &IfMatch, ty
 /// What stands for a content until it is sealed.
 fn unsealed(revision: u32) -> v1::Content {
     v1::Content { revision, digest: vec![0; 32], sealed: Some(v1::Sealed::default()), ..v1::Content::default() }
-}
-
-/// The refusal of a stale save with what is needed to go on: both digests, and the difference.
-fn with_both(office: &Office, id: EntryId, expected: Option<u64>, typed: &Value, problem: Problem) -> Problem {
-    let Some(entry) = office.engine().view().entry(id).cloned() else { return problem };
-    let mut problem =
-        problem.with("current_digest", entry.working.digest.to_string()).with("current_revision", entry.working.number);
-    if let Some(read) = expected.and_then(|version| contents::digest_of_version(office, id, version)) {
-        problem = problem.with("read_digest", read.to_string());
-    }
-    let current = contents::sealed(office, id, entry.working).and_then(|sealed| contents::opened(office, id, &sealed));
-    let (Ok(Some(current)), Ok(registry)) = (current, contents::registry(office)) else { return problem };
-    match contents::compare(&registry, &entry.facts, &current.content, typed) {
-        Some(difference) => problem.with("difference", difference),
-        None => problem,
-    }
 }

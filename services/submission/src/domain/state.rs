@@ -6,7 +6,7 @@ use dossier_identity::Designations;
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
-use super::{ClearanceRules, FieldNames, Lineage, Uncleared, Workflow};
+use super::{ClearanceRules, EXPIRY_DAYS, FieldNames, Lineage, Uncleared, Workflow};
 
 /// The state of the submission service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -197,11 +197,12 @@ impl Entry {
         }
     }
 
-    /// Days until it returns to draft by itself; a day that has begun counts.
+    /// Days until it returns to draft by itself; a day that has begun counts. What was recorded a moment ahead of the clock
+    /// has all its days and not one more.
     pub fn days_left(&self, now: Micros) -> Option<i64> {
         match self.workflow {
             Workflow::ChangesRequested { expires, .. } => {
-                let left = expires.0.saturating_sub(now.0).max(0);
+                let left = expires.0.saturating_sub(now.0).clamp(0, EXPIRY_DAYS * Micros::DAY);
                 Some(left.div_euclid(Micros::DAY) + i64::from(left % Micros::DAY != 0))
             }
             _ => None,

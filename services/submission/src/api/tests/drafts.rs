@@ -69,8 +69,41 @@ async fn a_stale_save_is_refused_with_both_digests_and_the_difference() {
     assert_eq!(stale.body["current_digest"], saved.body["digest"]);
     assert_eq!(stale.body["read_digest"], begun.body["digest"]);
     assert_eq!(stale.body["difference"]["changed"][0]["field"], "geographic_scope");
+    assert_eq!(stale.body["current_content"]["geographic_scope"], "regional");
+    assert_eq!(stale.body["changed_by_both"], json!(["geographic_scope"]));
+    let change = &stale.body["changes"][0];
+    assert_eq!(change["by"], json!({"role": "contributor", "name": "bolat"}));
+    assert_eq!((&change["fields"], &change["etag"]), (&json!(["geographic_scope"]), &json!("\"d2\"")));
+    assert_eq!((&change["kind"], &change["revision"]), (&json!("saved"), &json!(2)));
     let now = house.get(&format!("/entries/{}", begun.id())).by("aigerim").send().await.expect(200);
     assert_eq!(now.body["content"]["geographic_scope"], "regional", "nothing was overwritten");
+}
+
+/// Two people change different fields: the second learns that both can stand side by side, and sends the two together.
+#[tokio::test]
+async fn who_saves_second_can_put_both_together_and_nothing_is_lost() {
+    let house = House::open().await;
+    let begun = house.started("aigerim").await;
+    let path = format!("/entries/{}/draft", begun.id());
+    let save = |by: &'static str, content: Value, etag: &'static str| {
+        house.put(&path).by(by).json(&json!({"content": content})).if_match(etag)
+    };
+    save("bolat", content_with("geographic_scope", json!("regional")), "\"d1\"").send().await.expect(200);
+    let theirs = content_with("geographic_scope", json!("global"));
+    save("bolat", theirs, "\"d2\"").send().await.expect(200);
+    let mut second = content();
+    second["event_type"] = json!("meeting");
+    let stale = save("aigerim", second, "\"d1\"").send().await.expect(412);
+    assert_eq!(stale.body["changes"].as_array().unwrap().len(), 2);
+    assert_eq!(stale.body["changed_by_others"], json!([]), "he wrote it back");
+    assert_eq!((&stale.body["changed_by_you"], &stale.body["changed_by_both"]), (&json!(["event_type"]), &json!([])));
+    let mut together = stale.body["current_content"].clone();
+    together["event_type"] = json!("meeting");
+    let told = save("aigerim", together, "\"d3\"").send().await.expect(200);
+    assert_eq!((&told.body["content"]["event_type"], &told.body["revision"]), (&json!("meeting"), &json!(4)));
+    // A version that never was gives what is now, and no more.
+    let unread = save("aigerim", content(), "\"d77\"").send().await.expect(412);
+    assert!(unread.body["current_content"].is_object() && unread.body.get("read_digest").is_none(), "{}", unread.body);
 }
 
 #[tokio::test]
@@ -237,6 +270,7 @@ async fn the_interface_describes_itself() {
             "/entries/{id}/clear",
             "/entries/{id}/clear-retraction",
             "/entries/{id}/draft",
+            "/entries/{id}/duplicates",
             "/entries/{id}/files",
             "/entries/{id}/files/{digest}",
             "/entries/{id}/history",

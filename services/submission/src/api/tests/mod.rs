@@ -1,7 +1,10 @@
 //! The interface over a real engine, vault and accounts; the other services are played by the test.
 
 mod authority;
+mod clearance;
+mod decided;
 mod drafts;
+mod duplicates;
 mod epochs;
 mod files;
 mod hostile;

@@ -17,12 +17,22 @@ fn doors(id: EntryId) -> Vec<(Method, String, Option<serde_json::Value>)> {
         (Method::GET, format!("/entries/{id}"), None),
         (Method::GET, format!("/entries/{id}/history"), None),
         (Method::GET, format!("/entries/{id}/source"), None),
+        (Method::GET, format!("/entries/{id}/duplicates"), None),
         (Method::PUT, format!("/entries/{id}/draft"), Some(json!({"content": content()}))),
         (Method::POST, format!("/entries/{id}/submit"), Some(json!({"what_changed": "x", "certify": true}))),
         (Method::POST, format!("/entries/{id}/recall"), None),
         (Method::POST, format!("/entries/{id}/revise"), None),
         (Method::POST, format!("/entries/{id}/withdraw"), reason.clone()),
-        (Method::POST, format!("/entries/{id}/ask-retraction"), reason),
+        (Method::POST, format!("/entries/{id}/ask-retraction"), reason.clone()),
+        (Method::POST, format!("/entries/{id}/appeal"), reason.clone()),
+        (Method::POST, format!("/entries/{id}/object"), reason),
+        (Method::POST, format!("/entries/{id}/clear"), Some(json!({"digest": "00".repeat(32)}))),
+        (Method::POST, format!("/entries/{id}/return"), Some(json!({"digest": "00".repeat(32), "reason": "x"}))),
+        (
+            Method::POST,
+            format!("/entries/{id}/clear-retraction"),
+            Some(json!({"proposed": {"epoch": 0, "sequence": 0}})),
+        ),
     ]
 }
 
