@@ -93,7 +93,7 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError::Settings`] and [`ConnectionError::Client`].
     pub async fn open(settings: ConnectionSettings) -> Result<Arc<Self>, ConnectionError> {
-        let health = HealthKeeper::new(settings.origin);
+        let health = HealthKeeper::new(settings.origin, &settings.servers.join(", "));
         let addresses = addresses(&settings.servers)?;
         let client = options(&settings, &health)?.connect(addresses).await;
         let client = client.map_err(|error| ConnectionError::Client(error.to_string()))?;
@@ -174,7 +174,7 @@ fn addresses(servers: &[String]) -> Result<Vec<ServerAddr>, ConnectionError> {
 }
 
 fn options(settings: &ConnectionSettings, health: &HealthKeeper) -> Result<ConnectOptions, ConnectionError> {
-    let keeper = health.clone();
+    let (keeper, onlooker) = (health.clone(), health.clone());
     let mut options = ConnectOptions::new()
         .name(format!("dossier {}", settings.origin))
         .custom_inbox_prefix(names::inbox(settings.origin))
@@ -185,6 +185,11 @@ fn options(settings: &ConnectionSettings, health: &HealthKeeper) -> Result<Conne
         .ping_interval(PING_EVERY)
         .subscription_capacity(SUBSCRIPTION_MESSAGES_MAX)
         .reconnect_delay_callback(reconnect_after)
+        .reconnect_to_server_callback(move |servers, _info| {
+            onlooker.unreached(&servers);
+            // The client goes on choosing by itself.
+            std::future::ready(None)
+        })
         .event_callback(move |event| {
             keeper.note(&event);
             std::future::ready(())

@@ -8,9 +8,11 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{ClientError, Event, ServerError};
+use async_nats::{ClientError, Event, Server, ServerError};
 use dossier_proto::Origin;
 use tokio::{sync::watch, time::Instant};
+
+use super::{told::Told, unreached};
 
 /// How long a refusal stays in [`BrokerHealth::complaint`]: whoever is refused tries again within seconds, so what is still
 /// refused shows, and what was put right stops showing by itself.
@@ -78,7 +80,7 @@ impl BrokerHealth {
     #[must_use]
     pub fn complaint(&self) -> Option<String> {
         if let Some(refused) = self.refused.as_ref().filter(|refused| refused.at.elapsed() < REFUSED_SHOWN) {
-            return Some(format!("the broker refuses: {} ({} times)", refused.what, refused.times));
+            return Some(format!("the broker refuses: {} ({})", refused.what, times(refused.times)));
         }
         let seconds = self.since.elapsed().as_secs();
         let trouble = self.trouble.as_deref().unwrap_or("no answer");
@@ -106,6 +108,9 @@ impl BrokerHealth {
 #[derive(Debug, Clone)]
 pub(crate) struct HealthKeeper {
     origin: Origin,
+    /// The servers, as the settings name them.
+    servers: Arc<str>,
+    told: Arc<Told>,
     health: Arc<watch::Sender<BrokerHealth>>,
     /// How many connections were noted.
     connections: Arc<AtomicU64>,
@@ -121,9 +126,30 @@ pub(crate) struct Connected {
 }
 
 impl HealthKeeper {
-    pub(crate) fn new(origin: Origin) -> Self {
+    pub(crate) fn new(origin: Origin, servers: &str) -> Self {
         let health = Arc::new(watch::Sender::new(BrokerHealth::new()));
-        Self { origin, health, connections: Arc::default() }
+        Self { origin, servers: servers.into(), told: Arc::default(), health, connections: Arc::default() }
+    }
+
+    /// Why servers were not reached, as the client knows it before it tries again.
+    pub(crate) fn unreached(&self, servers: &[Server]) {
+        if let Some(why) = unreached::of_servers(servers) {
+            self.trouble(&why);
+        }
+    }
+
+    fn trouble(&self, why: &str) {
+        let why = shortened(why);
+        if self.told.is_due(&why) {
+            tracing::warn!(origin = %self.origin, why, "the broker is not reached");
+        }
+        self.health.send_if_modified(|health| {
+            let changed = !health.is_connected() && health.trouble.as_deref() != Some(&why);
+            if changed {
+                health.trouble = Some(why);
+            }
+            changed
+        });
     }
 
     /// Whether what was noted is not what the client says.
@@ -157,6 +183,7 @@ impl HealthKeeper {
             Event::Connected => {
                 tracing::info!(origin = %self.origin, "connected to the broker");
                 self.connections.fetch_add(1, Ordering::Relaxed);
+                self.told.forget();
                 self.health.send_modify(|health| {
                     health.move_to(Link::Connected);
                     health.trouble = None;
@@ -198,8 +225,13 @@ impl HealthKeeper {
             return self.refused(&what);
         }
         tracing::debug!(origin = %self.origin, error = %what, "no connection to the broker");
+        if what == "DNS error" {
+            // Of this the client keeps nothing with its servers.
+            self.trouble(&unreached::of_client(&what, &self.servers));
+        }
         self.health.send_modify(|health| {
-            health.trouble = Some(shortened(&what));
+            // Better words may be there already: see `unreached`.
+            health.trouble.get_or_insert_with(|| shortened(&unreached::of_client(&what, &self.servers)));
             if !health.is_connected() {
                 health.away = Some(Instant::now());
             }
@@ -207,11 +239,14 @@ impl HealthKeeper {
     }
 
     fn refused(&self, what: &str) {
-        tracing::error!(
-            origin = %self.origin,
-            what = %shortened(what),
-            "the broker refuses; its configuration does not fit this service or the key is not this service's"
-        );
+        if self.told.is_due(&shortened(what)) {
+            tracing::error!(
+                origin = %self.origin,
+                servers = %self.servers,
+                what = %shortened(what),
+                "the broker refuses; its configuration does not fit this service or the key is not this service's"
+            );
+        }
         metrics::counter!("dossier_broker_refused_total", "origin" => self.origin.name()).increment(1);
         self.health.send_modify(|health| health.refuse(what));
     }
@@ -227,6 +262,10 @@ impl HealthKeeper {
 fn is_refusal(what: &str) -> bool {
     let what = what.to_ascii_lowercase();
     ["violation", "authentication", "authorization"].iter().any(|word| what.contains(word))
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn shortened(what: &str) -> String {

@@ -31,7 +31,9 @@ mod relay;
 mod signed;
 mod stream;
 mod task;
+mod told;
 mod transport;
+mod unreached;
 mod wire;
 mod witness;
 

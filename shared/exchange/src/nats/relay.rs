@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 use dossier_proto::Origin;
 use tokio::{sync::watch, time::sleep};
 
-use super::{BrokerHealth, Connection, calls::CallError, stream::StreamError, task::Task};
+use super::{BrokerHealth, Connection, calls::CallError, stream::StreamError, task::Task, told::Told};
 use crate::{Position, Source};
 
 pub use reconcile::STREAM_EVENTS_MAX;
@@ -137,7 +137,7 @@ struct Carrier {
 impl Carrier {
     async fn run(self) {
         let mut pause_ms = RETRY_AFTER_MS_MIN;
-        let mut doubtful = None;
+        let (mut doubtful, told) = (None, Told::default());
         loop {
             self.tell(RelayState::Comparing);
             self.await_link().await;
@@ -155,9 +155,12 @@ impl Carrier {
                 tracing::info!(origin = %self.origin, "the journal goes on in a new epoch; its stream is made anew");
                 continue;
             }
-            tracing::warn!(origin = %self.origin, %trouble, "the stream is compared again");
+            let words = trouble.to_string();
+            if told.is_due(&words) {
+                tracing::warn!(origin = %self.origin, trouble = words, "the stream is compared again");
+            }
             metrics::counter!("dossier_relay_trouble_total", "origin" => self.origin.name()).increment(1);
-            self.tell(RelayState::Failing(trouble.to_string()));
+            self.tell(RelayState::Failing(words));
             pause_ms = if moved { RETRY_AFTER_MS_MIN } else { (pause_ms * 2).min(RETRY_AFTER_MS_MAX) };
             sleep(Duration::from_millis(pause_ms)).await;
         }

@@ -19,6 +19,10 @@ pub(crate) use messages::{ASKED_AT_ONCE, StoredMessage, message, messages};
 
 /// `stream not found`.
 const NOT_FOUND: u32 = 10059;
+/// `JetStream not enabled`.
+const NOT_ENABLED: u32 = 10076;
+/// `JetStream not enabled for account`.
+const NOT_ENABLED_FOR_ACCOUNT: u32 = 10039;
 
 /// Why the broker did not do it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +31,11 @@ pub(crate) enum StreamError {
     Call(#[from] CallError),
     #[error("the broker answers {code}: {description}")]
     Refused { code: u32, description: String },
+    #[error(
+        "the server runs without JetStream, or has none for this service's account; set `jetstream` in the broker's configuration, as \
+         deploy/nats.conf does (in a cluster its nodes may not have found each other yet)"
+    )]
+    NoJetStream,
     #[error("the broker's answer cannot be read: {0}")]
     Unreadable(String),
 }
@@ -107,8 +116,15 @@ async fn request<T: DeserializeOwned>(
     body: Bytes,
 ) -> Result<T, StreamError> {
     let subject = names::stream_api(verb, origin);
-    let answer = connection.calls().ask(subject, Answering::Broker, body).await?;
-    read_answer(&answer.payload)
+    let answer = match connection.calls().ask(subject, Answering::Broker, body).await {
+        // Only JetStream listens on these subjects.
+        Err(CallError::NobodyListens) => return Err(StreamError::NoJetStream),
+        answer => answer?,
+    };
+    match read_answer(&answer.payload) {
+        Err(StreamError::Refused { code: NOT_ENABLED | NOT_ENABLED_FOR_ACCOUNT, .. }) => Err(StreamError::NoJetStream),
+        answer => answer,
+    }
 }
 
 fn read_answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StreamError> {

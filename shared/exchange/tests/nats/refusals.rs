@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use dossier_broker::{Broker, Settings};
 use dossier_exchange::{
     conformance::Shelf,
-    nats::{BrokerHealth, Connection, ConnectionError, ConnectionSettings, Relay, RelaySettings},
+    nats::{
+        BrokerHealth, Connection, ConnectionError, ConnectionSettings, Relay, RelaySettings, RelayState, RelayStatus,
+        stream_witness,
+    },
 };
 use dossier_proto::Origin;
 use nkeys::KeyPair;
@@ -101,4 +104,46 @@ async fn settings_that_are_wrong_are_said_at_once() {
         let refused = Connection::open(settings).await.map(drop);
         assert!(matches!(refused, Err(ConnectionError::Settings(_))), "{said}: {refused:?}");
     }
+}
+
+async fn is_told(connection: &Connection, words: &[&str]) {
+    let mut health = connection.health();
+    let told =
+        |health: &BrokerHealth| health.complaint().is_some_and(|told| words.iter().all(|word| told.contains(word)));
+    let waited = timeout(WITHIN, health.wait_for(told)).await.map(|found| found.is_ok());
+    assert_eq!(waited, Ok(true), "{words:?}: {:?}", connection.health().borrow().complaint());
+}
+
+/// "IO error" helps nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_a_broker_is_not_reached_is_said_with_its_address() {
+    let broker = Broker::start(Settings::default());
+    let plain = |servers: Vec<String>| ConnectionSettings { origin: Origin::Audit, servers, nkey_seed: None, ca: None };
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("nats://{nowhere}");
+    let connection = Connection::open(plain(vec![url.clone()])).await.expect("settings that are right");
+    is_told(&connection, &[&url, "nothing listens there"]).await;
+    let connection = Connection::open(plain(vec![broker.tls_url()])).await.expect("settings that are right");
+    is_told(&connection, &[&broker.tls_url(), "does not speak TLS"]).await;
+    let url = "nats://no-such-host.invalid:4222".to_owned();
+    let connection = Connection::open(plain(vec![url.clone()])).await.expect("settings that are right");
+    is_told(&connection, &[&url, "no address is known"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_jetstream_is_told() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let broker = Broker::start(Settings::with_config(file.path()));
+    let settings =
+        ConnectionSettings { origin: Origin::Submission, servers: vec![broker.url()], nkey_seed: None, ca: None };
+    let connection = Connection::open(settings).await.expect("settings that are right");
+    connection.connected(WITHIN).await.expect("a broker");
+    let key = dossier_proof::SigningKey::from_seed("test/submission", &[1; 32]).unwrap().verifier();
+    let unknown = stream_witness(&connection, "test/submission", &[key]).await.expect_err("nothing can be asked");
+    assert!(unknown.to_string().contains("without JetStream"), "{unknown}");
+    let relay = Relay::start(connection, Shelf::new(Origin::Submission), RelaySettings::default());
+    let mut status = relay.status();
+    let told =
+        |status: &RelayStatus| matches!(&status.state, RelayState::Failing(why) if why.contains("without JetStream"));
+    assert!(timeout(WITHIN, status.wait_for(told)).await.is_ok(), "{:?}", relay.status().borrow().clone());
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn keeper() -> HealthKeeper {
-    HealthKeeper::new(Origin::Audit)
+    HealthKeeper::new(Origin::Audit, "nats://broker:4222")
 }
 
 fn told(keeper: &HealthKeeper) -> BrokerHealth {
