@@ -1,5 +1,7 @@
 //! Reading the catalogue: entries by their id or number, lists by query. No HTTP in here.
 
+mod searchable;
+
 use std::{
     fmt,
     str::FromStr,
@@ -8,17 +10,17 @@ use std::{
 
 use dossier_engine::Engine;
 use dossier_proto::{EntryId, Origin, Payload, Place};
-use dossier_registry::{FactKind, Language, Registry, facts, languages_of};
+use dossier_registry::{Language, Registry, languages_of};
 
 use crate::{
     domain::{Entry, PublicNumber, Publication},
-    finding::{Document, Found, Index, Query, terms_of},
-    registries::{Registries, RegistryError, body_name},
-    richtext,
+    finding::{Found, Index, Query},
+    registries::{Registries, RegistryError},
     shelf::{Edition, Shelf, ShelfError},
     views::{Catalogue, EditionFacts, Published},
     words::{Words, WordsError},
 };
+use searchable::document;
 
 /// Where a journal begins.
 const BEGINNING: Place = Place { origin: Origin::Publication, epoch: 0, sequence: 0 };
@@ -256,36 +258,4 @@ impl Reading {
         index.reached(upto);
         Ok(())
     }
-}
-
-/// What of an edition can be found.
-fn document(edition: &Edition) -> Document {
-    let mut text = edition.number.to_string();
-    let mut say = |words: &str| {
-        text.push('\n');
-        text.push_str(words);
-    };
-    let Edition { registry, record, facts: known, .. } = edition;
-    let mut terms = crate::finding::Terms::new();
-    if let Some(words) = &edition.words {
-        terms = terms_of(registry, &record.record_type, edition.body.as_str(), &words.content);
-        let mut languages = languages_of(&words.content);
-        // Terms are found by their English names too: a reader of English looks for "Kazakhstan" in Russian records.
-        if !languages.contains(&Language::En) {
-            languages.push(Language::En);
-        }
-        for language in languages {
-            say(&body_name(registry, &edition.body, language, known.at).text);
-            for fact in facts(registry, &record.record_type, &words.content, language, known.at) {
-                for value in fact.values {
-                    match value.is {
-                        FactKind::Richtext => say(&richtext::plain(&value.shown.text)),
-                        FactKind::Answer(_) => {}
-                        _ => say(&value.shown.text),
-                    }
-                }
-            }
-        }
-    }
-    Document { entry: edition.entry, place: known.place, terms, text }
 }

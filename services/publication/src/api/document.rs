@@ -1,7 +1,9 @@
 //! The shapes of answers.
 
+mod editions;
 mod scheduled;
 mod steps;
+mod summary;
 mod tombstone;
 mod turns;
 
@@ -14,7 +16,9 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub(crate) use editions::{BaseShown, EditionSummary, EditionsDocument};
 pub(crate) use scheduled::{ScheduledDocument, ScheduledShown};
+pub(crate) use summary::EntrySummary;
 pub(crate) use tombstone::TombstoneDocument;
 pub(crate) use turns::{OtherEntry, TurnShown, history};
 
@@ -26,7 +30,6 @@ use crate::{
     reading::{Known, Nearby},
     registries::body_name,
     shelf::Edition,
-    views::EditionFacts,
     words::Agreement,
 };
 
@@ -49,51 +52,6 @@ pub(crate) struct NoticeShown {
     pub(crate) key: String,
     /// Its text, by language.
     pub(crate) text: BTreeMap<String, String>,
-}
-
-/// An edition in a list of editions: no words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct EditionSummary {
-    /// Its number, from 1.
-    pub(crate) edition: u32,
-    /// When it was published.
-    pub(crate) published_at: String,
-    /// `submission`, or `correction` for an editorial correction of the edition before.
-    #[schema(example = "submission")]
-    pub(crate) kind: String,
-    /// SHA-256 of salt and canonical content.
-    pub(crate) digest: String,
-    /// The edition that it revises or corrects; none of the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) base: Option<BaseShown>,
-    /// The event that published it.
-    pub(crate) place: PlaceShown,
-    /// Where it can be read.
-    #[schema(example = "/api/v1/entries/EVT-2026-00042/editions/1")]
-    pub(crate) address: String,
-}
-
-/// The edition that another one revises or corrects. Its digest was current when the other was published, so the digests of
-/// an entry's editions form a chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct BaseShown {
-    /// Its number.
-    pub(crate) edition: u32,
-    /// Its digest.
-    pub(crate) digest: String,
-}
-
-/// The editions of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct EditionsDocument {
-    /// The entry.
-    pub(crate) id: String,
-    /// Its public number.
-    pub(crate) number: String,
-    /// `published`, `superseded`, `suspended` or `retracted`.
-    pub(crate) state: String,
-    /// The editions, the newest first.
-    pub(crate) items: Vec<EditionSummary>,
 }
 
 /// An edition of an entry, with its content.
@@ -172,32 +130,6 @@ pub(crate) struct EntryDocument {
     pub(crate) public_address: String,
 }
 
-/// An entry in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct EntrySummary {
-    /// The entry.
-    pub(crate) id: String,
-    /// Its public number.
-    pub(crate) number: String,
-    /// The type of record.
-    #[serde(rename = "type")]
-    pub(crate) record_type: String,
-    /// The body.
-    pub(crate) body: BodyShown,
-    /// The title, by language; empty when it was erased.
-    pub(crate) title: BTreeMap<String, String>,
-    /// The languages it can be read in, the original first.
-    pub(crate) languages: Vec<String>,
-    /// The current edition.
-    pub(crate) edition: u32,
-    /// When that was published.
-    pub(crate) published_at: String,
-    /// Its digest.
-    pub(crate) digest: String,
-    /// The address of its page.
-    pub(crate) public_address: String,
-}
-
 /// The tag of an entry as it stands.
 pub(crate) fn tag_of(known: &Known) -> Tag {
     Tag::Version(Part::Edition, known.entry.version)
@@ -205,42 +137,6 @@ pub(crate) fn tag_of(known: &Known) -> Tag {
 
 pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
     BodyShown { code: body.to_string(), name: body_name(registry, body, Language::En, at).text }
-}
-
-impl BaseShown {
-    fn of(known: &Known, edition: u32) -> Option<Self> {
-        let base = known.published.before(edition)?;
-        Some(Self { edition: base.edition, digest: base.digest.to_string() })
-    }
-}
-
-impl EditionSummary {
-    fn of(known: &Known, facts: &EditionFacts) -> Self {
-        Self {
-            edition: facts.edition,
-            published_at: moment::written(facts.at),
-            kind: facts.kind.name().to_owned(),
-            digest: facts.digest.to_string(),
-            base: BaseShown::of(known, facts.edition),
-            place: facts.place.into(),
-            address: format!("/api/v1/entries/{}/editions/{}", known.entry.number, facts.edition),
-        }
-    }
-
-    pub(crate) fn all(known: &Known) -> Vec<Self> {
-        known.published.editions.iter().rev().map(|facts| Self::of(known, facts)).collect()
-    }
-}
-
-impl EditionsDocument {
-    pub(crate) fn of(known: &Known) -> Self {
-        Self {
-            id: known.id.to_string(),
-            number: known.entry.number.to_string(),
-            state: known.entry.standing().name().to_owned(),
-            items: EditionSummary::all(known),
-        }
-    }
 }
 
 impl EntryDocument {
@@ -296,25 +192,4 @@ fn notices(edition: &Edition) -> Vec<NoticeShown> {
             .collect(),
     });
     shown.collect()
-}
-
-impl EntrySummary {
-    pub(crate) fn of(edition: &Edition) -> Self {
-        let content = edition.words.as_ref().map(|words| &words.content);
-        let field = edition.registry.record_type(&edition.record.record_type).and_then(|one| one.title());
-        let title = content.zip(field).and_then(|(content, field)| content.get(&field.key)?.as_object());
-        let said = title.into_iter().flatten();
-        Self {
-            id: edition.entry.to_string(),
-            number: edition.number.to_string(),
-            record_type: edition.record.record_type.clone(),
-            body: body(&edition.registry, &edition.body, edition.facts.at),
-            title: said.filter_map(|(tag, text)| Some((tag.clone(), text.as_str()?.to_owned()))).collect(),
-            languages: content.map(languages_of).unwrap_or_default().iter().map(|one| one.tag().to_owned()).collect(),
-            edition: edition.facts.edition,
-            published_at: moment::written(edition.facts.at),
-            digest: edition.facts.digest.to_string(),
-            public_address: edition.number.address(),
-        }
-    }
 }

@@ -2,6 +2,9 @@
 
 mod entries;
 mod epochs;
+mod export;
 mod hostile;
 mod lists;
 mod retracting;
+mod scheduling;
+mod standing;

@@ -1,89 +1,15 @@
 //! Why publication says no.
 
+mod deed;
+mod recording;
+
 use dossier_engine::{Record, Refusal, RefusalFacts};
 use dossier_identity::{NotEntitled, NotEntitledReason};
-use dossier_proto::{Event, Micros, Payload, Place, v1};
+use dossier_proto::{Micros, Place};
 use jiff::Timestamp;
 
-use super::{Command, ReasonUse, command::command_of};
-
-/// What a publisher was about to do, as messages say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
-    /// Retract an entry.
-    Retract,
-    /// Suspend an entry.
-    Suspend,
-    /// Reinstate an entry.
-    Reinstate,
-    /// Supersede an entry.
-    Supersede,
-    /// Let an edition wait for another moment.
-    Reschedule,
-    /// Publish what waits.
-    PublishNow,
-}
-
-impl Deed {
-    /// What a command is about; `None` of what the system does.
-    pub const fn of(command: &Command) -> Option<Self> {
-        match command {
-            Command::Publish(_) => None,
-            Command::Retract(_) => Some(Self::Retract),
-            Command::Suspend(_) => Some(Self::Suspend),
-            Command::Reinstate(_) => Some(Self::Reinstate),
-            Command::Supersede(_) => Some(Self::Supersede),
-            Command::Reschedule(_) => Some(Self::Reschedule),
-            Command::PublishNow(_) => Some(Self::PublishNow),
-        }
-    }
-
-    const fn in_words(self) -> &'static str {
-        match self {
-            Self::Retract => "retract an entry",
-            Self::Suspend => "suspend an entry",
-            Self::Reinstate => "reinstate an entry",
-            Self::Supersede => "supersede an entry",
-            Self::Reschedule => "change when an edition is published",
-            Self::PublishNow => "publish an edition before its time",
-        }
-    }
-
-    const fn named(self) -> &'static str {
-        match self {
-            Self::Retract => "A retraction",
-            Self::Suspend => "A suspension",
-            Self::Reinstate => "A reinstatement",
-            Self::Supersede => "A supersession",
-            Self::Reschedule => "Another moment of publication",
-            Self::PublishNow => "A publication",
-        }
-    }
-}
-
-/// Why an entry cannot stand in the place of another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoSuccessor {
-    /// It is the entry itself.
-    Itself,
-    /// No such entry was ever published.
-    Unknown,
-    /// The public does not read it.
-    Withheld,
-    /// Readers are pointed on from it already.
-    Superseded,
-}
-
-impl NoSuccessor {
-    const fn in_words(self) -> &'static str {
-        match self {
-            Self::Itself => "An entry cannot stand in its own place. Name another one.",
-            Self::Unknown => "No published entry has this id or number. Name one that the public can read.",
-            Self::Withheld => "The entry that was named is suspended or retracted. Name one that the public can read.",
-            Self::Superseded => "The entry that was named is superseded itself. Name the one that stands in its place.",
-        }
-    }
-}
+pub use deed::{Deed, NoSuccessor};
+pub(super) use recording::{refusal_of, refused};
 
 /// Why a command was refused. The messages are for the one who asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -265,51 +191,5 @@ impl Refusal for PublicationRefusal {
             _ => Record::Not,
         };
         RefusalFacts { code: self.code(), because: self.because(), current_digest: None, record }
-    }
-}
-
-/// The event that records a refusal; `None` for those that are an answer and no more.
-pub(super) fn refused(command: &Command, refusal: &PublicationRefusal) -> Option<Payload> {
-    use v1::publication_refused::Attempted;
-    let facts = refusal.facts();
-    if facts.record == Record::Not {
-        return None;
-    }
-    let attempted = match command.clone() {
-        Command::Publish(_) => return None,
-        Command::Retract(command) => Attempted::RetractEntry(command),
-        Command::Reschedule(command) => Attempted::Reschedule(command),
-        Command::PublishNow(command) => Attempted::PublishNow(command),
-        Command::Suspend(command) => Attempted::SuspendEntry(command),
-        Command::Reinstate(command) => Attempted::ReinstateEntry(command),
-        Command::Supersede(command) => Attempted::SupersedeEntry(command),
-    };
-    Some(Payload::PublicationRefused(v1::PublicationRefused {
-        attempted: Some(attempted),
-        refusal: Some(v1::Refusal {
-            code: facts.code.to_owned(),
-            because: facts.because.map(Into::into),
-            current_digest: Vec::new(),
-        }),
-    }))
-}
-
-/// Reads a recorded refusal back.
-pub(super) fn refusal_of(event: &Event) -> Option<PublicationRefusal> {
-    let Some(Payload::PublicationRefused(refused)) = &event.payload else { return None };
-    let deed = Deed::of(&command_of(event)?)?;
-    let refusal = refused.refusal.as_ref()?;
-    let because = refusal.because.as_ref().map(Place::try_from).transpose().ok()?;
-    let reason = NotEntitledReason::ALL.into_iter().find(|reason| reason.code() == refusal.code)?;
-    Some(PublicationRefusal::NoDesignation { deed, reason, because })
-}
-
-impl From<ReasonUse> for Deed {
-    fn from(used: ReasonUse) -> Self {
-        match used {
-            ReasonUse::Retract => Self::Retract,
-            ReasonUse::Suspend => Self::Suspend,
-            ReasonUse::Supersede => Self::Supersede,
-        }
     }
 }

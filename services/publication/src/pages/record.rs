@@ -2,16 +2,18 @@
 
 mod cited;
 mod margin;
+mod rows;
 mod steps;
-
-use std::sync::Arc;
+mod tongues;
 
 use askama::Template;
-use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts, languages_of, says_something};
+use dossier_registry::{Fact, FactKind, FactValue, Language, Section, facts};
 use dossier_web::page::{Html, Words};
 
 use margin::{ShownFact, in_margin};
+use rows::{Row, rows};
 use steps::{Step, steps};
+use tongues::{Dropped, Tongue, dropped, languages, tongues};
 
 use super::{
     Pages,
@@ -26,7 +28,7 @@ use crate::{
     richtext,
     shelf::Edition,
     texts::{Texts, fill},
-    views::{EditionFacts, EditionKind, TurnKind},
+    views::TurnKind,
 };
 use dossier_web::Problem;
 
@@ -75,36 +77,11 @@ struct Pointer {
     number: String,
 }
 
-/// The languages that the edition before could be read in and this one cannot.
-struct Dropped {
-    said: String,
-    edition: u32,
-    tongues: Vec<Tongue>,
-}
-
-/// A language an edition can be read in.
-struct Tongue {
-    tag: &'static str,
-    direction: &'static str,
-    name: &'static str,
-    is_here: bool,
-    is_original: bool,
-}
-
 /// A part of the text.
 struct Part {
     label: Said,
     tags: String,
     html: String,
-}
-
-struct Row {
-    edition: u32,
-    published: (String, String),
-    correction: Option<String>,
-    said: Option<String>,
-    is_here: bool,
-    open: String,
 }
 
 /// Draws an edition, with its text in the language asked for, if it has it.
@@ -184,10 +161,6 @@ pub(super) fn kinds(edition: &Edition, paper: &Paper<'_>) -> Said {
     Said::new(shown, paper.tongue)
 }
 
-fn languages(edition: &Edition) -> Vec<Language> {
-    edition.words.as_ref().map(|words| languages_of(&words.content)).unwrap_or_default()
-}
-
 /// The language asked for, else that of the page, else the original; of those there are.
 fn language_of_content(edition: &Edition, wanted: Option<Language>, page: Language) -> Language {
     let there = languages(edition);
@@ -238,31 +211,6 @@ fn successor(known: &Known, paper: &Paper<'_>) -> Option<Pointer> {
     Some(Pointer { said, number: number.clone() })
 }
 
-/// Said where a revision left a language out that was public: the edition before still has it.
-fn dropped(known: &Known, edition: &Edition, languages: &[Language], paper: &Paper<'_>) -> Option<Dropped> {
-    let before = known.published.before(edition.facts.edition).filter(|_| !languages.is_empty())?;
-    Some(Dropped {
-        said: fill(&paper.texts.dropped, &[("n", &before.edition.to_string())]),
-        edition: before.edition,
-        tongues: languages.iter().map(|language| tongue(*language, None, "")).collect(),
-    })
-}
-
-fn tongues(edition: &Edition, here: Language) -> Vec<Tongue> {
-    let original = edition.record.original_language.as_str();
-    languages(edition).into_iter().map(|language| tongue(language, Some(here), original)).collect()
-}
-
-fn tongue(language: Language, here: Option<Language>, original: &str) -> Tongue {
-    Tongue {
-        tag: language.tag(),
-        direction: language.direction().as_str(),
-        name: language.own_name(),
-        is_here: Some(language) == here,
-        is_original: language.tag() == original,
-    }
-}
-
 fn parts(shown: &[Fact], page: Language) -> Vec<Part> {
     let body = shown.iter().filter(|fact| fact.section == Section::Body);
     body.flat_map(|fact| {
@@ -285,30 +233,6 @@ fn parts(shown: &[Fact], page: Language) -> Vec<Part> {
 fn notices(edition: &Edition, paper: &Paper<'_>) -> Vec<Said> {
     let known = edition.record.notices.iter().filter_map(|key| edition.registry.notice(key));
     known.map(|notice| Said::new(notice.texts.show(paper.tongue, &notice.key), paper.tongue)).collect()
-}
-
-/// All editions, the newest first.
-fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Result<Vec<Row>, Problem> {
-    let mut rows = Vec::with_capacity(known.published.editions.len());
-    for facts in known.published.editions.iter().rev() {
-        let edition: Arc<Edition> =
-            pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
-        let said = edition.words.as_ref().and_then(|words| words.what_changed.clone());
-        rows.push(Row {
-            edition: facts.edition,
-            published: paper.day(facts.at),
-            correction: correction(facts, paper),
-            said: said.filter(|said| says_something(said)),
-            is_here: facts.edition == here.facts.edition,
-            open: paper.words.with("record.open_edition", "number", facts.edition),
-        });
-    }
-    Ok(rows)
-}
-
-fn correction(facts: &EditionFacts, paper: &Paper<'_>) -> Option<String> {
-    let base = facts.edition.checked_sub(1).filter(|_| facts.kind == EditionKind::Correction)?;
-    Some(fill(&paper.texts.correction, &[("n", &base.to_string())]))
 }
 
 fn receipt(pages: &Pages, known: &Known, edition: &Edition, paper: &Paper<'_>) -> Result<String, Problem> {

@@ -3,4 +3,5 @@
 mod facts;
 mod form;
 mod hostile;
+mod standing;
 mod tombstones;

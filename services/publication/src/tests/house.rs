@@ -247,6 +247,63 @@ impl House {
         (key, approved)
     }
 
+    /// Moderation approves a content that may not be public before a moment.
+    pub(crate) async fn approve_for(
+        &self,
+        entry: EntryId,
+        body: &str,
+        base: Option<u32>,
+        content: &Value,
+        at: Micros,
+    ) -> KeyId {
+        let (key, approved) = self.approval(entry, body, base, content, "Put in order.");
+        let approved = v1::Approved { publish_at: Some(at.0), ..approved };
+        self.hear(Origin::Moderation, Some(entry), Payload::Approved(approved)).await;
+        key
+    }
+
+    /// Moderation confirms an editorial correction, sealed under a key of its own.
+    pub(crate) async fn correct(&self, entry: EntryId, body: &str, base: u32, content: &Value) -> Event {
+        let (_, approved) = self.approval(entry, body, Some(base), content, "not for the public");
+        let confirmed = v1::CorrectionConfirmed {
+            command: approved.command.map(|command| v1::ConfirmCorrection { digest: command.digest, note: None }),
+            proposed: Some(Place { origin: Origin::Moderation, epoch: 0, sequence: 1 }.into()),
+            base_edition: base,
+            content: approved.content,
+            record_type: approved.record_type,
+            body: approved.body,
+            original_language: approved.original_language,
+            fields: vec!["title".to_owned()],
+            reason: approved.what_changed,
+            notices: vec!["kosovo-1244".to_owned()],
+        };
+        self.hear(Origin::Moderation, Some(entry), Payload::CorrectionConfirmed(confirmed)).await
+    }
+
+    /// Time passes, and what is due is done.
+    pub(crate) async fn pass(&self, micros: i64) {
+        self.wait(micros);
+        self.do_what_is_due().await;
+    }
+
+    pub(crate) async fn do_what_is_due(&self) {
+        assert!(self.service.engine().fire_due().await);
+        // The digests are told after everything that was asked before them.
+        self.service.engine().digests().await.unwrap();
+    }
+
+    /// A publisher decides on an entry.
+    pub(crate) async fn decide(&self, name: &str, deed: &str, body: &Value) -> Told {
+        self.post(&format!("/api/v1/entries/{name}/{deed}")).by("publisher").json(body).send().await
+    }
+
+    /// A publisher suspends an entry.
+    pub(crate) async fn suspend(&self, name: &str) -> Told {
+        let body =
+            json!({"reason": "under_examination", "explanation": "A doubt about the dates.\n\nIt is looked into."});
+        self.decide(name, "suspend", &body).await
+    }
+
     fn steps(&self) -> Vec<v1::PublicStep> {
         use v1::public_step::Kind;
         let now = self.clock.now();
@@ -258,8 +315,10 @@ impl House {
         };
         vec![
             step(Kind::Submitted, 3 * Micros::DAY, 0),
+            step(Kind::Cleared, 3 * Micros::DAY - 1, 0),
             step(Kind::ChangesRequested, 2 * Micros::DAY, 3),
             step(Kind::Resubmitted, Micros::DAY, 0),
+            step(Kind::StagePassed, Micros::DAY - 1, 0),
             step(Kind::Approved, 0, 0),
         ]
     }

@@ -31,8 +31,10 @@ async fn an_entry_is_read_by_id_and_by_number() {
     assert!(document["notices"][0]["text"]["en"].as_str().unwrap().contains("1244 (1999)"));
     let kinds: Vec<&str> =
         document["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["submitted", "changes-requested", "resubmitted", "approved", "published"]);
-    assert_eq!(document["steps"][1]["count"], 3);
+    let expected =
+        ["submitted", "cleared", "changes-requested", "resubmitted", "stage-passed", "approved", "published"];
+    assert_eq!(kinds, expected);
+    assert_eq!(document["steps"][2]["count"], 3);
     assert_eq!(document["public_address"], "/entries/EVT-2026-00001");
     assert_eq!(document["place"]["origin"], "publication");
 }

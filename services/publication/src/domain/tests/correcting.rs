@@ -41,7 +41,7 @@ fn a_correction_of_anything_but_the_current_edition_is_declined() {
     let mut unpublished = World::ready();
     assert_eq!(declined(&unpublished.receive(Some(entry(1)), corrected(2, 1))).code, "base-outdated");
     let mut gone = published();
-    gone.ask(PUBLISHER, entry(1), retraction("published-in-error"), None).unwrap();
+    gone.ask(PUBLISHER, entry(1), &retraction("published-in-error"), None).unwrap();
     assert_eq!(declined(&gone.receive(Some(entry(1)), corrected(2, 1))).code, "wrong-state");
 }
 

@@ -93,7 +93,7 @@ fn too_early_and_a_second_time_change_nothing() {
 #[test]
 fn a_publisher_moves_the_time_later_and_back_to_what_was_asked_but_never_before() {
     let mut world = waiting();
-    let events = world.ask(PUBLISHER, entry(1), rescheduling(day(20)), None).unwrap();
+    let events = world.ask(PUBLISHER, entry(1), &rescheduling(day(20)), None).unwrap();
     let [Event { payload: Some(Payload::EditionRescheduled(moved)), head }] = events.as_slice() else { panic!() };
     assert_eq!(moved.command.as_ref().unwrap().at, day(20).0);
     assert!(head.authority.is_some());
@@ -101,11 +101,11 @@ fn a_publisher_moves_the_time_later_and_back_to_what_was_asked_but_never_before(
     let until = day(10);
     let because = world.state.schedule.get(entry(1)).unwrap().waiting.at;
     let mut early = waiting();
-    let refused = early.ask(PUBLISHER, entry(1), rescheduling(day(10).plus(-1)), None);
+    let refused = early.ask(PUBLISHER, entry(1), &rescheduling(day(10).plus(-1)), None);
     assert_eq!(refused, Err(PublicationRefusal::Embargo { until, because }));
     assert!(refused.unwrap_err().to_string().contains("2026-01-22T00:00:00Z"));
-    early.ask(PUBLISHER, entry(1), rescheduling(day(11)), None).unwrap();
-    early.ask(PUBLISHER, entry(1), rescheduling(day(10)), None).unwrap();
+    early.ask(PUBLISHER, entry(1), &rescheduling(day(11)), None).unwrap();
+    early.ask(PUBLISHER, entry(1), &rescheduling(day(10)), None).unwrap();
     edition_of(&early.wait(10 * DAY));
     edition_of(&world.wait(5 * DAY));
 }
@@ -113,45 +113,45 @@ fn a_publisher_moves_the_time_later_and_back_to_what_was_asked_but_never_before(
 #[test]
 fn a_moment_that_makes_no_sense_is_refused() {
     let mut world = waiting();
-    let far = world.ask(PUBLISHER, entry(1), rescheduling(day(WAIT_DAYS_MAX + 1)), None).unwrap_err();
+    let far = world.ask(PUBLISHER, entry(1), &rescheduling(day(WAIT_DAYS_MAX + 1)), None).unwrap_err();
     assert_eq!(far.code(), "too-far");
     for at in [Micros(i64::MIN), Micros(0), START] {
-        assert_eq!(world.ask(PUBLISHER, entry(1), rescheduling(at), None), Err(PublicationRefusal::PastMoment));
+        assert_eq!(world.ask(PUBLISHER, entry(1), &rescheduling(at), None), Err(PublicationRefusal::PastMoment));
     }
     let silent = Command::Reschedule(v1::Reschedule { at: day(20).0, reason: None });
     let missing = PublicationRefusal::ExplanationMissing { deed: Deed::Reschedule };
-    assert_eq!(world.ask(PUBLISHER, entry(1), silent, None), Err(missing));
-    assert_eq!(world.ask(PUBLISHER, entry(1), rescheduling(day(10)), None), Ok(Vec::new()), "it is so already");
+    assert_eq!(world.ask(PUBLISHER, entry(1), &silent, None), Err(missing));
+    assert_eq!(world.ask(PUBLISHER, entry(1), &rescheduling(day(10)), None), Ok(Vec::new()), "it is so already");
 }
 
 #[test]
 fn publishing_now_is_for_what_only_a_publisher_lets_wait() {
     let mut world = waiting();
-    let refused = world.ask(PUBLISHER, entry(1), NOW, None).unwrap_err();
+    let refused = world.ask(PUBLISHER, entry(1), &NOW, None).unwrap_err();
     assert_eq!(refused.code(), "embargo");
-    world.ask(PUBLISHER, entry(1), rescheduling(day(20)), None).unwrap();
-    assert_eq!(world.ask(PUBLISHER, entry(1), NOW, None).unwrap_err().code(), "embargo", "it still stands");
+    world.ask(PUBLISHER, entry(1), &rescheduling(day(20)), None).unwrap();
+    assert_eq!(world.ask(PUBLISHER, entry(1), &NOW, None).unwrap_err().code(), "embargo", "it still stands");
     world.wait(10 * DAY);
-    let events = world.ask(PUBLISHER, entry(1), NOW, None).unwrap();
+    let events = world.ask(PUBLISHER, entry(1), &NOW, None).unwrap();
     let edition = edition_of(&events);
     assert_eq!((edition.edition, edition.now), (1, Some(v1::PublishNow {})));
     assert_eq!(events[0].head.actor, Actor::Person(PUBLISHER));
     assert!(events[0].head.authority.is_some());
     assert_eq!(world.wait(10 * DAY), [], "it does not come a second time");
-    assert_eq!(world.ask(PUBLISHER, entry(1), NOW, None), Err(PublicationRefusal::NotScheduled));
+    assert_eq!(world.ask(PUBLISHER, entry(1), &NOW, None), Err(PublicationRefusal::NotScheduled));
 }
 
 #[test]
 fn who_is_no_publisher_is_refused_and_does_not_learn_what_waits() {
     for command in [NOW, rescheduling(day(20))] {
         let mut world = waiting();
-        let known = world.ask(STRANGER, entry(1), command.clone(), None).unwrap_err();
-        let unknown = world.ask(STRANGER, entry(9), command.clone(), None).unwrap_err();
+        let known = world.ask(STRANGER, entry(1), &command, None).unwrap_err();
+        let unknown = world.ask(STRANGER, entry(9), &command, None).unwrap_err();
         assert_eq!(known, unknown, "the same answer, whether something waits or not");
         assert_eq!(known.facts().code, "no-designation");
         assert!(matches!(world.journal.last().unwrap().0.payload, Some(Payload::PublicationRefused(_))));
         world.receive(None, granted(STRANGER, Role::Publisher, "KEN", &[]));
-        let other = world.ask(STRANGER, entry(1), command.clone(), None).unwrap_err();
+        let other = world.ask(STRANGER, entry(1), &command, None).unwrap_err();
         assert_eq!(other.facts().code, "designated-for-another-body");
         for actor in [Actor::System(Origin::Publication), Actor::Service(Origin::Moderation)] {
             let context = world.context(actor, Some(entry(1)));
@@ -164,9 +164,9 @@ fn who_is_no_publisher_is_refused_and_does_not_learn_what_waits() {
 fn a_time_read_before_somebody_changed_it_is_stale() {
     let mut world = waiting();
     let read = world.state.schedule.get(entry(1)).unwrap().version();
-    world.ask(PUBLISHER, entry(1), rescheduling(day(20)), Some(read)).unwrap();
+    world.ask(PUBLISHER, entry(1), &rescheduling(day(20)), Some(read)).unwrap();
     let current = world.state.schedule.get(entry(1)).unwrap().version();
-    let stale = world.ask(PUBLISHER, entry(1), rescheduling(day(30)), Some(read));
+    let stale = world.ask(PUBLISHER, entry(1), &rescheduling(day(30)), Some(read));
     assert_eq!(stale, Err(PublicationRefusal::VersionMismatch { current }));
     world.receive(Some(entry(1)), approved_for(day(12), 2, None));
     assert_ne!(world.state.schedule.get(entry(1)).unwrap().version(), current, "another content");
@@ -180,7 +180,7 @@ fn a_later_approval_takes_the_place_of_one_that_waits() {
     let [one, two] = events.as_slice() else { panic!("{events:?}") };
     assert!(matches!(one.payload, Some(Payload::EditionScheduled(_))));
     let refusal = declined(std::slice::from_ref(two));
-    assert_eq!((refusal.code.as_str(), refusal.current_digest.as_slice()), ("replaced", &digest(2).as_bytes()[..]));
+    assert_eq!((refusal.code.as_str(), refusal.current_digest.as_slice()), ("replaced", digest(2).as_bytes()));
     let Some(Payload::PublicationDeclined(told)) = &two.payload else { panic!() };
     assert_eq!(told.command.unwrap().approved.map(|place| Place::try_from(&place).unwrap()), Some(first));
     assert_eq!(world.wait(11 * DAY), []);
@@ -212,7 +212,7 @@ fn what_waits_is_declined_with_the_entry_that_is_retracted_or_superseded() {
         world.receive(Some(entry(1)), approved("event", 1, None));
         world.receive(Some(entry(2)), approved("event", 1, None));
         world.receive(Some(entry(1)), approved_for(day(10), 2, Some(1)));
-        let events = world.ask(PUBLISHER, entry(1), command, None).unwrap();
+        let events = world.ask(PUBLISHER, entry(1), &command, None).unwrap();
         let [one, two] = events.as_slice() else { panic!("{events:?}") };
         let refusal = declined(std::slice::from_ref(two));
         assert_eq!(refusal.code, "wrong-state");
@@ -238,9 +238,9 @@ fn an_approval_whose_base_has_gone_is_declined_at_once_and_not_at_its_time() {
 fn a_type_that_the_registry_lost_meanwhile_is_declined_when_its_time_comes() {
     let mut world = waiting();
     world.receive(None, super::world::adopted(&super::world::REGISTRY.replace("\"event\"", "\"gathering\"")));
-    world.ask(PUBLISHER, entry(1), rescheduling(day(20)), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &rescheduling(day(20)), None).unwrap();
     world.wait(10 * DAY);
-    let refused = world.ask(PUBLISHER, entry(1), NOW, None);
+    let refused = world.ask(PUBLISHER, entry(1), &NOW, None);
     assert_eq!(refused, Err(PublicationRefusal::Unpublishable { code: "unknown-code" }));
     assert_eq!(declined(&world.wait(10 * DAY)).code, "unknown-code");
     assert!(world.state.schedule.is_empty());

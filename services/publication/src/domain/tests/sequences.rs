@@ -78,7 +78,7 @@ fn take(world: &mut World, step: &Step) {
             };
             let before = world.state.clone();
             // What a refusal says is checked in `World::decide`; it changes nothing.
-            if world.ask(*who, entry(*which), command, *expected).is_err() {
+            if world.ask(*who, entry(*which), &command, *expected).is_err() {
                 assert_eq!(world.state, before, "a refusal changes nothing");
             }
         }

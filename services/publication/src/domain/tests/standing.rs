@@ -9,6 +9,9 @@ use super::world::{
 };
 use crate::domain::{Command, Deed, NoSuccessor, Publication, PublicationRefusal, Standing};
 
+/// What happened before.
+type Given = fn(&mut World);
+
 /// Entries 1 to 3 are published.
 fn published() -> World {
     let mut world = World::ready();
@@ -25,24 +28,24 @@ fn standing(world: &World) -> Standing {
 #[test]
 fn an_entry_is_suspended_and_reinstated_with_an_explanation_and_each_moves_the_version() {
     let mut world = published();
-    let events = world.ask(PUBLISHER, entry(1), suspension("court-order"), Some(1)).unwrap();
+    let events = world.ask(PUBLISHER, entry(1), &suspension("court-order"), Some(1)).unwrap();
     let Some(Payload::EntrySuspended(suspended)) = &events[0].payload else { panic!("{events:?}") };
     assert_eq!((suspended.edition, events[0].head.part_version), (1, 2));
     assert_eq!(suspended.command.as_ref().unwrap().explanation, Some(sealed(9)));
     assert!(events[0].head.authority.is_some());
     assert_eq!(standing(&world), Standing::Suspended);
-    let events = world.ask(PUBLISHER, entry(1), reinstatement(), Some(2)).unwrap();
+    let events = world.ask(PUBLISHER, entry(1), &reinstatement(), Some(2)).unwrap();
     let Some(Payload::EntryReinstated(reinstated)) = &events[0].payload else { panic!("{events:?}") };
     assert_eq!((reinstated.edition, events[0].head.part_version), (1, 3));
     assert_eq!(standing(&world), Standing::Published);
-    world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
     assert_eq!(standing(&world), Standing::Suspended, "and again");
 }
 
 #[test]
 fn readers_are_pointed_on_to_the_number_of_the_other_entry() {
     let mut world = published();
-    let events = world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), Some(1)).unwrap();
+    let events = world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), Some(1)).unwrap();
     let [one] = events.as_slice() else { panic!("{events:?}") };
     let Some(Payload::EntrySuperseded(superseded)) = &one.payload else { panic!("{events:?}") };
     assert_eq!((superseded.number.as_str(), superseded.edition), ("EVT-2026-00002", 1));
@@ -54,23 +57,23 @@ fn readers_are_pointed_on_to_the_number_of_the_other_entry() {
 
 #[test]
 fn what_cannot_stand_in_the_place_of_another_is_named() {
-    let cases: [(_, u8, fn(&mut World)); 5] = [
+    let cases: [(NoSuccessor, u8, Given); 5] = [
         (NoSuccessor::Itself, 1, |_| {}),
         (NoSuccessor::Unknown, 9, |_| {}),
         (NoSuccessor::Withheld, 2, |world| {
-            world.ask(PUBLISHER, entry(2), suspension("court-order"), None).unwrap();
+            world.ask(PUBLISHER, entry(2), &suspension("court-order"), None).unwrap();
         }),
         (NoSuccessor::Withheld, 2, |world| {
-            world.ask(PUBLISHER, entry(2), retraction("published-in-error"), None).unwrap();
+            world.ask(PUBLISHER, entry(2), &retraction("published-in-error"), None).unwrap();
         }),
         (NoSuccessor::Superseded, 2, |world| {
-            world.ask(PUBLISHER, entry(2), supersession(entry(3), "merged"), None).unwrap();
+            world.ask(PUBLISHER, entry(2), &supersession(entry(3), "merged"), None).unwrap();
         }),
     ];
     for (why, other, before) in cases {
         let mut world = published();
         before(&mut world);
-        let refused = world.ask(PUBLISHER, entry(1), supersession(entry(other), "merged"), None);
+        let refused = world.ask(PUBLISHER, entry(1), &supersession(entry(other), "merged"), None);
         assert_eq!(refused, Err(PublicationRefusal::NoSuccessor { why }));
     }
     let mut world = published();
@@ -79,38 +82,37 @@ fn what_cannot_stand_in_the_place_of_another_is_named() {
         reason: "merged".to_owned(),
         explanation: Some(sealed(9)),
     });
-    let refused = world.ask(PUBLISHER, entry(1), nameless, None);
+    let refused = world.ask(PUBLISHER, entry(1), &nameless, None);
     assert_eq!(refused, Err(PublicationRefusal::NoSuccessor { why: NoSuccessor::Unknown }));
 }
 
 #[test]
 fn nobody_is_pointed_in_a_circle() {
     let mut world = published();
-    world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), None).unwrap();
-    world.ask(PUBLISHER, entry(2), supersession(entry(3), "merged"), None).unwrap();
-    let refused = world.ask(PUBLISHER, entry(3), supersession(entry(1), "merged"), None);
+    world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), None).unwrap();
+    world.ask(PUBLISHER, entry(2), &supersession(entry(3), "merged"), None).unwrap();
+    let refused = world.ask(PUBLISHER, entry(3), &supersession(entry(1), "merged"), None);
     assert_eq!(refused, Err(PublicationRefusal::NoSuccessor { why: NoSuccessor::Superseded }));
 }
 
 /// Each decision in each state: the code it is refused with, or none.
 #[test]
 fn what_may_be_decided_in_which_state() {
-    type Given = fn(&mut World);
     let (public, suspended): (Given, Given) = (
         |_| {},
         |world| {
-            world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+            world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
         },
     );
     let superseded: Given = |world| {
-        world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), None).unwrap();
+        world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), None).unwrap();
     };
     let both: Given = |world| {
-        world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), None).unwrap();
-        world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+        world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), None).unwrap();
+        world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
     };
     let retracted: Given = |world| {
-        world.ask(PUBLISHER, entry(1), retraction("published-in-error"), None).unwrap();
+        world.ask(PUBLISHER, entry(1), &retraction("published-in-error"), None).unwrap();
     };
     let wrong = Some("wrong-state");
     //                suspend reinstate supersede retract
@@ -131,7 +133,7 @@ fn what_may_be_decided_in_which_state() {
         for (command, expected) in commands.into_iter().zip(expected) {
             let mut world = published();
             given(&mut world);
-            let found = world.ask(PUBLISHER, entry(1), command.clone(), None).err();
+            let found = world.ask(PUBLISHER, entry(1), &command, None).err();
             assert_eq!(found.as_ref().map(PublicationRefusal::code), expected, "{command:?} when {name}");
         }
     }
@@ -140,10 +142,10 @@ fn what_may_be_decided_in_which_state() {
 #[test]
 fn what_was_superseded_is_still_so_when_it_is_reinstated() {
     let mut world = published();
-    world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), None).unwrap();
-    world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
     assert_eq!(standing(&world), Standing::Suspended);
-    world.ask(PUBLISHER, entry(1), reinstatement(), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &reinstatement(), None).unwrap();
     assert_eq!(standing(&world), Standing::Superseded);
 }
 
@@ -152,7 +154,7 @@ fn what_was_superseded_is_still_so_when_it_is_reinstated() {
 fn a_suspended_entry_gets_its_next_edition_and_stays_suspended() {
     for next in [approved("event", 4, Some(1)), corrected(4, 1)] {
         let mut world = published();
-        world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+        world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
         let events = world.receive(Some(entry(1)), next);
         assert_eq!((edition_of(&events).edition, events[0].head.part_version), (2, 3));
         assert_eq!(standing(&world), Standing::Suspended);
@@ -162,7 +164,7 @@ fn a_suspended_entry_gets_its_next_edition_and_stays_suspended() {
 #[test]
 fn a_superseded_entry_gets_no_further_edition() {
     let mut world = published();
-    world.ask(PUBLISHER, entry(1), supersession(entry(2), "merged"), None).unwrap();
+    world.ask(PUBLISHER, entry(1), &supersession(entry(2), "merged"), None).unwrap();
     for next in [approved("event", 4, Some(1)), corrected(4, 1)] {
         assert_eq!(declined(&world.receive(Some(entry(1)), next)).code, "wrong-state");
     }
@@ -179,7 +181,7 @@ fn each_reason_is_for_what_the_registry_says() {
         (retraction("merged"), "published-in-error"),
     ] {
         let mut world = published();
-        let refused = world.ask(PUBLISHER, entry(1), command.clone(), None).unwrap_err();
+        let refused = world.ask(PUBLISHER, entry(1), &command, None).unwrap_err();
         let PublicationRefusal::UnknownCode { known: listed, .. } = &refused else { panic!("{command:?}: {refused}") };
         assert_eq!(listed, known, "{refused}");
     }
@@ -201,9 +203,9 @@ fn without_an_explanation_nothing_is_decided() {
     ] {
         let mut world = published();
         if deed == Deed::Reinstate {
-            world.ask(PUBLISHER, entry(1), suspension("court-order"), None).unwrap();
+            world.ask(PUBLISHER, entry(1), &suspension("court-order"), None).unwrap();
         }
-        let refused = world.ask(PUBLISHER, entry(1), command, None);
+        let refused = world.ask(PUBLISHER, entry(1), &command, None);
         assert_eq!(refused, Err(PublicationRefusal::ExplanationMissing { deed }));
     }
 }
@@ -212,11 +214,11 @@ fn without_an_explanation_nothing_is_decided() {
 fn only_a_publisher_decides_and_others_are_refused_on_record() {
     for command in [suspension("court-order"), reinstatement(), supersession(entry(2), "merged")] {
         let mut world = published();
-        let refused = world.ask(STRANGER, entry(1), command.clone(), None).unwrap_err();
+        let refused = world.ask(STRANGER, entry(1), &command, None).unwrap_err();
         assert_eq!(refused.facts().code, "no-designation");
         assert!(matches!(world.journal.last().unwrap().0.payload, Some(Payload::PublicationRefused(_))));
-        assert_eq!(world.ask(PUBLISHER, entry(9), command.clone(), None), Err(PublicationRefusal::NotFound));
-        let stale = world.ask(PUBLISHER, entry(1), command.clone(), Some(7));
+        assert_eq!(world.ask(PUBLISHER, entry(9), &command, None), Err(PublicationRefusal::NotFound));
+        let stale = world.ask(PUBLISHER, entry(1), &command, Some(7));
         assert_eq!(stale, Err(PublicationRefusal::VersionMismatch { current: 1 }));
         for actor in [Actor::System(Origin::Publication), Actor::Service(Origin::Moderation)] {
             let context = world.context(actor, Some(entry(1)));
