@@ -150,7 +150,7 @@ impl App {
         let (subject, now) = (asker.bearer.subject, self.clock.now());
         let eyes = Eyes::of(&view.state, known, subject, now).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
         let claim = ClaimShown::of(&view.state, known, subject, &eyes, &self.accounts, now);
-        let review = Summary::of(entry, known, claim).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        let review = Summary::of(entry, known, claim, now).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
         let tag = Tag::Version(Part::Review, known.version);
         let written = Written {
             review,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dossier_identity::{Role, Thing};
-use dossier_proto::{DesignationId, Event, Origin, Payload};
+use dossier_proto::{DesignationId, Event, Origin, Payload, v1};
 use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -63,7 +63,8 @@ pub(super) fn role_of(event: &Event, roles: &Roles) -> &'static str {
 fn happened(desk: &Desk, entry: &Entry, event: &Event, roles: &Roles, eyes: &Eyes) -> Option<Happened> {
     let payload = event.payload.as_ref()?;
     let name = name_of(payload)?;
-    if is_internal(payload) && !eyes.sees(Thing::InternalNote) {
+    let needed = seen_with(payload);
+    if needed.is_some_and(|thing| !eyes.sees(thing)) {
         return None;
     }
     let head = &event.head;
@@ -79,9 +80,26 @@ fn happened(desk: &Desk, entry: &Entry, event: &Event, roles: &Roles, eyes: &Eye
     })
 }
 
-/// What moderators say and try among themselves.
-const fn is_internal(payload: &Payload) -> bool {
-    matches!(payload, Payload::CommentMade(_) | Payload::ModerationRefused(_))
+/// What somebody must be able to see to be told of this at all; `None` for what everybody knows who knows of the entry. What
+/// moderators say and try among themselves is theirs; who thinks what before it is decided is for those who deliberate.
+fn seen_with(payload: &Payload) -> Option<Thing> {
+    let is_inside =
+        |comments: &[v1::Comment]| comments.iter().all(|comment| comment.audience() != v1::Audience::Contributor);
+    match payload {
+        Payload::ModerationRefused(_) => Some(Thing::InternalNote),
+        Payload::CommentMade(made) => is_inside(made.command.as_slice()).then_some(Thing::InternalNote),
+        Payload::ReviewFinished(finished) => {
+            let comments = finished.command.as_ref().map(|command| command.comments.as_slice());
+            is_inside(comments.unwrap_or_default()).then_some(Thing::InternalNote)
+        }
+        Payload::ApprovalCounted(_)
+        | Payload::ObjectionMade(_)
+        | Payload::ConflictDeclared(_)
+        | Payload::ReviewAssigned(_)
+        | Payload::CorrectionProposed(_)
+        | Payload::CorrectionRejected(_) => Some(Thing::ModeratorName),
+        _ => None,
+    }
 }
 
 fn against(payload: &Payload) -> (Option<String>, Option<PlaceShown>) {
@@ -103,7 +121,7 @@ fn against(payload: &Payload) -> (Option<String>, Option<PlaceShown>) {
     }
 }
 
-const fn name_of(payload: &Payload) -> Option<&'static str> {
+fn name_of(payload: &Payload) -> Option<&'static str> {
     Some(match payload {
         Payload::Submitted(_) => "submitted",
         Payload::RecallAsked(_) => "recall-asked",
@@ -121,6 +139,25 @@ const fn name_of(payload: &Payload) -> Option<&'static str> {
         Payload::WithdrawalGranted(_) => "withdrawal-granted",
         Payload::RequestTooLate(_) => "request-too-late",
         Payload::ModerationRefused(_) => "command-refused",
+        Payload::AppealAsked(_) => "appeal-asked",
+        Payload::CorrectionObjected(_) => "correction-objected",
+        Payload::ApprovalCounted(_) => "approval-counted",
+        Payload::ObjectionMade(_) => "objection-made",
+        Payload::ConflictDeclared(_) => "conflict-declared",
+        Payload::ChangeSettled(_) => "change-settled",
+        Payload::ReviewHeld(_) => "review-held",
+        Payload::ReviewResumed(_) => "review-resumed",
+        Payload::ReviewAssigned(_) => "review-assigned",
+        Payload::MarkedDuplicate(_) => "marked-duplicate",
+        Payload::ReviewFinished(_) => "review-finished",
+        Payload::CorrectionProposed(_) => "correction-proposed",
+        Payload::CorrectionConfirmed(_) => "correction-confirmed",
+        Payload::CorrectionRejected(_) => "correction-rejected",
+        Payload::EditionScheduled(_) => "edition-scheduled",
+        Payload::EditionRescheduled(_) => "edition-rescheduled",
+        Payload::EntrySuspended(_) => "entry-suspended",
+        Payload::EntryReinstated(_) => "entry-reinstated",
+        Payload::EntrySuperseded(_) => "entry-superseded",
         Payload::EditionPublished(_) => "edition-published",
         Payload::PublicationDeclined(_) => "publication-declined",
         Payload::EntryRetracted(_) => "entry-retracted",

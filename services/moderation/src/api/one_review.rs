@@ -20,7 +20,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     App, Desk,
+    checklist::{self, QuestionShown},
     compared::{self, Against, DifferenceShown},
+    correction_shown::CorrectionShown,
+    deliberation::{ConflictShown, HoldShown, OpinionShown, StageShown},
     errors,
     eyes::Eyes,
     history::{self, Happened},
@@ -71,9 +74,23 @@ pub(crate) struct ReviewShown {
     /// What changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) difference: Option<DifferenceShown>,
+    /// The stages of the review, and what each still waits for.
+    pub(crate) stages: Vec<StageShown>,
+    /// The opinions given so far, for those who deliberate; outdated ones are kept and do not count.
+    pub(crate) opinions: Vec<OpinionShown>,
+    /// Who declared a conflict of interest, for those who deliberate.
+    pub(crate) conflicts: Vec<ConflictShown>,
+    /// For whom or what the review waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hold: Option<HoldShown>,
+    /// What the checklist asks about such a record.
+    pub(crate) checklist: Vec<QuestionShown>,
+    /// The editorial correction that waits for a second moderator, or for publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) correction: Option<CorrectionShown>,
     /// All changes requested so far.
     pub(crate) requested_changes: Vec<RequestedChangeShown>,
-    /// What moderators and reviewers said to each other.
+    /// What moderators and reviewers said to each other, and to the contributor.
     pub(crate) comments: Vec<CommentShown>,
     /// How earlier rounds, or this one, were decided.
     pub(crate) decisions: Vec<DecisionShown>,
@@ -139,9 +156,19 @@ fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> An
     let roles = history::roles(&desk.engine.view(), &read);
     let reader = Reader { desk, id, entry: &entry, eyes: &eyes, roles: &roles };
     let Said { requested, comments, decisions } = reader.said(&read).map_err(|error| errors::of_words(&error))?;
+    let told = reader.deliberation(&read).map_err(|error| errors::of_words(&error))?;
     let content = content(desk, id, &entry, &eyes, against, now)?;
+    let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
+    let asks = registry.as_ref().filter(|_| eyes.sees(Thing::ModeratorName));
+    let checklist = asks.map(|registry| checklist::questions(registry, &entry.record_type, now)).unwrap_or_default();
     let review = ReviewShown {
-        review: Summary::of(id, &entry, claim).ok_or_else(not_found)?,
+        review: Summary::of(id, &entry, claim, now).ok_or_else(not_found)?,
+        stages: told.stages,
+        opinions: told.opinions,
+        conflicts: told.conflicts,
+        hold: told.hold,
+        checklist,
+        correction: reader.correction(registry.as_ref())?,
         submission: submission(&reader, &read).ok_or_else(not_found)??,
         content: content.content,
         withheld: content.withheld,

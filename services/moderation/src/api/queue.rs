@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    App, Desk, errors,
+    App, Desk,
+    deliberation::seconds,
+    errors,
     eyes::{Eyes, may_enter},
     shown::{ClaimShown, Summary},
 };
@@ -27,8 +29,8 @@ use crate::{
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
-    /// Where they stand: in-review (when nothing is said), changes-requested, approved, published, declined, refused,
-    /// recalled, withdrawn, expired, retracted, or any.
+    /// Where they stand: in-review (when nothing is said), on-hold, changes-requested, approved, scheduled, published, suspended,
+    /// superseded, declined, refused, duplicate, recalled, withdrawn, expired, retracted, or any.
     state: Option<String>,
     /// The type of record.
     #[serde(rename = "type")]
@@ -36,6 +38,8 @@ pub(crate) struct Filter {
     /// Whose they are.
     #[param(value_type = Option<String>)]
     body: Option<BodyCode>,
+    /// The stage of the review that they are in.
+    stage: Option<String>,
     /// `true`: only those the caller has claimed.
     mine: Option<bool>,
     /// How many at once.
@@ -86,6 +90,7 @@ struct Query {
     wanted: Wanted,
     record_type: Option<String>,
     body: Option<BodyCode>,
+    stage: Option<String>,
     mine: bool,
     size: PageSize,
     list: String,
@@ -113,6 +118,7 @@ impl Query {
             wanted,
             record_type: filter.record_type,
             body: filter.body,
+            stage: filter.stage,
             mine: filter.mine.unwrap_or_default(),
             size: filter.limit.unwrap_or_default(),
             list,
@@ -176,7 +182,9 @@ fn line(desk: &Desk, view: &Reviews, query: &Query, id: EntryId, now: Micros) ->
     let entry = view.state.entries.get(&id)?;
     let other_type = query.record_type.as_ref().is_some_and(|wanted| *wanted != entry.record_type);
     let other_body = query.body.iter().chain(&query.bound).any(|wanted| *wanted != entry.body);
-    if other_type || other_body {
+    let stage = || entry.review().and_then(|review| review.stage()).map(|stage| stage.key.as_str());
+    let other_stage = query.stage.as_deref().is_some_and(|wanted| stage() != Some(wanted));
+    if other_type || other_body || other_stage {
         return None;
     }
     let eyes = Eyes::of(&view.state, entry, query.caller, now)?;
@@ -187,8 +195,11 @@ fn line(desk: &Desk, view: &Reviews, query: &Query, id: EntryId, now: Micros) ->
     let submitted = entry.review()?.submitted.place;
     let content = eyes.sees(Thing::Content).then(|| view.contents.submitted(id, submitted)).flatten();
     let (_, since) = entry.turn()?;
-    let waiting_seconds = u64::try_from(now.0.saturating_sub(since.0) / Micros::SECOND).unwrap_or_default();
-    let review = Summary::of(id, entry, claim)?;
+    // While it is on hold, the one who is awaited has had the move since then; otherwise the time on hold does not count.
+    let held = entry.review().filter(|review| review.is_open() && review.held.is_none());
+    let held = held.map_or(0, |review| review.held_for(now).in_stage);
+    let waiting_seconds = seconds(now.0.saturating_sub(since.0).saturating_sub(held));
+    let review = Summary::of(id, entry, claim, now)?;
     Some(Found { line: Line { review, waiting_seconds, title: None }, content: content.map(|kept| kept.at), entry: id })
 }
 

@@ -5,7 +5,7 @@ use dossier_proto::{Actor, EntryId, Micros, Origin, SubjectId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{eyes::Eyes, moment};
+use super::{deliberation::seconds, eyes::Eyes, moment};
 use crate::domain::{Entry, State};
 
 /// Who did something, as far as the caller may know.
@@ -56,7 +56,7 @@ impl Somebody {
 /// Who has the next move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct TurnShown {
-    /// `contributor`, `moderator`, `publisher` or `nobody`.
+    /// `contributor`, `moderator`, `reviewer`, `publisher`, `third-party` or `nobody`.
     #[schema(example = "moderator")]
     pub(crate) who: String,
     /// Since when.
@@ -66,6 +66,8 @@ pub(crate) struct TurnShown {
 /// A review taken up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ClaimShown {
+    /// Since when it is held.
+    pub(crate) since: String,
     /// Until when it keeps others from deciding.
     pub(crate) until: String,
     /// Whether the caller has claimed it.
@@ -86,7 +88,12 @@ impl ClaimShown {
     ) -> Option<Self> {
         let claim = state.binding_claim(entry, now)?;
         let by = Somebody::of(Actor::Person(claim.by), Origin::Moderation, "moderator", accounts, entry, eyes);
-        Some(Self { until: moment::written(claim.until), mine: claim.by == caller, by })
+        Some(Self {
+            since: moment::written(claim.since),
+            until: moment::written(claim.until),
+            mine: claim.by == caller,
+            by,
+        })
     }
 }
 
@@ -103,6 +110,14 @@ pub(crate) struct Summary {
     pub(crate) turn: TurnShown,
     /// Since when it has stood so.
     pub(crate) since: String,
+    /// The stage that an open review is in; absent where its type has no stages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "peer")]
+    pub(crate) stage: Option<String>,
+    /// For how long the review was on hold, in seconds: its clock stood still.
+    pub(crate) held_seconds: u64,
+    /// Whether the body appealed against a refusal of this submission.
+    pub(crate) appeal: bool,
     /// The type of record.
     #[serde(rename = "type")]
     #[schema(example = "event")]
@@ -137,7 +152,7 @@ pub(crate) struct Summary {
 
 impl Summary {
     /// Of an entry; `None` when it has never been submitted.
-    pub(crate) fn of(id: EntryId, entry: &Entry, claim: Option<ClaimShown>) -> Option<Self> {
+    pub(crate) fn of(id: EntryId, entry: &Entry, claim: Option<ClaimShown>, now: Micros) -> Option<Self> {
         let review = entry.review()?;
         let (standing, _) = entry.standing()?;
         let (turn, since) = entry.turn()?;
@@ -146,6 +161,9 @@ impl Summary {
             state: standing.key().to_owned(),
             turn: TurnShown { who: turn.key().to_owned(), since: moment::written(since) },
             since: moment::written(since),
+            stage: review.stage().map(|stage| stage.key.clone()).filter(|key| !key.is_empty()),
+            held_seconds: seconds(review.held_for(now).in_all),
+            appeal: review.appeal.is_some(),
             record_type: entry.record_type.clone(),
             body: entry.body.to_string(),
             language: review.original_language.clone(),
