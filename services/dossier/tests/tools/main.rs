@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod accounts;
+mod callers;
 mod doctor;
 mod export;
 mod fixture;

@@ -11,7 +11,7 @@ use dossier_broker::{Broker, Settings};
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{Installation, Said, dossier, on},
+    fixture::{Installation, Said, copy, dossier, on},
     running::{Running, reason},
 };
 
@@ -196,6 +196,8 @@ fn four_services_of_one_process_meet_over_a_broker() {
 
 fn second(url: &str, place: &Installation) -> i32 {
     let data = place.path("second");
+    // Who it is to others stands in its keys; it is found out before a journal is opened.
+    copy(&place.data().join("keys"), &data.join("keys"));
     let data = data.as_os_str();
     let arguments = [
         "up".as_ref(),
