@@ -7,7 +7,8 @@
 //! - [`likeness`]: how much two contents say the same, pure;
 //! - [`words`]: sealing and unsealing, the only room that touches contents;
 //! - [`keys`]: who gets which key;
-//! - [`api`]: JSON under `/contribute/api/v1`.
+//! - [`api`]: JSON under `/contribute/api/v1`;
+//! - `pages`: the blank forms, under `/contribute/forms`.
 
 pub mod api;
 mod attachments;
@@ -15,6 +16,7 @@ pub mod domain;
 pub mod keys;
 pub mod likeness;
 mod office;
+mod pages;
 pub mod policy;
 mod service;
 pub mod views;

@@ -73,7 +73,7 @@ impl Traits {
 
     fn place(&mut self, value: &Value) {
         let part = |key: &str| value.get(key).and_then(Value::as_str);
-        self.cities.extend(part("city").map(|city| words_joined(city)).filter(|city| !city.is_empty()));
+        self.cities.extend(part("city").map(words_joined).filter(|city| !city.is_empty()));
         self.countries.extend(part("country").map(str::to_owned));
     }
 

@@ -16,6 +16,7 @@ use crate::{
     domain::Submission,
     keys::{self, Desk},
     office::Office,
+    pages,
     views::Entries,
     words::Words,
 };
@@ -72,9 +73,9 @@ fn start_with(
 }
 
 impl Service {
-    /// The HTTP interface, under `/contribute/api/v1`.
+    /// The HTTP interface: JSON under `/contribute/api/v1`, blank forms under `/contribute/forms`.
     pub fn router(&self) -> Router {
-        api::router(self.office.clone())
+        api::router(self.office.clone()).merge(pages::router(self.office.clone()))
     }
 
     /// The engine: views, timers, snapshots.

@@ -79,7 +79,7 @@ fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
     };
     match moment.what {
         Happened::Submitted { revision, round } | Happened::ClearanceAsked { revision, round } => {
-            (item.revision, item.round) = (Some(revision), Some(round))
+            (item.revision, item.round) = (Some(revision), Some(round));
         }
         Happened::Published { edition }
         | Happened::RevisionOpened { edition }

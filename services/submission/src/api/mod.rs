@@ -31,6 +31,8 @@ use axum::{
 };
 use dossier_web::off_thread;
 
+pub(crate) use refusals::no_registry;
+
 pub use describing::openapi;
 pub use document::{
     AppealDocument, ByDocument, CorrectionDocument, EntryDocument, EntrySummary, FaultDocument, HistoryItem,

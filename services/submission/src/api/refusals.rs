@@ -118,7 +118,7 @@ fn too_large(limit: usize) -> Problem {
 }
 
 /// There is no registry to work with.
-pub(super) fn no_registry(error: &NoRegistry) -> Problem {
+pub(crate) fn no_registry(error: &NoRegistry) -> Problem {
     match error {
         NoRegistry::NotYet => unavailable(&sentence(&error.to_string())),
         error => Problem::internal(error),

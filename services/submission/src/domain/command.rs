@@ -130,7 +130,7 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::RetractionAsked(asked) => Command::AskRetraction(asked.command.clone()?),
         Payload::RetractionProposed(proposed) => Command::AskRetraction(proposed.command.clone()?),
         Payload::RetractionCleared(cleared) => {
-            Command::ClearRetraction { clear: cleared.command.clone()?, reason: cleared.reason.clone() }
+            Command::ClearRetraction { clear: cleared.command?, reason: cleared.reason.clone() }
         }
         Payload::AppealAsked(asked) => Command::AskAppeal(asked.command.clone()?),
         Payload::CorrectionObjected(objected) => Command::ObjectToCorrection(objected.command.clone()?),

@@ -284,3 +284,26 @@ async fn the_interface_describes_itself() {
         ]
     );
 }
+
+/// For those without a connection: no token, and only what the registry says.
+#[tokio::test]
+async fn a_blank_form_of_every_type_is_there_to_be_printed() {
+    let house = House::open().await;
+    let form = |address: &str| house.get(&format!("/../../forms/{address}"));
+    let told = form("practice?language=fr").send().await.expect(200);
+    assert_eq!(told.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(told.headers[header::CONTENT_LANGUAGE], "fr");
+    let page = String::from_utf8(told.bytes.to_vec()).unwrap();
+    assert!(page.contains("Formulaire vierge") && page.contains("<html lang=\"fr\" dir=\"ltr\">"), "{page}");
+    let style = page.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let sheet = house.get(&format!("/../..{}", style.strip_prefix("/contribute").unwrap())).send().await.expect(200);
+    assert!(sheet.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/css"));
+    let asked = form("event").header("accept-language", "ar").send().await.expect(200);
+    assert_eq!(asked.headers[header::CONTENT_LANGUAGE], "ar");
+    form("party").send().await.expect(404);
+    form("event?language=de").send().await.expect(422);
+    form("event?unknown=1").send().await.expect(400);
+    form("%2e%2e%2fetc").send().await.expect(404);
+    let empty = House::empty();
+    empty.get("/../../forms/event").send().await.expect(503);
+}

@@ -129,7 +129,10 @@ impl Ask<'_> {
     }
 
     pub(super) async fn send(self) -> Told {
-        let mut request = Request::builder().method(self.method).uri(format!("/contribute/api/v1{}", self.path));
+        let mut request = Request::builder().method(self.method).uri(match self.path.strip_prefix("/../..") {
+            Some(beside) => format!("/contribute{beside}"),
+            None => format!("/contribute/api/v1{}", self.path),
+        });
         if let Some(token) = self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
