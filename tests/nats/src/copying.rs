@@ -30,3 +30,16 @@ pub fn put_back(copied: &Path, place: &Path) {
     }
     copy(copied, place);
 }
+
+/// Moves a directory to a place of the same file system, where another one makes room. It is the directory itself and no copy of it: a
+/// service that comes back to it has not to find out whether there are two.
+///
+/// # Panics
+/// It cannot be moved.
+pub fn move_to(directory: &Path, place: &Path) {
+    if place.exists() {
+        fs::remove_dir_all(place).expect("it is ours");
+    }
+    let moved = fs::rename(directory, place);
+    moved.unwrap_or_else(|error| panic!("{} cannot be moved: {error}", directory.display()));
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use dossier_faults::process::Ended;
 use dossier_nats::{
     Installation, Life, Plan, Service,
-    copying::{copy, put_back},
+    copying::{copy, move_to, put_back},
     installation::PATIENCE,
 };
 use dossier_proto::Origin;
@@ -44,13 +44,13 @@ fn an_older_copy_is_refused() {
         installation.service_mut(origin).end();
         let (data, older) = (installation.deployment.data(origin), installation.beside(&format!("older-{origin}")));
         let newer = installation.beside(&format!("newer-{origin}"));
-        copy(&data, &newer);
+        move_to(&data, &newer);
         put_back(&older, &data);
         refused(&mut installation, origin, "audit");
         installation.service_mut(Origin::Audit).end();
         refused(&mut installation, origin, "stream");
         installation.service_mut(Origin::Audit).start();
-        put_back(&newer, &data);
+        move_to(&newer, &data);
         installation.service_mut(origin).start();
     }
     installation.close();
@@ -71,7 +71,7 @@ fn an_older_copy_is_refused_when_everything_starts_at_once() {
     installation.tell().join().unwrap();
     installation.services_mut().for_each(Service::end);
     let newer = installation.beside("newer");
-    copy(&data, &newer);
+    move_to(&data, &newer);
     put_back(&older, &data);
     installation.brokers.single().kill();
     installation.brokers.single().delete_store();
@@ -89,7 +89,7 @@ fn an_older_copy_is_refused_when_everything_starts_at_once() {
         let ended = arrived.expect_err("it has forgotten what the audit service knows");
         assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{ended:?}");
     }
-    put_back(&newer, &data);
+    move_to(&newer, &data);
     installation.service_mut(origin).start();
     installation.close();
 }
