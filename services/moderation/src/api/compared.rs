@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Desk, eyes::Eyes};
+use super::{Desk, corrections, eyes::Eyes};
 use crate::{
     domain::{Entry, Review},
     reading,
@@ -107,12 +107,18 @@ pub(super) fn compare(
     current: &Value,
 ) -> Result<Option<DifferenceShown>, super::Problem> {
     let Some(record_type) = registry.record_type(&entry.record_type) else { return Ok(None) };
-    let Some(before) = content_of(desk, id, base.review)? else { return Ok(None) };
+    // An edition that was corrected is compared as it is read now.
+    let corrected = entry.edition.as_ref().filter(|edition| base.edition.is_some() && edition.corrected.is_some());
+    let before = match corrected {
+        Some(_) => corrections::edition_content(desk, id)?,
+        None => content_of(desk, id, base.review)?,
+    };
+    let Some(before) = before else { return Ok(None) };
     let found = difference(record_type, &before.content, current);
     let json = |value: Result<Value, serde_json::Error>| value.map_err(|error| super::Problem::internal(&error));
     Ok(Some(DifferenceShown {
         against: if base.edition.is_some() { "edition" } else { "submission" }.to_owned(),
-        digest: base.review.digest.to_string(),
+        digest: corrected.map_or(base.review.digest, |edition| edition.digest).to_string(),
         revision: base.review.revision,
         edition: base.edition,
         changed: json(serde_json::to_value(&found.changed))?,

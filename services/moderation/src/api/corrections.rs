@@ -25,6 +25,7 @@ use crate::{
     domain::{Command, Confirmation, CorrectedWords, Edition},
     reading,
     views::Whereabouts,
+    words::{Readable, WordsError},
 };
 
 /// An editorial correction of an edition.
@@ -183,7 +184,10 @@ fn corrected(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answer<Op
     }
     if let (Some(registry), Some(record_type)) = (&context.registry, &context.record_type) {
         let known = Known::NOTHING.after(&base);
-        let faults = registry.validate_knowing(record_type, &value, desk.clock.now(), Stage::Submission, known);
+        let check = |value| registry.validate_knowing(record_type, value, desk.clock.now(), Stage::Submission, known);
+        // What the edition has already is not the correction's: the registry may ask for more than it did.
+        let before = check(&base);
+        let faults: Vec<_> = check(&value).into_iter().filter(|fault| !before.contains(fault)).collect();
         if has_errors(&faults) {
             let faults = serde_json::to_value(faults).map_err(|error| Problem::internal(&error))?;
             return Err(Problem::new(ProblemKind::InvalidRequest)
@@ -220,6 +224,16 @@ pub(super) fn edition(desk: &Desk, entry: EntryId) -> Answer<Option<v1::Content>
         Some(Payload::CorrectionConfirmed(confirmed)) => confirmed.content,
         _ => None,
     })
+}
+
+/// The content of the public edition in the clear; `None` when it was erased.
+pub(super) fn edition_content(desk: &Desk, entry: EntryId) -> Answer<Option<Readable>> {
+    let Some(content) = edition(desk, entry)? else { return Ok(None) };
+    match desk.words.content(entry, &content) {
+        Ok(readable) => Ok(Some(readable)),
+        Err(WordsError::Erased(_)) => Ok(None),
+        Err(error) => Err(errors::of_words(&error)),
+    }
 }
 
 fn submitted_for(entry: &crate::domain::Entry, edition: &Edition) -> Option<Place> {

@@ -112,6 +112,19 @@ pub(crate) struct HoldShown {
     pub(crate) by: Somebody,
 }
 
+/// The body does not accept a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct AppealShown {
+    /// When it appealed.
+    pub(crate) at: String,
+    /// Where it was recorded.
+    pub(crate) place: PlaceShown,
+    /// Why; null when its key was erased.
+    pub(crate) reason: Option<String>,
+    /// Who appealed.
+    pub(crate) by: Somebody,
+}
+
 /// What a review is made of, as far as the caller may see it.
 #[derive(Debug, Default)]
 pub(super) struct Deliberation {
@@ -119,6 +132,7 @@ pub(super) struct Deliberation {
     pub(super) opinions: Vec<OpinionShown>,
     pub(super) conflicts: Vec<ConflictShown>,
     pub(super) hold: Option<HoldShown>,
+    pub(super) appeal: Option<AppealShown>,
 }
 
 impl Reader<'_> {
@@ -131,7 +145,8 @@ impl Reader<'_> {
             let event = read.told();
             match &event.payload {
                 Some(Payload::Submitted(submitted)) => round = submitted.round,
-                Some(Payload::ReviewHeld(held)) => told.hold = self.hold(event, held)?,
+                Some(Payload::AppealAsked(asked)) => told.appeal = self.appeal(event, asked)?.or(told.appeal),
+                Some(Payload::ReviewHeld(held)) => told.hold = self.hold(event, held)?.or(told.hold),
                 Some(Payload::ConflictDeclared(declared)) if deliberates => {
                     told.conflicts.extend(self.conflict(event, declared)?);
                 }
@@ -186,6 +201,22 @@ impl Reader<'_> {
             awaited: current.awaited.clone(),
             since: moment::written(current.since.at),
             until: current.until.map(moment::written),
+            reason: self.desk.words.text(self.id, Purpose::Reason, reason)?,
+            by: self.by(event),
+        }))
+    }
+
+    /// The appeal that the newest review is about.
+    fn appeal(&self, event: &Event, asked: &v1::AppealAsked) -> Result<Option<AppealShown>, WordsError> {
+        let current = self.entry.review().and_then(|review| review.appeal);
+        if current.is_none_or(|current| current.place != event.head.place) {
+            return Ok(None);
+        }
+        let reason = asked.command.as_ref().and_then(|command| command.reason.as_ref());
+        let reason = reason.filter(|_| self.eyes.sees(Thing::Content));
+        Ok(Some(AppealShown {
+            at: moment::written(event.head.recorded_at),
+            place: event.head.place.into(),
             reason: self.desk.words.text(self.id, Purpose::Reason, reason)?,
             by: self.by(event),
         }))

@@ -23,7 +23,7 @@ use super::{
     checklist::{self, QuestionShown},
     compared::{self, Against, DifferenceShown},
     correction_shown::CorrectionShown,
-    deliberation::{ConflictShown, HoldShown, OpinionShown, StageShown},
+    deliberation::{AppealShown, ConflictShown, HoldShown, OpinionShown, StageShown},
     errors,
     eyes::Eyes,
     history::{self, Happened},
@@ -83,6 +83,9 @@ pub(crate) struct ReviewShown {
     /// For whom or what the review waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hold: Option<HoldShown>,
+    /// The appeal that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) appeal: Option<AppealShown>,
     /// What the checklist asks about such a record.
     pub(crate) checklist: Vec<QuestionShown>,
     /// The editorial correction that waits for a second moderator, or for publication.
@@ -167,6 +170,7 @@ fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> An
         opinions: told.opinions,
         conflicts: told.conflicts,
         hold: told.hold,
+        appeal: told.appeal,
         checklist,
         correction: reader.correction(registry.as_ref())?,
         submission: submission(&reader, &read).ok_or_else(not_found)??,

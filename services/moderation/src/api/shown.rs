@@ -117,7 +117,7 @@ pub(crate) struct Summary {
     /// For how long the review was on hold, in seconds: its clock stood still.
     pub(crate) held_seconds: u64,
     /// Whether the body appealed against a refusal of this submission.
-    pub(crate) appeal: bool,
+    pub(crate) appealed: bool,
     /// The type of record.
     #[serde(rename = "type")]
     #[schema(example = "event")]
@@ -163,7 +163,7 @@ impl Summary {
             since: moment::written(since),
             stage: review.stage().map(|stage| stage.key.clone()).filter(|key| !key.is_empty()),
             held_seconds: seconds(review.held_for(now).in_all),
-            appeal: review.appeal.is_some(),
+            appealed: review.appeal.is_some(),
             record_type: entry.record_type.clone(),
             body: entry.body.to_string(),
             language: review.original_language.clone(),

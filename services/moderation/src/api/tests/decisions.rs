@@ -71,7 +71,10 @@ async fn requested_changes_are_answered_and_compared_with_what_was_there() {
     assert_eq!(review.text("/requested_changes/0/quote"), "A forum");
     assert_eq!(review.text("/requested_changes/0/by/role"), "reviewer");
     assert_eq!(review.body["requested_changes"][1]["item"], 2);
-    assert_eq!(review.body["requested_changes"][1]["answered"], true);
+    assert_eq!(review.text("/requested_changes/0/state"), "answered");
+    assert_eq!(review.text("/requested_changes/1/state"), "open", "it was left out");
+    assert_eq!(review.body["requested_changes"][0]["text_changed"], true);
+    assert_eq!(review.body["requested_changes"][1]["text_changed"], false);
     assert_eq!(review.text("/difference/against"), "submission");
     assert_eq!(review.text("/difference/digest"), filed.digest.to_string());
     assert_eq!(review.text("/difference/changed/0/field"), "title");

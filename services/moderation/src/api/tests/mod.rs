@@ -9,4 +9,5 @@ mod queue;
 mod restart;
 mod room;
 mod sight;
+mod stages;
 mod tokens;

@@ -176,6 +176,50 @@ impl Room {
         counts.live - counts.spare
     }
 
+    /// Somebody new, with a token.
+    pub(super) fn arrive(&mut self, name: &'static str) -> SubjectId {
+        let (subject, token) = person(&self.accounts, name);
+        self.people.insert(name, (subject, token));
+        subject
+    }
+
+    /// The body appeals against the refusal of a submission. The reason is sealed under the submission's own key.
+    pub(super) async fn appeal(&mut self, entry: EntryId, filed: &Filed, reason: &str) {
+        let key = keys_needed(&filed.event)[0];
+        let sealed = self.submission.seal(key, &Binding::entry(entry, Purpose::Reason), reason.as_bytes()).unwrap();
+        let refused = self.service.engine().view().state.entries[&entry].review().unwrap().ended.unwrap().moment.place;
+        let asked = Payload::AppealAsked(v1::AppealAsked {
+            command: Some(v1::AskAppeal { reason: Some(sealed.into()) }),
+            refused: Some(refused.into()),
+            submitted: Some(filed.event.head.place.into()),
+        });
+        let by = Actor::Person(self.subject("contributor-kz"));
+        self.hear(by, Origin::Submission, entry, asked).await;
+    }
+
+    /// Publication makes an edition of the correction that was confirmed last; answers its content.
+    pub(super) async fn publish_correction(&mut self, entry: EntryId, edition: u32) -> v1::Content {
+        let recorded = self.service.engine().of_entry(entry).unwrap();
+        let (place, content) = recorded
+            .into_iter()
+            .rev()
+            .find_map(|recorded| match recorded.event.payload {
+                Some(Payload::CorrectionConfirmed(confirmed)) => Some((recorded.event.head.place, confirmed.content?)),
+                _ => None,
+            })
+            .expect("a correction was confirmed");
+        let published = Payload::EditionPublished(v1::EditionPublished {
+            command: Some(v1::PublishEdition { approved: Some(place.into()) }),
+            number: "EVT-2026-00001".to_owned(),
+            edition,
+            content: Some(content.clone()),
+            kind: v1::EditionKind::Correction.into(),
+            ..v1::EditionPublished::default()
+        });
+        self.hear(Actor::System(Origin::Publication), Origin::Publication, entry, published).await;
+        content
+    }
+
     /// The same person under a token that is bound to one body.
     pub(super) fn bind(&mut self, who: &'static str, to: &str, name: &'static str) {
         let subject = self.subject(who);
