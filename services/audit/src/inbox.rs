@@ -26,12 +26,14 @@ pub struct AuditInbox {
     reporter: Reporter,
     /// Whom reading has stopped of in this process, and why.
     disagreements: Mutex<BTreeMap<Origin, String>>,
+    /// What each disagreed in last: a contradiction that lasts is seen several times a second, and told when it changes.
+    seen_last: Mutex<BTreeMap<Origin, String>>,
 }
 
 impl AuditInbox {
     /// For one service.
     pub fn new(own: Arc<EngineInbox<Audit, AuditView>>, copies: Arc<Copies>, reporter: Reporter) -> Arc<Self> {
-        Arc::new(Self { own, copies, reporter, disagreements: Mutex::default() })
+        Arc::new(Self { own, copies, reporter, disagreements: Mutex::default(), seen_last: Mutex::default() })
     }
 
     /// Who does not agree with what it signed, and in what; since this process started.
@@ -124,10 +126,16 @@ impl Inbox for AuditInbox {
 
     fn diverged(&self, divergence: &Divergence) {
         let finding = finding_of(divergence, &|origin| self.copies.tally(origin));
+        let (origin, words) = (finding.at.origin, divergence.to_string());
         let mut disagreements = self.disagreements.lock().unwrap_or_else(PoisonError::into_inner);
-        disagreements.entry(finding.at.origin).or_insert_with(|| divergence.to_string());
+        disagreements.entry(origin).or_insert_with(|| words.clone());
         drop(disagreements);
-        self.reporter.report(finding);
+        let mut seen_last = self.seen_last.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen_last.insert(origin, words.clone());
+        drop(seen_last);
+        if before.as_ref() != Some(&words) {
+            self.reporter.report(finding);
+        }
     }
 }
 

@@ -156,7 +156,10 @@ impl Service {
             }
         }
         match self.inbox.disagreements().values().next() {
-            Some(first) => Err(format!("{first}. See /audit/api/v1/findings")),
+            Some(first) => Err(format!(
+                "{first}. It is on record (/audit/api/v1/findings, for auditors) and is said here until the audit service is started again, also \
+                 when it holds no more: put the right journal of that service back, let `dossier verify` compare them, then restart audit"
+            )),
             None => Ok(()),
         }
     }
