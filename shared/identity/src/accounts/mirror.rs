@@ -23,11 +23,11 @@ use rounds::Rounds;
 
 pub(super) use rounds::Asked;
 
-/// How long a copy is of use while the holder is not heard. Longer than a restart of the holder takes, with a journal to be
-/// read, so that reading goes on meanwhile; and short, because this is how long a token may be taken, and a name shown,
-/// after it was revoked or erased where nobody here could hear of it. (Commands of persons are refused after ten seconds
-/// of silence anyway; what an old copy lets through is reading.)
-pub const COPY_LASTS: Duration = Duration::from_secs(600);
+/// How long a copy is of use while the holder is not heard: this is how long a token may be taken, and a name shown, after it was revoked
+/// or erased where nobody here could hear of it. Commands of persons are refused after ten seconds of silence anyway; what an old copy lets
+/// through is the reading of drafts and reviews. A minute is longer than a restart of the holder or of the broker takes, and not longer
+/// than somebody whose token was stolen should have to wait. The public is not asked for tokens.
+pub const COPY_LASTS: Duration = Duration::from_secs(60);
 
 /// The accounts were not heard of late enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

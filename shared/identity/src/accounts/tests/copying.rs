@@ -152,7 +152,7 @@ async fn what_is_revoked_or_erased_is_forgotten_with_the_next_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_copy_is_of_use_for_ten_minutes_of_silence_and_then_forgotten() {
+async fn a_copy_is_of_use_for_a_minute_of_silence_and_then_forgotten() {
     let line = Line::lay(Names::Given);
     let (oak, token) = line.person("Oak");
     line.until("known", |mirror| who(mirror, &token).is_ok()).await;
@@ -164,7 +164,7 @@ async fn a_copy_is_of_use_for_ten_minutes_of_silence_and_then_forgotten() {
     assert_eq!(who(&line.mirror, &token), Err(AuthenticationFailure::NotHeard));
     assert_eq!(line.mirror.name_of(oak), None);
     let said = line.mirror.check().unwrap_err().to_string();
-    assert!(said.contains("600 are allowed") || said.contains("since the start"), "{said}");
+    assert!(said.contains("60 are allowed") || said.contains("since the start"), "{said}");
     line.until("forgotten", |mirror| mirror.check() == Err(PeopleNotHeard::Never)).await;
     line.mend();
     line.until("known again", |mirror| who(mirror, &token) == Ok(oak)).await;
