@@ -107,8 +107,8 @@ pub enum EngineError {
     },
     /// The wall clock is behind.
     #[error(
-        "the clock of this machine says {wall}, but the last event in {origin}'s journal was recorded {behind_seconds} seconds later. Set \
-         the clock (or restore the right journal), then start again"
+        "the clock of this machine says {}, but the last event in {origin}'s journal was recorded {behind_seconds} seconds later. Set \
+         the clock (or restore the right journal), then start again", in_words(*.wall)
     )]
     ClockBehind {
         /// Whose journal.
@@ -121,6 +121,12 @@ pub enum EngineError {
     /// A thread could not be started.
     #[error("a thread could not be started: {0}")]
     Thread(#[source] std::io::Error),
+}
+
+/// A moment as a calendar and a clock have it, in UTC.
+fn in_words(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros)
+        .map_or_else(|_| format!("{micros} us since 1970"), |moment| moment.to_string())
 }
 
 /// Reads what the journal wants to know about an event.

@@ -58,8 +58,8 @@ impl Listening {
 pub enum PresenceError {
     /// Another instance is there.
     #[error(
-        "another instance of {origin} is at work (it began at {began} s since 1970); \
-         stop it first, or give this one a broker of its own"
+        "another instance of {origin} is at work since {}: on this data directory or on a copy of it. Two of them never work together: end one. \
+         (Another installation needs another broker, or keys of its own there)", in_words(*.began)
     )]
     Occupied {
         /// Which service.
@@ -70,6 +70,12 @@ pub enum PresenceError {
     /// The broker does not answer.
     #[error("the broker cannot be asked for other instances: {0}")]
     Unreachable(String),
+}
+
+/// A moment as a calendar and a clock have it, in UTC.
+fn in_words(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    moment.map_or_else(|| format!("{seconds} s since 1970"), |moment| moment.to_string())
 }
 
 /// Whether it is certain that no other instance is at work.

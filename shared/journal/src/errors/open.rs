@@ -130,8 +130,8 @@ pub enum OpenError {
     },
     /// sled refuses its own files.
     #[error(
-        "sled refuses {place}: {message}. Its files are damaged. Put journal/ and anchors/ of one backup back together, and \
-         delete nothing: the audit service's copy may hold the rest"
+        "{place} is damaged: {message}. Bits were flipped or blocks lost on the disk: look at the disk first. Then put journal/ and anchors/ of \
+         one backup back together, and delete nothing: the audit service's copy may hold the rest"
     )]
     StoreRefused {
         /// The directory.

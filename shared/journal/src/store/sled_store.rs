@@ -171,6 +171,9 @@ fn guarded<T>(directory: &Path, work: impl FnOnce() -> sled::Result<T>) -> Resul
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(sled::Error::Io(source))) => Err(StoreError::io(directory, source)),
+        Ok(Err(sled::Error::Corruption { .. })) => {
+            Err(refused("a page of its file `db` does not have the checksum it was written with".to_owned()))
+        }
         Ok(Err(error)) => Err(refused(error.to_string())),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
