@@ -25,12 +25,12 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "\
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 done · 1 failed · 2 command line · 3 not there · 4 refused by the server · 5 server does not answer ·
 6 disk · 7 damaged · 8 not proved · 9 done in part · 10 clock behind the journal ·
-11 the same service runs already · 80 to 90 a journal was not opened
+11 the same service runs already · 12 the port is taken · 80 to 90 a journal was not opened
 (80 truncated, 81 rolled back, 82 damaged, 83 forked, 84 foreign, 85 anchor lost, 86 snapshot differs, 87 busy,
-88 refused by the store, 89 disk, 90 options).";
+88 damaged, found by the store, 89 disk, 90 options).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -191,6 +191,19 @@ fn read_text(file: &Path) -> Result<String, Failure> {
             "{} does not exist. Name the service's configuration with --config; deploy/ has one for each service",
             file.display()
         ))),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Err(refused(file, "it is no text in UTF-8, so it is no configuration", None))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::IsADirectory => {
+            Err(refused(file, "it is a directory; name the configuration in it", None))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err(Failure::new(
+            Exit::Disk,
+            format!(
+                "{}: {error}. The user of this service has to be able to read it, and to enter the directories above it",
+                file.display()
+            ),
+        )),
         Err(error) => Err(Failure::disk(file, &error)),
     }
 }

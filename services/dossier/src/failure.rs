@@ -31,6 +31,35 @@ pub enum Exit {
     Clock = 10,
     /// Another instance of the same service is at work.
     Occupied = 11,
+    /// Somebody else listens where this one is to listen.
+    PortTaken = 12,
+}
+
+impl Exit {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Failed,
+        Self::Usage,
+        Self::NotThere,
+        Self::Refused,
+        Self::Unreachable,
+        Self::Disk,
+        Self::Damaged,
+        Self::NotProved,
+        Self::Partly,
+        Self::Clock,
+        Self::Occupied,
+        Self::PortTaken,
+    ];
+
+    /// Whether starting the same service again may end otherwise though nobody has done anything: a disk has room again, a broker
+    /// answers. (Codes of commands that ask a server are not codes of a service.)
+    pub const fn another_start_may_help(self) -> bool {
+        match self {
+            Self::Failed | Self::Refused | Self::Unreachable | Self::Disk | Self::NotProved | Self::Partly => true,
+            Self::Usage | Self::NotThere | Self::Damaged | Self::Clock | Self::Occupied | Self::PortTaken => false,
+        }
+    }
 }
 
 /// Why a command did not do what was asked.
@@ -87,6 +116,13 @@ impl Failure {
         }
     }
 
+    /// The same with a sentence more.
+    #[must_use]
+    pub fn adding(self, sentence: &str) -> Self {
+        let text = self.text.trim_end_matches('.');
+        Self { text: format!("{text}. {sentence}"), ..self }
+    }
+
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         self.code
@@ -131,6 +167,68 @@ impl From<dossier_engine::EngineError> for Failure {
             dossier_engine::EngineError::ClockBehind { .. } => Self::new(Exit::Clock, error.to_string()),
             dossier_engine::EngineError::Event { .. } => Self::damaged(error.to_string()),
             dossier_engine::EngineError::Thread(_) => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use dossier_journal::OpenErrorKind;
+
+    use super::*;
+    use crate::cli::EXIT_CODES;
+
+    const KINDS: [OpenErrorKind; 11] = [
+        OpenErrorKind::Truncated,
+        OpenErrorKind::RolledBack,
+        OpenErrorKind::Damaged,
+        OpenErrorKind::Forked,
+        OpenErrorKind::Foreign,
+        OpenErrorKind::AnchorLost,
+        OpenErrorKind::SnapshotDiffers,
+        OpenErrorKind::Busy,
+        OpenErrorKind::StoreRefused,
+        OpenErrorKind::Io,
+        OpenErrorKind::Options,
+    ];
+
+    fn deploy(file: &str) -> String {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(file)).unwrap()
+    }
+
+    fn not_restarted(unit: &str) -> Vec<u8> {
+        let text = deploy(unit);
+        let line = text.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
+        line.split_whitespace().map(|code| code.parse().unwrap()).collect()
+    }
+
+    /// systemd would start again, for ever, what only a person can mend; and would leave alone what mends itself.
+    #[test]
+    fn what_another_start_does_not_mend_is_in_the_unit_and_in_the_table() {
+        let mut terminal: Vec<u8> =
+            Exit::ALL.into_iter().filter(|exit| !exit.another_start_may_help()).map(|exit| exit as u8).collect();
+        terminal.extend(KINDS.into_iter().filter(|kind| !kind.is_retryable()).map(OpenErrorKind::exit_code));
+        assert_eq!(not_restarted("systemd/dossier@.service"), terminal);
+        for code in not_restarted("systemd/dossier-front.service") {
+            assert!(terminal.contains(&code), "{code}");
+        }
+        let table = deploy("README.md");
+        for code in terminal {
+            assert!(
+                table.lines().any(|line| line.starts_with(&format!("| {code} |"))),
+                "deploy/README.md has no row for {code}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_code_is_in_the_help() {
+        let words: Vec<_> = EXIT_CODES.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty()).collect();
+        let codes = Exit::ALL.into_iter().map(|exit| exit as u8).chain(KINDS.into_iter().map(OpenErrorKind::exit_code));
+        for code in codes {
+            assert!(words.contains(&code.to_string().as_str()), "{code} is not in the help");
         }
     }
 }

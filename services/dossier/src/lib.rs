@@ -14,6 +14,7 @@
 //! - [`story`]: the sample record from draft to published, told step by step.
 
 mod allocator;
+mod appointment;
 mod arrival;
 pub mod cli;
 pub mod client;

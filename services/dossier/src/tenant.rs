@@ -36,18 +36,9 @@ pub fn tenant(layout: &Layout) -> Result<Option<Origin>, Failure> {
 /// # Errors
 /// [`Failure`]: it is another's, or all four are there.
 pub fn move_in(layout: &Layout, origin: Origin) -> Result<(), Failure> {
-    match tenant(layout)? {
-        Some(found) if found == origin => return Ok(()),
-        Some(found) => {
-            return Err(Failure::new(
-                Exit::Usage,
-                format!(
-                    "{} is the data directory of {found}, not of {origin}; nothing was written",
-                    layout.root().display()
-                ),
-            ));
-        }
-        None => {}
+    must_not_be_anothers(layout, origin)?;
+    if tenant(layout)?.is_some() {
+        return Ok(());
     }
     let others = Origin::ALL.into_iter().filter(|other| *other != origin);
     if let Some(other) = others.into_iter().find(|other| holds_journal(&layout.service(*other).join("journal"))) {
@@ -66,6 +57,24 @@ pub fn move_in(layout: &Layout, origin: Origin) -> Result<(), Failure> {
         file.sync_all()
     };
     write().map_err(|error| Failure::disk(&layout.tenant(), &error))
+}
+
+/// Whether nobody else lives here, as far as the directory says. Writes nothing.
+///
+/// # Errors
+/// [`Failure`]: it is another service's; the data directory, or the configuration, was mixed up.
+pub fn must_not_be_anothers(layout: &Layout, origin: Origin) -> Result<(), Failure> {
+    match tenant(layout)? {
+        Some(found) if found != origin => Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{} is the data directory of {found}, not of {origin}: is it the configuration of {found}, or does `data` in it name the wrong \
+                 directory? Nothing was written",
+                layout.root().display()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Only moderation keeps people; who makes an account elsewhere makes one that nobody asks for.

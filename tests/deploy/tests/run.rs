@@ -118,3 +118,53 @@ fn the_first_administrator_is_made_with_the_keys() {
     assert!(made.status.success() && said.contains("dsr_"), "{said}");
     assert!(fs::read_dir(directory.path().join("moderation/data/accounts")).unwrap().count() > 0);
 }
+
+/// The umask of a hardened root: what services and the broker read must be readable to their users, and nothing else.
+#[test]
+fn whatever_the_umask_what_services_read_is_readable_and_secrets_are_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("deployment");
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/make-keys");
+    let made = Command::new("sh")
+        .args(["-c", "umask 077; exec \"$0\" \"$@\""])
+        .arg(&script)
+        .arg(&place)
+        .env("DOSSIER_BIN", deployment::program())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let mode = |path: &str| fs::metadata(place.join(path)).unwrap().permissions().mode() & 0o777;
+    for open in [
+        "",
+        "tls",
+        "tls/ca.pem",
+        "tls/server.pem",
+        "verifiers",
+        "nkeys.conf",
+        "nats.conf",
+        "nats-tls.conf",
+        "submission.toml",
+        "moderation.toml",
+        "publication.toml",
+        "audit.toml",
+    ] {
+        assert_eq!(mode(open) & 0o044, 0o044, "{open} has mode {:03o}", mode(open));
+    }
+    for secret in
+        ["tls/server.key", "audit/nkey.seed", "audit/data/keys/master.key", "authority", "jetstream", "submission"]
+    {
+        assert_eq!(mode(secret) & 0o077, 0, "{secret} has mode {:03o}", mode(secret));
+    }
+}
+
+#[test]
+fn replicas_that_are_none_are_refused_before_anything_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("deployment");
+    for wrong in ["abc", "0", "2"] {
+        let refused = deployment::make_keys(&place, &["--replicas", wrong]);
+        assert_eq!(refused.status.code(), Some(2), "{wrong}");
+        assert!(!place.exists(), "nothing was made");
+    }
+}

@@ -19,27 +19,34 @@ use crate::{
     output::{Audience, aside, line},
     tenant,
 };
-use office::{Here, Office, failure, unexpected};
+use office::{Here, Office, unexpected};
+
+/// A day, in microseconds.
+const DAY: i64 = 24 * 60 * 60 * Micros::SECOND;
 
 pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> {
     let layout = Layout::of(&account.data.data);
     tenant::must_keep_people(&layout)?;
     match &account.what {
-        AccountCommand::Create { name, mail, administrator: false } => {
+        AccountCommand::Create { name, mail, administrator } => {
             let office = Office::make_or_open(layout)?;
-            let subject = create(&office, name, mail.as_deref())?;
-            hand_out(&office, subject, "first", None, audience, name)
+            let (name_, mail) = (name.clone(), mail.clone());
+            let (request, whose) = if *administrator {
+                let whose = format!("{name}, the first administrator,");
+                (Request::CreateAdministrator { name: name_, mail }, whose)
+            } else {
+                (Request::Create { name: name_, mail }, name.clone())
+            };
+            let subject = create(&office, request)?;
+            hand_out(&office, subject, &Token { label: "first", body: None, expires: None }, audience, &whose)
         }
-        AccountCommand::Create { name, mail, administrator: true } => {
-            let here = Here::make_or_open(layout)?;
-            let subject = administrator::create(&here, name, mail.as_deref())?;
-            let whose = format!("{name}, the first administrator,");
-            hand_out(&Office::Here(Box::new(here)), subject, "first", None, audience, &whose)
-        }
-        AccountCommand::Token { subject, label, body } => {
+        AccountCommand::Token { subject, label, body, days } => {
             let office = Office::open(layout)?;
             let bound = body.as_ref().map(|body| format!(", for {body} alone")).unwrap_or_default();
-            hand_out(&office, *subject, label, body.clone(), audience, &format!("{subject}{bound}"))
+            let expires = days.map(|days| Micros(MachineClock.now().0 + i64::from(days) * DAY));
+            let until = expires.map(|expires| format!(", until {}", moment(expires))).unwrap_or_default();
+            let token = Token { label, body: body.clone(), expires };
+            hand_out(&office, *subject, &token, audience, &format!("{subject}{bound}{until}"))
         }
         AccountCommand::List => list(&Office::open(layout)?, audience),
         AccountCommand::Tokens { subject } => tokens(&Office::open(layout)?, *subject, audience),
@@ -75,24 +82,30 @@ pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> 
     }
 }
 
-fn create(office: &Office, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
-    let create = Request::Create { name: name.to_owned(), mail: mail.map(ToOwned::to_owned) };
-    match office.ask(create)? {
+fn create(office: &Office, request: Request) -> Result<SubjectId, Failure> {
+    match office.ask(request)? {
         Reply::Created { subject } => Ok(subject),
         other => Err(unexpected(&other)),
     }
+}
+
+/// A token that is to be issued.
+struct Token<'a> {
+    label: &'a str,
+    body: Option<BodyCode>,
+    expires: Option<Micros>,
 }
 
 /// Issues a token and prints it: alone on standard output.
 fn hand_out(
     office: &Office,
     subject: SubjectId,
-    label: &str,
-    body: Option<BodyCode>,
+    token: &Token<'_>,
     audience: Audience,
     whose: &str,
 ) -> Result<(), Failure> {
-    let token = match office.ask(Request::IssueToken { subject, label: label.to_owned(), body, expires: None })? {
+    let (label, body, expires) = (token.label.to_owned(), token.body.clone(), token.expires);
+    let token = match office.ask(Request::IssueToken { subject, label, body, expires })? {
         Reply::Issued { token } => token,
         other => return Err(unexpected(&other)),
     };
@@ -148,6 +161,7 @@ fn token_words(token: &TokenSummary) -> String {
     let body = token.body.as_ref().map(|body| format!(", for {body} alone")).unwrap_or_default();
     let state = match (token.revoked, token.expires) {
         (Some(since), _) => format!("revoked {}", moment(since)),
+        (None, Some(until)) if until <= MachineClock.now() => format!("expired {}", moment(until)),
         (None, Some(until)) => format!("until {}", moment(until)),
         (None, None) => "valid".to_owned(),
     };
@@ -156,7 +170,7 @@ fn token_words(token: &TokenSummary) -> String {
 
 fn revoked(subject: SubjectId, token: TokenId, audience: Audience) {
     audience.show(&json!({"subject": subject, "token": token, "revoked": true}), |_| {
-        format!("{token} of {subject} is refused from now on; other services hear of it within two seconds.")
+        format!("{token} of {subject} is refused from now on; other services hear of it within two seconds, and one that is cut off lets nobody in after a minute.")
     });
 }
 

@@ -6,6 +6,7 @@ mod finding;
 mod history;
 mod journals;
 mod layout;
+mod people;
 mod running;
 mod vaults;
 

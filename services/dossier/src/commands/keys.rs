@@ -22,11 +22,15 @@ use dossier_proto::Origin;
 use dossier_vault::MasterKey;
 use serde_json::{Value, json};
 
+use rustix::fs::Mode;
+
 use crate::{Exit, Failure, Installation, Secrets, cli::Keys, output::Audience, verification::write_keys};
 use certificates::Authority;
 use deployment::{Deployment, Made};
 
 pub(super) fn run(keys: &Keys, audience: Audience) -> Result<(), Failure> {
+    // What others have to read is readable whatever the umask of whoever makes it; every secret is closed by a mode of its own.
+    rustix::process::umask(Mode::from_raw_mode(0o022));
     let deployment = Deployment::at(&keys.directory);
     let document = match &keys.renew {
         Some(whose) => renewal::renew(&deployment, *whose, &keys.hosts)?,

@@ -23,6 +23,10 @@ const PORTS_TRIED: u16 = 50;
 /// How often the metrics' recorder tidies up.
 const UPKEEP: Duration = Duration::from_secs(5);
 
+/// What is logged without DOSSIER_LOG. What the client of the broker says of each attempt is told by `exchange` in other words, not twice a
+/// second.
+const LOGGED: &str = "warn,async_nats=off";
+
 /// What a command that stays up stands on.
 pub(super) struct Running {
     pub(super) runtime: Runtime,
@@ -87,7 +91,10 @@ pub(super) async fn listen_near(wanted: SocketAddr) -> Result<TcpListener, Failu
             Err(error) => return Err(cannot_listen(wanted, &error)),
         }
     }
-    Err(cannot_listen(wanted, &"that port and the next ones are taken"))
+    Err(Failure::new(
+        Exit::PortTaken,
+        format!("cannot listen on {wanted}: that port and the next ones are taken. Name another address with --listen"),
+    ))
 }
 
 /// Listens there and nowhere else: others are configured to find it there.
@@ -95,8 +102,14 @@ pub(super) async fn listen_at(wanted: SocketAddr) -> Result<TcpListener, Failure
     TcpListener::bind(wanted).await.map_err(|error| cannot_listen(wanted, &error))
 }
 
-fn cannot_listen(wanted: SocketAddr, reason: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::Failed, format!("cannot listen on {wanted}: {reason}. Name another address with --listen"))
+fn cannot_listen(wanted: SocketAddr, error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::AddrInUse {
+        let taken = format!(
+            "{wanted} is taken: another process listens there. End that one, or name another address with --listen"
+        );
+        return Failure::new(Exit::PortTaken, taken);
+    }
+    Failure::new(Exit::Failed, format!("cannot listen on {wanted}: {error}. Name another address with --listen"))
 }
 
 /// The address of a listener, as a browser on this machine can open it.
@@ -114,7 +127,7 @@ fn log_to_standard_error(format: &str) {
         return;
     }
     let filter = tracing_subscriber::EnvFilter::try_from_env("DOSSIER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOGGED));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Another subscriber may have been set by a test; then that one is used.
     let _ = if format == "json" {

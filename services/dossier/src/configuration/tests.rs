@@ -90,3 +90,15 @@ fn a_file_that_is_none_says_what_to_name() {
     let (_, said) = read(&"# long\n".repeat(20_000)).unwrap_err();
     assert!(said.contains("longer"), "{said}");
 }
+
+#[test]
+fn what_is_no_text_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("a.toml");
+    fs::write(&file, [0xff, 0xfe, 0]).unwrap();
+    for (path, words) in [(file.as_path(), "UTF-8"), (directory.path(), "is a directory")] {
+        let refused = Configuration::read(path).unwrap_err();
+        assert_eq!(refused.exit_code(), Exit::Usage as u8);
+        assert!(refused.to_string().contains(words) && !refused.to_string().contains("disk"), "{refused}");
+    }
+}

@@ -85,14 +85,18 @@ impl BrokerWatch {
         let status = status.borrow().clone();
         let lag = self.lag(&status);
         if let RelayState::Failing(reason) = &status.state {
-            return Err(format!("{lag} events are not in the stream yet: {reason}"));
+            return Err(format!("not in the stream yet: {}; {reason}", events(lag)));
         }
         let behind = *self.behind.lock().unwrap_or_else(PoisonError::into_inner);
         match behind.map(|(since, _)| since.elapsed()) {
             Some(waited) if lag > 0 && waited > BEHIND_MAX => {
-                Err(format!("{lag} events have waited {} s to be in the stream", waited.as_secs()))
+                Err(format!("not in the stream for {} s: {}", waited.as_secs(), events(lag)))
             }
             _ => Ok(()),
         }
     }
+}
+
+fn events(count: u64) -> String {
+    if count == 1 { "1 event".to_owned() } else { format!("{count} events") }
 }

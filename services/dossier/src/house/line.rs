@@ -5,7 +5,8 @@ mod place;
 
 use std::{
     fs,
-    path::PathBuf,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -72,6 +73,7 @@ impl Line {
     /// Begins to connect. Settings that cannot be right are told at once; a broker that is not there is tried again.
     pub(super) async fn open(plot: &Plot, origin: Origin, settings: &BrokerSettings) -> Result<Self, Failure> {
         let nkey_seed = settings.nkey.as_deref().map(|file| {
+            warn_if_open(file);
             fs::read_to_string(file).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => Failure::not_there(format!(
                     "{} does not exist: it says who {origin} is to the broker. `dossier keys` makes it, or put it back",
@@ -229,6 +231,20 @@ impl Line {
         // A service joins once; a second time would change nothing.
         drop(self.joined.set(Joined { relay: relay.status(), _relay: relay, _desks: desks }));
         Ok(())
+    }
+}
+
+/// Whoever reads the seed can speak to the broker as this service.
+fn warn_if_open(file: &Path) {
+    let Ok(about) = fs::metadata(file) else { return };
+    let mode = about.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        tracing::warn!(
+            file = %file.display(),
+            mode = format_args!("{mode:03o}"),
+            "the key to the broker can be read by others than its owner; run: chmod 600 {}",
+            file.display()
+        );
     }
 }
 

@@ -20,8 +20,10 @@ use super::{
     HouseSettings,
     answers::{Answers, OwnMachine, digests_of},
     broker_watch::BrokerWatch,
+    doorkeeper::Doorkeeper,
     furnishing, keyring,
     line::{BrokerSettings, Line},
+    people,
     plot::Plot,
     readiness::Checks,
     room::Room,
@@ -100,8 +102,31 @@ impl Outpost {
             }
         };
         let watch = BrokerWatch::of(&room, Arc::clone(&line));
-        let begun = watch::Sender::new(false);
-        Ok(Self { plot, line, room, accounts, moderation, copies, door: None, watch, begun })
+        let mut outpost = Self {
+            plot,
+            line,
+            room,
+            accounts,
+            moderation,
+            copies,
+            door: None,
+            watch,
+            begun: watch::Sender::new(false),
+        };
+        outpost.door = outpost.open_door()?;
+        Ok(outpost)
+    }
+
+    /// Where the accounts are kept, a door for the operator. It is open before anything is written: tokens are revoked without the broker.
+    fn open_door(&self) -> Result<Option<Door>, Failure> {
+        let Some(moderation) = &self.moderation else { return Ok(None) };
+        people::must_be_there(&self.plot.layout, moderation, &self.accounts)?;
+        let (begun, obstacle) = (self.begun.subscribe(), self.obstacle());
+        let obstacle = move || {
+            (!*begun.borrow())
+                .then(|| obstacle().unwrap_or_else(|| "until the broker and its stream were asked".to_owned()))
+        };
+        Doorkeeper::of(&self.plot, &self.accounts, moderation, obstacle).open(&self.plot).map(Some)
     }
 
     /// Begins to work: waits for the broker, compares the journal with what others know of it, lets others read it and reads
@@ -139,14 +164,13 @@ impl Outpost {
         Ok(())
     }
 
-    /// What a new installation needs, where the accounts are kept; and a door for the operator.
+    /// What a new installation needs, where the accounts are kept.
     async fn furnish(&mut self) -> Result<(), Failure> {
         let Some(moderation) = &self.moderation else { return Ok(()) };
         furnishing::registry(moderation).await?;
         if self.plot.settings.is_demonstration() {
             furnishing::people(moderation, &self.accounts, &self.plot).await?;
         }
-        self.door = Some(self.plot.door(&self.accounts)?);
         Ok(())
     }
 
@@ -242,6 +266,7 @@ impl Plot {
                 layout.root().display()
             )));
         }
+        tenant::must_not_be_anothers(&layout, origin)?;
         let secrets = Secrets::read(&layout)?;
         let named = tenant::adopt_verifiers(&layout, verifiers, |origin| secrets.log(origin))?;
         if named.iter().any(|(of, key)| *of == origin && *key != secrets.verifier(origin)) {

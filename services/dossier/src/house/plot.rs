@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use dossier_audit::{Copies, CopiesSettings, Watched};
 use dossier_engine::{AuthorityGate, EngineSettings, Ground, PeopleDesk};
 use dossier_exchange::Transport;
-use dossier_identity::accounts::{Accounts, door::Door};
+use dossier_identity::accounts::{Accounts, AccountsError};
 use dossier_journal::MirrorHead;
 use dossier_proof::VerifierKey;
 use dossier_proto::{Digest, Origin};
@@ -67,14 +67,11 @@ impl Plot {
         keyring::of_persons_must_be_there(&self.layout)?;
         let vault = Vault::open(self.layout.person_keys(), &self.secrets.master)?;
         let accounts = Accounts::open(self.layout.accounts(), vault, &self.secrets.master);
-        accounts.map(Arc::new).map_err(|error| Failure::damaged(error.to_string()))
-    }
-
-    /// Where an operator's command finds this process, as long as it has the accounts open.
-    pub(super) fn door(&self, accounts: &Arc<Accounts>) -> Result<Door, Failure> {
-        let (directory, clock) = (self.layout.accounts(), Arc::clone(&self.settings.clock));
-        let opened = Door::open(Arc::clone(accounts), &directory, move || clock.now());
-        opened.map_err(|error| Failure::disk(&directory, &error))
+        accounts.map(Arc::new).map_err(|error| match error {
+            AccountsError::Vault(error) => error.into(),
+            AccountsError::InUse { .. } => Failure::busy(error.to_string()),
+            error => Failure::damaged(error.to_string()),
+        })
     }
 
     /// Answers who asks for people; the answers are signed as moderation.

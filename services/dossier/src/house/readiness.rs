@@ -1,6 +1,6 @@
 //! What `/readyz` asks.
 
-use dossier_engine::AuthorityGate;
+use dossier_engine::{AuthorityGate, AuthorityNotHeard};
 use dossier_journal::{Journal, Verification};
 use dossier_proto::Origin;
 use dossier_vault::Vault;
@@ -10,6 +10,9 @@ use super::{
     following::Onlooker,
     room::{Agreement, Room},
 };
+
+const NOT_BEGUN: &str =
+    "it has not begun, so it is not certain that no other instance of it is at work; until then nothing is written";
 
 /// What of one service has to be so: it runs, it reads the others, its history is whole, and where others are at a distance it has
 /// heard of people and of what they may do.
@@ -53,7 +56,12 @@ impl Checks {
 }
 
 fn heard(gates: &[(Origin, AuthorityGate)]) -> Result<(), String> {
-    let shut = gates.iter().find_map(|(origin, gate)| gate.check().err().map(|why| format!("{origin}: {why}")));
+    let words = |origin: &Origin, why: AuthorityNotHeard| match (origin, why) {
+        // It need not hear itself: what it waits for is told by `started`.
+        (Origin::Moderation, AuthorityNotHeard::Never) => format!("{origin}: {NOT_BEGUN}"),
+        _ => format!("{origin}: {why}"),
+    };
+    let shut = gates.iter().find_map(|(origin, gate)| gate.check().err().map(|why| words(origin, why)));
     shut.map_or(Ok(()), Err)
 }
 

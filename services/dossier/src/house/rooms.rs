@@ -14,12 +14,16 @@ use dossier_publication as publication;
 use dossier_submission as submission;
 use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies};
 use futures_util::future::{join_all, select_all};
+use tokio::sync::watch;
 
 use super::{
     HouseSettings,
     answers::{Answers, OwnMachine, digests_of},
-    demo, furnishing,
+    demo,
+    doorkeeper::Doorkeeper,
+    furnishing,
     meeting::{HouseBroker, Meeting},
+    people,
     plot::Plot,
     readiness::Checks,
     room::Room,
@@ -53,6 +57,7 @@ pub struct House {
     meeting: Meeting,
     /// Open as long as the house is.
     _door: Door,
+    begun: watch::Sender<bool>,
 }
 
 impl House {
@@ -77,6 +82,7 @@ impl House {
     async fn furnished(plot: &Plot, meeting: Meeting) -> Result<Self, Failure> {
         let mut house = Self::start(plot, meeting).await?;
         house.furnish(plot).await?;
+        house.begun.send_replace(true);
         house.rooms.iter_mut().for_each(Room::run_timers);
         Ok(house)
     }
@@ -105,7 +111,11 @@ impl House {
             Room::of_publication(&publication, editions),
             Room::of_audit(&audit, watch),
         ];
-        let door = plot.door(&accounts)?;
+        people::must_be_there(&plot.layout, &moderation, &accounts)?;
+        let begun = watch::Sender::new(false);
+        let starting = begun.subscribe();
+        let obstacle = move || (!*starting.borrow()).then(|| "until all services have read each other".to_owned());
+        let door = Doorkeeper::of(plot, &accounts, &moderation, obstacle).open(plot)?;
         let mut house = Self {
             layout: plot.layout.clone(),
             accounts,
@@ -120,6 +130,7 @@ impl House {
             rooms,
             meeting,
             _door: door,
+            begun,
         };
         house.meet(plot, &own).await?;
         Ok(house)

@@ -51,6 +51,18 @@ impl Deployment {
         dossier(["serve".as_ref(), service.as_ref(), "--config".as_ref(), self.file(service).as_os_str()])
     }
 
+    pub(crate) fn serve_at(&self, service: &str, listen: &str) -> Said {
+        let file = self.file(service);
+        dossier([
+            "serve".as_ref(),
+            service.as_ref(),
+            "--config".as_ref(),
+            file.as_os_str(),
+            "--listen".as_ref(),
+            listen.as_ref(),
+        ])
+    }
+
     fn file(&self, service: &str) -> PathBuf {
         self.root().join(format!("{service}.toml"))
     }
@@ -108,8 +120,8 @@ fn the_directory_of_one_service_is_no_others() {
     let refused = on(&data, &["account", "create", "Ada", "--administrator"]).exits(Exit::Usage as i32);
     assert!(refused.err.contains("people are kept by moderation"), "{}", refused.err);
     deployment.configure("audit", "publication/data");
-    let refused = deployment.serve("audit").exits(Exit::Damaged as i32);
-    assert!(refused.err.contains("another key for audit"), "the verifiers tell: {}", refused.err);
+    let refused = deployment.serve("audit").exits(Exit::Usage as i32);
+    assert!(refused.err.contains("data directory of publication, not of audit"), "{}", refused.err);
 }
 
 #[test]

@@ -36,6 +36,13 @@ pub enum Request {
         /// Their address.
         mail: Option<String>,
     },
+    /// An account for the first administrator, and the designation that moderation records for it.
+    CreateAdministrator {
+        /// Their name.
+        name: String,
+        /// Their address.
+        mail: Option<String>,
+    },
     /// A token.
     IssueToken {
         /// Whose.
@@ -129,17 +136,21 @@ pub enum RefusalKind {
     Disk,
     /// A file or a key is damaged.
     Damaged,
+    /// It cannot be done at this moment, and passes.
+    NotNow,
     /// Anything else.
     Failed,
 }
 
-/// Does what is asked, where the accounts are kept. Blocks on the disk.
+/// Does what is asked, where the accounts are kept. Blocks on the disk. Who is the first administrator stands in moderation's journal, and not
+/// here: whoever has that open does [`Request::CreateAdministrator`] itself.
 pub fn carry_out(accounts: &Accounts, request: Request, now: Micros) -> Reply {
     let done = |outcome: Result<(), AccountsError>| outcome.map(|()| Reply::Done);
     let outcome = match request {
         Request::Create { name, mail } => {
             accounts.create(&name, mail.as_deref(), now).map(|subject| Reply::Created { subject })
         }
+        Request::CreateAdministrator { .. } => return Reply::no_journal(),
         Request::IssueToken { subject, label, body, expires } => accounts
             .issue_token(subject, &label, body, expires, now)
             .map(|token| Reply::Issued { token: token.expose().to_owned() }),
@@ -161,8 +172,14 @@ fn people(accounts: &Accounts, behind: Option<SubjectId>) -> Result<Reply, Accou
 }
 
 impl Reply {
-    fn refused(error: &AccountsError) -> Self {
+    /// Nothing was done, because of this.
+    pub fn refused(error: &AccountsError) -> Self {
         Self::Refused { kind: RefusalKind::of(error), reason: error.to_string() }
+    }
+
+    fn no_journal() -> Self {
+        let reason = "the process that has the accounts open does not have moderation's journal, where an administrator is designated";
+        Self::Refused { kind: RefusalKind::Failed, reason: reason.to_owned() }
     }
 }
 

@@ -1,43 +1,36 @@
-//! The first administrator: an account, and the designation that moderation's journal records for it.
+//! The first administrator, on a directory that nobody has open.
 
 use std::sync::Arc;
 
 use dossier_engine::EngineSettings;
 use dossier_exchange::nats::Listening;
-use dossier_identity::Role;
+use dossier_identity::accounts::door::Reply;
 use dossier_moderation as moderation;
-use dossier_proto::{Origin, SubjectId};
+use dossier_proto::Origin;
 use dossier_vault::Vault;
 
-use super::{Here, failure};
-use crate::{Exit, Failure, arrival::Arrival, house};
+use super::Here;
+use crate::{
+    Exit, Failure,
+    appointment::{Candidate, appoint},
+    arrival::Arrival,
+    house,
+};
 
-/// Makes the account and grants the designation, when nobody was ever administrator here.
-pub(super) fn create(office: &Here, name: &str, mail: Option<&str>) -> Result<SubjectId, Failure> {
+/// Makes the account and grants the designation, when nobody here is administrator.
+pub(super) fn create(office: &Here, candidate: &Candidate) -> Result<Reply, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::new(Exit::Failed, format!("the runtime does not start: {error}")))?;
     let arrival = Arrival::of(&office.layout);
     runtime.block_on(async {
         let service = start(office)?;
-        if let Some(known) = administrator(&service) {
-            return Err(Failure::new(
-                Exit::Failed,
-                format!(
-                    "{} has an administrator already ({known}); nothing was changed. Make the account without --administrator, and let an \
-                     administrator designate it",
-                    office.layout.root().display()
-                ),
-            ));
-        }
-        let subject = office.accounts.create(name, mail, office.now()).map_err(failure)?;
-        let granted = service.first_administrator(subject).await;
-        granted.map_err(|error| Failure::new(Exit::Failed, format!("the designation was not recorded: {error}")))?;
-        if arrival.listening() == Listening::Usual {
+        let reply = appoint(&service, &office.accounts, candidate, office.now()).await;
+        if matches!(reply, Reply::Created { .. }) && arrival.listening() == Listening::Usual {
             // A new journal begins here, and the service goes on with it as if it had begun it itself.
             arrival.settle()?;
         }
-        Ok(subject)
+        Ok(reply)
     })
 }
 
@@ -52,11 +45,4 @@ fn start(office: &Here) -> Result<moderation::Service, Failure> {
     };
     let vault = Vault::open_unthreaded(office.layout.service_keys(origin), &secrets.master)?;
     Ok(moderation::start(moderation::Config { engine: settings, vault, accounts: Arc::clone(&office.accounts) })?)
-}
-
-/// Whoever was the first, also when the designation has ended since: from then on people designate people.
-fn administrator(service: &moderation::Service) -> Option<SubjectId> {
-    let view = service.engine().view();
-    let held = view.state.designations.all().find(|held| held.designation.role == Role::Administrator)?;
-    Some(held.designation.subject)
 }

@@ -1,16 +1,18 @@
 //! Where accounts are changed: here, on a directory that nobody has open, or by the process that has it open.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use dossier_exchange::{Clock, MachineClock};
 use dossier_identity::accounts::{
     Accounts, AccountsError,
     door::{Listed, RefusalKind, Reply, Request, Visit, carry_out, knock},
 };
+use dossier_journal::OpenErrorKind;
 use dossier_proto::Micros;
 use dossier_vault::Vault;
 
-use crate::{Exit, Failure, Layout, Secrets};
+use super::administrator;
+use crate::{Exit, Failure, Layout, Secrets, appointment::Candidate};
 
 /// Where accounts are changed.
 pub(super) enum Office {
@@ -49,6 +51,25 @@ impl Here {
     pub(super) fn now(&self) -> Micros {
         self.clock.now()
     }
+
+    fn carry_out(&self, request: Request) -> Result<Reply, Failure> {
+        match request {
+            Request::CreateAdministrator { name, mail } => administrator::create(self, &Candidate { name, mail }),
+            request => Ok(carry_out(&self.accounts, request, self.now())),
+        }
+    }
+}
+
+/// Who has the directory open and nobody at its door is about to open one, or has just shut it.
+fn not_yet(failure: Failure, root: &Path) -> Failure {
+    if failure.exit_code() != OpenErrorKind::Busy.exit_code() {
+        return failure;
+    }
+    Failure::busy(format!(
+        "{} is open in another process that takes no commands at this moment: a service that is starting or ending, or another command. \
+         Nothing was changed; repeat this in a moment",
+        root.display()
+    ))
 }
 
 impl Office {
@@ -62,17 +83,17 @@ impl Office {
     }
 
     fn with(layout: Layout, open: impl FnOnce(Layout) -> Result<Here, Failure>) -> Result<Self, Failure> {
-        let directory = layout.accounts();
+        let (directory, root) = (layout.accounts(), layout.root().to_owned());
         match knock(&directory).map_err(|error| Failure::disk(&directory, &error))? {
             Some(visit) => Ok(Self::Asked(visit)),
-            None => open(layout).map(|here| Self::Here(Box::new(here))),
+            None => open(layout).map(|here| Self::Here(Box::new(here))).map_err(|failure| not_yet(failure, &root)),
         }
     }
 
     /// Has something done, and says what came of it.
     pub(super) fn ask(&self, request: Request) -> Result<Reply, Failure> {
         let reply = match self {
-            Self::Here(here) => carry_out(&here.accounts, request, here.now()),
+            Self::Here(here) => here.carry_out(request).map_err(|failure| not_yet(failure, here.layout.root()))?,
             Self::Asked(visit) => visit.ask(&request).map_err(|error| {
                 Failure::new(
                     Exit::Failed,
@@ -133,6 +154,7 @@ const fn exit(kind: RefusalKind) -> Exit {
         RefusalKind::NotThere => Exit::NotThere,
         RefusalKind::Disk => Exit::Disk,
         RefusalKind::Damaged => Exit::Damaged,
+        RefusalKind::NotNow => Exit::Unreachable,
         RefusalKind::Failed => Exit::Failed,
     }
 }

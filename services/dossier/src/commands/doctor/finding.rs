@@ -126,7 +126,7 @@ impl Findings {
         };
         let (root, typed) = (root.display(), typed(root));
         format!(
-            "\n{root} is {verdict}: {faults} faults, {warnings} warnings, {notes} notes. `dossier verify --data {typed}` decides every command again and compares the journals with each other."
+            "\n{root} is {verdict}: {faults} faults, {warnings} warnings, {notes} notes. `dossier verify --data {typed}` decides every command again and compares the journals with each other. Whether it is the newest no directory can say: a service asks the others when it starts."
         )
     }
 }

@@ -7,7 +7,7 @@ use dossier_journal::{Journal, OpenError, snapshot::Snapshots};
 use dossier_proof::Frontier;
 use dossier_proto::{Event, Micros, Origin};
 
-use super::{Finding, Findings, history};
+use super::{Finding, Findings, history, people};
 use crate::{Exit, house, offline::Offline, progress::Progress};
 
 /// A wall clock may be this far behind the journal; more, and the service does not start.
@@ -34,6 +34,9 @@ pub(super) fn look(offline: &Offline, findings: &mut Findings, progress: &Progre
     for (origin, journal) in &journals {
         opened(offline, *origin, journal, &journals, findings);
         history::look(*origin, journal, findings, progress);
+        if *origin == Origin::Moderation {
+            people::look(offline.layout(), journal, findings);
+        }
     }
 }
 

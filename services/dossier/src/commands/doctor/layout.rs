@@ -60,6 +60,17 @@ fn secrets_are_private(layout: &Layout, findings: &mut Findings) {
 /// A service without a folder was never started, or its folder was lost: both look the same from here.
 fn services_are_there(layout: &Layout, expected: &[Origin], findings: &mut Findings) {
     let started: Vec<_> = expected.iter().copied().filter(|origin| layout.service(*origin).exists()).collect();
+    // A service takes its place (and says so there) when it begins to work, which it does with a journal.
+    let placed = layout.keys().join("place");
+    if started.is_empty() && placed.exists() {
+        let found = format!(
+            "there is no journal here, but {} says that a service has worked here: it was lost. Restore the whole folder from a backup before \
+             anything is started: an empty journal would take its place",
+            placed.display()
+        );
+        findings.add(Finding::fault(OpenErrorKind::Truncated.exit_code(), "layout", layout.root().display(), found));
+        return;
+    }
     if started.is_empty() {
         let found = "no service was started here yet. Start them: dossier up --data DIR, or dossier serve";
         findings.add(Finding::note("layout", layout.root().display(), found));
@@ -199,6 +210,18 @@ mod tests {
         assert!(faults.len() == 1 && faults[0].contains("seen/moderation.json speaks of one"), "{faults:?}");
         let faults = faults_of(look, &whole[..2]);
         assert!(faults.len() == 1 && faults[0].contains("its keys are gone"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_service_that_has_worked_here_has_left_a_journal() {
+        let look =
+            |layout: &Layout, findings: &mut Findings| services_are_there(layout, &[Origin::Moderation], findings);
+        assert!(
+            faults_of(look, &["accounts/a.json", "keys/vault/header"]).is_empty(),
+            "an account comes before the first start"
+        );
+        let faults = faults_of(look, &["keys/place"]);
+        assert!(faults.len() == 1 && faults[0].contains("it was lost"), "{faults:?}");
     }
 
     #[test]

@@ -16,10 +16,7 @@ use std::{
     time::Duration,
 };
 
-use dossier_proto::Micros;
-
-use super::{REQUEST_BYTES_MAX, RefusalKind, Reply, Request, SOCKET, address, carry_out};
-use crate::accounts::Accounts;
+use super::{REQUEST_BYTES_MAX, RefusalKind, Reply, Request, SOCKET, address};
 
 /// Under this name the socket is made; it gets its own when nobody but the owner may use it. A crash in between leaves a
 /// name that the next start removes.
@@ -37,15 +34,12 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens the door to accounts that this process has open, in their directory. `now` tells the time of day.
+    /// Opens the door to accounts that this process has open, in their directory. `carry_out` does what is asked, on a thread of the door's
+    /// own: one request after the other.
     ///
     /// # Errors
     /// The socket cannot be made.
-    pub fn open(
-        accounts: Arc<Accounts>,
-        directory: &Path,
-        now: impl Fn() -> Micros + Send + 'static,
-    ) -> io::Result<Self> {
+    pub fn open(directory: &Path, carry_out: impl Fn(Request) -> Reply + Send + 'static) -> io::Result<Self> {
         let path = directory.join(SOCKET);
         let directory = File::open(directory)?;
         let draft = address(&directory, DRAFT);
@@ -61,7 +55,7 @@ impl Door {
                     return;
                 }
                 // A visitor who leaves in the middle is nobody's trouble; what was asked for in a whole line is done.
-                let served = visitor.and_then(|visitor| serve(&accounts, &visitor, &now));
+                let served = visitor.and_then(|visitor| serve(&visitor, &carry_out));
                 if let Err(error) = served {
                     tracing::debug!(%error, "a visitor at the door of the accounts left");
                 }
@@ -96,7 +90,7 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn serve(accounts: &Accounts, visitor: &UnixStream, now: &impl Fn() -> Micros) -> io::Result<()> {
+fn serve(visitor: &UnixStream, carry_out: &impl Fn(Request) -> Reply) -> io::Result<()> {
     visitor.set_read_timeout(Some(VISIT_MAX))?;
     visitor.set_write_timeout(Some(VISIT_MAX))?;
     let mut line = Vec::new();
@@ -104,7 +98,7 @@ fn serve(accounts: &Accounts, visitor: &UnixStream, now: &impl Fn() -> Micros) -
     let reply = match serde_json::from_slice::<Request>(&line) {
         Ok(request) if line.ends_with(b"\n") => {
             tracing::info!(what = what(&request), "an operator's command is carried out");
-            carry_out(accounts, request, now())
+            carry_out(request)
         }
         // What stands there may be a name: it is not repeated.
         _ => Reply::Refused {
@@ -123,6 +117,7 @@ fn serve(accounts: &Accounts, visitor: &UnixStream, now: &impl Fn() -> Micros) -
 const fn what(request: &Request) -> &'static str {
     match request {
         Request::Create { .. } => "create",
+        Request::CreateAdministrator { .. } => "create-administrator",
         Request::IssueToken { .. } => "issue-token",
         Request::RevokeToken { .. } => "revoke-token",
         Request::Disable { .. } => "disable",

@@ -10,12 +10,13 @@ use std::{
 use super::{NOW, fresh, open, who};
 use crate::accounts::{
     Accounts, AuthenticationFailure, TokenText,
-    door::{Door, RefusalKind, Reply, Request, knock},
+    door::{Door, RefusalKind, Reply, Request, carry_out, knock},
 };
 
 fn serve(accounts: Accounts, data: &std::path::Path) -> (Arc<Accounts>, Door) {
     let accounts = Arc::new(accounts);
-    let door = Door::open(Arc::clone(&accounts), &data.join("accounts"), || NOW).unwrap();
+    let kept = Arc::clone(&accounts);
+    let door = Door::open(&data.join("accounts"), move |request| carry_out(&kept, request, NOW)).unwrap();
     (accounts, door)
 }
 
