@@ -190,7 +190,7 @@ pub struct RequestedChangeDocument {
 /// What somebody told the body.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MessageDocument {
-    /// comment, clearance-returned, refused, duplicate, request-too-late, publication-declined, corrected, suspended,
+    /// comment, clearance-returned, held (the code says who is awaited), refused, duplicate, request-too-late, publication-declined, corrected, suspended,
     /// reinstated, superseded or retracted.
     pub kind: String,
     /// When.

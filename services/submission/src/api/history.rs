@@ -126,6 +126,7 @@ const fn says(what: Happened) -> bool {
             | H::AppealAsked
             | H::CorrectionObjected { .. }
             | H::Corrected
+            | H::Held
             | H::MarkedDuplicate
             | H::Refused
     )
@@ -142,6 +143,7 @@ fn reason(payload: Payload) -> Option<v1::Sealed> {
         Payload::AppealAsked(asked) => asked.command?.reason,
         Payload::CorrectionObjected(objected) => objected.command?.reason,
         Payload::CorrectionConfirmed(confirmed) => confirmed.reason,
+        Payload::ReviewHeld(held) => held.command?.reason,
         Payload::MarkedDuplicate(marked) => marked.command?.reason,
         Payload::EntryRefused(refused) => refused.command?.reason,
         _ => None,

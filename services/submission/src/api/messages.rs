@@ -33,6 +33,7 @@ const fn is_message(what: Happened) -> bool {
         H::Commented { .. }
             | H::ChangesRequested { .. }
             | H::ClearanceReturned
+            | H::Held
             | H::Refused
             | H::MarkedDuplicate
             | H::RequestTooLate
@@ -78,6 +79,10 @@ fn message(office: &Office, id: EntryId, moment: &Moment, payload: Payload) -> A
         }
         Payload::ClearanceReturned(v1::ClearanceReturned { command: Some(returned), .. }) => {
             message.text = reason(returned.reason.as_ref())?;
+        }
+        Payload::ReviewHeld(v1::ReviewHeld { command: Some(hold) }) => {
+            message.text = reason(hold.reason.as_ref())?;
+            message.code = Some(hold.awaited);
         }
         Payload::MarkedDuplicate(marked) => {
             message.text = reason(marked.command.and_then(|command| command.reason).as_ref())?;

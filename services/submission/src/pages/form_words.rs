@@ -240,7 +240,8 @@ const fn of_rules(word: Word) -> [&'static str; 6] {
             "Un archivo de {0} MB como máximo.",
         ],
         Word::DateAs => [
-            "اكتب التواريخ هكذا: {1} (أو {0} على الأقل).",
+            // Isolated: a date between Arabic letters is turned about otherwise.
+            "اكتب التواريخ هكذا: \u{2066}{1}\u{2069} (أو \u{2066}{0}\u{2069} على الأقل).",
             "日期请写作：{1}（至少写明{0}）。",
             "Write dates as {1} (at least {0}).",
             "Écrivez les dates ainsi : {1} (au moins {0}).",

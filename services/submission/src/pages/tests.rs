@@ -70,6 +70,7 @@ fn arabic_runs_from_right_to_left_and_what_is_not_translated_is_marked() {
     let page = drawn("practice", Language::Ar);
     assert!(page.contains("dir=\"rtl\""));
     assert!(page.contains("<span lang=\"en\" dir=\"ltr\">"), "hints that are in English only");
+    assert!(page.contains("\u{2066}2022-05-17\u{2069}"), "a date is not turned about");
 }
 
 #[test]

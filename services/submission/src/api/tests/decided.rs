@@ -38,13 +38,17 @@ async fn a_held_review_says_who_is_awaited_since_when_and_until_when() {
     let house = House::open().await;
     let id = in_review(&house).await;
     let until = Micros(1_767_268_800_000_000).plus(7 * Micros::DAY);
-    let command = v1::Hold { awaited: "legal_advice".to_owned(), reason: None, until: Some(until.0) };
+    let reason = Some(house.said(id, Purpose::Reason, "We have asked the legal office."));
+    let command = v1::Hold { awaited: "legal_advice".to_owned(), reason, until: Some(until.0) };
     let held = Payload::ReviewHeld(v1::ReviewHeld { command: Some(command) });
     house.hear(Origin::Moderation, Some(id), held).await;
     let told = read(&house, id).await;
     assert_eq!((&told["state"], &told["turn"]["who"]), (&json!("on-hold"), &json!("others")));
     assert_eq!(told["on_hold"]["awaited"], "legal_advice");
     assert_eq!((&told["next"]["what"], &told["next"]["by"]), (&json!("resume"), &told["on_hold"]["until"]));
+    let message = &told["messages"][0];
+    assert_eq!((&message["kind"], &message["code"]), (&json!("held"), &json!("legal_advice")));
+    assert_eq!(message["text"], "We have asked the legal office.");
     let list = house.get("/entries?state=on-hold&turn=others").by("aigerim").send().await.expect(200);
     assert_eq!(list.body["items"][0]["next"]["what"], "resume");
     let none = house.get("/entries?turn=moderator").by("aigerim").send().await.expect(200);
