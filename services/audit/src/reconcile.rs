@@ -33,12 +33,14 @@ pub fn judge(event: &Event, shelf: &dyn Shelf) -> Option<Finding> {
     match event.payload.as_ref()? {
         Payload::EditionPublished(published) => judge_edition(event, published, shelf),
         Payload::Approved(approved) => judge_approval(event, approved, shelf),
+        Payload::CorrectionConfirmed(confirmed) => judge_correction(event, confirmed, shelf),
+        Payload::Submitted(submitted) => judge_clearance(event, submitted, shelf),
         Payload::Received(received) => judge_reception(event, received, shelf),
         _ => None,
     }
 }
 
-/// An edition rests on an approval of the same content of the same entry.
+/// An edition rests on an approval of the same content of the same entry; a correction, on a confirmed correction.
 fn judge_edition(event: &Event, published: &v1::EditionPublished, shelf: &dyn Shelf) -> Option<Finding> {
     let found = content_digest(published.content.as_ref());
     let finding = |expected: Option<Digest>| finding(event, FindingKind::NotApproved, expected, found);
@@ -48,30 +50,86 @@ fn judge_edition(event: &Event, published: &v1::EditionPublished, shelf: &dyn Sh
         Look::Unknown => None,
         Look::Absent => Some(finding(None)),
         Look::Found(filed) => {
-            let Some(Payload::Approved(approved)) = &filed.event.payload else { return Some(finding(None)) };
-            let judged = approved.command.as_ref().and_then(|command| digest(&command.digest));
-            let same = judged.is_some() && judged == found && filed.event.head.entry == event.head.entry;
-            (!same).then(|| finding(judged))
+            let is_correction = published.kind() == v1::EditionKind::Correction;
+            // What was let pass: whether that is what was judged is asked of the approval itself.
+            let passed = match &filed.event.payload {
+                Some(Payload::Approved(approved)) if !is_correction => content_digest(approved.content.as_ref()),
+                Some(Payload::CorrectionConfirmed(confirmed)) if is_correction => {
+                    content_digest(confirmed.content.as_ref())
+                }
+                _ => return Some(finding(None)),
+            };
+            let same = passed.is_some() && passed == found && filed.event.head.entry == event.head.entry;
+            (!same).then(|| finding(passed))
         }
     }
 }
 
-/// An approval names a submission of the same entry, judges its digest, and lets pass what was judged.
+/// An approval names a submission of the same entry, judges its digest, and lets pass what was judged. What was judged may be an
+/// earlier revision with the same content, where the submission says that there is one.
 fn judge_approval(event: &Event, approved: &v1::Approved, shelf: &dyn Shelf) -> Option<Finding> {
     let judged = approved.command.as_ref().and_then(|command| digest(&command.digest));
     let finding = |expected: Option<Digest>| finding(event, FindingKind::NotSubmitted, expected, judged);
-    if judged.is_none() || content_digest(approved.content.as_ref()) != judged {
-        return Some(finding(content_digest(approved.content.as_ref())));
+    let passed = content_digest(approved.content.as_ref());
+    if judged.is_none() || passed.is_none() {
+        return Some(finding(passed));
     }
     let Some(submission) = place(approved.submitted.as_ref()) else { return Some(finding(None)) };
     match shelf.at(submission) {
         Look::Unknown => None,
         Look::Absent => Some(finding(None)),
         Look::Found(filed) => {
-            let Some(Payload::Submitted(submitted)) = &filed.event.payload else { return Some(finding(None)) };
-            let submitted = content_digest(submitted.content.as_ref());
-            let same = submitted == judged && filed.event.head.entry == event.head.entry;
+            let Some(Payload::Submitted(submission)) = &filed.event.payload else { return Some(finding(None)) };
+            let submitted = content_digest(submission.content.as_ref());
+            let has_twin = submission.command.as_ref().is_some_and(|command| command.equals_revision.is_some());
+            let is_entry = filed.event.head.entry == event.head.entry;
+            // What passes on is another content than the one that was judged (P5).
+            if judged != passed && !has_twin {
+                return Some(finding(passed));
+            }
+            let same = is_entry && submitted == passed;
             (!same).then(|| finding(submitted))
+        }
+    }
+}
+
+/// A confirmed correction names a proposal of the same entry, judges its digest, and lets pass what was judged.
+fn judge_correction(event: &Event, confirmed: &v1::CorrectionConfirmed, shelf: &dyn Shelf) -> Option<Finding> {
+    let judged = confirmed.command.as_ref().and_then(|command| digest(&command.digest));
+    let finding = |expected: Option<Digest>| finding(event, FindingKind::NotSubmitted, expected, judged);
+    let passed = content_digest(confirmed.content.as_ref());
+    if judged.is_none() || passed != judged {
+        return Some(finding(passed));
+    }
+    let Some(proposal) = place(confirmed.proposed.as_ref()) else { return Some(finding(None)) };
+    match shelf.at(proposal) {
+        Look::Unknown => None,
+        Look::Absent => Some(finding(None)),
+        Look::Found(filed) => {
+            let Some(Payload::CorrectionProposed(proposed)) = &filed.event.payload else { return Some(finding(None)) };
+            let proposed = proposed.command.as_ref().and_then(|command| content_digest(command.content.as_ref()));
+            // By another person than the one who proposed it.
+            let by_another = filed.event.head.actor != event.head.actor;
+            let same = proposed == judged && by_another && filed.event.head.entry == event.head.entry;
+            (!same).then(|| finding(proposed))
+        }
+    }
+}
+
+/// A submission that says it was cleared rests on the question for clearance of the same content of the same entry.
+fn judge_clearance(event: &Event, submitted: &v1::Submitted, shelf: &dyn Shelf) -> Option<Finding> {
+    let asked = submitted.clearance_asked.as_ref()?;
+    let found = content_digest(submitted.content.as_ref());
+    let finding = |expected: Option<Digest>| finding(event, FindingKind::NotSubmitted, expected, found);
+    let Some(asked) = place(Some(asked)) else { return Some(finding(None)) };
+    match shelf.at(asked) {
+        Look::Unknown => None,
+        Look::Absent => Some(finding(None)),
+        Look::Found(filed) => {
+            let Some(Payload::ClearanceAsked(asked)) = &filed.event.payload else { return Some(finding(None)) };
+            let asked = content_digest(asked.content.as_ref());
+            let same = asked.is_some() && asked == found && filed.event.head.entry == event.head.entry;
+            (!same).then(|| finding(asked))
         }
     }
 }

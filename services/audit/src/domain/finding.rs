@@ -17,7 +17,8 @@ pub enum FindingKind {
     Shorter,
     /// An edition without an approval of that digest.
     NotApproved,
-    /// An approval of a digest that was never submitted for that entry.
+    /// An approval of a digest that was never submitted for that entry; a correction that was never proposed so, by another
+    /// person; a submission that was not cleared as it says.
     NotSubmitted,
     /// An event received that its origin does not have.
     NeverSent,
@@ -57,7 +58,9 @@ impl FindingKind {
             Self::SignatureBad => "A checkpoint that came as the service's is not signed by it, or is of another log.",
             Self::Shorter => "The service shows fewer events than it showed before.",
             Self::NotApproved => "An edition was published without an approval of that content.",
-            Self::NotSubmitted => "A content was approved that was never submitted for that entry.",
+            Self::NotSubmitted => {
+                "A content was approved, corrected or submitted that rests on no submission, proposal or clearance of that content and entry."
+            }
             Self::NeverSent => "A service acted upon an event that its origin does not have.",
             Self::NotAnEvent => "What came as an event is none, or says that it stands elsewhere.",
         }

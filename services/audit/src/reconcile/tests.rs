@@ -146,6 +146,110 @@ fn an_approval_rests_on_a_submission_of_that_content_and_entry() {
     check(&shelf, &event(Origin::Moderation, 0, ENTRY, bare), not_submitted(None, None));
 }
 
+/// An approval may judge an earlier revision with the same content, where the submission says so; what passes is what was
+/// submitted last.
+#[test]
+fn an_approval_of_an_equal_revision_lets_pass_what_was_submitted() {
+    let mut shelf = Events::default();
+    let again = Payload::Submitted(v1::Submitted {
+        command: Some(v1::Submit { equals_revision: Some(1), ..v1::Submit::default() }),
+        content: content(6),
+        ..v1::Submitted::default()
+    });
+    let again = shelf.put(Origin::Submission, 1, ENTRY, again);
+    check(&shelf, &event(Origin::Moderation, 0, ENTRY, approved(5, 6, Some(again))), None);
+    let other = Some((FindingKind::NotSubmitted, Some(6), Some(5)));
+    check(&shelf, &event(Origin::Moderation, 0, ENTRY, approved(5, 7, Some(again))), other);
+    let right = shelf.put(Origin::Moderation, 1, ENTRY, approved(5, 6, Some(again)));
+    check(&shelf, &event(Origin::Publication, 0, ENTRY, published(6, Some(right))), None);
+}
+
+fn by(person: u8, mut event: Event) -> Event {
+    event.head.actor = Actor::Person(dossier_proto::SubjectId([person; 16]));
+    event
+}
+
+fn proposed(byte: u8) -> Payload {
+    let command = v1::ProposeCorrection { content: content(byte), ..v1::ProposeCorrection::default() };
+    Payload::CorrectionProposed(v1::CorrectionProposed { command: Some(command) })
+}
+
+fn confirmed(judged: u8, passed: u8, proposed: Option<Place>) -> Payload {
+    Payload::CorrectionConfirmed(v1::CorrectionConfirmed {
+        command: Some(v1::ConfirmCorrection { digest: vec![judged; 32], note: None }),
+        content: content(passed),
+        proposed: proposed.map(Into::into),
+        ..v1::CorrectionConfirmed::default()
+    })
+}
+
+#[test]
+fn a_correction_rests_on_a_proposal_of_that_content_by_another_person() {
+    let mut shelf = Events::default();
+    let mut put = |sequence, entry, payload| {
+        let event = by(1, event(Origin::Moderation, sequence, entry, payload));
+        let place = event.head.place;
+        shelf.0.insert(place, event);
+        place
+    };
+    let right = put(1, ENTRY, proposed(5));
+    let of_another = put(2, OTHER, proposed(5));
+    let no_proposal = put(3, ENTRY, Payload::ReviewReleased(v1::ReviewReleased::default()));
+    let wrong = |expected, found| Some((FindingKind::NotSubmitted, expected, found));
+    for (judged, passed, rests_on, who, expected) in [
+        (5, 5, Some(right), 2, None),
+        (5, 5, Some(right), 1, wrong(Some(5), Some(5))),
+        (6, 6, Some(right), 2, wrong(Some(5), Some(6))),
+        (5, 6, Some(right), 2, wrong(Some(6), Some(5))),
+        (5, 5, Some(of_another), 2, wrong(Some(5), Some(5))),
+        (5, 5, Some(no_proposal), 2, wrong(None, Some(5))),
+        (5, 5, Some(place(Origin::Moderation, 9)), 2, wrong(None, Some(5))),
+        (5, 5, None, 2, wrong(None, Some(5))),
+    ] {
+        let event = by(who, event(Origin::Moderation, 4, ENTRY, confirmed(judged, passed, rests_on)));
+        check(&shelf, &event, expected);
+    }
+}
+
+#[test]
+fn an_edition_of_kind_correction_rests_on_a_confirmed_correction_and_no_other_does() {
+    let mut shelf = Events::default();
+    let correction = shelf.put(Origin::Moderation, 1, ENTRY, confirmed(5, 5, None));
+    let approval = shelf.put(Origin::Moderation, 2, ENTRY, approved(5, 5, None));
+    let of = |rests_on, kind: v1::EditionKind| {
+        let Payload::EditionPublished(mut one) = published(5, Some(rests_on)) else { unreachable!("an edition") };
+        one.kind = kind.into();
+        event(Origin::Publication, 0, ENTRY, Payload::EditionPublished(one))
+    };
+    let wrong = Some((FindingKind::NotApproved, None, Some(5)));
+    check(&shelf, &of(correction, v1::EditionKind::Correction), None);
+    check(&shelf, &of(approval, v1::EditionKind::Unspecified), None);
+    check(&shelf, &of(approval, v1::EditionKind::Correction), wrong);
+    check(&shelf, &of(correction, v1::EditionKind::Unspecified), wrong);
+}
+
+#[test]
+fn a_submission_that_says_it_was_cleared_rests_on_the_question_of_that_content_and_entry() {
+    let mut shelf = Events::default();
+    let asked =
+        |byte| Payload::ClearanceAsked(v1::ClearanceAsked { content: content(byte), ..v1::ClearanceAsked::default() });
+    let right = shelf.put(Origin::Submission, 1, ENTRY, asked(5));
+    let of_another = shelf.put(Origin::Submission, 2, OTHER, asked(5));
+    let no_question = shelf.put(Origin::Submission, 3, ENTRY, submitted(5));
+    let wrong = |expected| Some((FindingKind::NotSubmitted, expected, Some(5)));
+    for (rests_on, expected) in [
+        (right, None),
+        (shelf.put(Origin::Submission, 4, ENTRY, asked(6)), wrong(Some(6))),
+        (of_another, wrong(Some(5))),
+        (no_question, wrong(None)),
+        (place(Origin::Submission, 9), wrong(None)),
+    ] {
+        let cleared =
+            v1::Submitted { content: content(5), clearance_asked: Some(rests_on.into()), ..v1::Submitted::default() };
+        check(&shelf, &event(Origin::Submission, 5, ENTRY, Payload::Submitted(cleared)), expected);
+    }
+}
+
 #[test]
 fn what_was_received_was_sent() {
     let mut shelf = Events::default();
