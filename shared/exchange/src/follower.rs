@@ -140,6 +140,7 @@ impl Follower {
         let status = FollowStatus {
             origin: settings.origin,
             next,
+            root: handed.frontier.root(),
             head: Position { epoch: next.epoch, sequence: u64::MAX },
             heard: None,
             known_as_of: None,

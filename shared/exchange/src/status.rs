@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use dossier_proof::Hash;
 use dossier_proto::{Micros, Origin, Place};
 
 use crate::{Divergence, Moment, ParkedEntry, Position};
@@ -35,6 +36,8 @@ pub struct FollowStatus {
     pub origin: Origin,
     /// The next event it wants.
     pub next: Position,
+    /// The Merkle root of everything before that in its epoch, as the origin signed it.
+    pub root: Hash,
     /// The size of the origin's journal, by its newest checkpoint.
     pub head: Position,
     /// When the origin itself was last asked where it stands, and answered.
@@ -73,9 +76,9 @@ impl FollowStatus {
         }
     }
 
-    /// The consumer has come to `next`.
-    pub(crate) fn come_to(&mut self, next: Position) {
-        self.next = next;
+    /// The consumer has come to `next`; everything before has this root.
+    pub(crate) fn come_to(&mut self, next: Position, root: Hash) {
+        (self.next, self.root) = (next, root);
         if let Some((_, asked)) = self.awaited.take_if(|(head, _)| next >= *head) {
             self.known_as_of = Some(asked);
         }

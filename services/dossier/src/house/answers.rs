@@ -3,7 +3,7 @@
 //! | question | asked of | answered |
 //! |---|---|---|
 //! | digests | every service, by audit | `Digests` as JSON |
-//! | known | audit, by whose journal it is | heads of its copies, as JSON |
+//! | known | every service, by whose journal it is | how far it has read it; audit its copies too, as JSON |
 //! | people | moderation | `dossier_engine::PeopleDesk` signs it |
 
 use std::sync::Arc;
@@ -18,13 +18,15 @@ use dossier_proto::{Digest, Origin};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
+use super::{following::Onlooker, machine::Machine};
 
 /// What a service answers.
 pub(super) struct Answers {
     pub(super) machine: Arc<dyn Machine>,
     /// Only the audit service has some.
     pub(super) copies: Option<Arc<Copies>>,
+    /// How far it has read the others.
+    pub(super) read: Onlooker,
     /// Only moderation has them.
     pub(super) people: Option<PeopleDesk>,
 }
@@ -52,8 +54,12 @@ impl Answers {
     }
 
     fn known(&self, asker: Origin) -> Result<Bytes, String> {
-        let copies = self.copies.as_ref().ok_or("no copies are kept here")?;
-        let heads: Vec<_> = copies.heads(asker).into_iter().map(KnownHead::from).collect();
+        let copied = self.copies.iter().flat_map(|copies| copies.heads(asker));
+        let read = self.read.read(asker);
+        if self.copies.is_none() && read.is_none() {
+            return Err("it has not begun to read yet".to_owned());
+        }
+        let heads: Vec<_> = copied.chain(read.filter(|head| head.size > 0)).map(KnownHead::from).collect();
         written(&heads)
     }
 }
@@ -62,7 +68,7 @@ fn written(answer: &impl Serialize) -> Result<Bytes, String> {
     serde_json::to_vec(answer).map(Bytes::from).map_err(|error| error.to_string())
 }
 
-/// How far the audit service has read a journal.
+/// How far a service has read a journal.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KnownHead {
@@ -83,12 +89,12 @@ impl From<KnownHead> for MirrorHead {
     }
 }
 
-/// Asks the audit service what it holds of our journal.
+/// Asks another service how far it has read our journal.
 ///
 /// # Errors
 /// In words: it does not answer, or not what this version reads.
-pub(super) async fn known(transport: &dyn Transport) -> Result<Vec<MirrorHead>, String> {
-    let answer = transport.ask(Origin::Audit, Question::Known, Bytes::new()).await;
+pub(super) async fn known(transport: &dyn Transport, holder: Origin) -> Result<Vec<MirrorHead>, String> {
+    let answer = transport.ask(holder, Question::Known, Bytes::new()).await;
     let answer = answer.map_err(|error| error.to_string())?;
     let heads: Vec<KnownHead> = serde_json::from_slice(&answer).map_err(|error| format!("its answer: {error}"))?;
     Ok(heads.into_iter().map(MirrorHead::from).collect())

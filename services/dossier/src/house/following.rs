@@ -6,6 +6,7 @@ use std::{
 };
 
 use dossier_exchange::{Clock, FollowState, FollowStatus, MachineClock, Position};
+use dossier_journal::MirrorHead;
 use dossier_proto::{Micros, Origin};
 use tokio::sync::watch;
 
@@ -29,6 +30,13 @@ impl Onlooker {
 
     pub(super) fn statuses(&self) -> Vec<watch::Receiver<FollowStatus>> {
         self.statuses.get().cloned().unwrap_or_default()
+    }
+
+    /// How far another service's journal was read, by what it signed; nothing before the reading began.
+    pub(super) fn read(&self, origin: Origin) -> Option<MirrorHead> {
+        let statuses = self.statuses.get()?;
+        let status = statuses.iter().map(|status| status.borrow()).find(|status| status.origin == origin)?;
+        Some(MirrorHead { epoch: status.next.epoch, size: status.next.sequence, root: status.root })
     }
 
     /// What is wrong with the service's reading, in words: all of it.

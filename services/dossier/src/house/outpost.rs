@@ -144,7 +144,7 @@ impl Outpost {
         self.line.occupy().await?;
         let tenure = self.line.tenure();
         let witnessed = self.line.compare_with_stream(&self.room, &log, &key).await?;
-        self.line.compare_with_audit(&self.room, witnessed).await?;
+        self.line.compare_with_others(&self.room, witnessed).await?;
         self.line.confirm(tenure);
         let authority = &self.room.ground.engine.authority;
         authority.keep_place(self.line.alone());
@@ -154,7 +154,8 @@ impl Outpost {
         }
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
-        let answers = Answers { machine: Arc::clone(&self.room.machine), copies: self.copies.clone(), people };
+        let (machine, read) = (Arc::clone(&self.room.machine), self.room.onlooker.clone());
+        let answers = Answers { machine, copies: self.copies.clone(), read, people };
         self.line.join(&self.room, Arc::new(answers)).await?;
         self.room.begin().await?;
         self.room.keep_people(&self.accounts);
@@ -241,6 +242,7 @@ impl Outpost {
                 format!("the service has stopped: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
             ),
             failure = self.line.keep(&self.room) => failure,
+            failure = self.line.look_at_others(&self.room) => failure,
         }
     }
 

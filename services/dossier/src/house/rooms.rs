@@ -142,7 +142,8 @@ impl House {
             self.meeting.compare(room, plot).await?;
         }
         for room in &self.rooms {
-            let mut answers = Answers { machine: Arc::clone(&room.machine), copies: None, people: None };
+            let mut answers =
+                Answers { machine: Arc::clone(&room.machine), copies: None, read: room.onlooker.clone(), people: None };
             match room.origin {
                 Origin::Audit => {
                     // It is told once; a second telling would say the same.

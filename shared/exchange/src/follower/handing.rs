@@ -99,7 +99,8 @@ impl Follower {
         }
         self.settings.progress.advance(self.settings.origin, next);
         // Not before: what waits for a key, or for the consumer, was not consumed, and nothing it says is known here.
-        self.status.send_modify(|status| status.come_to(next));
+        let root = self.handed.frontier.root();
+        self.status.send_modify(|status| status.come_to(next, root));
         self.tell(FollowState::Reading);
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Topic {
         match (self, holder) {
             (Self::Replay | Self::Checkpoint | Self::Keys, _)
             | (Self::Question(Question::People), Origin::Moderation)
-            | (Self::Question(Question::Known), Origin::Audit) => others.collect(),
+            | (Self::Question(Question::Known), _) => others.collect(),
             (Self::Question(Question::Digests), _) => others.filter(|asker| *asker == Origin::Audit).collect(),
             (Self::Question(_), _) => Vec::new(),
         }

@@ -1,12 +1,13 @@
-//! Before the first write: what others know of the journal.
+//! Before the first write, and from time to time after it: what others know of the journal.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use dossier_exchange::{Position, nats::stream_witness};
 use dossier_journal::MirrorHead;
 use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
-use tokio::time::{sleep, timeout};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{AGAIN_AFTER, Line};
 use crate::{
@@ -14,12 +15,14 @@ use crate::{
     house::{answers, room::Room},
 };
 
-/// How long the audit service may take to say what it knows of a journal that the stream knows too, or that is empty. One that says
-/// nothing does not keep others from starting: the anchor and the stream speak of the same.
+/// How long the others may take to say what they know of a journal that the stream knows too, or that is empty. Those that say
+/// nothing do not keep anybody from starting: the anchor and the stream speak of the same.
 const KNOWN_PATIENCE: Duration = Duration::from_secs(2);
-/// How long when the stream knows nothing of a journal that has something: then the audit service alone would notice that an older copy was
-/// put back. It may have to be started itself, on a machine that is just switched on.
-const ONLY_WITNESS_PATIENCE: Duration = Duration::from_secs(30);
+/// How long until the first of them does, when the stream knows nothing of a journal that has something: then they alone would notice that
+/// an older copy was put back. They may have to be started themselves, on a machine that is just switched on.
+const ONLY_WITNESSES_PATIENCE: Duration = Duration::from_secs(30);
+/// How often the others are asked again while the service works: one that was away may know more.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// What the service's own stream says of its journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +34,11 @@ pub(in crate::house) enum Witnessed {
 }
 
 impl Witnessed {
-    /// How long the audit service may take to say what it knows of a journal that ends at `head`. In a new house all are empty, and
-    /// nobody waits for long.
+    /// How long the first of the others may take to say what it knows of a journal that ends at `head`. In a new house all are empty,
+    /// and nobody waits for long.
     fn patience(self, head: Position) -> Duration {
         match self {
-            Self::Nothing if head > Position::default() => ONLY_WITNESS_PATIENCE,
+            Self::Nothing if head > Position::default() => ONLY_WITNESSES_PATIENCE,
             _ => KNOWN_PATIENCE,
         }
     }
@@ -62,42 +65,108 @@ impl Line {
         self.still_alone()?;
         let Some(witness) = witness else { return Ok(Witnessed::Nothing) };
         let place = format!("message {} of the service's own stream at the broker", witness.message);
-        room.journal().compare(&place, witness.head)?;
-        Ok(Witnessed::Yes)
+        match room.journal().compare(&place, witness.head) {
+            Ok(()) => Ok(Witnessed::Yes),
+            Err(error) => Err(self.with_what_others_know(room, error.into()).await),
+        }
     }
 
-    /// Compares the journal with what the audit service has read of it, as far as that says so in time.
+    /// Compares the journal with what the other services have read of it, as far as they say so in time: with each that answers while the
+    /// first is waited for, or soon after it.
     ///
     /// # Errors
     /// As [`Self::compare_with_stream`].
-    pub(in crate::house) async fn compare_with_audit(&self, room: &Room, witnessed: Witnessed) -> Result<(), Failure> {
-        let origin = room.origin;
-        if origin == Origin::Audit {
-            return Ok(());
-        }
-        let heads = timeout(witnessed.patience(room.head()), self.ask_audit()).await;
-        self.waiting.over();
-        let Ok(heads) = heads else {
-            tracing::warn!(%origin, "the audit service does not say in time what it has read of our journal; starting without");
+    pub(in crate::house) async fn compare_with_others(&self, room: &Room, witnessed: Witnessed) -> Result<(), Failure> {
+        if room.origin == Origin::Audit {
+            // Nobody reads it.
             return self.still_alone();
-        };
-        self.still_alone()?;
-        Ok(heads.into_iter().try_for_each(|head| room.journal().compare("the audit service's copy", head))?)
+        }
+        let mut asked: FuturesUnordered<_> = others(room.origin).map(|holder| self.ask_until_known(holder)).collect();
+        let mut until = Instant::now() + witnessed.patience(room.head());
+        let mut answered = 0;
+        while let Ok(Some((holder, heads))) = timeout_at(until, asked.next()).await {
+            answered += 1;
+            until = until.min(Instant::now() + KNOWN_PATIENCE);
+            compare(room, holder, heads)?;
+            // It copies everything, and what it has not read yet the stream speaks of.
+            if holder == Origin::Audit && witnessed == Witnessed::Yes {
+                break;
+            }
+        }
+        self.waiting.over();
+        if answered == 0 {
+            tracing::warn!(
+                origin = %room.origin,
+                "none of the other services says in time what it has read of our journal; starting without"
+            );
+        }
+        self.still_alone()
     }
 
-    /// Asks until there is an answer: all services may be starting at once.
-    async fn ask_audit(&self) -> Vec<MirrorHead> {
+    /// Asks the others again and again while the service works. Returns when one of them knows another history: then whatever is
+    /// written here will not be believed by anybody.
+    pub(in crate::house) async fn look_at_others(&self, room: &Room) -> Failure {
         loop {
-            match answers::known(&*self.transport).await {
-                Ok(heads) => return heads,
+            sleep(LOOK_EVERY).await;
+            for holder in others(room.origin) {
+                // Who does not answer now is asked again.
+                let Ok(heads) = answers::known(&*self.transport, holder).await else { continue };
+                if let Err(failure) = compare(room, holder, heads) {
+                    return failure;
+                }
+            }
+        }
+    }
+
+    /// Asks one until there is an answer: all services may be starting at once.
+    async fn ask_until_known(&self, holder: Origin) -> (Origin, Vec<MirrorHead>) {
+        loop {
+            match answers::known(&*self.transport, holder).await {
+                Ok(heads) => return (holder, heads),
                 Err(reason) => {
-                    let why = format!("the audit service has not said yet what it has read of our journal: {reason}");
+                    let why = format!("no other service has said yet what it has read of our journal: {reason}");
                     self.waiting.note(why);
                     sleep(AGAIN_AFTER).await;
                 }
             }
         }
     }
+
+    /// The stream shows another history than the journal. Which of them is the true one is for the operator; what helps is how far the
+    /// others have read, and which of the two they agree with.
+    async fn with_what_others_know(&self, room: &Room, failure: Failure) -> Failure {
+        let mut asked: FuturesUnordered<_> = others(room.origin).map(|holder| self.ask_until_known(holder)).collect();
+        let until = Instant::now() + KNOWN_PATIENCE;
+        let (mut agree, mut disagree) = (BTreeMap::new(), BTreeMap::new());
+        while let Ok(Some((holder, heads))) = timeout_at(until, asked.next()).await {
+            let Some(furthest) = heads.iter().map(|head| head.size).max() else { continue };
+            let agrees = compare(room, holder, heads).is_ok();
+            if agrees { &mut agree } else { &mut disagree }.insert(holder, furthest);
+        }
+        if agree.is_empty() || !disagree.is_empty() {
+            return failure;
+        }
+        let said: Vec<_> = agree.iter().map(|(holder, size)| format!("{holder} has read {size} events")).collect();
+        let advice = format!(
+            "But the other services agree with the journal that is here ({}): then it is the stream that holds something else, written by \
+             a copy of this service. Make sure that no such copy is at work; then remove the stream, with the broker stopped, from its \
+             JetStream directory: it is made again from the journal",
+            said.join(", ")
+        );
+        failure.adding(&advice)
+    }
+}
+
+fn others(origin: Origin) -> impl Iterator<Item = Origin> {
+    Origin::ALL.into_iter().filter(move |other| *other != origin)
+}
+
+fn compare(room: &Room, holder: Origin, heads: Vec<MirrorHead>) -> Result<(), Failure> {
+    let place = match holder {
+        Origin::Audit => "the audit service's copy".to_owned(),
+        other => format!("what the {other} service has read"),
+    };
+    Ok(heads.into_iter().try_for_each(|head| room.journal().compare(&place, head))?)
 }
 
 #[cfg(test)]
@@ -105,10 +174,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_only_witness_is_waited_for_when_there_is_something_to_witness() {
+    fn the_only_witnesses_are_waited_for_when_there_is_something_to_witness() {
         let at = |epoch, sequence| Position { epoch, sequence };
         for written in [at(0, 1), at(3, 0)] {
-            assert_eq!(Witnessed::Nothing.patience(written), ONLY_WITNESS_PATIENCE, "{written:?}");
+            assert_eq!(Witnessed::Nothing.patience(written), ONLY_WITNESSES_PATIENCE, "{written:?}");
             assert_eq!(Witnessed::Yes.patience(written), KNOWN_PATIENCE, "{written:?}");
         }
         assert_eq!(Witnessed::Nothing.patience(at(0, 0)), KNOWN_PATIENCE, "a new house");

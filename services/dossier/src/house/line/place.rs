@@ -88,6 +88,6 @@ impl Line {
         // A log is named as its key.
         let (log, key) = (self.signer.name().as_str(), self.signer.verifier());
         self.compare_with_stream(room, log, &key).await?;
-        self.compare_with_audit(room, Witnessed::Yes).await
+        self.compare_with_others(room, Witnessed::Yes).await
     }
 }

@@ -28,6 +28,7 @@ fn some_questions_are_asked_of_one_service_only() {
         .iter()
         .flat_map(|topic| ["submission", "publication", "audit"].map(|asker| format!("{topic}.moderation.{asker}")))
         .chain(["digests.moderation.audit".to_owned()])
+        .chain(["submission", "publication", "audit"].map(|asker| format!("known.moderation.{asker}")))
         .collect();
     assert_eq!(asked(Origin::Moderation), moderations);
     assert!(asked(Origin::Audit).contains(&"known.audit.submission".to_owned()));
