@@ -46,7 +46,7 @@ impl Holder {
         match code.replace('_', "-").as_str() {
             "contributor" | "body" => Self::Contributor,
             "publishing-authority" => Self::PublishingAuthority,
-            "moderator" | "reviewer" => Self::Moderator,
+            "moderator" | "reviewer" | "secretariat" => Self::Moderator,
             "publisher" => Self::Publisher,
             _ => Self::Others,
         }

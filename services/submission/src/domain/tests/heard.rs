@@ -28,6 +28,8 @@ fn a_review_on_hold_says_who_is_awaited_and_until_when() {
         ("contributor", Holder::Contributor),
         ("reviewer", Holder::Moderator),
         ("publishing_authority", Holder::PublishingAuthority),
+        ("secretariat", Holder::Moderator),
+        ("third-party", Holder::Others),
         ("legal_advice", Holder::Others),
     ] {
         let event = held(&mut told, entry, awaited, Some(until.0));
