@@ -35,7 +35,7 @@ pub enum AuthorityNotHeard {
     LongAgo(Duration),
     /// Another instance of this service may be at work.
     #[error(
-        "the broker has not carried what this service says of itself for {} seconds, so another instance of it may be at work;          nothing is written until that is certain",
+        "the broker has not carried what this service says of itself for {} seconds, so another instance of it may be at work; nothing is written until that is certain",
         AUTHORITY_LASTS.as_secs()
     )]
     PerhapsNotAlone,

@@ -94,6 +94,34 @@ fn an_older_copy_is_refused_when_everything_starts_at_once() {
     installation.close();
 }
 
+/// The broker has lost everything and the audit service is away: whoever is at work has read more than an older copy holds.
+#[test]
+fn an_older_copy_is_refused_by_whoever_is_at_work() {
+    let seed = 404;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let origin = Origin::Submission;
+    installation.service_mut(origin).end();
+    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
+    copy(&data, &older);
+    installation.service_mut(origin).start();
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
+    installation.service_mut(Origin::Audit).end();
+    installation.service_mut(origin).end();
+    let newer = installation.beside("newer");
+    copy(&data, &newer);
+    put_back(&older, &data);
+    installation.brokers.single().kill();
+    installation.brokers.single().delete_store();
+    installation.brokers.single().restart();
+    refused(&mut installation, origin, "moderation or publication");
+    put_back(&newer, &data);
+    installation.service_mut(origin).start();
+    installation.service_mut(Origin::Audit).start();
+    installation.close();
+}
+
 fn refused(installation: &mut Installation, origin: Origin, witness: &str) {
     let ended = start(installation, origin, Life::default());
     assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{origin}, known by {witness}: {ended:?}");
