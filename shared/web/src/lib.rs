@@ -4,7 +4,7 @@
 //! - [`describing`]: what every OpenAPI document says alike;
 //! - [`extract`]: what handlers take from a request, read strictly;
 //! - [`etag`], [`conditional`], [`cursor`], [`headers`]: versions, pages of lists, caching, security;
-//! - [`file`]: attached files given out;
+//! - [`mod@file`]: attached files given out;
 //! - [`moment`]: moments as text; [`off_thread`]: work that holds up; [`digest_of_request`]: what makes a repeat;
 //! - [`observe`]: health, readiness, figures, a span for every request;
 //! - [`serve`]: HTTP with limits on everything; [`proxies`]: whose request it is when proxies stand in between;
