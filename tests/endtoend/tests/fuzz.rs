@@ -250,8 +250,9 @@ fn whatever_chance_sends_is_answered_properly() {
             fuzz.learn(&serde_json::from_slice(&answer.body).unwrap_or_default());
         }
     }
+    // Of sixty operations most are refused to most people, and in most states: one in twelve is done.
     assert!(
-        done > REQUESTS / 10 && refused > REQUESTS / 10,
+        done > REQUESTS / 25 && refused > REQUESTS / 10,
         "{done} were done and {refused} refused: that tries too little"
     );
     watch.end();
