@@ -228,7 +228,10 @@ fn every_described_operation_answers_as_described() {
         let kind = answer.header("content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default();
         let is_nothing = answer.status == 204 && response["content"].is_null();
-        assert!(is_nothing || response["content"][kind].is_object(), "another content type: {answer}, described {response}");
+        assert!(
+            is_nothing || response["content"][kind].is_object(),
+            "another content type: {answer}, described {response}"
+        );
         if operation.method == "GET" && !has_none {
             assert_eq!(answer.status, 200, "{answer}");
         }
