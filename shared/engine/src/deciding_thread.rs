@@ -131,7 +131,7 @@ impl<D: Decider> DecidingThread<D> {
         }
     }
 
-    fn tell_next_due(&self) {
+    pub(crate) fn tell_next_due(&self) {
         let next = D::next_due(&self.deciding.memory.fold.state).map_or(i64::MAX, |moment| moment.0);
         self.next_due.store(next, Ordering::Release);
     }

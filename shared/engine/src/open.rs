@@ -287,6 +287,8 @@ fn start<D: Decider, V: View>(
         since_snapshot: parts.since_snapshot,
         groups_made: 0,
     };
+    // Before anybody may ask: what was due at the start is due at once.
+    deciding.tell_next_due();
     let writing = WritingThread {
         groups: to_write,
         written,

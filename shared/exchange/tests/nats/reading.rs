@@ -88,7 +88,7 @@ async fn more_bytes_than_were_asked_for() {
     let transport = house.transport(Origin::Audit);
     let limits = ReadLimits { events_max: 512, bytes_max: 1024 * 1024 };
     let reading = transport.read(ORIGIN, Position::default(), limits);
-    let batch = tokio::time::timeout(Duration::from_secs(10), reading).await.expect("it ends").expect("read");
+    let batch = tokio::time::timeout(Duration::from_secs(60), reading).await.expect("it ends").expect("read");
     let bytes: usize = batch.events.iter().map(bytes::Bytes::len).sum();
     assert!((1..=2 * 1024 * 1024).contains(&bytes), "{bytes} bytes");
     stranger.abort();
