@@ -4,8 +4,9 @@ use prost::Message;
 use std::{env, error::Error, fs, path::PathBuf};
 
 const ROOT: &str = "proto";
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "dossier/v1/types.proto",
+    "dossier/v1/letters.proto",
     "dossier/v1/submission.proto",
     "dossier/v1/moderation.proto",
     "dossier/v1/publication.proto",

@@ -1,6 +1,7 @@
 //! One event of every kind, every field filled, always the same.
 
 mod review;
+mod telling;
 
 use dossier_proto::{
     Actor, Authority, CommandId, CommandRef, DesignationId, Digest, EntryId, Event, EventId, Head, Micros, Origin,
@@ -46,6 +47,7 @@ fn steps() -> Vec<v1::PublicStep> {
 /// The name of the payload's field in the envelope, and a payload with every field filled.
 pub(crate) fn payloads() -> Vec<(&'static str, Payload)> {
     let mut all = shared();
+    all.extend(telling::payloads());
     all.extend(submission());
     all.extend(review::submission());
     all.extend(moderation());

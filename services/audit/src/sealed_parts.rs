@@ -116,6 +116,12 @@ fn said_on_the_way(payload: &Payload) -> Vec<Part<'_>> {
         }
         Payload::RetractionCleared(event) => reason(event.reason.as_ref()),
         Payload::AppealAsked(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
+        Payload::RetractionReturned(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
+        Payload::RetractionDeclined(event) => {
+            reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
+        }
         Payload::CorrectionObjected(event) => {
             reason(event.command.as_ref().and_then(|command| command.reason.as_ref()))
         }
@@ -210,6 +216,7 @@ fn tried_in_submission(attempted: &submission_refused::Attempted) -> Vec<Part<'_
         Attempted::ReturnToBody(command) => reason(command.reason.as_ref()),
         Attempted::AskAppeal(command) => reason(command.reason.as_ref()),
         Attempted::ObjectToCorrection(command) => reason(command.reason.as_ref()),
+        Attempted::ReturnRetraction(command) => reason(command.reason.as_ref()),
         Attempted::StartDraft(_)
         | Attempted::SaveDraft(_)
         | Attempted::AskRecall(_)
@@ -239,6 +246,7 @@ fn tried_in_moderation(attempted: &moderation_refused::Attempted) -> Vec<Part<'_
         | Attempted::Release(_)
         | Attempted::Resume(_)
         | Attempted::GrantDesignation(_)
+        | Attempted::InvitePerson(_)
         | Attempted::RevokeDesignation(_)
         | Attempted::AdoptRegistry(_) => Vec::new(),
     }
@@ -252,6 +260,7 @@ fn tried_in_publication(attempted: &publication_refused::Attempted) -> Vec<Part<
         Attempted::SuspendEntry(command) => explained(command.explanation.as_ref()),
         Attempted::ReinstateEntry(command) => explained(command.explanation.as_ref()),
         Attempted::SupersedeEntry(command) => explained(command.explanation.as_ref()),
+        Attempted::DeclineRetraction(command) => reason(command.reason.as_ref()),
         Attempted::PublishNow(_) => Vec::new(),
     }
 }

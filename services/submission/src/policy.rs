@@ -41,7 +41,8 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
             | Payload::EntrySuspended(_)
             | Payload::EntryReinstated(_)
             | Payload::EntrySuperseded(_)
-            | Payload::EntryRetracted(_),
+            | Payload::EntryRetracted(_)
+            | Payload::RetractionDeclined(_),
         ) => is_known(),
         (Origin::Moderation, Payload::CommentMade(made)) => is_known() && is_for_the_body(made.command.as_ref()),
         (Origin::Moderation, Payload::ReviewFinished(finished)) => {

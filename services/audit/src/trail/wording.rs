@@ -29,6 +29,8 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::RetractionCleared(_) => "retraction-cleared",
         Payload::AppealAsked(_) => "appeal-asked",
         Payload::CorrectionObjected(_) => "correction-objected",
+        Payload::Reminded(_) => "reminded",
+        Payload::RetractionReturned(_) => "retraction-returned",
         Payload::ReviewOpened(_) => "review-opened",
         Payload::ReviewClaimed(_) => "review-claimed",
         Payload::ReviewReleased(_) => "review-released",
@@ -55,6 +57,7 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::CorrectionProposed(_) => "correction-proposed",
         Payload::CorrectionConfirmed(_) => "correction-confirmed",
         Payload::CorrectionRejected(_) => "correction-rejected",
+        Payload::PersonInvited(_) => "person-invited",
         Payload::EditionPublished(_) => "edition-published",
         Payload::PublicationDeclined(_) => "publication-declined",
         Payload::EntryRetracted(_) => "entry-retracted",
@@ -64,6 +67,9 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::EntrySuspended(_) => "entry-suspended",
         Payload::EntryReinstated(_) => "entry-reinstated",
         Payload::EntrySuperseded(_) => "entry-superseded",
+        Payload::RetractionDeclined(_) => "retraction-declined",
+        Payload::LettersEnded(_) => "letters-ended",
+        Payload::InboxRead(_) => "inbox-read",
         Payload::TrailRead(_) => "trail-read",
         Payload::FindingReported(_) => "finding-reported",
         Payload::AuditRefused(_) => "audit-refused",
@@ -216,6 +222,20 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
         Payload::RetractionCleared(one) => {
             format!("{who} cleared the request to have edition {} retracted.", one.edition)
         }
+        Payload::RetractionReturned(one) => {
+            format!("{who} did not pass on the proposal to have edition {} retracted.", one.edition)
+        }
+        Payload::RetractionDeclined(one) => format!("{who} declined to retract edition {}.", one.edition),
+        Payload::Reminded(one) => {
+            let days = one.command.as_ref().map_or(0, |command| command.days);
+            format!("The body was reminded: it has had the next move for {days} days.")
+        }
+        Payload::PersonInvited(_) => format!("{who} invited a person."),
+        Payload::LettersEnded(one) => {
+            let letters = one.command.as_ref().map_or(0, |command| command.letters.len());
+            format!("It is known how the sending of {} ended.", count(letters, "letter"))
+        }
+        Payload::InboxRead(_) => format!("{who} read what the inbox holds."),
         Payload::AppealAsked(_) => format!("{who} appealed against the refusal."),
         Payload::CorrectionObjected(one) => format!("{who} objected to the correction in edition {}.", one.edition),
         Payload::ConflictDeclared(_) => {
@@ -306,6 +326,7 @@ const fn submission_tried(attempted: &submission_refused::Attempted) -> &'static
         Attempted::Clear(_) => "clear the content for the state",
         Attempted::ReturnToBody(_) => "return the content to its contributors",
         Attempted::ClearRetraction(_) => "clear the request for retraction",
+        Attempted::ReturnRetraction(_) => "return the request for retraction",
         Attempted::AskAppeal(_) => "appeal",
         Attempted::ObjectToCorrection(_) => "object to the correction",
     }
@@ -322,6 +343,7 @@ const fn moderation_tried(attempted: &moderation_refused::Attempted) -> &'static
         Attempted::Refuse(_) => "refuse the entry",
         Attempted::GrantDesignation(_) => "grant a designation",
         Attempted::RevokeDesignation(_) => "revoke a designation",
+        Attempted::InvitePerson(_) => "invite a person",
         Attempted::AdoptRegistry(_) => "put a registry in force",
         Attempted::Object(_) => "give an opinion against it",
         Attempted::DeclareConflict(_) => "declare a conflict of interest",
@@ -346,5 +368,6 @@ const fn publication_tried(attempted: &publication_refused::Attempted) -> &'stat
         Attempted::SuspendEntry(_) => "suspend the entry",
         Attempted::ReinstateEntry(_) => "reinstate the entry",
         Attempted::SupersedeEntry(_) => "supersede the entry",
+        Attempted::DeclineRetraction(_) => "decline the retraction",
     }
 }

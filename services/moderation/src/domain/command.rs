@@ -187,6 +187,7 @@ impl Command {
             Attempted::Refuse(command) => Self::Refuse(command),
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
+            Attempted::InvitePerson(_) => return None,
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
             Attempted::Object(command) => Self::Object(command),
             Attempted::DeclareConflict(command) => Self::DeclareConflict(command),

@@ -39,20 +39,21 @@ pub(super) fn command_of(first: &Event) -> Option<Command> {
         Payload::EntryReinstated(reinstated) => reinstated.command.map(Command::Reinstate),
         Payload::EntrySuperseded(superseded) => superseded.command.map(Command::Supersede),
         Payload::EntryRetracted(retracted) => retracted.command.map(Command::Retract),
-        Payload::PublicationRefused(refused) => refused.attempted.map(attempted),
+        Payload::PublicationRefused(refused) => refused.attempted.and_then(attempted),
         _ => None,
     }
 }
 
 /// What was attempted and refused.
-fn attempted(attempted: v1::publication_refused::Attempted) -> Command {
+fn attempted(attempted: v1::publication_refused::Attempted) -> Option<Command> {
     use v1::publication_refused::Attempted;
-    match attempted {
+    Some(match attempted {
         Attempted::RetractEntry(command) => Command::Retract(command),
         Attempted::Reschedule(command) => Command::Reschedule(command),
         Attempted::PublishNow(command) => Command::PublishNow(command),
         Attempted::SuspendEntry(command) => Command::Suspend(command),
         Attempted::ReinstateEntry(command) => Command::Reinstate(command),
         Attempted::SupersedeEntry(command) => Command::Supersede(command),
-    }
+        Attempted::DeclineRetraction(_) => return None,
+    })
 }

@@ -44,6 +44,8 @@ pub enum Command {
         /// The reason, as it was proposed. The state knows its hash.
         reason: Option<v1::Sealed>,
     },
+    /// Do not let a proposed retraction go to publication.
+    ReturnRetraction(v1::ReturnRetraction),
     /// Have another moderator decide on what was refused.
     AskAppeal(v1::AskAppeal),
     /// Object to an editorial correction that is public.
@@ -75,6 +77,9 @@ impl Command {
             Self::OpenRevision => Attempted::OpenRevision(v1::OpenRevision {}),
             Self::AskRetraction(_) => Attempted::AskRetraction(v1::AskRetraction { reason: None }),
             Self::ClearRetraction { clear, .. } => Attempted::ClearRetraction(clear),
+            Self::ReturnRetraction(command) => {
+                Attempted::ReturnRetraction(v1::ReturnRetraction { reason: None, ..command })
+            }
             Self::AskAppeal(_) => Attempted::AskAppeal(v1::AskAppeal { reason: None }),
             Self::ObjectToCorrection(_) => Attempted::ObjectToCorrection(v1::ObjectToCorrection { reason: None }),
             Self::Expire => return None,
@@ -94,6 +99,7 @@ impl Command {
             Attempted::OpenRevision(v1::OpenRevision {}) => Self::OpenRevision,
             Attempted::AskRetraction(command) => Self::AskRetraction(command),
             Attempted::ClearRetraction(clear) => Self::ClearRetraction { clear, reason: None },
+            Attempted::ReturnRetraction(command) => Self::ReturnRetraction(command),
             Attempted::AskAppeal(command) => Self::AskAppeal(command),
             Attempted::ObjectToCorrection(command) => Self::ObjectToCorrection(command),
         }
@@ -103,7 +109,10 @@ impl Command {
 /// The role that an attempt needed: a recorded refusal says it again.
 pub(super) fn role_of(attempted: &Attempted) -> Role {
     match attempted {
-        Attempted::Clear(_) | Attempted::ReturnToBody(_) | Attempted::ClearRetraction(_) => Role::PublishingAuthority,
+        Attempted::Clear(_)
+        | Attempted::ReturnToBody(_)
+        | Attempted::ClearRetraction(_)
+        | Attempted::ReturnRetraction(_) => Role::PublishingAuthority,
         Attempted::StartDraft(start) if start.received_at.is_some() => Role::RecordsManager,
         _ => Role::Contributor,
     }
@@ -132,6 +141,7 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::RetractionCleared(cleared) => {
             Command::ClearRetraction { clear: cleared.command?, reason: cleared.reason.clone() }
         }
+        Payload::RetractionReturned(returned) => Command::ReturnRetraction(returned.command.clone()?),
         Payload::AppealAsked(asked) => Command::AskAppeal(asked.command.clone()?),
         Payload::CorrectionObjected(objected) => Command::ObjectToCorrection(objected.command.clone()?),
         Payload::Expired(_) => Command::Expire,

@@ -28,6 +28,7 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
         Payload::RetractionProposed(v1::RetractionProposed { command: Some(ask), .. }) => {
             retraction_proposed(state, event, id, ask);
         }
+        Payload::RetractionReturned(_) => retraction_stays_unasked(state, id),
         Payload::ClearanceAsked(asked) => clearance_asked(state, event, id, asked),
         Payload::ClearanceReturned(_) => clearance_returned(state, event, id),
         Payload::ClearanceRecalled(_) => state.moves(id, Workflow::Draft, event.head.recorded_at),
@@ -168,6 +169,13 @@ fn retraction_asked(state: &mut State, event: &Event, id: EntryId) {
     if let Some(public) = public {
         public.retraction_proposed = None;
         public.retraction_asked = Some((event.head.place, event.head.recorded_at));
+    }
+}
+
+fn retraction_stays_unasked(state: &mut State, id: EntryId) {
+    let public = state.entries.get_mut(&id).and_then(|entry| entry.public.as_mut());
+    if let Some(public) = public {
+        public.retraction_proposed = None;
     }
 }
 

@@ -76,6 +76,7 @@ fn about_edition(state: &mut State, foreign: &Event, id: EntryId, payload: &Payl
         Payload::EntrySuperseded(superseded) => {
             stands(state, id, Standing::Superseded { place, number: superseded.number.clone() });
         }
+        Payload::RetractionDeclined(declined) => retraction_declined(state, id, declined),
         Payload::EntryRetracted(_) => {
             if let Some(public) = public_of(state, id) {
                 (public.retraction_asked, public.retraction_proposed) = (None, None);
@@ -83,6 +84,16 @@ fn about_edition(state: &mut State, foreign: &Event, id: EntryId, payload: &Payl
             state.moves(id, Workflow::Retracted { retracted: place }, at);
         }
         _ => {}
+    }
+}
+
+/// A publisher leaves the edition as it is. An answer to an earlier request says nothing of the one that waits.
+fn retraction_declined(state: &mut State, id: EntryId, declined: &v1::RetractionDeclined) {
+    let asked = declined.command.as_ref().and_then(|command| command.asked.as_ref());
+    let asked = asked.and_then(|place| Place::try_from(place).ok());
+    let Some(public) = public_of(state, id) else { return };
+    if public.retraction_asked.is_some_and(|(place, _)| Some(place) == asked) {
+        public.retraction_asked = None;
     }
 }
 

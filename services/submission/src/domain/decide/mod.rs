@@ -31,6 +31,7 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::Withdraw(withdraw) => asking::withdraw(&written()?, withdraw),
         Command::OpenRevision => revising::open(&written()?),
         Command::AskRetraction(ask) => retracting::ask(state, context, ask),
+        Command::ReturnRetraction(command) => retracting::return_to_body(&cleared()?, command),
         Command::ClearRetraction { clear, reason } => retracting::clear(&cleared()?, clear, reason.as_ref()),
         Command::AskAppeal(appeal) => appealing::appeal(&written()?, appeal),
         Command::ObjectToCorrection(object) => appealing::object(&written()?, object),

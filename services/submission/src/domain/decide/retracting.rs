@@ -5,7 +5,7 @@ use dossier_engine::{Context, Decision};
 use dossier_proto::{Payload, Place, v1};
 
 use super::{Matter, hash_of};
-use crate::domain::{Public, Refusal, State};
+use crate::domain::{Proposed, Public, Refusal, State};
 
 /// A publishing authority asks at once; a contributor proposes, where the type asks for clearance.
 pub(super) fn ask(state: &State, context: &Context, ask: &v1::AskRetraction) -> Result<Decision, Refusal> {
@@ -43,10 +43,8 @@ pub(super) fn clear(
     clear: &v1::ClearRetraction,
     reason: Option<&v1::Sealed>,
 ) -> Result<Decision, Refusal> {
-    let named = clear.proposed.as_ref().and_then(|place| Place::try_from(place).ok());
     let public = edition(matter)?;
-    let proposed = public.retraction_proposed.as_ref().filter(|proposed| Some(proposed.place) == named);
-    let proposed = proposed.ok_or(Refusal::NotProposed)?;
+    let proposed = proposed(public, clear.proposed.as_ref())?;
     if matter.context.person() == Some(proposed.by) {
         return Err(Refusal::OwnSubmission { because: proposed.place });
     }
@@ -57,6 +55,25 @@ pub(super) fn clear(
         edition: public.edition,
         reason: Some(reason.clone()),
     })))
+}
+
+/// Does not let it go: the edition stays as it is, and the body is told why.
+pub(super) fn return_to_body(matter: &Matter<'_>, command: &v1::ReturnRetraction) -> Result<Decision, Refusal> {
+    let public = edition(matter)?;
+    proposed(public, command.proposed.as_ref())?;
+    if command.reason.is_none() {
+        return Err(Refusal::Malformed("there is no reason"));
+    }
+    Ok(matter.asks(Payload::RetractionReturned(v1::RetractionReturned {
+        command: Some(command.clone()),
+        edition: public.edition,
+    })))
+}
+
+/// What was proposed, if it is what the caller names.
+fn proposed<'a>(public: &'a Public, named: Option<&v1::Place>) -> Result<&'a Proposed, Refusal> {
+    let named = named.and_then(|place| Place::try_from(place).ok());
+    public.retraction_proposed.as_ref().filter(|proposed| Some(proposed.place) == named).ok_or(Refusal::NotProposed)
 }
 
 fn edition<'a>(matter: &Matter<'a>) -> Result<&'a Public, Refusal> {
