@@ -3,13 +3,24 @@
 use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
 use dossier_identity::{
-    Accounts, Role,
+    Accounts, ReviewerKind, Role,
     accounts::{AccountsError, TokenText},
 };
-use dossier_proto::{BodyCode, Micros, SubjectId};
+use dossier_proto::{Micros, SubjectId};
 use dossier_vault::MasterKey;
 
 use crate::{Exit, Failure};
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Works for the secretariat.
+    Secretariat(Role),
+    /// Acts for the body with this code.
+    Of(Role, &'static str),
+    /// Reviews, for the secretariat or from outside.
+    Reviewer(ReviewerKind),
+}
 
 /// Somebody of the demonstration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,34 +30,50 @@ pub struct DemoPerson {
     /// The name.
     pub name: &'static str,
     /// What this person may do.
-    pub role: Role,
-    /// For which body; none for the secretariat.
-    pub body: Option<&'static str>,
+    pub parts: &'static [Part],
 }
 
-const fn person(key: &'static str, name: &'static str, role: Role, body: Option<&'static str>) -> DemoPerson {
-    DemoPerson { key, name, role, body }
+const fn person(key: &'static str, name: &'static str, parts: &'static [Part]) -> DemoPerson {
+    DemoPerson { key, name, parts }
 }
 
-/// Everybody of the demonstration.
-pub const DEMO_PEOPLE: [DemoPerson; 8] = [
-    person("contributor-kz", "Aspen Alder", Role::Contributor, Some("KAZ")),
-    person("contributor-ke", "Acacia Baobab", Role::Contributor, Some("KEN")),
-    person("authority-kz", "Juniper Elm", Role::PublishingAuthority, Some("KAZ")),
-    person("moderator-a", "Rowan Birch", Role::Moderator, None),
-    person("moderator-b", "Hazel Maple", Role::Moderator, None),
-    person("publisher", "Linden Oak", Role::Publisher, None),
-    person("auditor", "Cedar Yew", Role::Auditor, None),
-    person("administrator", "Willow Pine", Role::Administrator, None),
+/// Everybody of the demonstration. The list only grows, at its end: a demonstration that was made by an older version gets
+/// whoever it lacks when it is started.
+pub const DEMO_PEOPLE: [DemoPerson; 16] = [
+    person("contributor-kz", "Aspen Alder", &[Part::Of(Role::Contributor, "KAZ")]),
+    person("contributor-ke", "Acacia Baobab", &[Part::Of(Role::Contributor, "KEN")]),
+    person("authority-kz", "Juniper Elm", &[Part::Of(Role::PublishingAuthority, "KAZ")]),
+    person("moderator-a", "Rowan Birch", &[Part::Secretariat(Role::Moderator)]),
+    person("moderator-b", "Hazel Maple", &[Part::Secretariat(Role::Moderator)]),
+    person("publisher", "Linden Oak", &[Part::Secretariat(Role::Publisher)]),
+    person("auditor", "Cedar Yew", &[Part::Secretariat(Role::Auditor)]),
+    person("administrator", "Willow Pine", &[Part::Secretariat(Role::Administrator)]),
+    person("authority-ke", "Olive Tamarind", &[Part::Of(Role::PublishingAuthority, "KEN")]),
+    // Writes and clears for Kenya: not the same entry.
+    person(
+        "focal-point-ke",
+        "Ebony Mango",
+        &[Part::Of(Role::Contributor, "KEN"), Part::Of(Role::PublishingAuthority, "KEN")],
+    ),
+    // Writes for Kenya and reviews for everybody: not the same entry.
+    person("expert-ke", "Marula Fig", &[Part::Of(Role::Contributor, "KEN"), Part::Reviewer(ReviewerKind::External)]),
+    person("reviewer-internal", "Spruce Larch", &[Part::Reviewer(ReviewerKind::Internal)]),
+    person("reviewer-a", "Laurel Cypress", &[Part::Reviewer(ReviewerKind::External)]),
+    person("reviewer-b", "Magnolia Elder", &[Part::Reviewer(ReviewerKind::External)]),
+    person("reviewer-c", "Sorrel Hornbeam", &[Part::Reviewer(ReviewerKind::External)]),
+    person("reviewer-d", "Teak Sycamore", &[Part::Reviewer(ReviewerKind::External)]),
 ];
 
 /// The tokens of a demonstration, by the people's keys.
 pub type Tokens = BTreeMap<String, String>;
 
 impl DemoPerson {
-    /// The body's code.
-    pub fn body_code(&self) -> Option<BodyCode> {
-        self.body.and_then(|code| code.parse().ok())
+    /// The code of the body that this person acts for; none for the secretariat and for reviewers.
+    pub fn body(&self) -> Option<&'static str> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Of(_, body) => Some(*body),
+            Part::Secretariat(_) | Part::Reviewer(_) => None,
+        })
     }
 
     /// The token, derived from the master key: the same at every start, and unknown to whoever does not have the key.
@@ -151,5 +178,32 @@ mod tests {
         let refused = people(&real, &master, now).unwrap_err();
         assert!(refused.to_string().contains("without --demo"), "{refused}");
         assert_eq!(real.people().len(), 1, "nothing was made");
+    }
+
+    #[test]
+    fn a_demonstration_of_an_older_version_gets_whom_it_lacks() {
+        let directory = tempfile::tempdir().unwrap();
+        let master = MasterKey::create_or_read(directory.path().join("master.key")).unwrap();
+        let vault = Vault::open(directory.path().join("vault"), &master).unwrap();
+        let accounts = Accounts::open(directory.path().join("accounts"), vault, &master).unwrap();
+        let account =
+            |person: &DemoPerson| person.account(&accounts, &person.token(&master).unwrap(), Micros(1)).unwrap();
+        // Version 0.1 had these eight.
+        let before: Vec<_> = DEMO_PEOPLE[..8].iter().map(account).collect();
+        let now: Vec<_> = people(&accounts, &master, Micros(2)).unwrap().into_iter().map(|(_, who, _)| who).collect();
+        assert_eq!((now.len(), &now[..8]), (DEMO_PEOPLE.len(), &before[..]));
+        assert_eq!(accounts.people().len(), DEMO_PEOPLE.len(), "nobody twice");
+    }
+
+    #[test]
+    fn nobody_has_the_key_or_the_name_of_another() {
+        for (position, person) in DEMO_PEOPLE.iter().enumerate() {
+            for other in &DEMO_PEOPLE[position + 1..] {
+                assert!(person.key != other.key && person.name != other.name, "{}", other.key);
+            }
+            let bodies =
+                person.parts.iter().filter(|part| matches!(part, Part::Of(_, body) if Some(*body) != person.body()));
+            assert_eq!(bodies.count(), 0, "{} acts for one body", person.key);
+        }
     }
 }

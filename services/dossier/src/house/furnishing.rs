@@ -2,10 +2,11 @@
 
 use dossier_identity::Accounts;
 use dossier_moderation as moderation;
+use dossier_proto::{BodyCode, SubjectId};
 use dossier_registry::Registry;
 
 use super::{
-    demo::{self, Tokens},
+    demo::{self, Part, Tokens},
     plot::Plot,
 };
 use crate::{Exit, Failure};
@@ -29,10 +30,23 @@ pub(super) async fn people(
 ) -> Result<Tokens, Failure> {
     let mut tokens = Tokens::new();
     for (person, subject, token) in demo::people(accounts, &plot.secrets.master, plot.settings.clock.now())? {
-        let designated = moderation.designate(subject, person.role, person.body_code(), &[]).await;
-        designated.map_err(|error| failed(&error))?;
+        for part in person.parts {
+            designate(moderation, subject, *part).await?;
+        }
         tokens.insert(person.key.to_owned(), token.expose().to_owned());
     }
     demo::write_tokens(&plot.layout.demo_tokens(), &tokens)?;
     Ok(tokens)
+}
+
+async fn designate(moderation: &moderation::Service, subject: SubjectId, part: Part) -> Result<(), Failure> {
+    let designated = match part {
+        Part::Secretariat(role) => moderation.designate(subject, role, None, &[]).await,
+        Part::Of(role, body) => {
+            let body: BodyCode = body.parse().map_err(|error| failed(&error))?;
+            moderation.designate(subject, role, Some(body), &[]).await
+        }
+        Part::Reviewer(kind) => moderation.designate_reviewer(subject, kind, None, &[]).await,
+    };
+    designated.map(drop).map_err(|error| failed(&error))
 }

@@ -28,7 +28,7 @@ mod settings;
 mod site;
 mod waiting;
 
-pub use demo::{DEMO_PEOPLE, DemoPerson, Tokens};
+pub use demo::{DEMO_PEOPLE, DemoPerson, Part, Tokens};
 pub use line::BrokerSettings;
 pub use meeting::HouseBroker;
 pub use narrator::Narrator;

@@ -38,7 +38,7 @@ impl People {
         let person = |person: &dossier::house::DemoPerson| {
             let subject =
                 subject_of(person.name).unwrap_or_else(|| panic!("{} has no designation: {items:?}", person.name));
-            let body = person.body.unwrap_or_default().to_owned();
+            let body = person.body().unwrap_or_default().to_owned();
             (person.key.to_owned(), Person { token: tokens[person.key].clone(), subject, body })
         };
         Self(DEMO_PEOPLE.iter().map(person).collect())
