@@ -174,7 +174,8 @@ impl Designations {
     /// Whether `subject` may act as `role` on something of `body` and `record_type` at `now`, and by which event.
     ///
     /// `None` for body or record type means that the errand concerns no single one; then only a designation for every
-    /// body, or for all types, covers it. To ask whether a person has the role anywhere, use [`Self::holds`].
+    /// body, or for all types, covers it. A designation as [`Role::NationalFocalPoint`] is one as contributor too
+    /// ([`Role::serves_as`]); the authority named is then that one. To ask whether a person has the role anywhere, use [`Self::holds`].
     ///
     /// # Errors
     /// [`NotEntitled`] names the designation that came nearest, and why it does not reach.
@@ -186,7 +187,8 @@ impl Designations {
         record_type: Option<&str>,
         now: Micros,
     ) -> Result<Authority, NotEntitled> {
-        self.covering(subject, role, |held| held.designation.role == role, |held| held.miss(body, record_type, now))
+        let serves = |held: &Held| held.designation.role.serves_as(role);
+        self.covering(subject, role, serves, |held| held.miss(body, record_type, now))
     }
 
     /// As [`Self::entitled`], for a reviewer who comes from inside or from outside. A reviewer of whom it was not said
@@ -230,13 +232,13 @@ impl Designations {
     /// # Errors
     /// [`NotEntitled`] as for [`Self::entitled`].
     pub fn holds(&self, subject: SubjectId, role: Role, now: Micros) -> Result<Authority, NotEntitled> {
-        self.covering(subject, role, |held| held.designation.role == role, |held| held.standing(now))
+        self.covering(subject, role, |held| held.designation.role.serves_as(role), |held| held.standing(now))
     }
 
     /// The bodies `subject` may act for as `role` at `now`. A designation for every body adds none: it names none.
     pub fn bodies_of(&self, subject: SubjectId, role: Role, now: Micros) -> BTreeSet<&BodyCode> {
         self.of_subject(subject)
-            .filter(|held| held.designation.role == role && held.is_valid(now))
+            .filter(|held| held.designation.role.serves_as(role) && held.is_valid(now))
             .filter_map(|held| held.designation.body.as_ref())
             .collect()
     }

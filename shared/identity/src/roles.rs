@@ -27,6 +27,9 @@ pub enum Role {
     RecordsManager,
     /// Designates people; has no say on content.
     Administrator,
+    /// Stands for one state: writes entries for it as a contributor does, and is told of all that concerns it. Neither clears
+    /// nor designates: that is the publishing authority's.
+    NationalFocalPoint,
 }
 
 /// A text or number that names no role.
@@ -40,7 +43,7 @@ fn keys() -> String {
 
 impl Role {
     /// All roles, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Contributor,
         Self::PublishingAuthority,
         Self::Reviewer,
@@ -50,6 +53,7 @@ impl Role {
         Self::Auditor,
         Self::RecordsManager,
         Self::Administrator,
+        Self::NationalFocalPoint,
     ];
 
     /// The key used in JSON, addresses and commands.
@@ -64,10 +68,11 @@ impl Role {
             Self::Auditor => "auditor",
             Self::RecordsManager => "records-manager",
             Self::Administrator => "administrator",
+            Self::NationalFocalPoint => "national-focal-point",
         }
     }
 
-    /// The number used in events (1 to 9; 0 is no role).
+    /// The number used in events (1 to 10; 0 is no role).
     pub const fn number(self) -> i32 {
         self.wire() as i32
     }
@@ -92,13 +97,21 @@ impl Role {
             Self::Auditor => v1::Role::Auditor,
             Self::RecordsManager => v1::Role::RecordsManager,
             Self::Administrator => v1::Role::Administrator,
+            Self::NationalFocalPoint => v1::Role::NationalFocalPoint,
         }
     }
 
     /// Whether this role acts in the name of one body. Such a designation must name the body; the roles of the
     /// secretariat may be for every body.
     pub const fn acts_for_a_body(self) -> bool {
-        matches!(self, Self::Contributor | Self::PublishingAuthority)
+        matches!(self, Self::Contributor | Self::PublishingAuthority | Self::NationalFocalPoint)
+    }
+
+    /// Whether whoever is designated as this may do what `asked` may: each role what itself may, and a national focal point also
+    /// what a contributor may. It is looked up wherever a right is asked for, so that no door forgets it.
+    pub const fn serves_as(self, asked: Self) -> bool {
+        // By number: `==` of enumerations is not const.
+        self as u8 == asked as u8 || matches!((self, asked), (Self::NationalFocalPoint, Self::Contributor))
     }
 }
 
@@ -137,8 +150,20 @@ mod tests {
                 (7, "auditor"),
                 (8, "records-manager"),
                 (9, "administrator"),
+                (10, "national-focal-point"),
             ]
         );
+    }
+
+    #[test]
+    fn a_national_focal_point_contributes_and_neither_clears_nor_designates() {
+        for role in Role::ALL {
+            for asked in Role::ALL {
+                let also = (role, asked) == (Role::NationalFocalPoint, Role::Contributor);
+                assert_eq!(role.serves_as(asked), role == asked || also, "{role} as {asked}");
+            }
+        }
+        assert!(Role::NationalFocalPoint.acts_for_a_body());
     }
 
     #[test]
@@ -154,6 +179,6 @@ mod tests {
     fn what_is_no_role_is_told_with_the_roles_there_are() {
         let told = "Moderator".parse::<Role>().unwrap_err().to_string();
         assert!(told.contains("\"Moderator\"") && told.contains("records-manager"), "{told}");
-        assert!(Role::from_number(0).is_err() && Role::from_number(10).is_err() && Role::from_number(-1).is_err());
+        assert!(Role::from_number(0).is_err() && Role::from_number(11).is_err() && Role::from_number(-1).is_err());
     }
 }

@@ -16,8 +16,8 @@ pub(crate) struct GrantBody {
     /// The person.
     #[schema(value_type = String)]
     pub(super) subject: SubjectId,
-    /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager or
-    /// administrator.
+    /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager, administrator or
+    /// national-focal-point.
     #[schema(example = "moderator")]
     pub(super) role: String,
     /// For which body; absent for every body (roles of the secretariat).

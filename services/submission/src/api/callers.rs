@@ -73,7 +73,7 @@ pub(super) fn body_to_write_for(
 /// The only body the caller ever wrote for, so that the refusal can say what became of the designation.
 fn formerly(state: &State, caller: &Bearer) -> Option<BodyCode> {
     let held = state.designations.of_subject(caller.subject);
-    let wrote = held.filter(|held| held.designation.role == Role::Contributor);
+    let wrote = held.filter(|held| held.designation.role.serves_as(Role::Contributor));
     let bodies: BTreeSet<_> = wrote.filter_map(|held| held.designation.body.clone()).collect();
     if bodies.len() == 1 { bodies.into_iter().next() } else { None }
 }
@@ -116,7 +116,6 @@ fn is_bound_to(caller: &Bearer, body: &BodyCode) -> bool {
 fn once_wrote(state: &State, caller: &Bearer, entry: &Entry) -> bool {
     let mut held = state.designations.of_subject(caller.subject);
     held.any(|held| {
-        let acted = matches!(held.designation.role, Role::Contributor | Role::PublishingAuthority);
-        acted && held.designation.body.as_ref() == Some(&entry.facts.body)
+        held.designation.role.acts_for_a_body() && held.designation.body.as_ref() == Some(&entry.facts.body)
     })
 }

@@ -160,6 +160,30 @@ fn bodies_are_those_of_valid_designations_of_that_role() {
     assert!(bodies(100).is_empty());
 }
 
+#[test]
+fn a_national_focal_point_writes_for_its_state_under_its_own_designation_alone() {
+    let mut designations = designations_of(PERSON, &[(Role::NationalFocalPoint, Some("KEN"), &["event"])]);
+    let (kenya, kazakhstan) = (body("KEN"), body("KAZ"));
+    let asked = |designations: &Designations, role, at, record_type| {
+        let found = designations.entitled(PERSON, role, Some(at), Some(record_type), Micros(50));
+        found.map(|authority| authority.designation).map_err(|refusal| refusal.reason)
+    };
+    let its_own = DesignationId([1; 16]);
+    assert_eq!(asked(&designations, Role::Contributor, &kenya, "event"), Ok(its_own));
+    assert_eq!(asked(&designations, Role::NationalFocalPoint, &kenya, "event"), Ok(its_own));
+    assert_eq!(asked(&designations, Role::Contributor, &kenya, "pledge"), Err(NotEntitledReason::OtherRecordType));
+    assert_eq!(asked(&designations, Role::Contributor, &kazakhstan, "event"), Err(NotEntitledReason::OtherBody));
+    let none = Err(NotEntitledReason::NoDesignation);
+    assert_eq!(asked(&designations, Role::PublishingAuthority, &kenya, "event"), none);
+    assert!(designations.holds(PERSON, Role::Contributor, Micros(50)).is_ok());
+    assert!(designations.bodies_of(PERSON, Role::Contributor, Micros(50)).contains(&kenya));
+    designations.revoke(its_own, Micros(40), place(9));
+    assert_eq!(asked(&designations, Role::Contributor, &kenya, "event"), Err(NotEntitledReason::Revoked));
+    // And the other way round: who writes is no focal point.
+    let writer = designations_of(PERSON, &[(Role::Contributor, Some("KEN"), &[])]);
+    assert_eq!(asked(&writer, Role::NationalFocalPoint, &kenya, "event"), none);
+}
+
 fn proposed(subject: SubjectId, role: Role, code: Option<&str>, types: &[&str]) -> Proposed {
     Proposed {
         subject,
@@ -178,6 +202,8 @@ fn who_may_grant_what() {
     designations.grant(designation(1, administrator, Role::Administrator, None, &[]));
     designations.grant(designation(2, authority, Role::PublishingAuthority, Some("KAZ"), &["event", "report"]));
     designations.grant(designation(3, clerk, Role::Contributor, Some("KAZ"), &[]));
+    let focal_point = SubjectId([4; 16]);
+    designations.grant(designation(4, focal_point, Role::NationalFocalPoint, Some("KAZ"), &[]));
     let cases = [
         (administrator, proposed(OTHER, Role::Moderator, None, &[]), Ok(1)),
         (administrator, proposed(OTHER, Role::Contributor, Some("KEN"), &[]), Ok(1)),
@@ -196,7 +222,11 @@ fn who_may_grant_what() {
         (authority, proposed(OTHER, Role::PublishingAuthority, Some("KAZ"), &["event"]), Err("no-designation")),
         (authority, proposed(OTHER, Role::Moderator, None, &[]), Err("no-designation")),
         (authority, proposed(authority, Role::Contributor, Some("KAZ"), &["event"]), Err("designates-oneself")),
+        (authority, proposed(OTHER, Role::NationalFocalPoint, Some("KAZ"), &["event"]), Err("no-designation")),
+        (administrator, proposed(OTHER, Role::NationalFocalPoint, Some("KAZ"), &[]), Ok(1)),
+        (administrator, proposed(OTHER, Role::NationalFocalPoint, None, &[]), Err("designation-needs-a-body")),
         (clerk, proposed(OTHER, Role::Contributor, Some("KAZ"), &[]), Err("no-designation")),
+        (focal_point, proposed(OTHER, Role::Contributor, Some("KAZ"), &[]), Err("no-designation")),
         (OTHER, proposed(clerk, Role::Contributor, Some("KAZ"), &[]), Err("no-designation")),
     ];
     for (granter, what, expected) in cases {

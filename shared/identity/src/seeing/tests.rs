@@ -96,10 +96,12 @@ fn viewers(designations: &Designations, subject: SubjectId) -> Vec<Viewer> {
 #[test]
 fn a_person_is_what_their_designations_make_them() {
     let person = SubjectId([7; 16]);
-    let cases: [(&[Granted], &[Viewer]); 9] = [
+    let cases: [(&[Granted], &[Viewer]); 11] = [
         (&[], &[Viewer::Public]),
         (&[(Role::Contributor, Some("KAZ"), &[])], &[Viewer::Public, Viewer::ContributorOfBody]),
         (&[(Role::PublishingAuthority, Some("KAZ"), &[])], &[Viewer::Public, Viewer::ContributorOfBody]),
+        (&[(Role::NationalFocalPoint, Some("KAZ"), &[])], &[Viewer::Public, Viewer::ContributorOfBody]),
+        (&[(Role::NationalFocalPoint, Some("KEN"), &[])], &[Viewer::Public, Viewer::ContributorOfOther]),
         (&[(Role::Contributor, Some("KEN"), &[])], &[Viewer::Public, Viewer::ContributorOfOther]),
         (
             &[(Role::Contributor, Some("KEN"), &[]), (Role::Contributor, Some("KAZ"), &["pledge"])],
