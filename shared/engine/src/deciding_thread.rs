@@ -119,6 +119,7 @@ impl<D: Decider> DecidingThread<D> {
             }
             // Whoever asked may have gone away.
             Job::Known { command, reply } => drop(reply.send(self.deciding.memory.fold.ledger.find(command))),
+            Job::Decided { reply } => drop(reply.send(self.deciding.edge.next.sequence)),
             Job::Due => self.deciding.run_due(&mut group.written),
             Job::Digests { reply } => {
                 let state = self.deciding.memory.fold.digest();

@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     AuthorityGate, Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again, group::Job,
-    recorded::Records, source::Shown, stopping::Stopping,
+    past::Kept, recorded::Records, snapshots::Snapshots, source::Shown, stopping::Stopping,
 };
 
 /// How often the timers are looked at.
@@ -40,6 +40,8 @@ pub(crate) struct Inner<D: Decider, V: View> {
     pub(crate) authority: AuthorityGate,
     pub(crate) stopping: Stopping,
     pub(crate) shown: watch::Sender<u64>,
+    pub(crate) snapshots: Arc<Snapshots>,
+    pub(crate) kept: Kept<V>,
 }
 
 impl<D: Decider, V: View> Clone for Engine<D, V> {
@@ -173,7 +175,7 @@ impl<D: Decider, V: View> Engine<D, V> {
     }
 
     /// Returns when everything before `size` is durable and in the view: "no" when the service has stopped before.
-    async fn shows(&self, size: u64) -> bool {
+    pub(crate) async fn shows(&self, size: u64) -> bool {
         let mut shown = self.inner.shown.subscribe();
         let reached = pin!(async { shown.wait_for(|shown| *shown >= size).await.is_ok() });
         match select(reached, pin!(self.inner.stopping.stopped())).await {

@@ -25,6 +25,8 @@ pub(crate) enum Job<D: Decider> {
     Deliver { delivery: Box<Delivery>, reply: oneshot::Sender<Result<(), InboxError>> },
     /// Say at once what is remembered of a command. It may not be durable yet.
     Known { command: CommandId, reply: oneshot::Sender<Option<Receipt>> },
+    /// Say at once the sequence of the event that will be decided next. What stands before it may not be durable yet.
+    Decided { reply: oneshot::Sender<u64> },
     /// Decide what is due.
     Due,
     /// Say what the state and the view amount to.

@@ -303,7 +303,7 @@ fn start<D: Decider, V: View>(
         records: records.clone(),
         view: Arc::clone(&view),
         faults: parts.faults,
-        snapshots: parts.snapshots,
+        snapshots: Arc::clone(&parts.snapshots),
         stopping: stopping.clone(),
     };
     let named = |what: &str| thread::Builder::new().name(format!("{}-{what}", D::ORIGIN));
@@ -320,6 +320,8 @@ fn start<D: Decider, V: View>(
         authority: parts.authority,
         stopping,
         shown,
+        snapshots: parts.snapshots,
+        kept: crate::past::Kept::default(),
     };
     Ok(Engine { inner: Arc::new(inner) })
 }
