@@ -14,6 +14,12 @@
 //! nkey = "submission/nkey.seed"         # only the owner may read it
 //! ca = "tls/ca.pem"                     # instead of the system's authorities
 //! replicas = 1                          # 3 on a cluster of three
+//!
+//! [mail]                                # may be left out: then nobody is written to, and inboxes work
+//! server = "mail.example"
+//! from = "Registry <registry@registry.example>"
+//! user = "dossier"                      # port, tls, ca: see `dossier_post::MailSettings`
+//! password_file = "mail.password"
 //! ```
 
 #[cfg(test)]
@@ -26,6 +32,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dossier_post::{MailServer, MailSettings};
 use dossier_web::proxies::{Network, TrustedProxies};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -62,6 +69,33 @@ pub struct Configuration {
     pub log: LogForm,
     /// The broker.
     pub nats: Nats,
+    /// The mail server.
+    #[serde(default)]
+    pub mail: Option<MailSettings>,
+}
+
+/// What `dossier up --mail` is told: a file with a table `[mail]`, as the configuration of a service has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailAlone {
+    mail: MailSettings,
+}
+
+/// The mail server that a file with a table `[mail]` names.
+///
+/// # Errors
+/// [`Failure`] that names the file, the key, and what to write there.
+pub fn read_mail(file: &Path) -> Result<MailServer, Failure> {
+    let found: MailAlone = parse(file)?;
+    mail_server(&found.mail.beside(file.parent().unwrap_or(Path::new(""))))
+}
+
+/// The mail server of a configuration that was read.
+///
+/// # Errors
+/// [`Failure`] that names the key, and what to write there.
+pub fn mail_server(settings: &MailSettings) -> Result<MailServer, Failure> {
+    MailServer::of(settings).map_err(|error| Failure::new(Exit::Usage, format!("{error}. Nothing was started")))
 }
 
 /// The broker.
@@ -119,16 +153,7 @@ impl Configuration {
     /// # Errors
     /// [`Failure`] that names the file, the key, and what to write there.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        let text = read_text(file)?;
-        let parsed = toml::Deserializer::parse(&text)
-            .map_err(|error| refused(file, error.message(), line_of(&text, error.span())))?;
-        let found: Result<Self, _> = serde_path_to_error::deserialize(parsed);
-        let configuration = found.map_err(|error| {
-            let (key, inner) = (error.path().to_string(), error.inner());
-            let words = if key == "." { inner.message().to_owned() } else { format!("{key}: {}", inner.message()) };
-            refused(file, &words, line_of(&text, inner.span()))
-        })?;
-        configuration.checked(file)
+        parse::<Self>(file)?.checked(file)
     }
 
     /// Proxies of whom it is believed whose request they pass on.
@@ -166,8 +191,12 @@ impl Configuration {
         }
         let beside = file.parent().unwrap_or(Path::new(""));
         let at = |path: &Path| beside.join(path);
+        let mail = self.mail.clone().map(|mail| mail.beside(beside));
+        if let Some(Err(error)) = mail.as_ref().map(MailSettings::check) {
+            return Err(refused(file, &error.to_string(), None));
+        }
         let nats = Nats { nkey: at(&self.nats.nkey), ca: self.nats.ca.as_deref().map(at), ..self.nats.clone() };
-        Ok(Self { data: at(&self.data), verifiers: at(&self.verifiers), public_url, nats, ..self })
+        Ok(Self { data: at(&self.data), verifiers: at(&self.verifiers), public_url, nats, mail, ..self })
     }
 }
 
@@ -177,6 +206,17 @@ fn is_server(text: &str) -> bool {
     let Some((host, port)) = rest.and_then(|rest| rest.rsplit_once(':')) else { return false };
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_[]:".contains(c);
     !host.is_empty() && host.chars().all(plain) && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<T, Failure> {
+    let text = read_text(file)?;
+    let parsed = toml::Deserializer::parse(&text)
+        .map_err(|error| refused(file, error.message(), line_of(&text, error.span())))?;
+    serde_path_to_error::deserialize(parsed).map_err(|error| {
+        let (key, inner) = (error.path().to_string(), error.inner());
+        let words = if key == "." { inner.message().to_owned() } else { format!("{key}: {}", inner.message()) };
+        refused(file, &words, line_of(&text, inner.span()))
+    })
 }
 
 fn read_text(file: &Path) -> Result<String, Failure> {

@@ -8,6 +8,7 @@ use dossier_engine::{
 };
 use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::{Accounts, ReviewerKind, Role};
+use dossier_post::Post;
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_vault::Vault;
@@ -31,6 +32,8 @@ pub struct Config {
     /// Who is calling.
     pub accounts: Arc<Accounts>,
 }
+    /// How people are reached by mail.
+    pub post: Post,
 
 /// Why an installation could not be made ready.
 #[derive(Debug, thiserror::Error)]

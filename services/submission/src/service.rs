@@ -7,6 +7,7 @@ use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
 use dossier_exchange::{Hub, KeyDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
+use dossier_post::Post;
 use dossier_proto::Origin;
 use dossier_vault::{Vault, files::FileStore};
 
@@ -30,6 +31,8 @@ pub struct Config {
     /// The people of the installation.
     pub accounts: Arc<Accounts>,
 }
+    /// How people are reached by mail.
+    pub post: Post,
 
 /// The running service.
 #[derive(Clone)]

@@ -41,7 +41,16 @@ A whole configuration; paths are relative to the file:
   servers = [\"tls://localhost:4222\"]    # all nodes of a cluster; nats:// without encryption
   nkey = \"submission/nkey.seed\"         # only its owner may read it
   ca = \"tls/ca.pem\"                     # instead of the system's authorities; may be left out
-  replicas = 1                          # 3 on a cluster of three";
+  replicas = 1                          # 3 on a cluster of three
+
+  [mail]                                # people are told by mail what concerns them; without it in their inboxes alone
+  server = \"mail.example\"
+  port = 587                            # may be left out: 587 with starttls, 465 with wrapped, 25 with none
+  tls = \"starttls\"                      # \"wrapped\", or \"none\" for a server on this machine
+  user = \"dossier\"                      # with password_file; neither where the server asks for no name
+  password_file = \"mail.password\"       # only its owner may read it
+  ca = \"tls/mail-ca.pem\"                # instead of the system's authorities; may be left out
+  from = \"Registry <registry@registry.example>\"";
 
 #[derive(Debug, Args)]
 pub struct Front {

@@ -13,7 +13,7 @@ use super::running::{Running, asked_to_end, keep_up, listen_at, reachable, until
 use crate::{
     Exit, Failure, Layout,
     cli::Serve,
-    configuration::Configuration,
+    configuration::{Configuration, mail_server},
     house::{BrokerSettings, HouseSettings, Outpost, OutpostSettings, outpost_router},
     output::{aside, line},
 };
@@ -53,7 +53,7 @@ async fn stay_up(serve_: &Serve, configuration: &Configuration, metrics: Prometh
     let listener = listen_at(configuration.listen).await?;
     let base = format!("http://{}", reachable(&listener)?);
     let outpost = tokio::select! {
-        opened = Outpost::open(settings(serve_, configuration), BROKER_PATIENCE) => opened?,
+        opened = Outpost::open(settings(serve_, configuration)?, BROKER_PATIENCE) => opened?,
         () = &mut asked => {
             line("Ended cleanly.");
             return Ok(());
@@ -135,12 +135,13 @@ async fn begin(
     }
 }
 
-fn settings(serve: &Serve, configuration: &Configuration) -> OutpostSettings {
+fn settings(serve: &Serve, configuration: &Configuration) -> Result<OutpostSettings, Failure> {
     let demonstration = if configuration.demo { Demonstration::Yes(None) } else { Demonstration::No };
     let nats = &configuration.nats;
     let mut house = HouseSettings::new(&configuration.data, demonstration, configuration.public_url.clone());
     house.proxies = configuration.proxies();
-    OutpostSettings {
+    house.mail = configuration.mail.as_ref().map(mail_server).transpose()?;
+    Ok(OutpostSettings {
         origin: serve.service,
         house,
         verifiers: configuration.verifiers.clone(),
@@ -150,5 +151,5 @@ fn settings(serve: &Serve, configuration: &Configuration) -> OutpostSettings {
             ca: nats.ca.clone(),
             replicas: nats.replicas,
         },
-    }
+    })
 }

@@ -16,6 +16,7 @@ use crate::{
     Exit, Failure, Layout,
     cli::Up,
     commands::import_file,
+    configuration::read_mail,
     house::{self, House, HouseBroker, HouseSettings},
     output::{aside, line},
 };
@@ -33,6 +34,7 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
     let demonstration = if up.demo { Demonstration::Yes(None) } else { Demonstration::No };
     let public = up.public_url.clone().unwrap_or_else(|| base.clone());
     let mut settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
+    settings.mail = up.mail.as_deref().map(read_mail).transpose()?;
     settings.proxies = TrustedProxies::of(up.behind.iter().copied());
     let house = match broker(up) {
         Some(broker) => House::open_over(settings, &broker).await?,

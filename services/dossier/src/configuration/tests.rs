@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use dossier_post::MailTls;
+
 use super::{Configuration, LogForm};
 use crate::Exit;
 
@@ -16,6 +18,14 @@ servers = ["tls://localhost:4222", "tls://[::1]:4222"]
 nkey = "submission/nkey.seed"
 ca = "tls/ca.pem"
 replicas = 3
+"#;
+
+const MAIL: &str = r#"
+[mail]
+server = "mail.example"
+user = "dossier"
+password_file = "secrets/mail.password"
+from = "Registry <registry@registry.example>"
 "#;
 
 fn read(text: &str) -> Result<Configuration, (u8, String)> {
@@ -101,4 +111,40 @@ fn what_is_no_text_says_so() {
         assert_eq!(refused.exit_code(), Exit::Usage as u8);
         assert!(refused.to_string().contains(words) && !refused.to_string().contains("disk"), "{refused}");
     }
+}
+
+#[test]
+fn a_mail_server_may_be_named() {
+    let whole = format!("{WHOLE}{MAIL}");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("submission.toml");
+    fs::write(&file, &whole).unwrap();
+    let mail = Configuration::read(&file).unwrap().mail.unwrap();
+    assert_eq!((mail.port(), mail.tls), (587, MailTls::Starttls));
+    let password = directory.path().join("secrets/mail.password");
+    assert_eq!(mail.password_file.as_deref(), Some(password.as_path()));
+    let refused = super::mail_server(&mail).unwrap_err();
+    assert_eq!(refused.exit_code(), Exit::Usage as u8);
+    assert!(refused.to_string().contains("mail.password_file"), "{refused}");
+    for (good, bad, words) in [
+        ("password_file = \"secrets/mail.password\"", "", "mail.user: "),
+        ("Registry <registry@registry.example>", "Registry", "mail.from: "),
+        ("user = ", "usr = ", "mail.usr"),
+        ("\"mail.example\"", "\"mail.example\"\ntls = \"yes\"", "mail.tls: "),
+    ] {
+        let (code, said) = read(&whole.replace(good, bad)).unwrap_err();
+        assert_eq!(code, Exit::Usage as u8);
+        assert!(said.contains(words) && said.contains("DIR/submission.toml"), "{bad}: {said}");
+    }
+}
+
+#[test]
+fn up_reads_the_table_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mail.toml");
+    fs::write(&file, "[mail]\nserver = \"127.0.0.1\"\nport = 2525\ntls = \"none\"\nfrom = \"a@b.example\"\n").unwrap();
+    assert_eq!(super::read_mail(&file).unwrap().name(), "127.0.0.1:2525");
+    fs::write(&file, WHOLE).unwrap();
+    let refused = super::read_mail(&file).unwrap_err().to_string();
+    assert!(refused.contains("mail.toml line 2") && refused.contains("unknown field"), "{refused}");
 }

@@ -19,6 +19,7 @@ impl Plot {
             engine: ground.engine.clone(),
             vault: ground.vault.clone(),
             accounts: Arc::clone(accounts),
+            post: self.post(),
         })?;
         keyring::must_fit(&self.layout, Origin::Submission, service.engine().journal(), &ground.vault)?;
         Ok(service)
@@ -29,6 +30,7 @@ impl Plot {
             engine: ground.engine.clone(),
             vault: ground.vault.clone(),
             accounts: Arc::clone(accounts),
+            post: self.post(),
         })?;
         keyring::must_fit(&self.layout, Origin::Moderation, service.engine().journal(), &ground.vault)?;
         Ok(service)
@@ -43,6 +45,7 @@ impl Plot {
             engine: ground.engine.clone(),
             vault: ground.vault.clone(),
             accounts: Arc::clone(accounts),
+            post: self.post(),
             site: publication::Site {
                 name: "Dossier".to_owned(),
                 base_url: self.settings.base_url.clone(),

@@ -7,6 +7,7 @@ use dossier_engine::{AuthorityGate, EngineSettings, Ground, PeopleDesk};
 use dossier_exchange::Transport;
 use dossier_identity::accounts::{Accounts, AccountsError};
 use dossier_journal::MirrorHead;
+use dossier_post::Post;
 use dossier_proof::VerifierKey;
 use dossier_proto::{Digest, Origin};
 use dossier_vault::Vault;
@@ -77,6 +78,11 @@ impl Plot {
     /// Answers who asks for people; the answers are signed as moderation.
     pub(super) fn people_desk(&self, accounts: &Arc<Accounts>) -> PeopleDesk {
         PeopleDesk::new(Arc::clone(accounts), self.secrets.signer(Origin::Moderation))
+    }
+
+    /// How people are reached by mail.
+    pub(super) fn post(&self) -> Post {
+        Post { server: self.settings.mail.clone(), public_url: self.settings.base_url.clone() }
     }
 
     /// The audit service's copies of the other journals.

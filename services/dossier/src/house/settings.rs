@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use dossier_engine::{Clock, Faults, MachineClock, NoFaults};
+use dossier_post::MailServer;
 use dossier_web::{page::Demonstration, proxies::TrustedProxies};
 
 /// How a house is started.
@@ -16,6 +17,8 @@ pub struct HouseSettings {
     pub base_url: String,
     /// Proxies of whom it is believed whose request they pass on.
     pub proxies: TrustedProxies,
+    /// The mail server; without one whatever is to be told waits in people's inboxes.
+    pub mail: Option<MailServer>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where crash tests look in.
@@ -30,6 +33,7 @@ impl HouseSettings {
             demonstration,
             base_url: base_url.into(),
             proxies: TrustedProxies::default(),
+            mail: None,
             clock: Arc::new(MachineClock),
             faults: Arc::new(NoFaults),
         }

@@ -14,6 +14,7 @@ use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
 use dossier_proof::SigningKey;
+use dossier_post::Post;
 use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, must_understand, schema_of, v1,
 };
@@ -344,5 +345,5 @@ fn config(directory: &Path, vault: &Vault, accounts: &Arc<Accounts>, clock: &Arc
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let engine = EngineSettings::new(directory.join("publication"), "test/publication", signer, clock);
     let site = Site { name: "Dossier".to_owned(), base_url: "https://dossier.example".to_owned(), demo: true };
-    Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), site }
+    Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), post: Post::default(), site }
 }

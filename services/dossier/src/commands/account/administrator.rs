@@ -6,6 +6,7 @@ use dossier_engine::EngineSettings;
 use dossier_exchange::nats::Listening;
 use dossier_identity::accounts::door::Reply;
 use dossier_moderation as moderation;
+use dossier_post::Post;
 use dossier_proto::Origin;
 use dossier_vault::Vault;
 
@@ -44,5 +45,11 @@ fn start(office: &Here) -> Result<moderation::Service, Failure> {
         ..EngineSettings::new(directory, secrets.log(origin), secrets.signer(origin), clock)
     };
     let vault = Vault::open_unthreaded(office.layout.service_keys(origin), &secrets.master)?;
-    Ok(moderation::start(moderation::Config { engine: settings, vault, accounts: Arc::clone(&office.accounts) })?)
+    Ok(moderation::start(moderation::Config {
+        engine: settings,
+        vault,
+        accounts: Arc::clone(&office.accounts),
+        // Nobody is told of it: whoever is appointed sits here.
+        post: Post::default(),
+    })?)
 }

@@ -16,6 +16,7 @@ use dossier_engine::{Clock, EngineInbox, EngineSettings};
 use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_proof::SigningKey;
+use dossier_post::Post;
 use dossier_proto::{
     Actor, Digest, EntryId, Event, EventId, Head, Micros, Origin, Payload, Place, SubjectId, must_understand,
     schema_of, v1,
@@ -411,7 +412,7 @@ fn try_start(
     let signer = SigningKey::from_seed("dossier.example/moderation", &[7; 32]).unwrap();
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let engine = EngineSettings::new(directory.path(), "dossier.example/moderation", signer, clock);
-    crate::start(Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts) })
+    crate::start(Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), post: Post::default() })
 }
 
 fn person(accounts: &Accounts, name: &str) -> (SubjectId, String) {

@@ -16,6 +16,7 @@ use dossier_exchange::{Delivered, Delivery, Inbox, Moment, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
 use dossier_proof::SigningKey;
+use dossier_post::Post;
 use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, SubjectId, must_understand, schema_of, v1,
 };
@@ -432,7 +433,7 @@ fn vault_of_others(directory: &std::path::Path) -> Vault {
 fn config(directory: PathBuf, vault: &Vault, accounts: &Arc<Accounts>, clock: &Arc<TestClock>) -> Config {
     let signer = SigningKey::from_seed("test/submission", &[7; 32]).unwrap();
     let engine = EngineSettings::new(directory, "test/submission", signer, Arc::clone(clock) as Arc<dyn Clock>);
-    Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts) }
+    Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), post: Post::default() }
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {
