@@ -311,11 +311,13 @@ impl<D: Decider> Story<D> {
         Place { origin: D::ORIGIN, epoch: 0, sequence: self.log.len() as u64 }
     }
 
-    /// Names in the manner of ULIDs: milliseconds first. 64 apart, so that the events of one command fit between.
+    /// Names in the manner of ULIDs: milliseconds first. 64 apart, so that the events of one command fit between; and those
+    /// of one service are no other's, where several stories meet.
     fn name(&mut self) -> EventId {
         self.named += 64;
         let milliseconds = u128::try_from(self.now.0 / 1_000).expect("stories happen after 1970");
-        EventId(((milliseconds << 80) + self.named).to_be_bytes())
+        let service = (D::ORIGIN as u128) << 72;
+        EventId(((milliseconds << 80) + service + self.named).to_be_bytes())
     }
 }
 
