@@ -10,13 +10,18 @@
 //! disk for some milliseconds: call them off the async threads. [`Accounts::authenticate`] and [`Accounts::name_of`] do not
 //! touch it.
 
+mod address;
+mod contact;
 mod copy;
 mod directory;
 pub mod door;
 mod error;
 mod holder;
+mod language;
+mod link;
 mod mirror;
 mod operating;
+mod password;
 mod person;
 mod record;
 #[cfg(test)]
@@ -40,9 +45,13 @@ use holder::Holder;
 use mirror::{Asked, Mirror};
 use throttle::Throttle;
 
+pub use contact::{Contact, UnknownWanted, Wanted};
 pub use copy::{COPY_ANSWER_BYTES_MAX, CopyError, Names};
 pub use error::{AccountsError, AuthenticationFailure};
+pub use language::{Language, UnknownLanguage};
+pub use link::{LinkKind, LinkSecret, NoSecret};
 pub use mirror::{COPY_LASTS, PeopleNotHeard};
+pub use password::{Crowded, PasswordFault};
 pub use person::{Person, TokenSummary};
 pub use token::{TokenId, TokenText};
 
@@ -153,6 +162,15 @@ impl Accounts {
         match &self.people {
             People::Kept(holder) => holder.name_of(subject),
             People::Mirrored(mirror) => mirror.name_of(subject),
+        }
+    }
+
+    /// How somebody is written to; `None` for who has no address, is shut out, erased or unknown here, and wherever names are not
+    /// given. Where the accounts are kept it reads the vault: call it off the async threads.
+    pub fn contact_of(&self, subject: SubjectId) -> Option<Contact> {
+        match &self.people {
+            People::Kept(holder) => holder.contact_of(subject),
+            People::Mirrored(mirror) => mirror.contact_of(subject),
         }
     }
 

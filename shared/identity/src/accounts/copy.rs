@@ -3,9 +3,11 @@
 //! The copy is asked for in pages and taken as a whole: every page names the [`Version`] it belongs to. Whoever has the
 //! newest version is told so, in fewer than fifty bytes.
 //!
-//! A copy holds the secret that digests of tokens are keyed with, those digests, and names in the clear. So it goes over
+//! A copy holds the secret that digests of tokens are keyed with, those digests, and names and addresses in the clear. So it goes over
 //! protected connections alone, to those who are entitled to it, and is kept in memory, never on a disk. From the digests
 //! no token follows: a token has 256 bits of chance.
+
+pub(super) mod form1;
 
 use std::{fmt, ops::Bound};
 
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
-    AccountsError, TOKENS_MAX,
+    AccountsError, Contact, Language, TOKENS_MAX, Wanted,
     holder::Holder,
     person,
     record::Account,
@@ -22,8 +24,11 @@ use super::{
     token::TokenHash,
 };
 
-/// The form of questions and answers. A service that reads another form says so; the answer to form 1 is given for ever.
-const FORM: u8 = 1;
+/// The form of questions and answers: form 1 knew no addresses. A question is answered in its own form, and form 1 for ever; a service
+/// that reads another form says so.
+const FORM: u8 = 2;
+/// The oldest form in which a question is answered.
+const OLDEST: u8 = 1;
 /// A question: form 1, kind 1, incarnation 16, change 10, subject 16 bytes are 44.
 const QUESTION_BYTES_MAX: usize = 64;
 /// An answer: an answer of the exchange has at most 768 KiB, and a signature may stand before this one.
@@ -32,11 +37,12 @@ pub const COPY_ANSWER_BYTES_MAX: usize = 512 * 1024;
 const PAGE_HEAD_BYTES: usize = 66;
 /// A token: digest 32, body 1 + 1 + 16, end 1 + 10, standing 1.
 const TOKEN_BYTES_MAX: usize = 62;
-/// A person: subject 16, name 1 + 2 + 200 characters of 4 bytes, door 1, how many tokens 1, tokens.
-const PERSON_BYTES_MAX: usize = 16 + 803 + 2 + TOKENS_MAX * TOKEN_BYTES_MAX;
-// So a page holds 74 people at least, and some 3 500 who have a name of twenty letters and two tokens.
-const _: () = assert!(PAGE_HEAD_BYTES + 74 * PERSON_BYTES_MAX <= COPY_ANSWER_BYTES_MAX);
-/// All pages of a copy: 64 MiB are about 450 000 people. What is larger is not taken: memory is not the holder's to use up.
+/// A person: subject 16, name 1 + 2 + 200 characters of 4 bytes, door 1, how many tokens 1, tokens, address 1 + 2 + 254 characters of
+/// 4 bytes, language 1, what is wanted 1.
+const PERSON_BYTES_MAX: usize = 16 + 803 + 2 + TOKENS_MAX * TOKEN_BYTES_MAX + 1_021;
+// So a page holds 64 people at least, and some 2 800 who have a name and an address of twenty letters and two tokens.
+const _: () = assert!(PAGE_HEAD_BYTES + 64 * PERSON_BYTES_MAX <= COPY_ANSWER_BYTES_MAX);
+/// All pages of a copy: 64 MiB are about 350 000 people. What is larger is not taken: memory is not the holder's to use up.
 pub(super) const COPY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Which copy: another one after every change, and after every start of the holder.
@@ -59,7 +65,7 @@ impl Version {
     }
 }
 
-/// Whether an asker is given names, or only what it takes to know who is calling.
+/// Whether an asker is given names and addresses, or only what it takes to know who is calling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
     /// It shows them to people who may see them.
@@ -113,6 +119,22 @@ pub(super) struct CopiedPerson {
     pub(super) name: Option<String>,
     pub(super) door: Door,
     pub(super) tokens: Vec<([u8; 32], Grant)>,
+    /// Where letters go: to those who may see names, of people who have an address and are let in.
+    pub(super) contact: Option<CopiedContact>,
+}
+
+/// How somebody is written to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CopiedContact {
+    pub(super) mail: String,
+    pub(super) language: Language,
+    pub(super) wanted: Wanted,
+}
+
+impl From<Contact> for CopiedContact {
+    fn from(contact: Contact) -> Self {
+        Self { mail: contact.mail, language: contact.language, wanted: contact.wanted }
+    }
 }
 
 /// Names are for those who may see them, not for messages of errors.
@@ -127,6 +149,9 @@ impl Drop for Page {
         self.pepper.zeroize();
         for person in &mut self.people {
             person.name.zeroize();
+            if let Some(contact) = &mut person.contact {
+                contact.mail.zeroize();
+            }
         }
     }
 }
@@ -144,7 +169,7 @@ pub enum CopyError {
     },
     /// Written in a form this version does not read.
     #[error(
-        "a message about the accounts has the form {0}, this version reads {FORM}; run the same version everywhere"
+        "a message about the accounts has the form {0}, this version reads {OLDEST} to {FORM}; run the same version everywhere"
     )]
     Form(u8),
     /// Not what it should be.
@@ -163,43 +188,52 @@ pub enum CopyError {
 
 impl Question {
     pub(super) fn encode(&self) -> Vec<u8> {
-        encode(self).to_vec()
+        encode(FORM, self).to_vec()
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, CopyError> {
-        decode(bytes, QUESTION_BYTES_MAX)
+    /// The question, and the form in which it is to be answered.
+    pub(super) fn decode(bytes: &[u8]) -> Result<(Self, u8), CopyError> {
+        let (form, question) = decode(bytes, QUESTION_BYTES_MAX)?;
+        // The questions of all forms are the same.
+        if (OLDEST..=FORM).contains(&form) { Ok((question, form)) } else { Err(CopyError::Form(form)) }
     }
 }
 
 impl Answer {
-    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
-        encode(self)
+    pub(super) fn encode(&self, form: u8) -> Zeroizing<Vec<u8>> {
+        match form {
+            OLDEST => encode(form, &form1::AnswerOf1::from(self)),
+            _ => encode(FORM, self),
+        }
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, CopyError> {
-        decode(bytes, COPY_ANSWER_BYTES_MAX)
+        match bytes.first() {
+            Some(form) if *form != FORM => Err(CopyError::Form(*form)),
+            _ => decode(bytes, COPY_ANSWER_BYTES_MAX).map(|(_, answer)| answer),
+        }
     }
 }
 
-fn encode(message: &impl Serialize) -> Zeroizing<Vec<u8>> {
+fn encode(form: u8, message: &impl Serialize) -> Zeroizing<Vec<u8>> {
     let body = postcard::to_stdvec(message).expect("numbers, bytes, texts and lists of known length always serialise");
     let body = Zeroizing::new(body);
     let mut bytes = Zeroizing::new(Vec::with_capacity(1 + body.len()));
-    bytes.push(FORM);
+    bytes.push(form);
     bytes.extend_from_slice(&body);
     bytes
 }
 
-fn decode<T: DeserializeOwned>(bytes: &[u8], max: usize) -> Result<T, CopyError> {
+fn decode<T: DeserializeOwned>(bytes: &[u8], max: usize) -> Result<(u8, T), CopyError> {
     if bytes.len() > max {
         return Err(CopyError::TooLong { found: bytes.len(), max });
     }
     let (form, body) = bytes.split_first().ok_or(CopyError::Malformed("it is empty"))?;
-    if *form != FORM {
+    if !(OLDEST..=FORM).contains(form) {
         return Err(CopyError::Form(*form));
     }
     match postcard::take_from_bytes(body) {
-        Ok((message, [])) => Ok(message),
+        Ok((message, [])) => Ok((*form, message)),
         Ok(_) => Err(CopyError::Malformed("something stands behind its end")),
         Err(_) => Err(CopyError::Malformed("its fields are not those of its kind")),
     }
@@ -209,7 +243,8 @@ impl Holder {
     /// Answers one question.
     pub(super) fn answer(&self, question: &[u8], names: Names) -> Result<Zeroizing<Vec<u8>>, CopyError> {
         let newest = self.known().version;
-        let answer = match Question::decode(question)? {
+        let (question, form) = Question::decode(question)?;
+        let answer = match question {
             Question::Newest { known } if known == Some(newest) => Answer::Unchanged(newest),
             Question::Newest { .. } => Answer::Page(self.page(None, names)),
             Question::Behind { version, .. } if version != newest => Answer::Outdated,
@@ -219,7 +254,7 @@ impl Holder {
                 if page.version == version { Answer::Page(page) } else { Answer::Outdated }
             }
         };
-        Ok(answer.encode())
+        Ok(answer.encode(form))
     }
 
     /// As many people behind one as fit.
@@ -252,6 +287,10 @@ impl Holder {
             },
             door: Door::of(account),
             tokens: account.tokens.iter().filter_map(|stored| grant(&stored.hash)).collect(),
+            contact: match names {
+                Names::Given => person::contact(&self.vault, account).map(CopiedContact::from),
+                Names::Withheld => None,
+            },
         }
     }
 }

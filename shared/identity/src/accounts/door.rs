@@ -195,6 +195,7 @@ impl RefusalKind {
             | AccountsError::KeptElsewhere
             | AccountsError::Ended(_)
             | AccountsError::TokenTaken
+            | AccountsError::AddressTaken
             | AccountsError::TooManyTokens
             | AccountsError::Vault(_)
             | AccountsError::Random(_) => Self::Failed,

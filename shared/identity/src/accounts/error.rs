@@ -60,6 +60,9 @@ pub enum AccountsError {
     /// The text belongs to somebody else.
     #[error("this token belongs to another account; take another text")]
     TokenTaken,
+    /// Somebody else has this address.
+    #[error("another account has this mail address; see the list of accounts")]
+    AddressTaken,
     /// The account has all the tokens it may have, and all are valid.
     #[error("the account has {TOKENS_MAX} valid tokens; revoke one first")]
     TooManyTokens,

@@ -1,7 +1,7 @@
 //! The accounts where they are kept: on disk and in memory, open in one process.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound,
     path::Path,
     sync::{Mutex, PoisonError, RwLock, RwLockReadGuard},
@@ -12,11 +12,13 @@ use dossier_vault::{Holding, Kind, MasterKey, Vault};
 use ulid::Ulid;
 
 use super::{
-    AccountsError, Person, TokenId, TokenSummary, TokenText,
+    AccountsError, Contact, Person, TokenId, TokenSummary, TokenText, address,
     copy::Version,
     directory::Directory,
+    link::{Keyed, KeyedDigest, LinkKind},
+    password::Hashing,
     person,
-    record::{Account, StoredToken},
+    record::{Account, StoredToken, TokenKind},
     ticket::Ticket,
     token::{Pepper, TokenHash},
 };
@@ -25,6 +27,9 @@ use super::{
 pub(super) struct Holder {
     pub(super) vault: Vault,
     pub(super) pepper: Pepper,
+    pub(super) links: Keyed,
+    pub(super) mails: Keyed,
+    pub(super) passwords: Hashing,
     /// Whoever writes holds this from reading the account to having it on disk and in memory.
     pub(super) directory: Mutex<Directory>,
     known: RwLock<Known>,
@@ -35,6 +40,11 @@ pub(super) struct Known {
     pub(super) accounts: BTreeMap<SubjectId, Account>,
     /// By a keyed digest: how long a look-up takes tells nothing about a token.
     holders: HashMap<TokenHash, SubjectId>,
+    /// Whose link it is that was sent last, by a keyed digest of its secret.
+    linked: HashMap<KeyedDigest, (SubjectId, LinkKind)>,
+    /// Whose address it is, by a keyed digest of its folded form; of several, who had it first.
+    addressed: BTreeMap<SubjectId, KeyedDigest>,
+    at_address: HashMap<KeyedDigest, BTreeSet<SubjectId>>,
     /// Of all this: another one after every change.
     pub(super) version: Version,
 }
@@ -42,32 +52,47 @@ pub(super) struct Known {
 impl Holder {
     pub(super) fn open(directory: &Path, vault: Vault, master: &MasterKey) -> Result<Self, AccountsError> {
         let directory = Directory::open(directory)?;
-        let mut known = Known { accounts: BTreeMap::new(), holders: HashMap::new(), version: Version::first()? };
+        let mut known = Known::empty()?;
+        let mails = Keyed::for_mails(master);
         for account in directory.load()? {
-            known.put(settle(account, &directory, &vault)?);
+            let account = settle(account, &directory, &vault)?;
+            let address = address_of(&vault, &mails, &account);
+            known.put(account, address);
         }
-        Ok(Self { vault, pepper: Pepper::of(master), directory: Mutex::new(directory), known: RwLock::new(known) })
+        Ok(Self {
+            vault,
+            pepper: Pepper::of(master),
+            links: Keyed::for_links(master),
+            mails,
+            passwords: Hashing::new(master),
+            directory: Mutex::new(directory),
+            known: RwLock::new(known),
+        })
     }
 
     pub(super) fn create(&self, name: &str, mail: Option<&str>, now: Micros) -> Result<SubjectId, AccountsError> {
         let name = person::checked_name(name)?;
-        let mail = mail.map(person::checked_mail).transpose()?;
+        let mail = mail.map(address::checked).transpose()?;
         let subject = SubjectId::from(Ulid::generate());
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        if mail.is_some_and(|mail| self.at(mail).is_some()) {
+            return Err(AccountsError::AddressTaken);
+        }
         // Durable before the file that needs it.
         let key = self.vault.fresh(Kind::Person)?;
         let account = Account {
-            subject,
-            key,
             name: Some(person::seal_name(&self.vault, key, subject, name)?),
             mail: mail.map(|mail| person::seal_mail(&self.vault, key, subject, mail)).transpose()?,
-            created: now,
-            disabled: None,
-            erased: None,
-            tokens: Vec::new(),
+            ..Account::new(subject, key, now)
         };
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
         self.store(&directory, account)?;
         Ok(subject)
+    }
+
+    /// Whose address this is; of several whose it is, who had it first.
+    pub(super) fn at(&self, mail: &str) -> Option<SubjectId> {
+        let digest = self.mails.digest(&address::folded(mail));
+        self.known().at_address.get(&digest).and_then(|subjects| subjects.first().copied())
     }
 
     pub(super) fn keep_token(
@@ -90,7 +115,8 @@ impl Holder {
         let mut account = self.active(subject)?;
         account.make_room_for_a_token(now)?;
         let label = person::seal_label(&self.vault, account.key, subject, label)?;
-        account.tokens.push(StoredToken { hash, label: Some(label), body, issued: now, expires, revoked: None });
+        let kind = TokenKind::Issued;
+        account.tokens.push(StoredToken { hash, kind, label: Some(label), body, issued: now, expires, revoked: None });
         self.store(&directory, account)?;
         Ok(hash.id())
     }
@@ -139,6 +165,11 @@ impl Holder {
         known.accounts.get(&subject).and_then(|account| person::name(&self.vault, account))
     }
 
+    pub(super) fn contact_of(&self, subject: SubjectId) -> Option<Contact> {
+        let known = self.known();
+        known.accounts.get(&subject).and_then(|account| person::contact(&self.vault, account))
+    }
+
     pub(super) fn people(&self) -> Vec<Person> {
         self.known().accounts.values().map(|account| person::of(&self.vault, account)).collect()
     }
@@ -164,20 +195,22 @@ impl Holder {
         self.known().accounts.get(&subject).cloned().ok_or(AccountsError::UnknownSubject(subject))
     }
 
-    fn active(&self, subject: SubjectId) -> Result<Account, AccountsError> {
+    pub(super) fn active(&self, subject: SubjectId) -> Result<Account, AccountsError> {
         let account = self.account(subject)?;
-        if account.disabled.is_some() || account.erased.is_some() {
-            return Err(AccountsError::Ended(subject));
-        }
-        Ok(account)
+        if account.is_open() { Ok(account) } else { Err(AccountsError::Ended(subject)) }
     }
 
     /// On disk first, then in memory.
-    fn store(&self, directory: &Directory, account: Account) -> Result<(), AccountsError> {
+    pub(super) fn store(&self, directory: &Directory, account: Account) -> Result<(), AccountsError> {
         directory.write(&account)?;
-        self.known.write().unwrap_or_else(PoisonError::into_inner).put(account);
+        let address = address_of(&self.vault, &self.mails, &account);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).put(account, address);
         Ok(())
     }
+}
+
+fn address_of(vault: &Vault, mails: &Keyed, account: &Account) -> Option<KeyedDigest> {
+    person::mail(vault, account).map(|mail| mails.digest(&address::folded(&mail)))
 }
 
 /// Finishes an erasure of which only one half is there. Record and key can differ after a crash (record first), and
@@ -200,15 +233,56 @@ fn settle(account: Account, directory: &Directory, vault: &Vault) -> Result<Acco
 }
 
 impl Known {
-    fn put(&mut self, account: Account) {
+    fn empty() -> Result<Self, AccountsError> {
+        Ok(Self {
+            accounts: BTreeMap::new(),
+            holders: HashMap::new(),
+            linked: HashMap::new(),
+            addressed: BTreeMap::new(),
+            at_address: HashMap::new(),
+            version: Version::first()?,
+        })
+    }
+
+    /// Whose link it is that has this secret.
+    pub(super) fn linked(&self, digest: &KeyedDigest) -> Option<(SubjectId, LinkKind)> {
+        self.linked.get(digest).copied()
+    }
+
+    fn put(&mut self, account: Account, address: Option<KeyedDigest>) {
+        self.forget(account.subject);
         let subject = account.subject;
-        if let Some(former) = self.accounts.get(&subject) {
+        self.holders.extend(account.tokens.iter().map(|stored| (stored.hash, subject)));
+        for kind in [LinkKind::Invitation, LinkKind::Reset] {
+            let digest = account.link(kind).and_then(|link| link.digest);
+            self.linked.extend(digest.map(|digest| (digest, (subject, kind))));
+        }
+        if let Some(address) = address {
+            self.addressed.insert(subject, address);
+            self.at_address.entry(address).or_default().insert(subject);
+        }
+        self.accounts.insert(subject, account);
+        self.version = self.version.next();
+    }
+
+    fn forget(&mut self, subject: SubjectId) {
+        if let Some(former) = self.accounts.remove(&subject) {
             for stored in &former.tokens {
                 self.holders.remove(&stored.hash);
             }
+            for kind in [LinkKind::Invitation, LinkKind::Reset] {
+                let digest = former.link(kind).and_then(|link| link.digest);
+                digest.and_then(|digest| self.linked.remove(&digest));
+            }
         }
-        self.holders.extend(account.tokens.iter().map(|stored| (stored.hash, subject)));
-        self.accounts.insert(subject, account);
-        self.version = self.version.next();
+        let address = self.addressed.remove(&subject);
+        if let Some(address) = address
+            && let Some(subjects) = self.at_address.get_mut(&address)
+        {
+            subjects.remove(&subject);
+            if subjects.is_empty() {
+                self.at_address.remove(&address);
+            }
+        }
     }
 }

@@ -11,11 +11,11 @@ use std::{
 
 use dossier_proto::SubjectId;
 use tokio::time::Instant;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
-    TokenId, TokenText,
-    copy::{CopyError, Page, Then, Version},
+    Contact, TokenId, TokenText,
+    copy::{CopiedContact, CopyError, Page, Then, Version},
     ticket::{Door, Grant, Ticket},
     token::{Pepper, TokenHash},
 };
@@ -70,6 +70,15 @@ pub(super) struct PeopleCopy {
 struct Known {
     name: Option<Zeroizing<String>>,
     door: Door,
+    contact: Option<CopiedContact>,
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        if let Some(contact) = &mut self.contact {
+            contact.mail.zeroize();
+        }
+    }
 }
 
 impl Mirror {
@@ -84,6 +93,15 @@ impl Mirror {
     pub(super) fn name_of(&self, subject: SubjectId) -> Option<String> {
         let name = |copy: &PeopleCopy| Some(copy.people.get(&subject)?.name.as_deref()?.clone());
         self.with(name).ok().flatten()
+    }
+
+    pub(super) fn contact_of(&self, subject: SubjectId) -> Option<Contact> {
+        let contact = |copy: &PeopleCopy| {
+            let known = copy.people.get(&subject)?;
+            let (name, contact) = (known.name.as_deref()?.clone(), known.contact.as_ref()?);
+            Some(Contact { mail: contact.mail.clone(), name, language: contact.language, wanted: contact.wanted })
+        };
+        self.with(contact).ok().flatten()
     }
 
     /// Has the holder asked soon, and waits for that.
@@ -174,7 +192,7 @@ impl PeopleCopy {
             for (hash, grant) in person.tokens {
                 self.tokens.insert(TokenHash::from_bytes(hash), (person.subject, grant));
             }
-            let known = Known { name: person.name.map(Zeroizing::new), door: person.door };
+            let known = Known { name: person.name.map(Zeroizing::new), door: person.door, contact: person.contact };
             self.people.insert(person.subject, known);
         }
         match (page.then, self.last) {

@@ -5,7 +5,7 @@ use dossier_vault::{Binding, Purpose, Sealed, Vault};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountsError, TokenId,
+    AccountsError, Contact, TokenId,
     record::{Account, StoredToken},
 };
 
@@ -57,14 +57,6 @@ pub(super) fn checked_name(text: &str) -> Result<&str, AccountsError> {
     checked(text, 200, "a name", "1 to 200 characters on one line, with no blank at either end")
 }
 
-/// An address is checked by writing to it; here it only has to look like one.
-pub(super) fn checked_mail(text: &str) -> Result<&str, AccountsError> {
-    let form = "an address such as a.oak@example.org, at most 254 characters";
-    let mail = checked(text, 254, "a mail address", form)?;
-    let looks = mail.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    if looks && !mail.contains(' ') { Ok(mail) } else { Err(AccountsError::Text { what: "a mail address", form }) }
-}
-
 pub(super) fn checked_label(text: &str) -> Result<&str, AccountsError> {
     checked(text, 100, "the label of a token", "1 to 100 characters on one line, with no blank at either end")
 }
@@ -98,11 +90,24 @@ pub(super) fn name(vault: &Vault, account: &Account) -> Option<String> {
     open(vault, account.name.as_ref(), account.subject, Purpose::Name)
 }
 
+pub(super) fn mail(vault: &Vault, account: &Account) -> Option<String> {
+    open(vault, account.mail.as_ref(), account.subject, Purpose::Address)
+}
+
+/// How somebody is written to, if they are let in and gave an address.
+pub(super) fn contact(vault: &Vault, account: &Account) -> Option<Contact> {
+    if !account.is_open() {
+        return None;
+    }
+    let (mail, name) = (mail(vault, account)?, name(vault, account)?);
+    Some(Contact { mail, name, language: account.language, wanted: account.wanted })
+}
+
 pub(super) fn of(vault: &Vault, account: &Account) -> Person {
     Person {
         subject: account.subject,
         name: name(vault, account),
-        mail: open(vault, account.mail.as_ref(), account.subject, Purpose::Address),
+        mail: mail(vault, account),
         created: account.created,
         disabled: account.disabled,
         erased: account.erased,

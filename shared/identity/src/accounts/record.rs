@@ -1,14 +1,20 @@
-//! An account as it stands in its file.
+//! An account as it is known in memory; in its file it stands as [`file`] writes it.
+
+mod file;
 
 use dossier_proto::{BodyCode, KeyId, Micros, SubjectId};
 use dossier_vault::Sealed;
-use serde::{Deserialize, Serialize};
 
-use super::{AccountsError, TOKENS_MAX, token::TokenHash};
+use super::{
+    AccountsError, Language, TOKENS_MAX, Wanted,
+    link::{Link, LinkKind},
+    password::StoredPassword,
+    token::TokenHash,
+};
 
-/// The form of the file. A form that holds more (passwords, when there are pages to sign in) gets the next number; this
-/// one is read for ever.
-const VERSION: u32 = 1;
+/// Sessions that one account may have at once: a few devices, each signed in anew some times within twelve hours. The oldest makes
+/// room for one more, so that nobody is kept out by their own forgotten ones; the rest of [`TOKENS_MAX`] is for tokens.
+pub(super) const SESSIONS_MAX: usize = 20;
 
 /// A person of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +29,29 @@ pub(super) struct Account {
     pub(super) disabled: Option<Micros>,
     pub(super) erased: Option<Micros>,
     pub(super) tokens: Vec<StoredToken>,
+    pub(super) language: Language,
+    pub(super) wanted: Wanted,
+    pub(super) password: Option<StoredPassword>,
+    pub(super) invitation: Option<Link>,
+    pub(super) reset: Option<Link>,
+    /// When somebody last signed in here, or came in by an invitation.
+    pub(super) entered: Option<Micros>,
+}
+
+/// How a token came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    /// Issued by an operator, for a program or a person.
+    Issued,
+    /// By signing in. Signing out everywhere, and another password, end it.
+    Session,
 }
 
 /// What is kept of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StoredToken {
     pub(super) hash: TokenHash,
+    pub(super) kind: TokenKind,
     pub(super) label: Option<Sealed>,
     pub(super) body: Option<BodyCode>,
     pub(super) issued: Micros,
@@ -47,6 +70,26 @@ impl StoredToken {
 }
 
 impl Account {
+    /// Somebody new.
+    pub(super) fn new(subject: SubjectId, key: KeyId, now: Micros) -> Self {
+        Self {
+            subject,
+            key,
+            name: None,
+            mail: None,
+            created: now,
+            disabled: None,
+            erased: None,
+            tokens: Vec::new(),
+            language: Language::default(),
+            wanted: Wanted::default(),
+            password: None,
+            invitation: None,
+            reset: None,
+            entered: None,
+        }
+    }
+
     /// Lets the oldest ended token go when the account is full.
     pub(super) fn make_room_for_a_token(&mut self, now: Micros) -> Result<(), AccountsError> {
         if self.tokens.len() < TOKENS_MAX {
@@ -57,135 +100,50 @@ impl Account {
         Ok(())
     }
 
-    /// The account without anything that leads to the person.
+    /// Lets sessions that are over go, and the oldest others when there are too many.
+    pub(super) fn make_room_for_a_session(&mut self, now: Micros) -> Result<(), AccountsError> {
+        let is_session = |stored: &StoredToken| stored.kind == TokenKind::Session;
+        self.tokens.retain(|stored| !(is_session(stored) && stored.has_expired(now)));
+        while self.tokens.iter().filter(|stored| is_session(stored)).count() >= SESSIONS_MAX {
+            let oldest = self.tokens.iter().position(is_session);
+            self.tokens.remove(oldest.ok_or(AccountsError::TooManyTokens)?);
+        }
+        self.make_room_for_a_token(now)
+    }
+
+    /// Ends all sessions but one, if it is named.
+    pub(super) fn end_sessions(&mut self, but: Option<super::TokenId>, now: Micros) {
+        let ended = |stored: &&mut StoredToken| stored.kind == TokenKind::Session && Some(stored.hash.id()) != but;
+        for stored in self.tokens.iter_mut().filter(ended) {
+            stored.revoked.get_or_insert(now);
+        }
+    }
+
+    pub(super) const fn link(&self, kind: LinkKind) -> Option<&Link> {
+        match kind {
+            LinkKind::Invitation => self.invitation.as_ref(),
+            LinkKind::Reset => self.reset.as_ref(),
+        }
+    }
+
+    pub(super) const fn link_mut(&mut self, kind: LinkKind) -> &mut Option<Link> {
+        match kind {
+            LinkKind::Invitation => &mut self.invitation,
+            LinkKind::Reset => &mut self.reset,
+        }
+    }
+
+    /// Whether anybody can be let in.
+    pub(super) const fn is_open(&self) -> bool {
+        self.disabled.is_none() && self.erased.is_none()
+    }
+
+    /// The account without anything that leads to the person, or lets anybody in.
     pub(super) fn erase(self, now: Micros) -> Self {
-        Self { name: None, mail: None, tokens: Vec::new(), erased: Some(now), ..self }
-    }
-
-    /// The text of the file.
-    pub(super) fn to_text(&self) -> Vec<u8> {
-        let mut text =
-            serde_json::to_vec_pretty(&File::from(self)).expect("strings, numbers and lists always serialise as JSON");
-        text.push(b'\n');
-        text
-    }
-
-    /// The account in a file.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub(super) fn from_text(text: &[u8]) -> Result<Self, String> {
-        let version = serde_json::from_slice::<Version>(text).map_err(|error| error.to_string())?.version;
-        if version != VERSION {
-            return Err(format!("it has the form {version}, this Dossier reads {VERSION}; use a newer one"));
-        }
-        let file: File = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        file.try_into()
+        let bare = Self::new(self.subject, self.key, self.created);
+        Self { disabled: self.disabled, erased: Some(now), ..bare }
     }
 }
 
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
-}
-
-/// A sealed text without its key id, which stands once in the file.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SealedText {
-    nonce: String,
-    ciphertext: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenEntry {
-    hash: TokenHash,
-    label: Option<SealedText>,
-    body: Option<BodyCode>,
-    issued: Micros,
-    expires: Option<Micros>,
-    revoked: Option<Micros>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: u32,
-    subject: SubjectId,
-    key: KeyId,
-    name: Option<SealedText>,
-    mail: Option<SealedText>,
-    created: Micros,
-    disabled: Option<Micros>,
-    erased: Option<Micros>,
-    tokens: Vec<TokenEntry>,
-}
-
-impl From<&Sealed> for SealedText {
-    fn from(sealed: &Sealed) -> Self {
-        Self { nonce: hex::encode(sealed.nonce), ciphertext: hex::encode(&sealed.ciphertext) }
-    }
-}
-
-impl SealedText {
-    fn open(self, key_id: KeyId) -> Result<Sealed, String> {
-        let mut nonce = [0; 24];
-        hex::decode_to_slice(&self.nonce, &mut nonce).map_err(|error| format!("a nonce: {error}"))?;
-        let ciphertext = hex::decode(&self.ciphertext).map_err(|error| format!("a sealed text: {error}"))?;
-        Ok(Sealed { key_id, nonce, ciphertext })
-    }
-}
-
-impl From<&Account> for File {
-    fn from(account: &Account) -> Self {
-        let tokens = account.tokens.iter().map(|stored| TokenEntry {
-            hash: stored.hash,
-            label: stored.label.as_ref().map(Into::into),
-            body: stored.body.clone(),
-            issued: stored.issued,
-            expires: stored.expires,
-            revoked: stored.revoked,
-        });
-        Self {
-            version: VERSION,
-            subject: account.subject,
-            key: account.key,
-            name: account.name.as_ref().map(Into::into),
-            mail: account.mail.as_ref().map(Into::into),
-            created: account.created,
-            disabled: account.disabled,
-            erased: account.erased,
-            tokens: tokens.collect(),
-        }
-    }
-}
-
-impl TryFrom<File> for Account {
-    type Error = String;
-
-    fn try_from(file: File) -> Result<Self, String> {
-        let key = file.key;
-        let open = |text: Option<SealedText>| text.map(|text| text.open(key)).transpose();
-        let token = |entry: TokenEntry| {
-            Ok(StoredToken {
-                hash: entry.hash,
-                label: open(entry.label)?,
-                body: entry.body,
-                issued: entry.issued,
-                expires: entry.expires,
-                revoked: entry.revoked,
-            })
-        };
-        Ok(Self {
-            subject: file.subject,
-            key,
-            name: open(file.name)?,
-            mail: open(file.mail)?,
-            created: file.created,
-            disabled: file.disabled,
-            erased: file.erased,
-            tokens: file.tokens.into_iter().map(token).collect::<Result<_, String>>()?,
-        })
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -233,7 +233,7 @@ fn a_damaged_file_is_named_and_never_passed_over() {
     let broken = [
         sound[..sound.len() / 2].to_owned(),
         String::new(),
-        sound.replace("\"version\": 1", "\"version\": 2"),
+        sound.replace("\"version\": 2", "\"version\": 3"),
         sound.replace("\"created\"", "\"creatd\""),
         sound.replace("\"nonce\": \"", "\"nonce\": \"zz"),
         other,

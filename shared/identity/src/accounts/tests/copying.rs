@@ -371,7 +371,7 @@ async fn a_change_between_two_pages_begins_the_copy_again() {
         let ask = |question: Vec<u8>| {
             let answer = answering.answer(&question, Names::Given).unwrap().to_vec();
             // Behind the first page of each of the first two copies.
-            let is_first = matches!(Question::decode(&question).unwrap(), Question::Newest { .. });
+            let is_first = matches!(Question::decode(&question).unwrap().0, Question::Newest { .. });
             if is_first && told.fetch_add(1, Ordering::SeqCst) < 2 {
                 answering.create("Another", None, NOW).unwrap();
             }
@@ -401,22 +401,25 @@ async fn answers_that_make_no_sense_are_not_taken() {
     let again = with(&page, page.people.clone(), Then::More);
     let nobody = with(&page, Vec::new(), Then::More);
     let mut newer = sound.clone();
-    newer[0] = 2;
+    newer[0] = 3;
+    let mut older = sound.clone();
+    older[0] = 1;
     let mut longer = sound.clone();
     longer.push(0);
     let answers = [
         Vec::new(),
-        vec![1],
-        vec![1, 9, 9, 9],
+        vec![2],
+        vec![2, 9, 9, 9],
         newer,
+        older,
         longer,
         sound[..sound.len() - 1].to_vec(),
-        vec![1; COPY_ANSWER_BYTES_MAX + 1],
-        Answer::Unchanged(page.version).encode().to_vec(),
-        Answer::Outdated.encode().to_vec(),
-        Answer::Page(twice).encode().to_vec(),
-        Answer::Page(again).encode().to_vec(),
-        Answer::Page(nobody).encode().to_vec(),
+        vec![2; COPY_ANSWER_BYTES_MAX + 1],
+        Answer::Unchanged(page.version).encode(2).to_vec(),
+        Answer::Outdated.encode(2).to_vec(),
+        Answer::Page(twice).encode(2).to_vec(),
+        Answer::Page(again).encode(2).to_vec(),
+        Answer::Page(nobody).encode(2).to_vec(),
     ];
     for answer in answers {
         let mirror = Arc::new(Accounts::mirrored());
@@ -438,7 +441,7 @@ fn with(page: &Page, people: Vec<CopiedPerson>, then: Then) -> Page {
 #[test]
 fn questions_that_make_no_sense_are_refused() {
     let (_data, holder) = fresh();
-    let questions = [Vec::new(), vec![1], vec![2, 0, 0], vec![1, 9], vec![1, 0, 0, 0], vec![1; 65], vec![1; 10_000]];
+    let questions = [Vec::new(), vec![1], vec![3, 0, 0], vec![1, 9], vec![1, 0, 0, 0], vec![1; 65], vec![1; 10_000]];
     for question in questions {
         assert!(holder.answer(&question, Names::Given).is_err(), "{question:?}");
     }
@@ -454,4 +457,64 @@ proptest::proptest! {
         formed.extend(&bytes);
         let _ = Answer::decode(&formed);
     }
+}
+
+/// Letters are written by services that hold a copy: they are given where people are written to, and hear of changes.
+#[tokio::test(start_paused = true)]
+async fn who_is_given_names_is_given_addresses_and_nobody_else_is() {
+    let (given, withheld) = (Line::lay(Names::Given), Line::lay(Names::Withheld));
+    for line in [&given, &withheld] {
+        line.holder.create("Aiman Oak", Some("a.oak@example.org"), NOW).unwrap();
+        line.holder.create("Elm", None, NOW).unwrap();
+        line.until("heard", |mirror| mirror.check().is_ok()).await;
+    }
+    let subjects = |line: &Line| line.holder.people().iter().map(|person| person.subject).collect::<Vec<_>>();
+    let [oak, elm] = subjects(&given)[..] else { panic!() };
+    let contact = given.mirror.contact_of(oak).unwrap();
+    assert_eq!(Some(contact.clone()), given.holder.contact_of(oak));
+    assert_eq!((contact.mail.as_str(), contact.name.as_str()), ("a.oak@example.org", "Aiman Oak"));
+    assert!(!format!("{contact:?}").contains("oak"), "{contact:?}");
+    assert_eq!(given.mirror.contact_of(elm), None, "she gave no address");
+    assert_eq!(given.mirror.contact_of(SubjectId([7; 16])), None);
+    for subject in subjects(&withheld) {
+        assert_eq!(withheld.mirror.contact_of(subject), None);
+    }
+    given.holder.disable(oak, NOW).unwrap();
+    given.until("shut", |mirror| mirror.contact_of(oak).is_none()).await;
+    given.holder.enable(oak).unwrap();
+    given.until("open", |mirror| mirror.contact_of(oak).is_some()).await;
+    given.holder.erase_person(oak, NOW).unwrap();
+    given.until("erased", |mirror| mirror.contact_of(oak).is_none()).await;
+}
+
+/// A service of an older version asks as it always did, and is answered as it always was.
+#[test]
+fn a_question_of_the_first_form_is_answered_in_it() {
+    use crate::accounts::copy::form1::AnswerOf1;
+    let (_data, holder) = fresh();
+    let oak = holder.create("Oak", Some("oak@example.org"), NOW).unwrap();
+    holder.issue_token(oak, "a", None, None, NOW).unwrap();
+    let mut question = Question::Newest { known: None }.encode();
+    assert_eq!(question[0], 2);
+    question[0] = 1;
+    let answer = holder.answer(&question, Names::Given).unwrap();
+    assert_eq!(answer[0], 1);
+    let AnswerOf1::Page(page) = postcard::from_bytes(&answer[1..]).unwrap() else { panic!() };
+    assert_eq!((page.people[0].subject, page.people[0].name.as_deref()), (oak, Some("Oak")));
+    assert_eq!(page.people[0].tokens.len(), 1);
+    assert!(!answer.windows(7).any(|window| window == b"example"), "addresses are not in it");
+    question[0] = 3;
+    assert_eq!(holder.answer(&question, Names::Given).unwrap_err(), CopyError::Form(3));
+    assert_eq!(Answer::decode(&answer).unwrap_err(), CopyError::Form(1));
+}
+
+#[test]
+fn two_accounts_never_have_one_address_however_it_is_spelt() {
+    let (_data, holder) = fresh();
+    let oak = holder.create("Oak", Some("oak@example.org"), NOW).unwrap();
+    for same in ["oak@example.org", "OAK@Example.Org", "ｏak@example.org"] {
+        assert!(matches!(holder.create("Elm", Some(same), NOW), Err(AccountsError::AddressTaken)), "{same}");
+    }
+    holder.erase_person(oak, NOW).unwrap();
+    holder.create("Elm", Some("oak@example.org"), NOW).unwrap();
 }
