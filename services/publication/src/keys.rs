@@ -1,8 +1,11 @@
 //! Keys: which ones publication asks for, and to whom it gives its own.
 
+use dossier_engine::Engine;
 use dossier_exchange::{KeyDesk, KeyRefusal, give};
 use dossier_proto::{Event, KeyId, Origin, Payload, v1};
 use dossier_vault::{GrantedKey, Kind, Vault};
+
+use crate::{domain::Publication, views::Catalogue};
 
 /// The keys that must be held before a foreign event is acted upon: those of an approved content. Personal values stay
 /// sealed here for good.
@@ -22,20 +25,29 @@ pub fn keys_needed(event: &Event) -> Vec<KeyId> {
     keys
 }
 
-/// Gives publication's keys: to audit, and to nobody else.
+/// Gives publication's keys: to audit, and to submission those of what a publisher said to a body.
 pub(crate) struct Desk {
+    engine: Engine<Publication, Catalogue>,
     vault: Vault,
 }
 
 impl Desk {
-    pub(crate) fn new(vault: Vault) -> Self {
-        Self { vault }
+    pub(crate) const fn new(engine: Engine<Publication, Catalogue>, vault: Vault) -> Self {
+        Self { engine, vault }
+    }
+
+    fn may_have(&self, asker: Origin, key: KeyId) -> bool {
+        match asker {
+            Origin::Audit => true,
+            Origin::Submission => self.engine.view().is_said_to_a_body(key),
+            Origin::Moderation | Origin::Publication => false,
+        }
     }
 }
 
 impl KeyDesk for Desk {
     fn grant(&self, asker: Origin, keys: &[KeyId]) -> Result<Vec<GrantedKey>, KeyRefusal> {
-        let granted = give(&self.vault, asker, keys, |_key| asker == Origin::Audit)?;
+        let granted = give(&self.vault, asker, keys, |key| self.may_have(asker, key))?;
         // What the service keeps for itself, and persons, are for nobody.
         let private = |key: &&GrantedKey| !matches!(key.kind(), Kind::Revision | Kind::Review | Kind::Attachment);
         match granted.iter().find(private) {

@@ -96,7 +96,7 @@ impl Service {
 
     /// Gives its keys to audit.
     pub fn desk(&self) -> Arc<dyn KeyDesk> {
-        Arc::new(Desk::new(self.vault.clone()))
+        Arc::new(Desk::new(self.engine.clone(), self.vault.clone()))
     }
 
     /// Its routes: JSON under `/api/v1`, pages at `/` and `/entries`.

@@ -35,6 +35,7 @@ pub fn keys_needed(foreign: &Event) -> Vec<KeyId> {
         }
         Some(Payload::ChangeSettled(v1::ChangeSettled { command: Some(command) })) => of(&command.text),
         Some(Payload::ReviewHeld(v1::ReviewHeld { command: Some(command) })) => of(&command.reason),
+        Some(Payload::RetractionDeclined(v1::RetractionDeclined { command: Some(command), .. })) => of(&command.reason),
         Some(Payload::EntryRefused(v1::EntryRefused { command: Some(command), .. })) => of(&command.reason),
         Some(Payload::MarkedDuplicate(v1::MarkedDuplicate { command: Some(command), .. })) => of(&command.reason),
         // The next edition, from which the body goes on; the note between the moderators is theirs.

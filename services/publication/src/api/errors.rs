@@ -26,7 +26,9 @@ pub(super) fn of_refusal(refusal: &PublicationRefusal) -> Problem {
         PublicationRefusal::NotFound => return Problem::new(ProblemKind::NotFound),
         PublicationRefusal::VersionMismatch { current } => stale(Part::Edition, *current),
         PublicationRefusal::UnknownCode { .. } => field("/reason", refusal),
-        PublicationRefusal::ExplanationMissing { deed: Deed::Reschedule } => field("/reason", refusal),
+        PublicationRefusal::ExplanationMissing { deed: Deed::Reschedule | Deed::DeclineRetraction } => {
+            field("/reason", refusal)
+        }
         PublicationRefusal::ExplanationMissing { .. } => field("/explanation", refusal),
         PublicationRefusal::NoSuccessor { .. } => field("/superseded_by", refusal),
         PublicationRefusal::PastMoment | PublicationRefusal::TooFar { .. } => field("/at", refusal),
@@ -36,7 +38,7 @@ pub(super) fn of_refusal(refusal: &PublicationRefusal) -> Problem {
         PublicationRefusal::AlreadyRetracted { .. } => wrong_state("retracted"),
         PublicationRefusal::IsSuspended { .. } => wrong_state("suspended"),
         PublicationRefusal::AlreadySuperseded { .. } => wrong_state("superseded"),
-        PublicationRefusal::NotSuspended | PublicationRefusal::NotScheduled => {
+        PublicationRefusal::NotSuspended | PublicationRefusal::NotScheduled | PublicationRefusal::NotAsked => {
             Problem::new(ProblemKind::WrongState).detail(refusal.to_string())
         }
         PublicationRefusal::Embargo { until, .. } => wrong_state("scheduled").with("until", moment::written(*until)),

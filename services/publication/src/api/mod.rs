@@ -83,6 +83,7 @@ pub(crate) fn router(counter: Arc<Counter>) -> Router {
         .route("/api/v1/scheduled/{name}/reschedule", post(scheduled::reschedule))
         .route("/api/v1/scheduled/{name}/publish", post(scheduled::publish))
         .route("/api/v1/retraction-requests", get(requests::list))
+        .route("/api/v1/retraction-requests/{name}/decline", post(requests::decline))
         .route("/api/v1/openapi.json", get(openapi::document))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(App(counter))

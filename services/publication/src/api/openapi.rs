@@ -34,6 +34,7 @@ use super::App;
         super::scheduled::reschedule,
         super::scheduled::publish,
         super::requests::list,
+        super::requests::decline,
     ),
     tags(
         (name = "entries", description = "What was published"),

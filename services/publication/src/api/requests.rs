@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use dossier_proto::{EntryId, Place};
+use dossier_proto::{EntryId, Origin, Place, v1};
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, PlaceShown, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, FieldError, MinSequence, StrictQuery},
@@ -16,8 +16,14 @@ use dossier_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, Counter, errors, publishers, turning};
-use crate::{moment, off_thread, views::RequestFacts, wait_for};
+use super::{
+    App, Counter,
+    deciding::{Asked, Subject, Worded},
+    document::EntryDocument,
+    entries::{as_it_stands, known},
+    errors, publishers, turning,
+};
+use crate::{domain::Command, moment, off_thread, views::RequestFacts, wait_for, words::Saying};
 
 /// The name of this list in its cursors.
 const LIST: &str = "retraction-requests";
@@ -95,6 +101,71 @@ pub(super) async fn list(
         Ok((Cache::Private, Json(Page { items, next: page.next })).into_response())
     })
     .await
+}
+
+/// What is answered, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub(super) struct DeclineBody {
+    /// Which request: its `place`, as the list shows it.
+    request: RequestPlace,
+    /// What the body is to know. Nobody else reads it.
+    #[schema(example = "The figures were confirmed by a second source. Please open a revision instead.")]
+    reason: String,
+}
+
+/// Where publication took note of a request.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequestPlace {
+    /// The epoch of the journal.
+    epoch: u32,
+    /// The position there.
+    sequence: u64,
+    /// Always `publication`; may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    origin: Option<Origin>,
+}
+
+/// Leaves an entry as it is, though its body asked to have it taken back. The body hears of it, with the reason, and may ask again.
+///
+/// Needs a designation as publisher for the body and the type. To take the entry back, retract it.
+#[utoipa::path(
+    post, path = "/api/v1/retraction-requests/{name}/decline", tag = "retraction", operation_id = "declineRetraction",
+    params(
+        ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the entry that was read"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key takes effect once"),
+    ),
+    request_body = DeclineBody,
+    responses(
+        (status = 200, description = "The entry, as it stands", body = EntryDocument, headers(("ETag" = String))),
+        (status = 401, description = "It is not known who is calling", body = ProblemDocument),
+        (status = 403, description = "No designation as publisher covers it", body = ProblemDocument),
+        (status = 404, description = "No such entry was ever published", body = ProblemDocument),
+        (status = 409, description = "No such request waits, or the entry was retracted", body = ProblemDocument),
+        (status = 412, description = "The entry changed since it was read", body = ProblemDocument),
+        (status = 422, description = "The reason is missing or too long", body = ProblemDocument),
+    ),
+    security(("bearer" = [])),
+)]
+pub(super) async fn decline(State(app): State<App>, asked: Asked<DeclineBody>) -> Answer<Response> {
+    let known = known(&app, &asked.name)?;
+    let subject = Subject::published(&known);
+    let DeclineBody { request: RequestPlace { epoch, sequence, origin }, reason } = &asked.body;
+    let named = Place { origin: origin.unwrap_or(Origin::Publication), epoch: *epoch, sequence: *sequence };
+    // The decision names what the body asked, not where we took note of it.
+    let is_open = known.published.request.is_some_and(|request| request.place == named);
+    let answered = known.entry.asked.filter(|_| is_open).map(Into::into);
+    let worded = Worded {
+        saying: Saying::Reason,
+        pointer: "/reason",
+        text: reason,
+        command: &|sealed| Command::DeclineRetraction(v1::DeclineRetraction { asked: answered, reason: Some(sealed) }),
+    };
+    let bare = Command::DeclineRetraction(v1::DeclineRetraction { asked: answered, reason: None });
+    asked.decide(&app, &subject, bare, Some(worded)).await?;
+    off_thread(move || as_it_stands(&app, subject.id)).await
 }
 
 /// The requests the caller may decide on.

@@ -20,6 +20,8 @@ pub enum Command {
     Supersede(v1::SupersedeEntry),
     /// Take an entry back for good; a tombstone stays.
     Retract(v1::RetractEntry),
+    /// Leave an entry as it is, though its body asked for a retraction.
+    DeclineRetraction(v1::DeclineRetraction),
 }
 
 /// The command whose first event this is; `None` when it opens none of ours.
@@ -39,21 +41,22 @@ pub(super) fn command_of(first: &Event) -> Option<Command> {
         Payload::EntryReinstated(reinstated) => reinstated.command.map(Command::Reinstate),
         Payload::EntrySuperseded(superseded) => superseded.command.map(Command::Supersede),
         Payload::EntryRetracted(retracted) => retracted.command.map(Command::Retract),
-        Payload::PublicationRefused(refused) => refused.attempted.and_then(attempted),
+        Payload::RetractionDeclined(declined) => declined.command.map(Command::DeclineRetraction),
+        Payload::PublicationRefused(refused) => refused.attempted.map(attempted),
         _ => None,
     }
 }
 
 /// What was attempted and refused.
-fn attempted(attempted: v1::publication_refused::Attempted) -> Option<Command> {
+fn attempted(attempted: v1::publication_refused::Attempted) -> Command {
     use v1::publication_refused::Attempted;
-    Some(match attempted {
+    match attempted {
         Attempted::RetractEntry(command) => Command::Retract(command),
         Attempted::Reschedule(command) => Command::Reschedule(command),
         Attempted::PublishNow(command) => Command::PublishNow(command),
         Attempted::SuspendEntry(command) => Command::Suspend(command),
         Attempted::ReinstateEntry(command) => Command::Reinstate(command),
         Attempted::SupersedeEntry(command) => Command::Supersede(command),
-        Attempted::DeclineRetraction(_) => return None,
-    })
+        Attempted::DeclineRetraction(command) => Command::DeclineRetraction(command),
+    }
 }

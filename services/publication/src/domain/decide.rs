@@ -1,4 +1,4 @@
-//! The decisions: publish, schedule, decline; suspend, reinstate, supersede, retract.
+//! The decisions: publish, schedule, decline; suspend, reinstate, supersede, retract or leave as it is.
 
 mod publishing;
 mod standing;
@@ -22,6 +22,7 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::Reinstate(command) => standing::reinstate(state, command, context),
         Command::Supersede(command) => standing::supersede(state, command, context),
         Command::Retract(command) => standing::retract(state, command, context),
+        Command::DeclineRetraction(command) => standing::decline(state, command, context),
     }
 }
 

@@ -49,6 +49,11 @@ fn turn(state: &mut State, id: EntryId, place: Place, payload: &Payload) {
             entry.withheld = Some(Withheld::Retracted(place));
             entry.asked = None;
         }
+        Payload::RetractionDeclined(declined) => {
+            let asked = declined.command.as_ref().and_then(|command| command.asked.as_ref());
+            entry.asked = entry.asked.filter(|open| asked.and_then(|place| Place::try_from(place).ok()) != Some(*open));
+            return;
+        }
         _ => return,
     }
     entry.version += 1;

@@ -61,6 +61,11 @@ pub enum PublicationRefusal {
     /// Nothing of the entry waits for a time.
     #[error("No edition of this entry waits for its time. It may have been published meanwhile: read the entry.")]
     NotScheduled,
+    /// No request of the body waits under this name.
+    #[error(
+        "No such request for a retraction waits. It may have been answered, or asked anew: read the requests again."
+    )]
+    NotAsked,
     /// The body, or the moderator, asked that it be not public before.
     #[error("It may not be public before {}: so it was asked when it was approved, by the event {because}. Name that moment or a later one.", shown(*until))]
     Embargo {
@@ -161,6 +166,7 @@ impl PublicationRefusal {
             | Self::AlreadySuperseded { .. } => codes::WRONG_STATE,
             Self::NoSuccessor { .. } => "no-successor",
             Self::NotScheduled => "not-scheduled",
+            Self::NotAsked => "not-asked",
             Self::Embargo { .. } => "embargo",
             Self::PastMoment => "past-moment",
             Self::TooFar { .. } => "too-far",

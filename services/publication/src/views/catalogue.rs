@@ -1,9 +1,12 @@
 //! The catalogue: every entry that was ever published, its editions, and how it ended if it did.
 
-use std::{collections::BTreeMap, ops::Bound};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use dossier_engine::{Decider, View};
-use dossier_proto::{Digest, EntryId, Event, Origin, Payload, Place, v1};
+use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
 
 use super::{EditionFacts, EditionKind, Published, RequestFacts, Turn, TurnKind};
@@ -25,6 +28,8 @@ pub struct Catalogue {
     requested: BTreeMap<Place, EntryId>,
     /// Where each registry that was ever in force stands in our journal.
     registries: BTreeMap<Digest, Place>,
+    /// The keys of what publishers said to a body alone.
+    said_to_bodies: BTreeSet<KeyId>,
     retracted: u64,
     /// Superseded entries that can be read.
     superseded: u64,
@@ -100,6 +105,11 @@ impl Catalogue {
     pub fn requests(&self, after: Option<Place>) -> impl Iterator<Item = (Place, EntryId)> + '_ {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.requested.range((start, Bound::Unbounded)).map(|(place, entry)| (*place, *entry))
+    }
+
+    /// Whether a key opens what a publisher said to a body.
+    pub fn is_said_to_a_body(&self, key: KeyId) -> bool {
+        self.said_to_bodies.contains(&key)
     }
 
     /// Where the registry with this digest stands in our journal.
@@ -181,6 +191,17 @@ impl Catalogue {
         }
     }
 
+    /// The request is answered: nobody waits any more.
+    fn decline(&mut self, id: EntryId, declined: &v1::RetractionDeclined) {
+        let said = declined.command.as_ref().and_then(|command| command.reason.as_ref());
+        self.said_to_bodies.extend(said.and_then(|said| KeyId::try_from(said.key_id.as_slice()).ok()));
+        let is_open = self.state.entries.get(&id).is_some_and(|entry| entry.asked.is_some());
+        let Some(published) = self.published.get_mut(&id).filter(|_| !is_open) else { return };
+        if let Some(request) = published.request.take() {
+            self.requested.remove(&request.place);
+        }
+    }
+
     fn receive(&mut self, place: Place, foreign: &Event) {
         match (&foreign.payload, foreign.head.entry, foreign.head.place.origin) {
             (Some(Payload::RegistryAdopted(_)), _, Origin::Moderation) => {
@@ -220,6 +241,7 @@ impl View for Catalogue {
                 }
             }
             (Some(Payload::EditionPublished(edition)), Some(entry)) => self.publish(event, entry, edition),
+            (Some(Payload::RetractionDeclined(declined)), Some(entry)) => self.decline(entry, declined),
             (Some(_), Some(entry)) => {
                 if let Some(turn) = Turn::of(event) {
                     self.turn(entry, turn);

@@ -49,6 +49,15 @@ pub(super) struct ClearRetractionBody {
     proposed: ProposedAt,
 }
 
+/// Which proposal is not passed on, and why.
+#[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
+pub(super) struct ReturnRetractionBody {
+    /// The event that proposes it, as `retraction.place` of the entry says it.
+    proposed: ProposedAt,
+    /// What the body is to know, at most 2 000 characters. Nobody outside the body reads it.
+    reason: String,
+}
+
 /// Where an event of this service stands.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, utoipa::ToSchema)]
 pub(super) struct ProposedAt {
@@ -186,8 +195,7 @@ pub(super) async fn clear_retraction(
         let office = office.clone();
         off_thread(move || {
             let entry = callers::addressed(&office.engine().view(), &caller, id, office.now())?.clone();
-            let ProposedAt { epoch, sequence, .. } = body.proposed;
-            let place = Place { origin: Origin::Submission, epoch, sequence };
+            let place = body.proposed.place();
             let reason = reason_of(&office, &entry, place)?;
             let clear = v1::ClearRetraction { proposed: Some(place.into()) };
             Ok(Errand::on(id, Command::ClearRetraction { clear, reason }, None))
@@ -196,6 +204,55 @@ pub(super) async fn clear_retraction(
     };
     request.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
     errands::answer(&office, id, StatusCode::ACCEPTED).await
+}
+
+/// Does not pass a proposed retraction on: the edition stays, and the body is told why.
+#[utoipa::path(
+    post, path = "/entries/{id}/return-retraction", tag = "clearance", operation_id = "returnRetraction",
+    request_body = ReturnRetractionBody,
+    params(
+        ("id" = String, Path, description = "The entry."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+    ),
+    responses(
+        (status = 200, description = "The entry; nobody outside the body heard of it.", body = EntryDocument),
+        (status = 403, description = "No designation covers it (recorded).", body = ProblemDocument),
+        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+        (status = 409, description = "No such retraction waits for clearance.", body = ProblemDocument),
+        (status = 422, description = "The reason is missing.", body = ProblemDocument),
+    ),
+)]
+pub(super) async fn return_retraction(
+    State(office): State<Office>,
+    caller: Bearer,
+    StrictPath(id): StrictPath<EntryId>,
+    key: IdempotencyKey,
+    StrictJson(body): StrictJson<ReturnRetractionBody>,
+) -> Answer<Response> {
+    let request = Asking::new(caller.clone(), key, "POST", &format!("/entries/{id}/return-retraction"), &body);
+    let errand = {
+        let office = office.clone();
+        off_thread(move || {
+            let act = Act::of(&office, &caller, id, &IfMatch::Absent)?;
+            let reason = texts::required("/reason", &body.reason)?;
+            let mut command = v1::ReturnRetraction { proposed: Some(body.proposed.place().into()), reason: None };
+            let is_open = act.entry.public.as_ref().is_some_and(|public| public.retraction_proposed.is_some());
+            if act.is_authority && is_open {
+                let key = asking::fresh_key(&office)?;
+                let sealed = office.words().seal_text(key, id, Purpose::Reason, &reason);
+                command.reason = Some(sealed.map_err(|error| refusals::words_failed(&error))?);
+            }
+            Ok(act.errand(Command::ReturnRetraction(command)))
+        })
+        .await?
+    };
+    done(&office, request, id, errand).await
+}
+
+impl ProposedAt {
+    const fn place(&self) -> Place {
+        Place { origin: Origin::Submission, epoch: self.epoch, sequence: self.sequence }
+    }
 }
 
 /// Somebody who wants to decide on what awaits clearance.

@@ -40,6 +40,7 @@ use utoipa::{
         super::clearing::clear,
         super::clearing::give_back,
         super::clearing::clear_retraction,
+        super::clearing::return_retraction,
     ),
     tags(
         (name = "entries", description = "What the caller's bodies write and have written."),

@@ -86,6 +86,8 @@ fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
         | Happened::RetractionAsked { edition }
         | Happened::RetractionProposed { edition }
         | Happened::RetractionCleared { edition }
+        | Happened::RetractionReturned { edition }
+        | Happened::RetractionDeclined { edition }
         | Happened::CorrectionObjected { edition } => item.edition = Some(edition),
         Happened::ChangesRequested { count } | Happened::Commented { count } => item.count = Some(count),
         _ => {}
@@ -123,6 +125,8 @@ const fn says(what: Happened) -> bool {
             | H::Withdrawn
             | H::RetractionAsked { .. }
             | H::RetractionProposed { .. }
+            | H::RetractionReturned { .. }
+            | H::RetractionDeclined { .. }
             | H::AppealAsked
             | H::CorrectionObjected { .. }
             | H::Corrected
@@ -139,6 +143,8 @@ fn reason(payload: Payload) -> Option<v1::Sealed> {
         Payload::Withdrawn(withdrawn) => withdrawn.command?.reason,
         Payload::RetractionAsked(asked) => asked.command?.reason,
         Payload::RetractionProposed(proposed) => proposed.command?.reason,
+        Payload::RetractionReturned(returned) => returned.command?.reason,
+        Payload::RetractionDeclined(declined) => declined.command?.reason,
         Payload::ClearanceReturned(returned) => returned.command?.reason,
         Payload::AppealAsked(asked) => asked.command?.reason,
         Payload::CorrectionObjected(objected) => objected.command?.reason,

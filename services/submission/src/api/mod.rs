@@ -68,6 +68,7 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/clear", post(clearing::clear))
         .route("/entries/{id}/return", post(clearing::give_back))
         .route("/entries/{id}/clear-retraction", post(clearing::clear_retraction))
+        .route("/entries/{id}/return-retraction", post(clearing::return_retraction))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new().nest(PREFIX, routes).with_state(office)
 }

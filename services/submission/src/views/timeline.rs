@@ -136,6 +136,16 @@ pub enum Happened {
         /// Of which edition.
         edition: u32,
     },
+    /// The publishing authority did not pass the proposal on.
+    RetractionReturned {
+        /// Of which edition.
+        edition: u32,
+    },
+    /// A publisher left the edition as it is.
+    RetractionDeclined {
+        /// Of which edition.
+        edition: u32,
+    },
     /// Two moderators corrected the public edition.
     Corrected,
     /// The body objects to that.
@@ -183,6 +193,8 @@ impl Happened {
             Self::Rescheduled => "rescheduled",
             Self::RetractionProposed { .. } => "retraction-proposed",
             Self::RetractionCleared { .. } => "retraction-cleared",
+            Self::RetractionReturned { .. } => "retraction-returned",
+            Self::RetractionDeclined { .. } => "retraction-declined",
             Self::Corrected => "corrected",
             Self::CorrectionObjected { .. } => "correction-objected",
             Self::Suspended => "suspended",
@@ -234,7 +246,14 @@ fn party(source: &Event, what: Happened) -> Party {
 /// Whether it is what publishing authorities do.
 fn is_of_authority(source: &Event, what: Happened) -> bool {
     let is_cleared = matches!(&source.payload, Some(Payload::Submitted(one)) if one.clearance_asked.is_some());
-    is_cleared || matches!(what, Happened::Cleared | Happened::ClearanceReturned | Happened::RetractionCleared { .. })
+    is_cleared
+        || matches!(
+            what,
+            Happened::Cleared
+                | Happened::ClearanceReturned
+                | Happened::RetractionCleared { .. }
+                | Happened::RetractionReturned { .. }
+        )
 }
 
 /// Whether the secretariat did it. A contributor may name the body when beginning an entry, and has no paper then.
@@ -283,6 +302,8 @@ fn happened(payload: &Payload) -> Option<Happened> {
         Payload::EditionRescheduled(_) => Happened::Rescheduled,
         Payload::RetractionProposed(proposed) => Happened::RetractionProposed { edition: proposed.edition },
         Payload::RetractionCleared(cleared) => Happened::RetractionCleared { edition: cleared.edition },
+        Payload::RetractionReturned(returned) => Happened::RetractionReturned { edition: returned.edition },
+        Payload::RetractionDeclined(declined) => Happened::RetractionDeclined { edition: declined.edition },
         Payload::CorrectionConfirmed(_) => Happened::Corrected,
         Payload::CorrectionObjected(objected) => Happened::CorrectionObjected { edition: objected.edition },
         Payload::EntrySuspended(_) => Happened::Suspended,

@@ -177,6 +177,7 @@ async fn the_document_of_the_interface_names_every_route() {
             "/api/v1/entries/{name}/supersede",
             "/api/v1/entries/{name}/suspend",
             "/api/v1/retraction-requests",
+            "/api/v1/retraction-requests/{name}/decline",
             "/api/v1/scheduled",
             "/api/v1/scheduled/{name}/publish",
             "/api/v1/scheduled/{name}/reschedule",

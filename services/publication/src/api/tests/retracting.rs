@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::tests::{House, corrected, entry, sample};
 
+const DECLINE: &str = "/api/v1/retraction-requests/EVT-2026-00002/decline";
 const RETRACT: &str = "/api/v1/entries/EVT-2026-00001/retract";
 
 fn body() -> Value {
@@ -189,6 +190,58 @@ async fn requests_come_page_by_page() {
         query = format!("?limit=2&cursor={next}");
     }
     assert_eq!(seen, (1..=5).map(|number| format!("EVT-2026-{number:05}")).collect::<Vec<_>>());
+}
+
+fn decline<'a>(house: &'a House, place: &Value, reason: &str) -> crate::tests::asking::Ask<'a> {
+    let body = json!({"request": place, "reason": reason});
+    house.post(DECLINE).by("publisher").json(&body)
+}
+
+#[tokio::test]
+async fn a_declined_request_leaves_the_list_and_the_entry_and_only_the_body_reads_why() {
+    let mut house = published().await;
+    let key = house.publish(entry(2), "KEN", None, &sample()).await;
+    house.ask_retraction(entry(2), key, 1, "We named the wrong city.").await;
+    let listed = async |house: &House| {
+        house.get("/api/v1/retraction-requests").by("publisher").send().await.expect(200).json()["items"].clone()
+    };
+    let place = listed(&house).await[0]["place"].clone();
+    let other = json!({"epoch": 1, "sequence": 0});
+    assert_eq!(decline(&house, &other, "No.").send().await.expect(409).json()["code"], "not-asked");
+    assert_eq!(
+        decline(&house, &place, " \u{200b} ").send().await.expect(422).json()["errors"][0]["pointer"],
+        "/reason"
+    );
+    decline(&house, &place, "No.").header("if-match", "\"e9\"").send().await.expect(412);
+    let stranger = house.post(DECLINE).by("moderator").json(&json!({"request": place, "reason": "xylophone"}));
+    let refused = stranger.send().await.expect(403).json();
+    let bytes = house.service.engine().recorded(refused["recorded"]["sequence"].as_u64().unwrap()).unwrap().bytes;
+    assert!(!bytes.windows(9).any(|part| part == b"xylophone"));
+
+    let told = decline(&house, &place, "The city is right.").header("idempotency-key", "once").send().await.expect(200);
+    assert_eq!((&told.json()["state"], told.etag().as_str()), (&json!("published"), "\"e1\""));
+    assert!(!told.text.contains("The city is right."));
+    decline(&house, &place, "The city is right.").header("idempotency-key", "once").send().await.expect(200);
+    assert_eq!(listed(&house).await, json!([]));
+    assert_eq!(decline(&house, &place, "The city is right.").send().await.expect(409).json()["code"], "not-asked");
+    house.start_again();
+    assert_eq!(listed(&house).await, json!([]));
+
+    let size = house.service.engine().journal().head().size;
+    let declined = (0..size).rev().find_map(|at| match house.service.engine().recorded(at).unwrap().event.payload {
+        Some(dossier_proto::Payload::RetractionDeclined(declined)) => declined.command,
+        _ => None,
+    });
+    let said = declined.unwrap().reason.unwrap();
+    let key = dossier_proto::KeyId::try_from(said.key_id.as_slice()).unwrap();
+    let desk = house.service.desk();
+    assert!(desk.grant(Origin::Moderation, &[key]).is_err());
+    assert_eq!(desk.grant(Origin::Submission, &[key]).unwrap().len(), 1);
+
+    house
+        .ask_retraction(entry(2), house.publish(entry(3), "KEN", None, &sample()).await, 1, "It was another city.")
+        .await;
+    assert_eq!(listed(&house).await.as_array().unwrap().len(), 1, "the body may ask again");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! What publishers decide on published entries: suspend, reinstate, supersede, retract.
+//! What publishers decide on published entries: suspend, reinstate, supersede, retract or leave as it is.
 
 use dossier_engine::{Context, Decided, Decision};
-use dossier_proto::{Authority, EntryId, Payload, v1};
+use dossier_proto::{Authority, EntryId, Payload, Place, v1};
 
 use super::{listed, publisher_of, publishing::declined_with, same_version};
 use crate::domain::{Deed, NoSuccessor, PublicationRefusal, ReasonUse, State, Withheld, state::Entry};
@@ -112,6 +112,24 @@ pub(super) fn retract(
     let retracted = v1::EntryRetracted { command: Some(command.clone()), edition: subject.entry.edition };
     let first = subject.decided(Payload::EntryRetracted(retracted));
     Ok(with_what_waits(state, &subject, first, context))
+}
+
+/// Leaves the entry as it is. What everybody reads stays, and so does its version.
+pub(super) fn decline(
+    state: &State,
+    command: &v1::DeclineRetraction,
+    context: &Context,
+) -> Result<Decision, PublicationRefusal> {
+    let subject = subject(state, Deed::DeclineRetraction, context)?;
+    let named = command.asked.as_ref().and_then(|place| Place::try_from(place).ok());
+    if named.is_none() || named != subject.entry.asked {
+        return Err(PublicationRefusal::NotAsked);
+    }
+    explained(Deed::DeclineRetraction, command.reason.as_ref())?;
+    let Entry { edition, version, .. } = *subject.entry;
+    let payload = Payload::RetractionDeclined(v1::RetractionDeclined { command: Some(command.clone()), edition });
+    let declined = Decided { entry: Some(subject.id), part_version: version, payload };
+    Ok(Decision::one(Some(subject.authority), declined))
 }
 
 /// What ends an entry ends what waits of it.

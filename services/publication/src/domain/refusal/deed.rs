@@ -17,6 +17,8 @@ pub enum Deed {
     Reschedule,
     /// Publish what waits.
     PublishNow,
+    /// Leave an entry as it is.
+    DeclineRetraction,
 }
 
 impl Deed {
@@ -30,6 +32,7 @@ impl Deed {
             Command::Supersede(_) => Some(Self::Supersede),
             Command::Reschedule(_) => Some(Self::Reschedule),
             Command::PublishNow(_) => Some(Self::PublishNow),
+            Command::DeclineRetraction(_) => Some(Self::DeclineRetraction),
         }
     }
 
@@ -41,6 +44,7 @@ impl Deed {
             Self::Supersede => "supersede an entry",
             Self::Reschedule => "change when an edition is published",
             Self::PublishNow => "publish an edition before its time",
+            Self::DeclineRetraction => "decline a retraction",
         }
     }
 
@@ -52,6 +56,7 @@ impl Deed {
             Self::Supersede => "A supersession",
             Self::Reschedule => "Another moment of publication",
             Self::PublishNow => "A publication",
+            Self::DeclineRetraction => "A request that is declined",
         }
     }
 }

@@ -22,6 +22,7 @@ pub(in crate::domain) fn refused(command: &Command, refusal: &PublicationRefusal
         Command::Suspend(command) => Attempted::SuspendEntry(command),
         Command::Reinstate(command) => Attempted::ReinstateEntry(command),
         Command::Supersede(command) => Attempted::SupersedeEntry(command),
+        Command::DeclineRetraction(command) => Attempted::DeclineRetraction(command),
     };
     Some(Payload::PublicationRefused(v1::PublicationRefused {
         attempted: Some(attempted),

@@ -5,7 +5,8 @@ use dossier_identity::{NotEntitledReason, Role};
 use dossier_proto::{Actor, EventId, Micros, Origin, Payload, v1};
 
 use super::world::{
-    PUBLISHER, STRANGER, World, approved, entry, granted, retraction_asked, retraction_cleared, revoked, sealed,
+    PUBLISHER, STRANGER, World, approved, declining, entry, granted, retraction_asked, retraction_cleared, revoked,
+    sealed,
 };
 use crate::domain::{Command, Deed, Publication, PublicationRefusal};
 
@@ -162,4 +163,41 @@ fn events_that_do_not_concern_publication_are_left() {
     world.receive(Some(entry(1)), Payload::Submitted(v1::Submitted::default()));
     world.receive(Some(entry(1)), Payload::EntryRefused(v1::EntryRefused::default()));
     assert_eq!(world.journal.len(), length);
+}
+
+#[test]
+fn a_publisher_leaves_the_entry_as_it_is_and_the_body_may_ask_again() {
+    let mut world = published();
+    world.receive(Some(entry(1)), retraction_asked(2));
+    let asked = world.state.entries[&entry(1)].asked;
+    let events = world.ask(PUBLISHER, entry(1), &declining(asked), Some(2)).unwrap();
+    let [event] = events.as_slice() else { panic!("one event") };
+    let Some(Payload::RetractionDeclined(declined)) = &event.payload else { panic!("{event:?}") };
+    assert_eq!((declined.edition, event.head.part_version), (2, 2), "what everybody reads is the same");
+    assert!(event.head.authority.is_some());
+    let kept = &world.state.entries[&entry(1)];
+    assert_eq!((kept.asked, kept.version, kept.retracted()), (None, 2, None));
+    assert_eq!(world.ask(PUBLISHER, entry(1), &declining(asked), None), Err(PublicationRefusal::NotAsked));
+    world.receive(Some(entry(1)), retraction_cleared(2));
+    let anew = world.state.entries[&entry(1)].asked;
+    assert!(anew.is_some() && anew != asked);
+    // Who answers the former request has not read this one.
+    assert_eq!(world.ask(PUBLISHER, entry(1), &declining(asked), None), Err(PublicationRefusal::NotAsked));
+    assert_eq!(world.ask(PUBLISHER, entry(1), &declining(None), None), Err(PublicationRefusal::NotAsked));
+    world.ask(PUBLISHER, entry(1), &declining(anew), None).unwrap();
+}
+
+#[test]
+fn a_request_is_declined_with_a_reason_by_a_publisher() {
+    let mut world = published();
+    world.receive(Some(entry(1)), retraction_asked(2));
+    let asked = world.state.entries[&entry(1)].asked;
+    let silent = v1::DeclineRetraction { asked: asked.map(Into::into), reason: None };
+    let refused = world.ask(PUBLISHER, entry(1), &Command::DeclineRetraction(silent), None);
+    assert_eq!(refused, Err(PublicationRefusal::ExplanationMissing { deed: Deed::DeclineRetraction }));
+    let refused = world.ask(STRANGER, entry(1), &declining(asked), None).unwrap_err();
+    assert_eq!(refused.facts().code, "no-designation");
+    let (last, _) = world.journal.last().unwrap();
+    assert!(matches!(last.payload, Some(Payload::PublicationRefused(_))), "{last:?}");
+    assert_eq!(world.state.entries[&entry(1)].asked, asked);
 }

@@ -8,8 +8,8 @@ use dossier_proto::{EntryId, Event, Micros, Payload, Place, SubjectId, v1};
 use proptest::prelude::*;
 
 use super::world::{
-    PUBLISHER, STRANGER, World, approved, approved_for, corrected, entry, granted, reinstatement, rescheduling,
-    retraction, retraction_asked, retraction_cleared, supersession, suspension,
+    PUBLISHER, STRANGER, World, approved, approved_for, corrected, declining, entry, granted, reinstatement,
+    rescheduling, retraction, retraction_asked, retraction_cleared, supersession, suspension,
 };
 use crate::domain::{Command, Deed, PublicNumber, Publication, State};
 
@@ -24,8 +24,15 @@ enum Step {
     Pass { days: i64 },
 }
 
-const DEEDS: [Deed; 6] =
-    [Deed::Retract, Deed::Suspend, Deed::Reinstate, Deed::Supersede, Deed::Reschedule, Deed::PublishNow];
+const DEEDS: [Deed; 7] = [
+    Deed::Retract,
+    Deed::Suspend,
+    Deed::Reinstate,
+    Deed::Supersede,
+    Deed::Reschedule,
+    Deed::PublishNow,
+    Deed::DeclineRetraction,
+];
 
 fn step() -> impl Strategy<Value = Step> {
     let which = 1u8..5;
@@ -44,7 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (who, which.clone(), deed, which.clone(), reason, expected, -5i64..60).prop_map(
             |(who, which, deed, other, reason, expected, days)| Step::Decide { who, which, deed, other, reason, expected, days }
         ),
-        1 => (which, any::<bool>()).prop_map(|(which, cleared)| Step::Ask { which, cleared }),
+        3 => (which, any::<bool>()).prop_map(|(which, cleared)| Step::Ask { which, cleared }),
         1 => Just(Step::Designate),
         3 => (0i64..40).prop_map(|days| Step::Pass { days }),
     ]
@@ -75,6 +82,9 @@ fn take(world: &mut World, step: &Step) {
                 Deed::Supersede => supersession(entry(*other), reason),
                 Deed::Reschedule => rescheduling(world.now.plus(days * Micros::DAY)),
                 Deed::PublishNow => Command::PublishNow(v1::PublishNow {}),
+                Deed::DeclineRetraction => {
+                    declining(world.state.entries.get(&entry(*which)).and_then(|entry| entry.asked))
+                }
             };
             let before = world.state.clone();
             // What a refusal says is checked in `World::decide`; it changes nothing.

@@ -255,11 +255,46 @@ async fn a_retraction_is_proposed_cleared_and_only_then_readable_to_publication(
 }
 
 #[tokio::test]
+async fn a_proposed_retraction_that_the_authority_does_not_pass_on_stays_with_its_body() {
+    let house = open().await;
+    let (id, told) = asked(&house).await;
+    house.post(&format!("/entries/{id}/clear")).by("damir").json(&digest(&told)).send().await.expect(200);
+    house.published(id, 1).await;
+    let propose = house.post(&format!("/entries/{id}/ask-retraction")).by("aigerim");
+    let told = propose.json(&json!({"reason": "The figures were wrong."})).send().await.expect(202);
+    let path = format!("/entries/{id}/return-retraction");
+    let named = told.body["retraction"]["place"].clone();
+    let body = |reason: &str| json!({"proposed": named, "reason": reason});
+    house.post(&path).by("damir").json(&body(" ")).send().await.expect(422);
+    house.post(&path).by("bolat").json(&body("xylophone")).send().await.expect(403);
+    house
+        .post(&path)
+        .by("damir")
+        .json(&json!({"proposed": {"epoch": 0, "sequence": 1}, "reason": "x"}))
+        .send()
+        .await
+        .expect(409);
+    let told = house.post(&path).by("damir").json(&body("They were right.")).send().await.expect(200);
+    assert_eq!((&told.body["retraction"], &told.body["turn"]["who"]), (&Value::Null, &json!("nobody")));
+    let event = house.service.engine().of_entry(id).unwrap().pop().unwrap().event;
+    let Some(Payload::RetractionReturned(returned)) = event.payload else { panic!("{event:?}") };
+    let key = KeyId::try_from(returned.command.unwrap().reason.unwrap().key_id.as_slice()).unwrap();
+    let desk = house.service.desk();
+    for asker in Origin::ALL {
+        assert!(desk.grant(asker, &[key]).is_err(), "{asker}: nothing leaves the body");
+    }
+    let history = house.get(&format!("/entries/{id}/history")).by("aigerim").send().await.expect(200);
+    let last = history.body["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["kind"], &last["text"]), (&json!("retraction-returned"), &json!("They were right.")));
+    house.post(&path).by("damir").json(&body("Again.")).send().await.expect(409);
+}
+
+#[tokio::test]
 async fn hostile_clearances_are_told_and_leave_nothing() {
     let house = open().await;
     let (id, _) = asked(&house).await;
     let size = house.service.engine().journal().head().size;
-    for path in ["clear", "return", "clear-retraction", "appeal", "object"] {
+    for path in ["clear", "return", "clear-retraction", "return-retraction", "appeal", "object"] {
         for body in ["", "{", "[]", "null", r#"{"digest": 7}"#, r#"{"proposed": {"epoch": -1}}"#, r#"{"reason": 1}"#] {
             let ask = house.ask(Method::POST, &format!("/entries/{id}/{path}")).by("damir").bytes(body);
             let told = ask.send().await;

@@ -277,6 +277,7 @@ async fn the_interface_describes_itself() {
             "/entries/{id}/object",
             "/entries/{id}/recall",
             "/entries/{id}/return",
+            "/entries/{id}/return-retraction",
             "/entries/{id}/revise",
             "/entries/{id}/source",
             "/entries/{id}/submit",

@@ -33,6 +33,11 @@ fn doors(id: EntryId) -> Vec<(Method, String, Option<serde_json::Value>)> {
             format!("/entries/{id}/clear-retraction"),
             Some(json!({"proposed": {"epoch": 0, "sequence": 0}})),
         ),
+        (
+            Method::POST,
+            format!("/entries/{id}/return-retraction"),
+            Some(json!({"proposed": {"epoch": 0, "sequence": 0}, "reason": "x"})),
+        ),
     ]
 }
 

@@ -85,7 +85,9 @@ fn somebody_asks(told: &Told, dice: &mut Dice, id: EntryId) -> Asked {
     let entry = told.entry(id);
     let is_proposed = entry.public.as_ref().is_some_and(|public| public.retraction_proposed.is_some());
     if is_proposed && dice.one_in(2) {
-        return Ask::by(*dice.pick(&[AIGERIM, DAMIR, DAMIR, SAULE]), clear_retraction(told, entry)).on(id);
+        let by = *dice.pick(&[AIGERIM, DAMIR, DAMIR, SAULE]);
+        let command = if dice.one_in(3) { return_retraction(entry) } else { clear_retraction(told, entry) };
+        return Ask::by(by, command).on(id);
     }
     let command = match &entry.workflow {
         Workflow::AwaitingClearance { .. } if dice.one_in(2) => clearance(told, dice, id),
@@ -129,6 +131,12 @@ fn clear_retraction(told: &Told, entry: &Entry) -> Command {
         _ => None,
     };
     Command::ClearRetraction { clear: v1::ClearRetraction { proposed: place.map(Into::into) }, reason }
+}
+
+fn return_retraction(entry: &Entry) -> Command {
+    let proposed = entry.public.as_ref().and_then(|public| public.retraction_proposed.as_ref());
+    let proposed = proposed.map(|proposed| proposed.place.into());
+    Command::ReturnRetraction(v1::ReturnRetraction { proposed, reason: Some(sealed(52)) })
 }
 
 fn person(dice: &mut Dice, entry: &Entry) -> Actor {

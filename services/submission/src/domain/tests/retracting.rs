@@ -47,6 +47,51 @@ fn a_contributor_proposes_and_the_authority_lets_it_go_to_publication() {
     told.0.replayed();
 }
 
+fn give_back_retraction(proposed: &Event) -> Command {
+    let proposed = Some(proposed.head.place.into());
+    Command::ReturnRetraction(v1::ReturnRetraction { proposed, reason: Some(sealed(52)) })
+}
+
+#[test]
+fn an_authority_does_not_pass_it_on_and_it_may_be_proposed_again() {
+    let (mut told, entry) = public();
+    let proposed = told.one(Ask::by(AIGERIM, ask_retraction()).on(entry));
+    let refused = told.ask(Ask::by(BOLAT, give_back_retraction(&proposed)).on(entry));
+    assert!(matches!(refused, Err(Refusal::NoDesignation { .. })), "{refused:?}");
+    let silent = v1::ReturnRetraction { proposed: Some(proposed.head.place.into()), reason: None };
+    let refused = told.ask(Ask::by(DAMIR, Command::ReturnRetraction(silent)).on(entry));
+    assert!(matches!(refused, Err(Refusal::Malformed(_))), "{refused:?}");
+    let event = told.one(Ask::by(DAMIR, give_back_retraction(&proposed)).on(entry));
+    assert!(matches!(event.payload, Some(Payload::RetractionReturned(_))), "{event:?}");
+    assert_eq!(told.entry(entry).turn().who, Holder::Nobody);
+    assert_eq!(told.ask(Ask::by(DAMIR, give_back_retraction(&proposed)).on(entry)), Err(Refusal::NotProposed));
+    assert_eq!(told.ask(Ask::by(DAMIR, clear(&proposed)).on(entry)), Err(Refusal::NotProposed));
+    let anew = told.one(Ask::by(AIGERIM, ask_retraction()).on(entry));
+    told.one(Ask::by(DAMIR, clear(&anew)).on(entry));
+    told.0.replayed();
+}
+
+/// The body could never ask again, and its entry waited for a publisher for ever.
+#[test]
+fn a_publisher_who_declines_ends_the_waiting_of_that_request_alone() {
+    let (mut told, entry) = public();
+    let declined = |asked: &Event| {
+        Payload::RetractionDeclined(v1::RetractionDeclined {
+            command: Some(v1::DeclineRetraction { asked: Some(asked.head.place.into()), reason: Some(sealed(53)) }),
+            edition: 1,
+        })
+    };
+    let first = told.one(Ask::by(DAMIR, ask_retraction()).on(entry));
+    told.publication(entry, declined(&first));
+    assert_eq!(told.entry(entry).turn().who, Holder::Nobody);
+    let second = told.one(Ask::by(DAMIR, ask_retraction()).on(entry));
+    told.publication(entry, declined(&first));
+    assert_eq!(told.entry(entry).turn().who, Holder::Publisher, "the answer to another request");
+    told.publication(entry, declined(&second));
+    assert_eq!(told.entry(entry).turn().who, Holder::Nobody);
+    told.0.replayed();
+}
+
 #[test]
 fn an_authority_asks_at_once_also_where_it_was_proposed() {
     let (mut told, entry) = public();

@@ -127,6 +127,10 @@ pub(crate) fn adopted(document: &str) -> Payload {
     Payload::RegistryAdopted(v1::RegistryAdopted { command })
 }
 
+pub(crate) fn declining(asked: Option<Place>) -> Command {
+    Command::DeclineRetraction(v1::DeclineRetraction { asked: asked.map(Into::into), reason: Some(sealed(11)) })
+}
+
 pub(crate) fn retraction_asked(edition: u32) -> Payload {
     Payload::RetractionAsked(v1::RetractionAsked {
         command: Some(v1::AskRetraction { reason: Some(sealed(8)) }),

@@ -100,6 +100,11 @@ fn about_edition(told: &mut Told, dice: &mut Dice, id: EntryId) {
         (4..=7, Standing::Shown) => {
             told.corrected(id);
         }
+        (8..=11, _) => {
+            let asked = public.retraction_asked.map(|(place, _)| place.into());
+            let command = Some(v1::DeclineRetraction { asked, reason: None });
+            told.publication(id, Payload::RetractionDeclined(v1::RetractionDeclined { command, edition }));
+        }
         _ => {}
     }
 }
