@@ -7,7 +7,7 @@
     reason = "a test that cannot go on fails; seeds and figures are for who looks"
 )]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dossier_faults::process::Ended;
 use dossier_nats::{
@@ -119,6 +119,47 @@ fn an_older_copy_is_refused_by_whoever_is_at_work() {
     put_back(&newer, &data);
     installation.service_mut(origin).start();
     installation.service_mut(Origin::Audit).start();
+    installation.close();
+}
+
+/// The broker has lost everything and nobody else is there, so the older copy begins after a while. Whoever comes later knows more of its
+/// journal than it does: it asks them, and ends.
+#[test]
+fn an_older_copy_that_began_alone_ends_when_the_others_come() {
+    let seed = 405;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let origin = Origin::Submission;
+    installation.service_mut(origin).end();
+    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
+    copy(&data, &older);
+    installation.service_mut(origin).start();
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
+    installation.services_mut().for_each(Service::end);
+    let newer = installation.beside("newer");
+    move_to(&data, &newer);
+    put_back(&older, &data);
+    installation.brokers.single().kill();
+    installation.brokers.single().delete_store();
+    installation.brokers.single().restart();
+    installation.service_mut(origin).start();
+    let others = |service: &&mut Service| service.origin != origin;
+    installation.services_mut().filter(others).for_each(|service| service.begin(Life::default()));
+    installation.services_mut().filter(others).for_each(|service| service.arrive().unwrap());
+    let deadline = Instant::now() + PATIENCE;
+    let ended = loop {
+        if let Some(ended) = installation.service_mut(origin).has_ended() {
+            break ended;
+        }
+        assert!(Instant::now() < deadline, "{}: it goes on, though others know more", installation.whereabouts());
+        std::thread::sleep(Duration::from_millis(100)); // until it has asked them
+    };
+    assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{ended:?}");
+    move_to(&newer, &data);
+    installation.service_mut(origin).start();
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
     installation.close();
 }
 

@@ -123,7 +123,7 @@ impl Listener {
 
     fn steps(&self, entry: &str) -> Result<Vec<Step>, Failure> {
         let mut steps = Vec::new();
-        for page in trail::pages(&self.auditor, entry)? {
+        for page in trail::pages(|path| self.auditor.get(path), entry)? {
             let page: Trail = serde_json::from_value(page).map_err(|error| {
                 Failure::new(Exit::Failed, format!("the server's trail is not one this version reads: {error}"))
             })?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     Exit, Failure,
     cli::OneEntry,
-    client::Client,
+    client::{Answer, Client},
     output::{Audience, line},
 };
 
@@ -14,7 +14,8 @@ use crate::{
 const PAGES_MAX: usize = 1_000;
 
 pub(super) fn run(one: &OneEntry, audience: Audience) -> Result<(), Failure> {
-    let pages = pages(&Client::new(&one.server), &one.entry)?;
+    let client = Client::new(&one.server);
+    let pages = pages(|path| client.get(path), &one.entry)?;
     match audience {
         Audience::Program => pages.iter().for_each(|page| line(&page.to_string())),
         Audience::Person => line(words(pages)?.trim_end()),
@@ -22,16 +23,16 @@ pub(super) fn run(one: &OneEntry, audience: Audience) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A whole trail, page by page.
+/// A whole trail, page by page, as `get` reads each.
 ///
 /// # Errors
 /// [`Failure`]: no such entry, or no right to read its trail.
-pub(super) fn pages(client: &Client, entry: &str) -> Result<Vec<Value>, Failure> {
+pub(super) fn pages(get: impl Fn(&str) -> Result<Answer, Failure>, entry: &str) -> Result<Vec<Value>, Failure> {
     let first = format!("/audit/api/v1/entries/{entry}/trail");
     let mut path = first.clone();
     let mut pages = Vec::new();
     while pages.len() < PAGES_MAX {
-        let page = client.get(&path)?.document()?;
+        let page = get(&path)?.document()?;
         let next = page["next"].as_str().map(ToOwned::to_owned);
         pages.push(page);
         match next {

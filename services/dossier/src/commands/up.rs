@@ -102,7 +102,9 @@ fn is_of_this_machine(server: &str) -> Result<(), Failure> {
     Err(Failure::new(
         Exit::Usage,
         format!(
-            "{server} is not on this machine: without keys, whoever reaches that broker could read the keys to every word and speak for every              service. Make keys with `dossier keys DIR`, start the broker with deploy/nats.conf, and name them with --nats-keys DIR; or, on a              network that is yours alone, say --nats-without-keys. Nothing was started"
+            "{server} is not on this machine: without keys, whoever reaches that broker could read the keys to every word and speak for every \
+             service. Make keys with `dossier keys DIR`, start the broker with deploy/nats.conf, and name them with --nats-keys DIR; or, on a \
+             network that is yours alone, say --nats-without-keys. Nothing was started"
         ),
     ))
 }
@@ -110,10 +112,7 @@ fn is_of_this_machine(server: &str) -> Result<(), Failure> {
 async fn until_asked_to_end(house: &House, asked: impl Future<Output = ()>) -> Result<(), Failure> {
     tokio::select! {
         () = asked => Ok(()),
-        reason = house.stopped() => Err(Failure::new(
-            Exit::Disk,
-            format!("a service has stopped, and with it all: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
-        )),
+        failure = house.stopped() => Err(failure),
     }
 }
 

@@ -232,11 +232,15 @@ impl House {
         self.rooms.iter().map(|room| (room.origin, room.head())).collect()
     }
 
-    /// Returns when one of the services has stopped, with the reason.
-    pub async fn stopped(&self) -> String {
+    /// Returns when one of the services has stopped or may not go on, with the reason.
+    pub async fn stopped(&self) -> Failure {
         tokio::select! {
-            (reason, ..) = select_all(self.rooms.iter().map(|room| Box::pin(room.stopped()))) => reason,
-            failure = self.meeting.keep(&self.rooms) => failure.to_string(),
+            (reason, ..) = select_all(self.rooms.iter().map(|room| Box::pin(room.stopped()))) => Failure::new(
+                Exit::Disk,
+                format!("a service has stopped, and with it all: {reason}. Nothing unanswered was lost; `dossier doctor` says more"),
+            ),
+            // It keeps its own exit code: another instance, another history.
+            failure = self.meeting.keep(&self.rooms) => failure,
         }
     }
 

@@ -24,12 +24,14 @@ use crate::{
 };
 
 pub use patient::Patient;
+#[cfg(test)]
+pub(crate) use patient::tests::answering;
 
 /// Between two looks at whether the services have heard of each other.
 const LOOK: Duration = Duration::from_millis(2);
 /// They hear of each other within milliseconds; a machine that is busy may take longer, and a service that was killed may
 /// have to be started again by somebody.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// More steps than this and the story goes round in circles.
 const STEPS_MAX: usize = 40;
 

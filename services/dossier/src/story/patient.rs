@@ -80,7 +80,7 @@ fn fresh_key() -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::{
         io::{Read, Write},
         net::{Ipv4Addr, TcpListener},
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     /// Answers each request with the next of these statuses, and gives what it was asked.
-    fn answering(statuses: &'static [u16]) -> (String, thread::JoinHandle<Vec<String>>) {
+    pub(crate) fn answering(statuses: &'static [u16]) -> (String, thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let served = thread::spawn(move || {
