@@ -4,12 +4,12 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::Router;
 use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
-use dossier_exchange::{Hub, KeyDesk};
+use dossier_exchange::{Hub, KeyDesk, Transport};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
 use dossier_post::Post;
 use dossier_proto::Origin;
-use dossier_vault::Vault;
+use dossier_vault::{Vault, files::FileStore};
 use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence};
 
 use crate::{
@@ -48,6 +48,7 @@ pub struct Service {
     reading: Arc<Reading>,
     pages: Arc<Pages>,
     counter: Arc<Counter>,
+    files: FileStore,
 }
 
 /// Opens the journal and starts the service. Following the others is for the caller to start: [`Service::inbox`].
@@ -71,11 +72,16 @@ fn start_with(
     open: impl FnOnce(EngineSettings) -> Result<Engine<Publication, Catalogue>, EngineError>,
 ) -> Result<Service, EngineError> {
     let (clock, key) = (Arc::clone(&config.engine.clock), config.engine.signer.verifier());
+    let files = FileStore::new(config.engine.directory.join("attachments"), config.vault.clone());
+    if let Err(error) = files.tidy() {
+        tracing::warn!(%error, "what is left of files that broke off stays until the next start");
+    }
     let engine = open(config.engine)?;
     let reading = Arc::new(Reading::new(engine.clone(), Words::new(config.vault.clone())));
     let pages = Pages { reading: Arc::clone(&reading), site: config.site.clone(), key };
-    let counter = Counter { reading: Arc::clone(&reading), accounts: config.accounts, clock, site: config.site };
-    Ok(Service { engine, vault: config.vault, reading, pages: Arc::new(pages), counter: Arc::new(counter) })
+    let (accounts, site, store) = (config.accounts, config.site, files.clone());
+    let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site, files: store };
+    Ok(Service { engine, vault: config.vault, reading, pages: Arc::new(pages), counter: Arc::new(counter), files })
 }
 
 impl Service {
@@ -97,6 +103,12 @@ impl Service {
     /// Gives its keys to audit.
     pub fn desk(&self) -> Arc<dyn KeyDesk> {
         Arc::new(Desk::new(self.engine.clone(), self.vault.clone()))
+    }
+
+    /// Fetches the files of approved contents from moderation, for as long as it is polled.
+    pub fn fetch_files(&self, transport: Arc<dyn Transport>) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (engine, store) = (self.engine.clone(), self.files.clone());
+        dossier_engine::fetch_files(engine, Catalogue::files, store, transport, Origin::Moderation)
     }
 
     /// Its routes: JSON under `/api/v1`, pages at `/` and `/entries`.

@@ -7,6 +7,7 @@
 //! - [`likeness`]: how much two contents say the same, pure;
 //! - [`words`]: sealing and unsealing, the only room that touches contents;
 //! - [`keys`]: who gets which key;
+//! - `loose`: uploads that no revision came to name;
 //! - [`api`]: JSON under `/contribute/api/v1`;
 //! - `pages`: the blank forms, under `/contribute/forms`.
 
@@ -15,6 +16,7 @@ mod attachments;
 pub mod domain;
 pub mod keys;
 pub mod likeness;
+mod loose;
 mod office;
 mod pages;
 pub mod policy;

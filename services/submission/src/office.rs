@@ -1,6 +1,6 @@
 //! What the doors of the service share: the engine, the words, the accounts, the registry in force.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use axum::extract::FromRef;
 use dossier_engine::{Clock, Engine, RecordError};
@@ -8,6 +8,7 @@ use dossier_identity::Accounts;
 use dossier_proto::{Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 use dossier_vault::files::FileStore;
+use tokio::sync::RwLock;
 
 use crate::{attachments::Attachments, domain::Submission, likeness::KeptTraits, views::Entries, words::Words};
 
@@ -22,8 +23,10 @@ struct Inner {
     clock: Arc<dyn Clock>,
     attachments: Attachments,
     files: FileStore,
-    registry: RwLock<Option<Registry>>,
+    registry: std::sync::RwLock<Option<Registry>>,
     traits: KeptTraits,
+    /// Held while a revision comes to name files, so that none is removed meanwhile as one that no revision names.
+    naming: Arc<RwLock<()>>,
 }
 
 /// Why there is no registry to work with.
@@ -56,9 +59,10 @@ impl Office {
         attachments: Attachments,
         files: FileStore,
     ) -> Self {
-        let registry = RwLock::new(None);
+        let registry = std::sync::RwLock::new(None);
         let traits = KeptTraits::default();
-        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry, traits }))
+        let naming = Arc::default();
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry, traits, naming }))
     }
 
     /// The engine.
@@ -84,6 +88,11 @@ impl Office {
     /// The files that people attached.
     pub fn files(&self) -> &FileStore {
         &self.0.files
+    }
+
+    /// Keeps files from being removed for as long as it is held: of who saves a revision that may name some.
+    pub(crate) fn naming(&self) -> Arc<RwLock<()>> {
+        Arc::clone(&self.0.naming)
     }
 
     /// What public contents are compared by, as far as it is kept.

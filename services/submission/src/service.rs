@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
-use dossier_exchange::{Hub, KeyDesk};
+use dossier_exchange::{Hub, KeyDesk, files::FileDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
 use dossier_post::Post;
@@ -16,6 +16,7 @@ use crate::{
     attachments::Attachments,
     domain::Submission,
     keys::{self, Desk},
+    loose,
     office::Office,
     pages,
     views::Entries,
@@ -30,9 +31,9 @@ pub struct Config {
     pub vault: Vault,
     /// The people of the installation.
     pub accounts: Arc<Accounts>,
-}
     /// How people are reached by mail.
     pub post: Post,
+}
 
 /// The running service.
 #[derive(Clone)]
@@ -94,6 +95,20 @@ impl Service {
     /// Gives keys to those who are entitled to them.
     pub fn desk(&self) -> Arc<dyn KeyDesk> {
         Arc::new(Desk::new(self.engine.clone(), self.vault.clone()))
+    }
+
+    /// Gives the bytes of submitted files, under seal, to who has their keys from here.
+    pub fn file_desk(&self) -> FileDesk {
+        let engine = self.engine.clone();
+        FileDesk::new(self.office.files().clone(), move |asker, entry, key| {
+            let entries = engine.view();
+            keys::is_entitled(&entries, asker, key) && entries.submitted_key(key) == Some(entry)
+        })
+    }
+
+    /// Removes uploads that no revision came to name, once a day for as long as it is polled.
+    pub fn keep_tidy(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        loose::keep_tidy(self.office.clone())
     }
 
     /// Takes its place where the services of one process meet.

@@ -10,6 +10,7 @@
 //! stops the service: nothing is acknowledged on doubt.
 
 mod again;
+mod attached;
 mod authority;
 mod committing_thread;
 mod decider;
@@ -41,6 +42,7 @@ pub mod testing;
 mod view;
 mod writing_thread;
 
+pub use attached::fetch_files;
 pub use authority::{AUTHORITY_LASTS, AuthorityGate, AuthorityNotHeard};
 pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts};
 pub use dossier_exchange::{Clock, MachineClock};

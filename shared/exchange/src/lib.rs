@@ -9,9 +9,11 @@
 //!   JetStream (`nats`) is the second implementation, under the same conformance suite (`conformance`);
 //! - [`Inbox`]: the consumer's side, which the engine implements;
 //! - [`KeyDesk`]: the holder's side of keys on request;
+//! - [`files`]: attached documents, which travel apart from the events that name them;
 //! - [`Tally`]: the position in an origin's journal with the root of everything before it.
 
 mod clock;
+pub mod files;
 mod follower;
 mod hub;
 mod inbox;

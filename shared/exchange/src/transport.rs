@@ -52,11 +52,13 @@ pub enum Question {
     Digests,
     /// How much of the asker's journal the asked has read: asked before the first write.
     Known,
+    /// A part of an attached file, under seal: asked of who gave the key to it.
+    File,
 }
 
 impl Question {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::People, Self::Digests, Self::Known];
+    pub const ALL: [Self; 4] = [Self::People, Self::Digests, Self::Known, Self::File];
 
     /// Its name, as subjects carry it.
     pub const fn name(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Question {
             Self::People => "people",
             Self::Digests => "digests",
             Self::Known => "known",
+            Self::File => "file",
         }
     }
 }

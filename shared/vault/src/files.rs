@@ -5,30 +5,38 @@
 //! with the salt of its key: it says nothing to whoever does not hold the key, and nobody who uploads chooses a name here.
 //! Erasing the key makes the file unreadable wherever a copy of it lies.
 //!
+//! A file travels from store to store as it lies on disk, sealed: [`FileStore::sealed`] gives a part of it, [`FileStore::arrive`] takes the
+//! parts in, with the key that came apart from them. What arrives is checked piece by piece and is here once it is whole.
+//!
 //! ```text
 //! attachments/half/<number>     being written; removed when the service starts
 //! attachments/<entry>/<digest>  whole and durable
 //! ```
 
+mod arriving;
 mod error;
 mod form;
 mod incoming;
 mod outgoing;
+mod sealed;
 
 use std::{
     fs::{self, DirBuilder, File},
     io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use dossier_proto::{Digest, EntryId, KeyId};
 
+pub use arriving::{ARRIVING_BYTES_MAX, Arriving};
 pub use error::FileError;
 pub use incoming::{Incoming, Stored};
 pub use outgoing::Outgoing;
+pub use sealed::SealedPart;
 
-use crate::Vault;
+use crate::{Holding, Vault};
 
 /// The bytes of a piece, but for the last: 64 KiB. A reader holds one at a time; 25 MB are 382 of them, and what seals them adds
 /// 0.1 %.
@@ -87,6 +95,26 @@ impl FileStore {
         Incoming::begin(self, entry, limit)
     }
 
+    /// Begins to take a file in that lies in another store, sealed, and of which an event says what it is.
+    ///
+    /// # Errors
+    /// [`FileError::Key`] when its key is erased or not here, [`FileError::Foreign`] when nothing can be such a file, [`FileError::Disk`].
+    pub fn arrive(&self, entry: EntryId, file: Kept) -> Result<Arriving, FileError> {
+        make_directory(&self.directory)?;
+        make_directory(&self.half())?;
+        Arriving::begin(self, entry, file)
+    }
+
+    /// Whether a file is here: whole and durable. Whether it can be opened is its key's affair.
+    pub fn is_here(&self, entry: EntryId, digest: Digest) -> bool {
+        self.place(entry, digest).is_file()
+    }
+
+    /// Whether the key of a file was destroyed: then nobody reads it any more, wherever a copy of it lies.
+    pub fn is_erased(&self, key: KeyId) -> bool {
+        self.vault.holding(key) == Holding::Erased
+    }
+
     /// Opens a file for reading.
     ///
     /// # Errors
@@ -129,6 +157,26 @@ impl FileStore {
         Ok(found)
     }
 
+    /// The files that came before a moment, of all entries, in no order. What is on its way is none of them.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn older_than(&self, moment: SystemTime) -> Result<Vec<(EntryId, Digest)>, FileError> {
+        let mut found = Vec::new();
+        for name in names_in(&self.directory)? {
+            // What is no entry was not put there by us, or is no folder of files.
+            let Ok(entry) = name.parse::<EntryId>() else { continue };
+            for (digest, _) in self.list(entry)? {
+                let place = self.place(entry, digest);
+                let came = fs::metadata(&place).and_then(|about| about.modified());
+                if came.map_err(FileError::disk("look at", &place))? < moment {
+                    found.push((entry, digest));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Removes a file; removing one that is not here is harmless. Its key is erased apart from this.
     ///
     /// # Errors
@@ -153,6 +201,16 @@ impl FileStore {
     fn half(&self) -> PathBuf {
         self.directory.join("half")
     }
+}
+
+/// The names in a directory; none when there is no such directory, or no name in words.
+fn names_in(directory: &Path) -> Result<Vec<String>, FileError> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(FileError::disk("read", directory))?,
+    };
+    let named = entries.map(|entry| entry.map(|entry| entry.file_name().into_string().ok()));
+    named.filter_map(Result::transpose).collect::<io::Result<_>>().map_err(FileError::disk("read", directory))
 }
 
 /// Makes a directory that only its owner reads, durably: one that a loss of power takes away is lost with what is in it.

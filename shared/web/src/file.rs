@@ -16,6 +16,7 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::{Cache, Tag, conditional};
@@ -38,6 +39,27 @@ pub struct FileHead {
     pub tag: Tag,
     /// Who may keep it.
     pub cache: Cache,
+}
+
+/// A file that a content names, as a document shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct AttachedShown {
+    /// Its digest: `SHA-256(salt ‖ bytes)`, 64 hexadecimal digits.
+    pub digest: String,
+    /// What people call it: a label, and the name of no file here; null when no field of the content names it any more.
+    pub name: Option<String>,
+    /// Its kind, as found from its bytes.
+    #[schema(example = "application/pdf")]
+    pub media_type: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Whether it can be downloaded here now. Files come after the text that names them, within moments mostly.
+    pub arrived: bool,
+    /// Whether it was erased: then it never arrives.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+    /// Where it can be downloaded.
+    pub address: String,
 }
 
 /// Answers with a file: `pieces` gives the next bytes, off the async threads, and none at the end. An error cuts the connection, so that

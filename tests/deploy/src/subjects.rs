@@ -13,11 +13,13 @@ fn is_asked(topic: &str, holder: &str, asker: &str) -> bool {
         "people" => others && holder == "moderation",
         "known" => others,
         "digests" => others && asker == "audit",
+        // A file goes the way of its key: submission to moderation, moderation to publication.
+        "file" => [("submission", "moderation"), ("moderation", "publication")].contains(&(holder, asker)),
         _ => others && ASKED_OF_ALL.contains(&topic),
     }
 }
 
-const TOPICS: [&str; 6] = ["replay", "checkpoint", "keys", "people", "known", "digests"];
+const TOPICS: [&str; 7] = ["replay", "checkpoint", "keys", "people", "known", "digests", "file"];
 const OWN_STREAM: [&str; 6] = ["CREATE", "UPDATE", "DELETE", "PURGE", "INFO", "MSG.GET"];
 /// What JetStream offers and nobody here needs.
 const OTHER_STREAM: [&str; 6] = ["MSG.DELETE", "SNAPSHOT", "RESTORE", "LEADER.STEPDOWN", "PEER.REMOVE", "CANCEL_MOVE"];
@@ -91,10 +93,13 @@ pub fn to_subscribe(me: &str) -> Vec<(String, bool)> {
         all.push((format!("_INBOX_{other}.>"), other == me));
         for topic in TOPICS {
             let asked = other == me && SERVICES.iter().any(|asker| is_asked(topic, other, asker));
-            // Digests are audit's alone to ask, so nobody needs to hear anybody else.
-            let all_askers = asked && topic != "digests";
-            all.push((format!("dossier.{topic}.{other}.*"), all_askers));
-            all.push((format!("dossier.{topic}.{other}.audit"), asked));
+            // Digests are audit's alone to ask and files one service's, so nobody needs to hear anybody else.
+            let has_one_asker = ["digests", "file"].contains(&topic);
+            all.push((format!("dossier.{topic}.{other}.*"), asked && !has_one_asker));
+            for asker in SERVICES {
+                let hears = if has_one_asker { is_asked(topic, other, asker) } else { asked };
+                all.push((format!("dossier.{topic}.{other}.{asker}"), other == me && hears));
+            }
         }
     }
     let nobodys = [

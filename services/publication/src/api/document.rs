@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use dossier_proto::Micros;
 use dossier_registry::{Language, Registry, languages_of};
-use dossier_web::{Part, PlaceShown, Tag};
+use dossier_web::{Part, PlaceShown, Tag, file::AttachedShown};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -91,6 +91,9 @@ pub(crate) struct EntryDocument {
     /// The content; personal values stand in it as commitments. `null` when it was erased.
     #[schema(value_type = Object, nullable)]
     pub(crate) content: Value,
+    /// The files that the content names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<AttachedShown>,
     /// SHA-256 of salt and canonical content, as it was approved.
     pub(crate) digest: String,
     /// Whether the digest of the content was computed again for this answer and is the approved one.
@@ -140,7 +143,13 @@ pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micr
 }
 
 impl EntryDocument {
-    pub(crate) fn of(known: &Known, edition: &Edition, nearby: &Nearby, history: Vec<TurnShown>) -> Self {
+    pub(crate) fn of(
+        known: &Known,
+        edition: &Edition,
+        nearby: &Nearby,
+        history: Vec<TurnShown>,
+        files: Vec<AttachedShown>,
+    ) -> Self {
         let words = edition.words.as_ref();
         let content = words.map(|words| &words.content);
         let is_current = edition.facts.edition == known.entry.edition;
@@ -161,6 +170,7 @@ impl EntryDocument {
             original_language: edition.record.original_language.clone(),
             languages: languages.into_iter().map(|one| one.tag().to_owned()).collect(),
             content: content.cloned().unwrap_or_default(),
+            files,
             digest: edition.facts.digest.to_string(),
             digest_holds: edition.approval == Agreement::Same
                 && words.is_some_and(|words| words.agreement == Agreement::Same),

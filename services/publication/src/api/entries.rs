@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use super::{
     App, Counter,
     document::{EditionsDocument, EntryDocument, TombstoneDocument, history, tag_of},
-    errors,
+    errors, files,
 };
 use crate::{
     edition_number, off_thread,
@@ -123,10 +123,16 @@ pub(super) fn known(counter: &Counter, name: &str) -> Answer<Known> {
 
 fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> Answer<Response> {
     let facts = known.published.edition(edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    if known.entry.withheld.is_some() && Viewers::public().sight(Thing::Content, Stage::Withheld) != Sight::Shown {
-        return tombstone(counter, known);
+    if let Some(tombstone) = withheld(counter, known)? {
+        return Ok(tombstone);
     }
     let tag = tag_of(known);
+    if !counter.has_files(known.id) {
+        // A file arrives without another version: what says that one has not is kept by nobody, and sent whole each time.
+        let document = entry_document(counter, known, facts)?;
+        let etag = [(header::ETAG, tag.header_value())];
+        return Ok((Cache::Private, etag, pointing_on(&document), Json(document)).into_response());
+    }
     // Whoever has this version needs no words unsealed.
     if conditional::is_known(headers, &tag) {
         return Ok(conditional::answer(headers, &tag, Cache::PublicJson, || ()));
@@ -134,6 +140,14 @@ fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> 
     let document = entry_document(counter, known, facts)?;
     let pointing_on = pointing_on(&document);
     Ok(conditional::answer(headers, &tag, Cache::PublicJson, || (pointing_on, Json(document))))
+}
+
+/// The tombstone, where the public reads that in place of the entry.
+pub(super) fn withheld(counter: &Counter, known: &Known) -> Answer<Option<Response>> {
+    if known.entry.withheld.is_none() || Viewers::public().sight(Thing::Content, Stage::Withheld) == Sight::Shown {
+        return Ok(None);
+    }
+    tombstone(counter, known).map(Some)
 }
 
 /// RFC 8288, RFC 5829: where the entry is that stands in the place of this one.
@@ -154,7 +168,8 @@ fn entry_document(counter: &Counter, known: &Known, facts: &EditionFacts) -> Ans
     let document = || {
         let edition = reading.edition(known.id, facts)?;
         let nearby = reading.nearby(known, &edition)?;
-        Ok(EntryDocument::of(known, &edition, &nearby, history(reading, known)?))
+        let files = files::shown(&counter.files, &edition);
+        Ok(EntryDocument::of(known, &edition, &nearby, history(reading, known)?, files))
     };
     document().map_err(|error: ShelfError| errors::of_shelf(&error))
 }

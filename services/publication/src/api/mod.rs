@@ -8,6 +8,7 @@ mod document;
 mod entries;
 mod errors;
 mod export;
+pub(crate) mod files;
 mod list;
 mod openapi;
 mod publishers;
@@ -29,6 +30,8 @@ use axum::{
 };
 use dossier_engine::{Clock, Engine};
 use dossier_identity::Accounts;
+use dossier_proto::EntryId;
+use dossier_vault::files::FileStore;
 use dossier_web::problem::method_not_allowed;
 
 pub use openapi::openapi;
@@ -41,11 +44,19 @@ pub(crate) struct Counter {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: Site,
+    /// The files of approved contents, as far as they have arrived.
+    pub(crate) files: FileStore,
 }
 
 impl Counter {
     pub(crate) fn engine(&self) -> &Engine<Publication, Catalogue> {
         &self.reading.engine
+    }
+
+    /// Whether every file of an entry is here that ever will be.
+    pub(crate) fn has_files(&self, entry: EntryId) -> bool {
+        let view = self.engine().view();
+        view.files().of(entry).all(|file| self.files.is_here(entry, file.digest) || self.files.is_erased(file.key))
     }
 }
 
@@ -75,6 +86,7 @@ pub(crate) fn router(counter: Arc<Counter>) -> Router {
         .route("/api/v1/entries/{name}", get(entries::entry))
         .route("/api/v1/entries/{name}/editions", get(entries::editions))
         .route("/api/v1/entries/{name}/editions/{edition}", get(entries::edition))
+        .route("/api/v1/entries/{name}/editions/{edition}/files/{digest}", get(files::download))
         .route("/api/v1/entries/{name}/retract", post(retract::retract))
         .route("/api/v1/entries/{name}/suspend", post(suspend::suspend))
         .route("/api/v1/entries/{name}/reinstate", post(suspend::reinstate))

@@ -26,6 +26,7 @@ use super::App;
         super::entries::entry,
         super::entries::editions,
         super::entries::edition,
+        super::files::download,
         super::retract::retract,
         super::suspend::suspend,
         super::suspend::reinstate,

@@ -23,6 +23,7 @@ use super::{
     turned::turned,
 };
 use crate::{
+    api::files::address,
     reading::Known,
     registries::body_name,
     richtext,
@@ -127,7 +128,7 @@ pub(super) fn draw(
         facts: shown
             .iter()
             .filter(|fact| fact.section == Section::Facts)
-            .map(|fact| in_margin(fact, paper.tongue))
+            .map(|fact| in_margin(fact, paper.tongue, |digest| address(&number, edition.facts.edition, digest)))
             .collect(),
         editions: rows(pages, known, edition, paper)?,
         steps: steps(edition, &body.text, turned(pages, paper, known)?, paper),

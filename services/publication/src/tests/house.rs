@@ -13,8 +13,8 @@ use dossier_engine::{Clock, EngineInbox, EngineSettings, fresh_id};
 use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
-use dossier_proof::SigningKey;
 use dossier_post::Post;
+use dossier_proof::SigningKey;
 use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, must_understand, schema_of, v1,
 };

@@ -6,6 +6,7 @@ use std::{
 };
 
 use dossier_engine::{Decider, View};
+use dossier_exchange::files::NamedFiles;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,8 @@ pub struct Catalogue {
     registries: BTreeMap<Digest, Place>,
     /// The keys of what publishers said to a body alone.
     said_to_bodies: BTreeSet<KeyId>,
+    /// The files that approved contents name, published or not yet.
+    files: NamedFiles,
     retracted: u64,
     /// Superseded entries that can be read.
     superseded: u64,
@@ -110,6 +113,11 @@ impl Catalogue {
     /// Whether a key opens what a publisher said to a body.
     pub fn is_said_to_a_body(&self, key: KeyId) -> bool {
         self.said_to_bodies.contains(&key)
+    }
+
+    /// The files that approved contents name.
+    pub fn files(&self) -> &NamedFiles {
+        &self.files
     }
 
     /// Where the registry with this digest stands in our journal.
@@ -208,6 +216,9 @@ impl Catalogue {
                 if let Some(digest) = self.state.rules.as_ref().map(|rules| rules.digest) {
                     self.registries.entry(digest).or_insert(place);
                 }
+            }
+            (Some(Payload::Approved(approved)), Some(id), Origin::Moderation) => {
+                self.files.take(id, approved.content.as_ref());
             }
             (Some(payload), Some(id), Origin::Submission) => {
                 let edition = match payload {

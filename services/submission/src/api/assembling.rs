@@ -147,22 +147,21 @@ fn on_hold(workflow: &Workflow) -> Option<HoldDocument> {
 
 fn public_state(entry: &Entry) -> Option<String> {
     let public = entry.public.as_ref()?;
-    let state = match (&entry.workflow, &public.standing) {
+    let state = match (&entry.workflow, public.standing()) {
         (Workflow::Retracted { .. }, _) => WorkState::Retracted,
         (_, Standing::Shown) => WorkState::Published,
-        (_, Standing::Suspended { .. }) => WorkState::Suspended,
-        (_, Standing::Superseded { .. }) => WorkState::Superseded,
+        (_, Standing::Suspended) => WorkState::Suspended,
+        (_, Standing::Superseded) => WorkState::Superseded,
     };
     Some(state.key().to_owned())
 }
 
 fn other_number(entry: &Entry) -> Option<String> {
-    match (&entry.workflow, entry.public.as_ref().map(|public| &public.standing)) {
-        (Workflow::Duplicate { number, .. }, _) | (_, Some(Standing::Superseded { number, .. })) => {
-            Some(number.clone())
-        }
-        _ => None,
+    if let Workflow::Duplicate { number, .. } = &entry.workflow {
+        return Some(number.clone());
     }
+    let superseded = entry.public.as_ref().and_then(|public| public.superseded.as_ref());
+    superseded.map(|superseded| superseded.number.clone())
 }
 
 fn correction(entry: &Entry) -> Option<CorrectionDocument> {

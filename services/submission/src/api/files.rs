@@ -27,7 +27,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{assembling, callers, contents, off_thread, texts};
-use crate::office::Office;
+use crate::{
+    loose::{self, LooseError, Removed},
+    office::Office,
+};
 
 /// The longest file where the field sets no limit: 25 MB, as the hubs admit.
 const FILE_BYTES_MAX: u64 = 25_000_000;
@@ -231,18 +234,14 @@ pub(super) async fn remove(
     if !contents::may_write(&office, &caller, &entry.facts, now) {
         return Err(Problem::new(ProblemKind::NotEntitled).detail("You are not designated to write on this entry."));
     }
-    off_thread(move || {
-        if office.engine().view().names_file(id, digest) {
+    off_thread(move || match loose::remove(&office, id, digest) {
+        Ok(Removed::Gone) => Ok(StatusCode::NO_CONTENT),
+        Ok(Removed::IsNamed) => {
             let problem = Problem::new(ProblemKind::WrongState);
-            return Err(problem.detail("A revision of the entry names this file; it stays with the revision."));
+            Err(problem.detail("A revision of the entry names this file; it stays with the revision."))
         }
-        let kept = match office.files().look(id, digest) {
-            Err(FileError::Missing(_)) => return Ok(StatusCode::NO_CONTENT),
-            kept => kept.map_err(|error| failed(&error))?,
-        };
-        office.words().forget(kept.key).map_err(|error| Problem::internal(&error))?;
-        office.files().remove(id, digest).map_err(|error| failed(&error))?;
-        Ok(StatusCode::NO_CONTENT)
+        Err(LooseError::File(error)) => Err(failed(&error)),
+        Err(error) => Err(Problem::internal(&error)),
     })
     .await
 }

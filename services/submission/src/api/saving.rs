@@ -68,6 +68,8 @@ pub(super) async fn save(
     if let Some((id, _)) = asking.before(&office).await? {
         return errands::answer(&office, id, StatusCode::OK).await;
     }
+    // From the look at the files that it names until it names them.
+    let _naming = office.naming().read_owned().await;
     let (asking, prepared) = {
         let office = office.clone();
         off_thread(move || prepare(&office, &asking, id, &if_match, body.content).map(|prepared| (asking, prepared)))

@@ -2,7 +2,7 @@
 
 use dossier_proto::{Digest, EntryId, Event, Micros, Payload, Place, v1};
 
-use super::{ClearanceRules, Corrected, EXPIRY_DAYS, Entry, Held, Public, Revision, Standing, State, Workflow};
+use super::{ClearanceRules, Corrected, EXPIRY_DAYS, Entry, Held, Public, Revision, State, Superseded, Workflow};
 
 /// Folds one foreign event.
 pub(super) fn evolve(state: &mut State, foreign: &Event) {
@@ -71,10 +71,11 @@ fn about_edition(state: &mut State, foreign: &Event, id: EntryId, payload: &Payl
         Payload::PublicationDeclined(declined) if awaited_by(state, id, declined.command.as_ref()).is_some() => {
             state.moves(id, Workflow::Draft, at);
         }
-        Payload::EntrySuspended(_) => stands(state, id, Standing::Suspended { place, at }),
-        Payload::EntryReinstated(_) => stands(state, id, Standing::Shown),
+        Payload::EntrySuspended(_) => stands(state, id, |public| public.suspended = Some((place, at))),
+        Payload::EntryReinstated(_) => stands(state, id, |public| public.suspended = None),
         Payload::EntrySuperseded(superseded) => {
-            stands(state, id, Standing::Superseded { place, number: superseded.number.clone() });
+            let by = Superseded { place, number: superseded.number.clone() };
+            stands(state, id, |public| public.superseded = Some(by));
         }
         Payload::RetractionDeclined(declined) => retraction_declined(state, id, declined),
         Payload::EntryRetracted(_) => {
@@ -174,7 +175,8 @@ fn edition_published(state: &mut State, id: EntryId, published: &v1::EditionPubl
         number: published.number.clone(),
         edition: published.edition,
         revision,
-        standing: former.as_ref().map_or(Standing::Shown, |public| public.standing.clone()),
+        suspended: former.as_ref().and_then(|public| public.suspended),
+        superseded: former.as_ref().and_then(|public| public.superseded.clone()),
         corrected,
         retraction_proposed: former.as_ref().and_then(|public| public.retraction_proposed.clone()),
         retraction_asked: former.as_ref().and_then(|public| public.retraction_asked),
@@ -185,9 +187,9 @@ fn edition_published(state: &mut State, id: EntryId, published: &v1::EditionPubl
     }
 }
 
-fn stands(state: &mut State, id: EntryId, standing: Standing) {
+fn stands(state: &mut State, id: EntryId, change: impl FnOnce(&mut Public)) {
     if let Some(public) = public_of(state, id) {
-        public.standing = standing;
+        change(public);
     }
 }
 

@@ -21,7 +21,9 @@ pub use clearance::{ClearanceRules, Uncleared};
 pub use command::Command;
 pub use lineage::{FieldNames, Lineage, Written};
 pub use refusal::Refusal;
-pub use state::{Appealed, Base, Corrected, Entry, EntryFacts, Proposed, Public, Revision, Standing, State};
+pub use state::{
+    Appealed, Base, Corrected, Entry, EntryFacts, Proposed, Public, Revision, Standing, State, Superseded,
+};
 pub use turn::{Holder, Move, Next, Turn};
 pub use workflow::{Asked, Asking, Held, WorkState, Workflow};
 

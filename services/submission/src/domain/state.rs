@@ -111,8 +111,10 @@ pub struct Public {
     pub edition: u32,
     /// Its content.
     pub revision: Revision,
-    /// Whether it is shown.
-    pub standing: Standing,
+    /// Since when, and by which decision, it is not shown.
+    pub suspended: Option<(Place, Micros)>,
+    /// The entry that stands in its place. A suspension does not undo that, nor does its end.
+    pub superseded: Option<Superseded>,
     /// The current edition is an editorial correction.
     pub corrected: Option<Corrected>,
     /// A contributor has proposed its retraction; the publishing authority has not cleared that yet.
@@ -121,25 +123,35 @@ pub struct Public {
     pub retraction_asked: Option<(Place, Micros)>,
 }
 
-/// Whether the public sees the edition.
+/// Another entry in the place of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// The decision.
+    pub place: Place,
+    /// The number of the other entry.
+    pub number: String,
+}
+
+/// Whether the public sees the edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It does.
     Shown,
     /// It sees a tombstone for a while.
-    Suspended {
-        /// The decision.
-        place: Place,
-        /// Since when.
-        at: Micros,
-    },
+    Suspended,
     /// It is pointed on to another entry.
-    Superseded {
-        /// The decision.
-        place: Place,
-        /// The number of the other entry.
-        number: String,
-    },
+    Superseded,
+}
+
+impl Public {
+    /// Whether it is shown, as publication counts it: what is suspended is so, whatever stands in its place.
+    pub const fn standing(&self) -> Standing {
+        match (&self.suspended, &self.superseded) {
+            (Some(_), _) => Standing::Suspended,
+            (None, Some(_)) => Standing::Superseded,
+            (None, None) => Standing::Shown,
+        }
+    }
 }
 
 /// An editorial correction that became an edition.
@@ -180,12 +192,12 @@ impl Entry {
     /// The public edition, if the body may revise it: not where another entry stands in its place.
     pub fn revisable(&self) -> Option<&Public> {
         let public = self.public.as_ref().filter(|_| self.has_edition())?;
-        (!matches!(public.standing, Standing::Superseded { .. })).then_some(public)
+        public.superseded.is_none().then_some(public)
     }
 
     /// Whether everybody can read its public edition now.
     pub fn is_shown(&self) -> bool {
-        self.has_edition() && self.public.as_ref().is_some_and(|public| public.standing == Standing::Shown)
+        self.has_edition() && self.public.as_ref().is_some_and(|public| public.standing() == Standing::Shown)
     }
 
     /// Whether the working content revises an edition that is not the current one any more.

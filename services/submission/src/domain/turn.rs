@@ -135,9 +135,9 @@ impl Entry {
             Workflow::ChangesRequested { .. } => WorkState::ChangesRequested,
             Workflow::Approved { .. } => WorkState::Approved,
             Workflow::Scheduled { .. } => WorkState::Scheduled,
-            Workflow::Published => match self.public.as_ref().map(|public| &public.standing) {
-                Some(Standing::Suspended { .. }) => WorkState::Suspended,
-                Some(Standing::Superseded { .. }) => WorkState::Superseded,
+            Workflow::Published => match self.public.as_ref().map(Public::standing) {
+                Some(Standing::Suspended) => WorkState::Suspended,
+                Some(Standing::Superseded) => WorkState::Superseded,
                 Some(Standing::Shown) | None => WorkState::Published,
             },
             Workflow::Refused { .. } => WorkState::Refused,
@@ -200,9 +200,6 @@ impl Public {
         if let Some(proposed) = &self.retraction_proposed {
             return Some((Holder::PublishingAuthority, proposed.at, Move::ClearRetraction));
         }
-        match self.standing {
-            Standing::Suspended { at, .. } => Some((Holder::Publisher, at, Move::Reinstate)),
-            Standing::Superseded { .. } | Standing::Shown => None,
-        }
+        self.suspended.map(|(_, at)| (Holder::Publisher, at, Move::Reinstate))
     }
 }

@@ -23,9 +23,9 @@ use super::{
 use crate::{Answerer, KeyDesk, Source};
 
 /// Questions of one asker that are answered at once: a reading, a checkpoint, keys and a question are under way by themselves, and as much
-/// again after a start. Each may hold an answer of 768 KiB: 6 MiB for an asker, 18 MiB for the three that there are. Whoever asks more
-/// takes nobody else's place.
-const PLACES_OF_AN_ASKER: usize = 8;
+/// again after a start; and two parts of files. Each may hold an answer of 768 KiB: 7.5 MiB for an asker, 22.5 MiB for the three that
+/// there are. Whoever asks more takes nobody else's place.
+const PLACES_OF_AN_ASKER: usize = 10;
 
 /// Why questions cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -44,13 +44,14 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Replay,
         Self::Checkpoint,
         Self::Keys,
         Self::Question(Question::People),
         Self::Question(Question::Digests),
         Self::Question(Question::Known),
+        Self::Question(Question::File),
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -75,6 +76,9 @@ impl Topic {
             | (Self::Question(Question::People), Origin::Moderation)
             | (Self::Question(Question::Known), _) => others.collect(),
             (Self::Question(Question::Digests), _) => others.filter(|asker| *asker == Origin::Audit).collect(),
+            // A file goes the way of its key: what was submitted to moderation, what was approved to publication.
+            (Self::Question(Question::File), Origin::Submission) => vec![Origin::Moderation],
+            (Self::Question(Question::File), Origin::Moderation) => vec![Origin::Publication],
             (Self::Question(_), _) => Vec::new(),
         }
     }

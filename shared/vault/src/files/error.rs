@@ -32,6 +32,14 @@ pub enum FileError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// What came from another store is not the file that was asked for: it was changed, or is another.
+    #[error("what came as the file {digest} is not that file: {what}; nothing of it was kept")]
+    Foreign {
+        /// Which was asked for.
+        digest: Digest,
+        /// What is wrong with what came.
+        what: &'static str,
+    },
     /// Its key is erased, or was never here.
     #[error("{0}")]
     Key(#[from] KeyError),

@@ -31,6 +31,24 @@ pub(super) const PIECE_FRONT: usize = NONCE + 4;
 /// The longest sealed piece: its frame (5 bytes, up to the next 64) and tag.
 pub(super) const SEALED_MAX: usize = (PIECE + 5).next_multiple_of(64) + TAG;
 
+/// How many pieces stand before the last one, and how many bytes the last one has in the clear, of a file of so many bytes. `None`
+/// of an empty file, which there is none of.
+pub(super) fn pieces_of(bytes: u64) -> Option<(u64, u64)> {
+    let before = bytes.checked_sub(1)? / PIECE as u64;
+    Some((before, bytes - before * PIECE as u64))
+}
+
+/// How many bytes a piece of so many takes on disk.
+pub(super) const fn piece_on_disk(bytes: u64) -> u64 {
+    PIECE_FRONT as u64 + (bytes + 5).next_multiple_of(64) + TAG as u64
+}
+
+/// How many bytes a file of so many takes on disk.
+pub(super) fn length_on_disk(bytes: u64) -> Option<u64> {
+    let (before, last) = pieces_of(bytes)?;
+    Some(FRONT as u64 + before * piece_on_disk(PIECE as u64) + piece_on_disk(last))
+}
+
 /// What stands before the pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Front {
@@ -53,6 +71,7 @@ impl Front {
         bytes
     }
 
+    /// `None` when it is no beginning of a file.
     pub(super) fn decode(bytes: &[u8; FRONT]) -> Option<Self> {
         let (label, rest) = bytes.split_first_chunk::<16>()?;
         let (key, rest) = rest.split_first_chunk::<16>()?;

@@ -1,3 +1,5 @@
+mod travelling;
+
 use std::{
     fs,
     path::{Path, PathBuf},

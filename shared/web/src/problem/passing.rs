@@ -8,6 +8,8 @@ use super::{Problem, ProblemKind};
 const HEARD_AGAIN_SECONDS: u64 = 3;
 /// Seconds after which what was waiting has mostly been decided.
 const DECIDED_SECONDS: u64 = 1;
+/// Seconds after which a file of 25 MB has mostly come.
+const ARRIVED_SECONDS: u64 = 2;
 /// Seconds after which it is worth a look whether an operator has made room.
 const ROOM_SECONDS: u64 = 60;
 
@@ -27,6 +29,13 @@ impl Problem {
         Self::new(ProblemKind::AccountsNotHeard)
             .detail("Accounts and tokens are kept by the moderation service, which has not been heard here of late.")
             .header(header::RETRY_AFTER, HeaderValue::from(HEARD_AGAIN_SECONDS))
+    }
+
+    /// A file is named here and has not come yet: 503; `what` says in words what it is needed for.
+    pub fn file_not_arrived(what: &str) -> Self {
+        Self::new(ProblemKind::FileNotArrived)
+            .detail(what)
+            .header(header::RETRY_AFTER, HeaderValue::from(ARRIVED_SECONDS))
     }
 
     /// Too many commands are waiting: 503, nothing was decided.

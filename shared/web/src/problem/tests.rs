@@ -120,6 +120,7 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         503 unavailable
         503 authority-not-heard
         503 accounts-not-heard
+        503 file-not-arrived
         504 service-late
         507 storage-full"#]]
     .assert_eq(&codes.join("\n"));

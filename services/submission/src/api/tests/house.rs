@@ -15,8 +15,8 @@ use dossier_engine::{AuthorityGate, Clock, EngineInbox, EngineSettings, fresh_id
 use dossier_exchange::{Delivered, Delivery, Inbox, Moment, Tally};
 use dossier_identity::{Accounts, Role};
 use dossier_journal::MemoryStore;
-use dossier_proof::SigningKey;
 use dossier_post::Post;
+use dossier_proof::SigningKey;
 use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, SubjectId, must_understand, schema_of, v1,
 };

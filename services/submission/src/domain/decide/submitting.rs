@@ -6,7 +6,7 @@ use dossier_engine::Decision;
 use dossier_proto::{Digest, Micros, Payload, v1};
 
 use super::{Matter, writing::check_content};
-use crate::domain::{EMBARGO_DAYS_MAX, Entry, Refusal, Standing};
+use crate::domain::{EMBARGO_DAYS_MAX, Entry, Refusal};
 
 /// The order matters: a refusal that is recorded must not depend on the content, which it does not keep.
 pub(super) fn submit(
@@ -87,7 +87,7 @@ fn check_digest(entry: &Entry, submit: &v1::Submit) -> Result<(), Refusal> {
 pub(super) fn check_base(matter: &Matter<'_>, submit: &v1::Submit) -> Result<(), Refusal> {
     let entry = matter.entry;
     let Some(public) = &entry.public else { return Ok(()) };
-    if matches!(public.standing, Standing::Superseded { .. }) {
+    if public.superseded.is_some() {
         return Err(Refusal::Superseded);
     }
     if entry.base_is_outdated() {

@@ -185,3 +185,18 @@ fn only_what_is_said_to_the_body_is_received() {
     assert_eq!(told.state_of(entry), WorkState::InReview);
     assert!(told.0.now() > Micros(0));
 }
+
+/// The end of the suspension of a superseded entry made its body believe that it was shown again.
+#[test]
+fn what_is_superseded_stays_so_when_a_suspension_of_it_ends() {
+    let mut told = opened();
+    let entry = told.public();
+    let number = "EVT-2026-00009".to_owned();
+    told.publication(entry, Payload::EntrySuperseded(v1::EntrySuperseded { command: None, edition: 1, number }));
+    told.publication(entry, Payload::EntrySuspended(v1::EntrySuspended { command: None, edition: 1 }));
+    assert_eq!(told.state_of(entry), WorkState::Suspended);
+    told.publication(entry, Payload::EntryReinstated(v1::EntryReinstated { command: None, edition: 1 }));
+    assert_eq!(told.state_of(entry), WorkState::Superseded);
+    let outcome = told.ask(Ask::by(AIGERIM, Command::OpenRevision).on(entry));
+    assert!(matches!(outcome, Err(Refusal::WrongState { state: WorkState::Superseded, .. })), "{outcome:?}");
+}

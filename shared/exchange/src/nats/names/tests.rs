@@ -29,8 +29,10 @@ fn some_questions_are_asked_of_one_service_only() {
         .flat_map(|topic| ["submission", "publication", "audit"].map(|asker| format!("{topic}.moderation.{asker}")))
         .chain(["digests.moderation.audit".to_owned()])
         .chain(["submission", "publication", "audit"].map(|asker| format!("known.moderation.{asker}")))
+        .chain(["file.moderation.publication".to_owned()])
         .collect();
     assert_eq!(asked(Origin::Moderation), moderations);
+    assert!(asked(Origin::Submission).contains(&"file.submission.moderation".to_owned()));
     assert!(asked(Origin::Audit).contains(&"known.audit.submission".to_owned()));
     assert!(
         !asked(Origin::Audit).iter().any(|subject| subject.starts_with("people") || subject.starts_with("digests"))
@@ -56,7 +58,8 @@ fn the_brokers_configuration_permits_these_names() {
         for subject in Topic::all_asked_of(origin) {
             let all_askers = subject.rsplit_once('.').map(|(asked, _)| format!("{asked}.*")).unwrap_or_default();
             assert!(is_named(&subject), "somebody may ask {subject}");
-            assert!(is_named(&all_askers) || subject.contains("digests"), "{origin} may listen to {all_askers}");
+            let has_one_asker = subject.contains("digests") || subject.contains("file");
+            assert!(is_named(&all_askers) || has_one_asker, "{origin} may listen to {all_askers}");
         }
     }
 }

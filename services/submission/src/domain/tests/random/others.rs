@@ -83,14 +83,14 @@ fn publish(told: &mut Told, id: EntryId, approved: Place) {
 fn about_edition(told: &mut Told, dice: &mut Dice, id: EntryId) {
     let public = told.entry(id).public.clone().expect("it has an edition");
     let edition = public.edition;
-    match (dice.below(16), &public.standing) {
+    match (dice.below(16), public.standing()) {
         (0, _) => {
             told.retracted(id);
         }
-        (1 | 2, Standing::Shown) => {
+        (1 | 2, Standing::Shown | Standing::Superseded) => {
             told.publication(id, Payload::EntrySuspended(v1::EntrySuspended { command: None, edition }));
         }
-        (1..=4, Standing::Suspended { .. }) => {
+        (1..=4, Standing::Suspended) => {
             told.publication(id, Payload::EntryReinstated(v1::EntryReinstated { command: None, edition }));
         }
         (3, Standing::Shown) => {

@@ -1,0 +1,5 @@
+//! A fetcher, and holders of every kind.
+
+mod asking;
+mod fetching;
+mod room;
