@@ -6,17 +6,18 @@ use axum::Router;
 use dossier_engine::{
     Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id, fresh_id,
 };
-use dossier_exchange::{Hub, KeyDesk};
+use dossier_exchange::{Hub, KeyDesk, Transport, files::FileDesk};
 use dossier_identity::{Accounts, ReviewerKind, Role};
 use dossier_post::Post;
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
-use dossier_vault::Vault;
+use dossier_vault::{Vault, files::FileStore};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     api::{self, Desk},
     domain::{Command, Moderation, Refusal},
+    gists::Gists,
     keys::{ModerationDesk, keys_needed},
     registry_in_force::RegistryInForce,
     views::Reviews,
@@ -31,9 +32,9 @@ pub struct Config {
     pub vault: Vault,
     /// Who is calling.
     pub accounts: Arc<Accounts>,
-}
     /// How people are reached by mail.
     pub post: Post,
+}
 
 /// Why an installation could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +59,12 @@ pub struct Service {
 /// [`EngineError`]; nothing was written.
 pub fn start(config: Config) -> Result<Service, EngineError> {
     let clock = Arc::clone(&config.engine.clock);
+    let files = FileStore::new(config.engine.directory.join("attachments"), config.vault.clone());
+    if let Err(error) = files.tidy() {
+        tracing::warn!(%error, "what is left of files that broke off stays until the next start");
+    }
     let engine = Engine::open(config.engine)?;
-    Ok(Service::over(engine, config.vault, config.accounts, clock))
+    Ok(Service::over(engine, config.vault, config.accounts, clock, files))
 }
 
 impl Service {
@@ -69,6 +74,7 @@ impl Service {
         vault: Vault,
         accounts: Arc<Accounts>,
         clock: Arc<dyn Clock>,
+        files: FileStore,
     ) -> Self {
         let desk = Arc::new(Desk {
             engine: engine.clone(),
@@ -76,6 +82,8 @@ impl Service {
             accounts,
             clock: Arc::clone(&clock),
             registry: RegistryInForce::default(),
+            gists: Gists::default(),
+            files,
         });
         Self { engine, vault, desk, clock }
     }
@@ -103,6 +111,21 @@ impl Service {
     /// Where other services ask for keys.
     pub fn desk(&self) -> Arc<dyn KeyDesk> {
         Arc::new(ModerationDesk::new(self.engine.clone(), self.vault.clone()))
+    }
+
+    /// Fetches the files of submitted contents from submission, for as long as it is polled.
+    pub fn fetch_files(&self, transport: Arc<dyn Transport>) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (engine, store) = (self.engine.clone(), self.desk.files.clone());
+        dossier_engine::fetch_files(engine, |reviews: &Reviews| &reviews.files, store, transport, Origin::Submission)
+    }
+
+    /// Gives the bytes of approved files, under seal, to who has their keys from here.
+    pub fn file_desk(&self) -> FileDesk {
+        let engine = self.engine.clone();
+        FileDesk::new(self.desk.files.clone(), move |asker, entry, key| {
+            let view = engine.view();
+            view.keys.may_have(asker, key) && view.files.of(entry).any(|file| file.key == key)
+        })
     }
 
     /// Adopts this registry as the system, if none was ever adopted. Answers whether it did.

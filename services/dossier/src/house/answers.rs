@@ -5,13 +5,14 @@
 //! | digests | every service, by audit | `Digests` as JSON |
 //! | known | every service, by whose journal it is | how far it has read it; audit its copies too, as JSON |
 //! | people | moderation | `dossier_engine::PeopleDesk` signs it |
+//! | file | submission by moderation, moderation by publication | `FileDesk`: a part of a file, under seal |
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use dossier_audit::{Copies, DigestsOf};
 use dossier_engine::{Digests, PeopleDesk};
-use dossier_exchange::{Answerer, Question, Transport};
+use dossier_exchange::{Answerer, Question, Transport, files::FileDesk};
 use dossier_journal::MirrorHead;
 use dossier_proof::Hash;
 use dossier_proto::{Digest, Origin};
@@ -29,6 +30,8 @@ pub(super) struct Answers {
     pub(super) read: Onlooker,
     /// Only moderation has them.
     pub(super) people: Option<PeopleDesk>,
+    /// Only those have some who are asked for them.
+    pub(super) files: Option<FileDesk>,
 }
 
 impl Answerer for Answers {
@@ -39,6 +42,10 @@ impl Answerer for Answers {
             Question::People => match &self.people {
                 Some(desk) => desk.answer(asker, question, body),
                 None => async { Err("nobody has accounts here".to_owned()) }.boxed(),
+            },
+            Question::File => match &self.files {
+                Some(desk) => desk.answer(asker, body).boxed(),
+                None => async { Err("no files are given from here".to_owned()) }.boxed(),
             },
         }
     }

@@ -155,7 +155,7 @@ impl Outpost {
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
         let (machine, read) = (Arc::clone(&self.room.machine), self.room.onlooker.clone());
-        let answers = Answers { machine, copies: self.copies.clone(), read, people };
+        let answers = Answers { machine, copies: self.copies.clone(), read, people, files: self.room.files.clone() };
         self.line.join(&self.room, Arc::new(answers)).await?;
         self.room.begin().await?;
         self.room.keep_people(&self.accounts);

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use dossier_audit as audit;
 use dossier_engine::{Following, Ground};
-use dossier_exchange::{Inbox, InboxError, KeyDesk, Position, Source, Transport};
+use dossier_exchange::{Inbox, InboxError, KeyDesk, Position, Source, Transport, files::FileDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Journal;
 use dossier_moderation as moderation;
@@ -30,6 +30,8 @@ pub(super) struct Room {
     pub(super) machine: Arc<dyn Machine>,
     pub(super) router: Router,
     pub(super) desk: Arc<dyn KeyDesk>,
+    /// Where others ask for the files whose keys they have from here.
+    pub(super) files: Option<FileDesk>,
     /// Whether what others show agrees with what they signed: only the audit service knows.
     pub(super) agreement: Option<Agreement>,
     pub(super) ground: Ground,
@@ -44,34 +46,38 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn of_submission(service: &submission::Service, ground: Ground) -> Self {
+        let tidying = service.keep_tidy();
         Self {
             origin: Origin::Submission,
             onlooker: Onlooker::of(Origin::Submission),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
+            files: Some(service.file_desk()),
             agreement: None,
             ground,
             inbox: service.inbox(),
             follows: &[Origin::Moderation, Origin::Publication],
-            work: None,
+            work: Some(Box::new(|_| async move { Ok(alone(tidying)) }.boxed())),
             following: None,
             tasks: JoinSet::new(),
         }
     }
 
     pub(super) fn of_moderation(service: &moderation::Service, ground: Ground) -> Self {
+        let reader = service.clone();
         Self {
             origin: Origin::Moderation,
             onlooker: Onlooker::of(Origin::Moderation),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
+            files: Some(service.file_desk()),
             agreement: None,
             ground,
             inbox: service.inbox(),
             follows: &[Origin::Submission, Origin::Publication],
-            work: None,
+            work: Some(Box::new(|transport| async move { Ok(alone(reader.fetch_files(transport))) }.boxed())),
             following: None,
             tasks: JoinSet::new(),
         }
@@ -85,11 +91,16 @@ impl Room {
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
+            files: None,
             agreement: None,
             ground,
             inbox: service.inbox(),
             follows: &[Origin::Submission, Origin::Moderation],
-            work: Some(Box::new(|_| async move { Ok(warming(reader)) }.boxed())),
+            work: Some(Box::new(|transport| {
+                let mut tasks = alone(reader.fetch_files(transport));
+                warm(&mut tasks, reader);
+                async move { Ok(tasks) }.boxed()
+            })),
             following: None,
             tasks: JoinSet::new(),
         }
@@ -103,6 +114,7 @@ impl Room {
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
             desk: service.desk(),
+            files: None,
             agreement: Some(Arc::new(move || judge.agreement())),
             ground,
             inbox: service.inbox(),
@@ -178,13 +190,18 @@ impl Room {
     }
 }
 
-/// Every published entry is read once, so that the first list is answered as fast as the next.
-fn warming(service: publication::Service) -> JoinSet<()> {
+/// One task.
+fn alone(work: impl Future<Output = ()> + Send + 'static) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
+    tasks.spawn(work);
+    tasks
+}
+
+/// Every published entry is read once, so that the first list is answered as fast as the next.
+fn warm(tasks: &mut JoinSet<()>, service: publication::Service) {
     tasks.spawn_blocking(move || {
         if let Err(error) = service.warm() {
             tracing::warn!(%error, "not every edition can be found by its words");
         }
     });
-    tasks
 }

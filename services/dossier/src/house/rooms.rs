@@ -142,8 +142,8 @@ impl House {
             self.meeting.compare(room, plot).await?;
         }
         for room in &self.rooms {
-            let mut answers =
-                Answers { machine: Arc::clone(&room.machine), copies: None, read: room.onlooker.clone(), people: None };
+            let (machine, read) = (Arc::clone(&room.machine), room.onlooker.clone());
+            let mut answers = Answers { machine, copies: None, read, people: None, files: room.files.clone() };
             match room.origin {
                 Origin::Audit => {
                     // It is told once; a second telling would say the same.

@@ -114,6 +114,7 @@ pub(crate) async fn request_changes(
         (status = 200, body = Written),
         (status = 403, description = "Not designated, or an author of the content", body = ProblemDocument),
         (status = 409, description = "Another digest is current (the difference is in the answer), or the review has ended", body = ProblemDocument),
+        (status = 503, description = "A file of the content has not arrived here yet: `files` has the digests", body = ProblemDocument),
     ),
     security(("bearer" = []))
 )]

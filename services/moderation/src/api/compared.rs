@@ -1,6 +1,6 @@
 //! The difference of two contents of one entry.
 
-use dossier_proto::{Digest, EntryId};
+use dossier_proto::{Digest, EntryId, v1};
 use dossier_registry::{Registry, difference};
 use serde::Serialize;
 use serde_json::Value;
@@ -86,12 +86,21 @@ pub(super) fn base<'a>(entry: &'a Entry, eyes: &Eyes, against: Against) -> Optio
 
 /// The content of a review in the clear; `None` when it was erased.
 pub(super) fn content_of(desk: &Desk, id: EntryId, review: &Review) -> Result<Option<Readable>, super::Problem> {
+    Ok(content_with_files(desk, id, review)?.map(|(readable, _)| readable))
+}
+
+/// The content of a review in the clear, with the files it names; `None` when it was erased.
+pub(super) fn content_with_files(
+    desk: &Desk,
+    id: EntryId,
+    review: &Review,
+) -> Result<Option<(Readable, Vec<v1::AttachedFile>)>, super::Problem> {
     let kept = desk.engine.view().contents.submitted(id, review.submitted.place);
     let Some(kept) = kept else { return Ok(None) };
     let submitted = reading::submitted_at(&desk.engine, kept.at).map_err(|error| super::errors::of_record(&error))?;
     let Some(content) = submitted.and_then(|submitted| submitted.content) else { return Ok(None) };
     match desk.words.content(id, &content) {
-        Ok(readable) => Ok(Some(readable)),
+        Ok(readable) => Ok(Some((readable, content.files))),
         Err(WordsError::Erased(_)) => Ok(None),
         Err(error) => Err(super::errors::of_words(&error)),
     }

@@ -21,6 +21,7 @@ mod designations;
 mod errors;
 mod execute;
 mod eyes;
+mod files;
 mod history;
 mod holding;
 mod in_force;
@@ -34,6 +35,7 @@ mod opinions;
 mod queue;
 mod sealing;
 mod shown;
+mod submitted;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -47,11 +49,12 @@ use axum::{
 };
 use dossier_engine::{Clock, Engine};
 use dossier_identity::Accounts;
+use dossier_vault::files::FileStore;
 use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
 
 pub use openapi::openapi;
 
-use crate::{domain::Moderation, registry_in_force::RegistryInForce, views::Reviews, words::Words};
+use crate::{domain::Moderation, gists::Gists, registry_in_force::RegistryInForce, views::Reviews, words::Words};
 
 /// How long a query waits for the position it asks for. What is on its way arrives within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -66,6 +69,9 @@ pub(crate) struct Desk {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) registry: RegistryInForce,
+    pub(crate) gists: Gists,
+    /// The files of submitted contents, as far as they have arrived.
+    pub(crate) files: FileStore,
 }
 
 /// The state of the router: a cheap clone.
@@ -110,7 +116,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let at = |path: &str| format!("{PREFIX}{path}");
     let routes = Router::new()
         .route(&at("/reviews"), get(queue::list))
+        .route(&at("/reviews/counts"), get(queue::counts))
         .route(&at("/reviews/{entry}"), get(one_review::read))
+        .route(&at("/reviews/{entry}/files/{digest}"), get(files::download))
         .route(&at("/reviews/{entry}/claim"), post(acts::claim))
         .route(&at("/reviews/{entry}/release"), post(acts::release))
         .route(&at("/reviews/{entry}/comment"), post(acts::comment))

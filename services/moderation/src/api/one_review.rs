@@ -12,6 +12,7 @@ use dossier_vault::Purpose;
 use dossier_web::{
     Answer, Cache, Part, PlaceShown, Problem, ProblemKind, Tag,
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
+    file::AttachedShown,
 };
 use http::header;
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,11 @@ use super::{
     deliberation::{AppealShown, ConflictShown, HoldShown, OpinionShown, StageShown},
     errors,
     eyes::Eyes,
+    files,
     history::{self, Happened},
-    messages::{self, CommentShown, DecisionShown, Reader, RequestedChangeShown, Said},
-    shown::{ClaimShown, Somebody, Summary},
+    messages::{CommentShown, DecisionShown, Reader, RequestedChangeShown, Said},
+    shown::{ClaimShown, Summary},
+    submitted::{ObjectionShown, SubmissionShown},
 };
 use crate::{domain::Entry, reading};
 
@@ -40,21 +43,6 @@ pub(crate) struct Shown {
     /// What the content is compared with: `edition`, `submission`, `nothing`, or a digest that was submitted for this
     /// entry. When nothing is said: the public edition, or what was submitted last when there is none.
     against: Option<String>,
-}
-
-/// A submission as its body made it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct SubmissionShown {
-    /// The event.
-    pub(crate) place: PlaceShown,
-    /// Who submitted.
-    pub(crate) by: Somebody,
-    /// The public edition it revises.
-    pub(crate) base_edition: Option<u32>,
-    /// What the body says it changed; null when it said nothing, or the key was erased.
-    pub(crate) what_changed: Option<String>,
-    /// Whether the body certified it.
-    pub(crate) certified: bool,
 }
 
 /// One review, as far as the caller may see it.
@@ -71,6 +59,8 @@ pub(crate) struct ReviewShown {
     pub(crate) content: Option<Value>,
     /// Where a personal value is withheld, as JSON pointers.
     pub(crate) withheld: Vec<String>,
+    /// The files that the content names; approving waits until all of them have arrived.
+    pub(crate) files: Vec<AttachedShown>,
     /// What changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) difference: Option<DifferenceShown>,
@@ -91,6 +81,9 @@ pub(crate) struct ReviewShown {
     /// The editorial correction that waits for a second moderator, or for publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) correction: Option<CorrectionShown>,
+    /// What the body objects to in the correction that is public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) objection: Option<ObjectionShown>,
     /// All changes requested so far.
     pub(crate) requested_changes: Vec<RequestedChangeShown>,
     /// What moderators and reviewers said to each other, and to the contributor.
@@ -173,9 +166,11 @@ fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> An
         appeal: told.appeal,
         checklist,
         correction: reader.correction(registry.as_ref())?,
-        submission: submission(&reader, &read).ok_or_else(not_found)??,
+        submission: reader.submission(&read).map_err(|error| errors::of_words(&error))?.ok_or_else(not_found)?,
+        objection: reader.objection(&read).map_err(|error| errors::of_words(&error))?,
         content: content.content,
         withheld: content.withheld,
+        files: content.files,
         difference: content.difference,
         requested_changes: requested,
         comments,
@@ -195,30 +190,12 @@ fn look(desk: &Desk, id: EntryId, subject: SubjectId, now: Micros) -> Option<(En
     Some((entry.clone(), eyes, claim))
 }
 
-fn submission(reader: &Reader<'_>, read: &[reading::Read]) -> Option<Answer<SubmissionShown>> {
-    let review = reader.entry.review()?;
-    let (event, submitted) = messages::submission(read, review.submitted.place)?;
-    let command = submitted.command.as_ref();
-    let said = command.and_then(|command| command.what_changed.as_ref());
-    let said = said.filter(|_| reader.eyes.sees(Thing::Content));
-    let what_changed = match reader.desk.words.text(reader.id, Purpose::WhatChanged, said) {
-        Ok(text) => text,
-        Err(error) => return Some(Err(errors::of_words(&error))),
-    };
-    Some(Ok(SubmissionShown {
-        place: event.head.place.into(),
-        by: reader.by(event),
-        base_edition: submitted.base_edition,
-        what_changed,
-        certified: command.is_some_and(|command| command.certified),
-    }))
-}
-
 /// The content and what follows from it.
 #[derive(Default)]
 struct Content {
     content: Option<Value>,
     withheld: Vec<String>,
+    files: Vec<AttachedShown>,
     difference: Option<DifferenceShown>,
     faults: Value,
     notices: Value,
@@ -228,9 +205,11 @@ fn content(desk: &Desk, id: EntryId, entry: &Entry, eyes: &Eyes, against: Agains
     let nothing =
         || Content { faults: Value::Array(Vec::new()), notices: Value::Array(Vec::new()), ..Content::default() };
     let Some(review) = entry.review().filter(|_| eyes.sees(Thing::Content)) else { return Ok(nothing()) };
-    let Some(readable) = compared::content_of(desk, id, review)? else { return Ok(nothing()) };
-    let mut shown = Content { withheld: readable.withheld, ..nothing() };
+    let Some((readable, attached)) = compared::content_with_files(desk, id, review)? else { return Ok(nothing()) };
     let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
+    let kind = registry.as_ref().and_then(|registry| registry.record_type(&entry.record_type));
+    let files = files::shown(&desk.files, id, &attached, kind, &readable.content);
+    let mut shown = Content { withheld: readable.withheld, files, ..nothing() };
     if let Some(registry) = registry {
         let json = |value: Result<Value, serde_json::Error>| value.map_err(|error| Problem::internal(&error));
         let (record_type, content) = (entry.record_type.as_str(), &readable.content);

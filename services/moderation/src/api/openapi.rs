@@ -10,7 +10,9 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{acts, adopting, corrections, designations, holding, in_force, one_review, opinions, queue, tracking};
+use super::{
+    acts, adopting, corrections, designations, files, holding, in_force, one_review, opinions, queue, tracking,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,7 +23,9 @@ use super::{acts, adopting, corrections, designations, holding, in_force, one_re
     ),
     paths(
         queue::list,
+        queue::counts,
         one_review::read,
+        files::download,
         acts::claim,
         acts::release,
         acts::comment,

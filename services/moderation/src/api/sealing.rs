@@ -10,7 +10,7 @@ use dossier_web::{Answer, ProblemKind, extract::FieldError};
 use super::{
     Desk,
     bodies::{ApproveBody, CommentBody, HeldCommentBody, RefuseBody, RequestBody},
-    errors,
+    errors, files,
     limits::{CODE_BYTES_MAX, ITEM_BYTES_MAX, QUOTE_BYTES_MAX, TEXT_BYTES_MAX, check_length, check_text},
     locks::{Context, Under, Whose},
     moment,
@@ -153,6 +153,9 @@ pub(super) fn seal_approval(desk: &Desk, context: &Context, body: &ApproveBody) 
     };
     let reads = context.takes_part && context.under == Under::Keys;
     let (words_submitted, notices) = if reads { submitted(desk, context)? } else { (None, Vec::new()) };
+    // Of another content than the one under review the decision says what is to be said.
+    let judged = words_submitted.as_ref().filter(|words| words.content.digest == body.digest.as_bytes());
+    judged.map_or(Ok(()), |words| files::must_be_here(&desk.files, context.entry, &words.content))?;
     let publish_at = publish_at.flatten().map(|at| at.0);
     let approve = v1::Approve { digest: body.digest.to_vec(), note, notices, checklist, publish_at };
     Ok(Approval { approve, words: words_submitted })

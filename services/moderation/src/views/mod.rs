@@ -9,13 +9,14 @@ mod tests;
 use std::collections::BTreeMap;
 
 use dossier_engine::{Decider, View};
+use dossier_exchange::files::NamedFiles;
 use dossier_proto::{EntryId, Event, KeyId, Payload, v1};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
 pub use keys::{KeyUse, Keys, key_of, key_of_file};
 pub(crate) use queue::LOOKED_AT_MAX;
-pub use queue::{Place as QueuePlace, Queue, Wanted};
+pub use queue::{Outlived, Place as QueuePlace, Queue, Shelf, Step, Stretch, Walk};
 
 use crate::domain::{Moderation, State};
 
@@ -30,6 +31,8 @@ pub struct Reviews {
     pub contents: Contents,
     /// What each key in our events opens.
     pub keys: Keys,
+    /// The files that submitted contents name.
+    pub files: NamedFiles,
     /// The key of the internal words of each open review that has any.
     pub internal: BTreeMap<EntryId, KeyId>,
 }
@@ -40,6 +43,9 @@ impl View for Reviews {
         if let Some(foreign) = beside {
             self.contents.take(event, foreign);
             self.keys.take(foreign);
+            if let (Some(entry), Some(Payload::Submitted(submitted))) = (foreign.head.entry, &foreign.payload) {
+                self.files.take(entry, submitted.content.as_ref());
+            }
         }
         self.keys.take(event);
         if let Some(entry) = event.head.entry {
