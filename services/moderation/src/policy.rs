@@ -12,7 +12,8 @@ use crate::domain::{Command, State};
 pub fn concerns(state: &State, foreign: &Event) -> bool {
     let Some(entry) = foreign.head.entry else { return false };
     match &foreign.payload {
-        Some(Payload::Submitted(_)) => true,
+        // Of a clearance the submission that follows it in the same moment says that it was; who did it, and what they said, is here.
+        Some(Payload::Submitted(_) | Payload::Cleared(_)) => true,
         Some(
             Payload::RecallAsked(_)
             | Payload::WithdrawalAsked(_)

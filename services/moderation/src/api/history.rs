@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use dossier_identity::{Role, Thing};
-use dossier_proto::{DesignationId, Event, Origin, Payload, v1};
+use dossier_proto::{Actor, DesignationId, Event, Origin, Payload, v1};
 use dossier_web::PlaceShown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Desk, eyes::Eyes, moment, shown::Somebody};
+use super::{Desk, eyes::Eyes, moment, shown::Somebody, submitted};
 use crate::{domain::Entry, reading::Read, views::Reviews};
 
 /// One thing that happened.
@@ -69,12 +69,18 @@ fn happened(desk: &Desk, entry: &Entry, event: &Event, roles: &Roles, eyes: &Eye
     }
     let head = &event.head;
     let (code, because) = against(payload);
-    let role = role_of(event, roles);
+    // Where it was cleared the actor is who cleared it, and that is told by itself.
+    let submitter = match payload {
+        Payload::Submitted(submitted) => submitted::submitter(submitted),
+        _ => None,
+    };
+    let role = submitter.map_or_else(|| role_of(event, roles), |_| Role::Contributor.key());
+    let actor = submitter.map_or(head.actor, Actor::Person);
     Some(Happened {
         kind: name.to_owned(),
         at: moment::written(head.recorded_at),
         place: head.place.into(),
-        by: Somebody::of(head.actor, head.place.origin, role, &desk.accounts, entry, eyes),
+        by: Somebody::of(actor, head.place.origin, role, &desk.accounts, entry, eyes),
         code,
         because,
     })
@@ -123,6 +129,7 @@ fn against(payload: &Payload) -> (Option<String>, Option<PlaceShown>) {
 
 fn name_of(payload: &Payload) -> Option<&'static str> {
     Some(match payload {
+        Payload::Cleared(_) => "cleared",
         Payload::Submitted(_) => "submitted",
         Payload::RecallAsked(_) => "recall-asked",
         Payload::WithdrawalAsked(_) => "withdrawal-asked",

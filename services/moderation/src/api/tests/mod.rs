@@ -1,5 +1,6 @@
 //! The interface over a real engine, vault and accounts, with a submission service played by the test.
 
+mod clearing;
 mod decisions;
 mod designations;
 mod digests;
