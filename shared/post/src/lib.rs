@@ -1,6 +1,7 @@
 //! Mail: handing a letter to a mail server, and knowing how that ended.
 //!
 //! - [`MailSettings`]: where the server is, as a configuration says it;
+//! - [`letters`]: what people are told, in inboxes and by mail;
 //! - [`Post`]: how a service reaches people;
 //! - [`MailServer`]: hands over one [`Mail`] at a time;
 //! - [`MailError`]: why it could not, and whether trying again is of use.
@@ -10,6 +11,7 @@
 //! the same `Message-ID` and `Date`, byte for byte the same, by which mailboxes know a repetition.
 
 mod error;
+pub mod letters;
 mod mail;
 mod post;
 mod server;

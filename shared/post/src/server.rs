@@ -52,6 +52,7 @@ struct Inner {
     mode: MailTls,
     credentials: Option<Credentials>,
     from: Mailbox,
+    first_retry: Duration,
 }
 
 impl fmt::Debug for MailServer {
@@ -82,6 +83,7 @@ impl MailServer {
             mode: settings.tls,
             credentials,
             from: settings.sender()?,
+            first_retry: Duration::from_secs(u64::from(settings.retry_seconds)),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -89,6 +91,11 @@ impl MailServer {
     /// Its name and port, for messages.
     pub fn name(&self) -> String {
         format!("{}:{}", self.inner.host, self.inner.port)
+    }
+
+    /// After how long a mail is tried again for the first time.
+    pub fn first_retry(&self) -> Duration {
+        self.inner.first_retry
     }
 
     /// Hands a mail over. When this answers [`Accepted`], the mail is the server's. Takes milliseconds as a rule, and with a slow server
@@ -119,7 +126,7 @@ impl MailServer {
 
     /// A line that is encrypted and signed in as the settings say.
     async fn line(&self) -> Result<AsyncSmtpConnection, MailError> {
-        let Inner { host, port, tls, mode, credentials, from } = &*self.inner;
+        let Inner { host, port, tls, mode, credentials, from, .. } = &*self.inner;
         let name = ClientId::Domain(from.email.domain().to_owned());
         let wrapped = tls.clone().filter(|_| *mode == MailTls::Wrapped);
         let line = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &name, wrapped, None).await;

@@ -9,6 +9,7 @@
 //! password_file = "mail.password"              # only its owner may read it
 //! ca = "tls/mail-ca.pem"                       # instead of the system's authorities
 //! from = "Registry <registry@registry.example>"
+//! retry_seconds = 60                           # first; then twice as long each time, up to six hours, for five days
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -46,6 +47,9 @@ pub struct MailSettings {
     /// The certificate authorities to trust instead of the system's.
     #[serde(default)]
     pub ca: Option<PathBuf>,
+    /// After how many seconds a mail is tried again that the server did not take; each time twice as long, up to six hours, for five days.
+    #[serde(default = "a_minute")]
+    pub retry_seconds: u16,
     /// Who writes: `NAME <ADDRESS>` or `ADDRESS`.
     pub from: String,
 }
@@ -61,6 +65,10 @@ pub enum MailTls {
     Wrapped,
     /// Not at all: for a server on this machine.
     None,
+}
+
+const fn a_minute() -> u16 {
+    60
 }
 
 impl MailTls {
@@ -99,6 +107,9 @@ impl MailSettings {
         }
         if self.port() == 0 {
             return wrong("port", "write 1 to 65535, or leave it out");
+        }
+        if self.retry_seconds == 0 || self.retry_seconds > 3_600 {
+            return wrong("retry_seconds", "write 1 to 3600, or leave it out");
         }
         if self.user.is_some() != self.password_file.is_some() {
             return wrong("user", "name user and password_file together, or neither");

@@ -17,6 +17,7 @@ fn settings(sink: &Sink) -> MailSettings {
         user: None,
         password_file: None,
         ca: None,
+        retry_seconds: 1,
         from: "Реестр <registry@registry.example>".to_owned(),
     }
 }
