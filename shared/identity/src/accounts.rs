@@ -15,14 +15,18 @@ mod contact;
 mod copy;
 mod directory;
 pub mod door;
+mod entering;
 mod error;
+mod gates;
 mod holder;
+mod inviting;
 mod language;
 mod link;
 mod mirror;
 mod operating;
 mod password;
 mod person;
+mod posting;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -34,25 +38,30 @@ use std::{
     fmt,
     future::Future,
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use zeroize::Zeroizing;
 
 use crate::Caller;
+use gates::Gates;
 use holder::Holder;
 use mirror::{Asked, Mirror};
-use throttle::Throttle;
+use posting::AskedResets;
+use throttle::{Rate, Throttle, network};
 
 pub use contact::{Contact, UnknownWanted, Wanted};
 pub use copy::{COPY_ANSWER_BYTES_MAX, CopyError, Names};
+pub use entering::{Entered, EnteringFailure, SESSION_LASTS};
 pub use error::{AccountsError, AuthenticationFailure};
+pub use inviting::{Invitation, Invited, Made, Wishes};
 pub use language::{Language, UnknownLanguage};
 pub use link::{LinkKind, LinkSecret, NoSecret};
 pub use mirror::{COPY_LASTS, PeopleNotHeard};
 pub use password::{Crowded, PasswordFault};
 pub use person::{Person, TokenSummary};
+pub use posting::Posting;
 pub use token::{TokenId, TokenText};
 
 /// How many tokens one account may have. A person has one a device, a program one: under ten. Each takes about 500 bytes,
@@ -62,7 +71,9 @@ pub const TOKENS_MAX: usize = 100;
 /// The people of an installation: kept here, or a copy of them.
 pub struct Accounts {
     people: People,
-    throttle: Mutex<Throttle>,
+    throttle: Mutex<Throttle<IpAddr>>,
+    gates: Mutex<Gates>,
+    resets: Mutex<AskedResets>,
 }
 
 enum People {
@@ -96,7 +107,20 @@ impl Accounts {
     }
 
     fn of(people: People) -> Self {
-        Self { people, throttle: Mutex::new(Throttle::default()) }
+        Self {
+            people,
+            throttle: Mutex::new(Throttle::new(Rate::TOKENS)),
+            gates: Mutex::new(Gates::new()),
+            resets: Mutex::default(),
+        }
+    }
+
+    fn gates(&self) -> MutexGuard<'_, Gates> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked_resets(&self) -> MutexGuard<'_, AskedResets> {
+        self.resets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whose token this is, as far as is known at this moment. A failure counts against `source`; a valid token is never
@@ -145,7 +169,7 @@ impl Accounts {
             return failure;
         }
         let mut throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
-        throttle.count_failure(source, now).map_or(failure, |seconds| AuthenticationFailure::TooMany { seconds })
+        throttle.count(source.map(network), now).map_or(failure, |seconds| AuthenticationFailure::TooMany { seconds })
     }
 
     fn look_up(&self, text: &str, now: Micros) -> Result<Authenticated, AuthenticationFailure> {

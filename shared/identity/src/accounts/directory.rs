@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dossier_proto::SubjectId;
+
 use super::{AccountsError, record::Account};
 
 /// The file that says somebody has the directory open. It is empty and stays.
@@ -15,7 +17,7 @@ const LOCK: &str = "lock";
 const ACCOUNT: &str = ".json";
 /// The end of the name of a file that is being written.
 const DRAFT: &str = ".new";
-/// An account file, in bytes: 100 tokens of 500 bytes and a name are 52 KB.
+/// An account file, in bytes: 100 tokens of 500 bytes, a name, a password and two links are 54 KB.
 const FILE_MAX: u64 = 256 * 1024;
 
 /// The open directory. Holds the lock for as long as it lives.
@@ -76,6 +78,13 @@ impl Directory {
             path,
             source,
         })
+    }
+
+    /// Takes an account off the disk: durably gone when this returns.
+    pub(super) fn remove(&self, subject: SubjectId) -> Result<(), AccountsError> {
+        let path = self.path.join(format!("{subject}{ACCOUNT}"));
+        let removed = fs::remove_file(&path).and_then(|()| sync_directory(&self.path));
+        removed.map_err(|source| AccountsError::Disk { what: "removing the account file", path, source })
     }
 
     fn replace(&self, path: &Path, draft: &Path, text: &[u8]) -> io::Result<()> {

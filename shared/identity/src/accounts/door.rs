@@ -196,6 +196,7 @@ impl RefusalKind {
             | AccountsError::Ended(_)
             | AccountsError::TokenTaken
             | AccountsError::AddressTaken
+            | AccountsError::NoAddress(_)
             | AccountsError::TooManyTokens
             | AccountsError::Vault(_)
             | AccountsError::Random(_) => Self::Failed,

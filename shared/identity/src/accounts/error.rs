@@ -52,7 +52,7 @@ pub enum AccountsError {
     #[error("nobody here has the subject id {0}; see the list of accounts")]
     UnknownSubject(SubjectId),
     /// The account is disabled or erased.
-    #[error("the account of {0} is disabled or erased; it gets no token")]
+    #[error("the account of {0} is disabled or erased; it gets neither token nor link")]
     Ended(SubjectId),
     /// The person has no such token.
     #[error("there is no token {0}; see the list of tokens")]
@@ -60,6 +60,9 @@ pub enum AccountsError {
     /// The text belongs to somebody else.
     #[error("this token belongs to another account; take another text")]
     TokenTaken,
+    /// The account has no address to write to.
+    #[error("the account of {0} has no mail address, so nothing can be sent to it")]
+    NoAddress(SubjectId),
     /// Somebody else has this address.
     #[error("another account has this mail address; see the list of accounts")]
     AddressTaken,

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound,
     path::Path,
-    sync::{Mutex, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use dossier_proto::{BodyCode, Micros, SubjectId};
@@ -74,7 +74,7 @@ impl Holder {
         let name = person::checked_name(name)?;
         let mail = mail.map(address::checked).transpose()?;
         let subject = SubjectId::from(Ulid::generate());
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.lock();
         if mail.is_some_and(|mail| self.at(mail).is_some()) {
             return Err(AccountsError::AddressTaken);
         }
@@ -106,7 +106,7 @@ impl Holder {
     ) -> Result<TokenId, AccountsError> {
         let label = person::checked_label(label)?;
         let hash = self.pepper.hash(text);
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.lock();
         match self.known().holders.get(&hash) {
             Some(holder) if *holder != subject => return Err(AccountsError::TokenTaken),
             Some(_) => return Ok(hash.id()),
@@ -122,7 +122,7 @@ impl Holder {
     }
 
     pub(super) fn revoke_token(&self, subject: SubjectId, token: TokenId, now: Micros) -> Result<(), AccountsError> {
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.lock();
         let mut account = self.account(subject)?;
         let found = account.tokens.iter_mut().find(|stored| stored.hash.id() == token);
         let stored = found.ok_or(AccountsError::UnknownToken(token))?;
@@ -134,14 +134,14 @@ impl Holder {
     }
 
     pub(super) fn set_disabled(&self, subject: SubjectId, disabled: Option<Micros>) -> Result<(), AccountsError> {
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.lock();
         let mut account = self.account(subject)?;
         account.disabled = disabled;
         self.store(&directory, account)
     }
 
     pub(super) fn erase_person(&self, subject: SubjectId, now: Micros) -> Result<(), AccountsError> {
-        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner);
+        let directory = self.lock();
         let account = self.account(subject)?;
         let key = account.key;
         if account.erased.is_none() {
@@ -198,6 +198,51 @@ impl Holder {
     pub(super) fn active(&self, subject: SubjectId) -> Result<Account, AccountsError> {
         let account = self.account(subject)?;
         if account.is_open() { Ok(account) } else { Err(AccountsError::Ended(subject)) }
+    }
+
+    /// Whoever changes something holds this.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes an account that is open to somebody. Nothing is written when nothing changes.
+    pub(super) fn change(
+        &self,
+        subject: SubjectId,
+        change: impl FnOnce(&mut Account) -> Result<(), AccountsError>,
+    ) -> Result<(), AccountsError> {
+        self.change_if(subject, Self::active, change)
+    }
+
+    /// Changes an account, a shut one too.
+    pub(super) fn change_any(
+        &self,
+        subject: SubjectId,
+        change: impl FnOnce(&mut Account) -> Result<(), AccountsError>,
+    ) -> Result<(), AccountsError> {
+        self.change_if(subject, Self::account, change)
+    }
+
+    fn change_if(
+        &self,
+        subject: SubjectId,
+        find: impl FnOnce(&Self, SubjectId) -> Result<Account, AccountsError>,
+        change: impl FnOnce(&mut Account) -> Result<(), AccountsError>,
+    ) -> Result<(), AccountsError> {
+        let directory = self.lock();
+        let before = find(self, subject)?;
+        let mut account = before.clone();
+        change(&mut account)?;
+        if account == before { Ok(()) } else { self.store(&directory, account) }
+    }
+
+    /// From the disk first, then from memory.
+    pub(super) fn remove(&self, directory: &Directory, subject: SubjectId) -> Result<(), AccountsError> {
+        directory.remove(subject)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.forget(subject);
+        known.version = known.version.next();
+        Ok(())
     }
 
     /// On disk first, then in memory.

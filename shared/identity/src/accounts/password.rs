@@ -113,14 +113,14 @@ impl Typed {
         if self.0.chars().count() < *LENGTHS.start() {
             return Err(PasswordFault::TooShort);
         }
-        let bare = bare(&self.0);
+        let said = bare(&self.0);
         let distinct = self.0.chars().collect::<std::collections::BTreeSet<_>>().len();
-        if distinct < 5 || KNOWN.contains(&bare.as_str()) {
+        if distinct < 5 || KNOWN.contains(&said.as_str()) {
             return Err(PasswordFault::Known);
         }
         let local = mail.and_then(|mail| mail.split_once('@')).map(|(local, _)| local);
-        let own = [name, mail, local].into_iter().flatten().map(|own| self::bare(own));
-        if own.filter(|own| !own.is_empty()).any(|own| bare == own || *bare == own.repeat(2)) {
+        let own = [name, mail, local].into_iter().flatten().map(bare);
+        if own.filter(|own| !own.is_empty()).any(|own| said == own || *said == own.repeat(2)) {
             return Err(PasswordFault::OneOfYours);
         }
         Ok(())

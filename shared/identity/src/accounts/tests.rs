@@ -1,6 +1,7 @@
 //! Accounts on a real disk: what is acknowledged stays, what is secret is nowhere, who is erased is forgotten.
 
 mod copying;
+mod entering;
 mod visiting;
 
 use std::{
