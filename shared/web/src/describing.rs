@@ -1,5 +1,6 @@
 //! What the OpenAPI documents of all interfaces say alike: how problems are answered.
 
+mod parameters;
 #[cfg(test)]
 mod tests;
 

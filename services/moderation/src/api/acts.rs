@@ -2,7 +2,10 @@
 
 use axum::{extract::State as Extracted, response::Response};
 use dossier_proto::{EntryId, v1};
-use dossier_web::{Answer, ProblemDocument, extract::StrictPath};
+use dossier_web::{
+    Answer, ProblemDocument,
+    extract::{IdempotencyKey, IfMatch, StrictPath},
+};
 use serde_json::Value;
 
 use super::{
@@ -19,8 +22,8 @@ use crate::domain::Command;
     post, path = "/review/api/v1/reviews/{entry}/claim", tag = "reviews", operation_id = "claimReview",
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses((status = 200, body = Written), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
@@ -40,8 +43,8 @@ pub(crate) async fn claim(
     post, path = "/review/api/v1/reviews/{entry}/release", tag = "reviews", operation_id = "releaseReview",
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses((status = 200, body = Written), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
@@ -61,8 +64,8 @@ pub(crate) async fn release(
     post, path = "/review/api/v1/reviews/{entry}/comment", tag = "reviews", operation_id = "commentOnReview", request_body = CommentBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -84,8 +87,8 @@ pub(crate) async fn comment(
     post, path = "/review/api/v1/reviews/{entry}/request-changes", tag = "reviews", operation_id = "requestChanges", request_body = RequestBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -107,8 +110,8 @@ pub(crate) async fn request_changes(
     post, path = "/review/api/v1/reviews/{entry}/approve", tag = "reviews", operation_id = "approveContent", request_body = ApproveBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written),
@@ -132,8 +135,8 @@ pub(crate) async fn approve(
     post, path = "/review/api/v1/reviews/{entry}/refuse", tag = "reviews", operation_id = "refuseEntry", request_body = RefuseBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),

@@ -9,7 +9,9 @@ use dossier_engine::Repeated;
 use dossier_identity::Role;
 use dossier_proto::v1;
 use dossier_registry::{Registry, RegistryBytesError, RegistryChange, changes};
-use dossier_web::{Answer, Cache, PlaceShown, Problem, ProblemDocument, ProblemKind, limits::ERRORS_MAX};
+use dossier_web::{
+    Answer, Cache, PlaceShown, Problem, ProblemDocument, ProblemKind, extract::IdempotencyKey, limits::ERRORS_MAX,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -53,7 +55,7 @@ pub(crate) struct Adopted {
 /// submitted before keep what was right then: a term that was retired stays where it stood.
 #[utoipa::path(
     post, path = "/review/api/v1/registry", tag = "registry", operation_id = "adoptRegistry", request_body = AdoptBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "In force", body = Adopted),
         (status = 403, description = "Only a registrar (recorded)", body = ProblemDocument),

@@ -6,7 +6,7 @@ use dossier_registry::{Known, Stage, has_errors};
 use dossier_vault::Purpose;
 use dossier_web::{
     Answer, Problem, ProblemDocument, ProblemKind,
-    extract::{FieldError, StrictPath},
+    extract::{FieldError, IdempotencyKey, IfMatch, StrictPath},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -69,8 +69,8 @@ pub(crate) struct RejectBody {
     post, path = "/review/api/v1/reviews/{entry}/propose-correction", tag = "reviews", operation_id = "proposeCorrection", request_body = CorrectionBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -93,8 +93,8 @@ pub(crate) async fn propose(
     post, path = "/review/api/v1/reviews/{entry}/confirm-correction", tag = "reviews", operation_id = "confirmCorrection", request_body = ConfirmBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -119,8 +119,8 @@ pub(crate) async fn confirm(
     post, path = "/review/api/v1/reviews/{entry}/reject-correction", tag = "reviews", operation_id = "rejectCorrection", request_body = RejectBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),

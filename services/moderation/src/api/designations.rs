@@ -10,7 +10,7 @@ use dossier_identity::{Held, Role, Sight, Stage, Thing, Viewer, sight};
 use dossier_proto::{BodyCode, DesignationId, Micros, SubjectId, v1};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemDocument, ProblemKind,
-    extract::{Bearer, MinSequence, StrictPath, StrictQuery},
+    extract::{Bearer, IdempotencyKey, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ pub(crate) struct Filter {
 /// Gives a person a right.
 #[utoipa::path(
     post, path = "/review/api/v1/designations", tag = "designations", operation_id = "grantDesignation", request_body = GrantBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat")),
+    params(IdempotencyKey),
     responses(
         (status = 201, description = "Granted", body = DesignationWritten),
         (status = 403, description = "Only an administrator grants, and for contributors the publishing authority of their body", body = ProblemDocument),
@@ -79,7 +79,7 @@ pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: A
     post, path = "/review/api/v1/designations/{id}/revoke", tag = "designations", operation_id = "revokeDesignation",
     params(
         ("id" = String, Path, description = "The designation"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IdempotencyKey,
     ),
     responses((status = 200, body = DesignationWritten), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
@@ -108,7 +108,7 @@ pub(crate) async fn revoke(
 #[utoipa::path(
     get, path = "/review/api/v1/designations", tag = "designations", operation_id = "listDesignations", params(
         Filter,
-        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+        MinSequence,
     ),
     responses((status = 200, body = Page<DesignationShown>)),
     security(("bearer" = []))

@@ -5,7 +5,7 @@ use dossier_proto::{EntryId, SubjectId, v1};
 use dossier_vault::Purpose;
 use dossier_web::{
     Answer, ProblemDocument,
-    extract::{FieldError, StrictPath},
+    extract::{FieldError, IdempotencyKey, IfMatch, StrictPath},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,8 +52,8 @@ pub(crate) struct AssignBody {
     post, path = "/review/api/v1/reviews/{entry}/hold", tag = "reviews", operation_id = "holdReview", request_body = HoldBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -75,8 +75,8 @@ pub(crate) async fn hold(
     post, path = "/review/api/v1/reviews/{entry}/resume", tag = "reviews", operation_id = "resumeReview",
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses((status = 200, body = Written), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)),
     security(("bearer" = []))
@@ -96,8 +96,8 @@ pub(crate) async fn resume(
     post, path = "/review/api/v1/reviews/{entry}/assign", tag = "reviews", operation_id = "assignReview", request_body = AssignBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),

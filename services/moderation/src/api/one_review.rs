@@ -106,7 +106,7 @@ pub(crate) struct ReviewShown {
     params(
         ("entry" = String, Path, description = "The entry"),
         Shown,
-        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+        MinSequence,
     ),
     responses(
         (status = 200, description = "The review; its ETag is \"r…\"", body = ReviewShown),

@@ -3,7 +3,10 @@
 use axum::{extract::State as Extracted, response::Response};
 use dossier_proto::{Digest, EntryId, v1};
 use dossier_vault::Purpose;
-use dossier_web::{Answer, ProblemDocument, extract::StrictPath};
+use dossier_web::{
+    Answer, ProblemDocument,
+    extract::{IdempotencyKey, IfMatch, StrictPath},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,8 +46,8 @@ pub(crate) struct ConflictBody {
     post, path = "/review/api/v1/reviews/{entry}/object", tag = "reviews", operation_id = "objectToContent", request_body = ObjectBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -66,8 +69,8 @@ pub(crate) async fn object(
     post, path = "/review/api/v1/reviews/{entry}/declare-conflict", tag = "reviews", operation_id = "declareConflict", request_body = ConflictBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),

@@ -3,7 +3,10 @@
 use axum::{extract::State as Extracted, response::Response};
 use dossier_proto::{Digest, EntryId, v1};
 use dossier_vault::Purpose;
-use dossier_web::{Answer, ProblemDocument, extract::StrictPath};
+use dossier_web::{
+    Answer, ProblemDocument,
+    extract::{IdempotencyKey, IfMatch, StrictPath},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,8 +67,8 @@ pub(crate) struct DuplicateBody {
     post, path = "/review/api/v1/reviews/{entry}/settle-change", tag = "reviews", operation_id = "settleChange", request_body = SettleBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -87,8 +90,8 @@ pub(crate) async fn settle(
     post, path = "/review/api/v1/reviews/{entry}/finish", tag = "reviews", operation_id = "finishReview", request_body = FinishBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),
@@ -110,8 +113,8 @@ pub(crate) async fn finish(
     post, path = "/review/api/v1/reviews/{entry}/mark-duplicate", tag = "reviews", operation_id = "markDuplicate", request_body = DuplicateBody,
     params(
         ("entry" = String, Path, description = "The entry"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the review that was read, such as \"r3\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat"),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, body = Written), (status = 403, body = ProblemDocument),

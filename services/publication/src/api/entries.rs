@@ -33,7 +33,7 @@ use crate::{
     get, path = "/api/v1/entries/{name}", tag = "entries", operation_id = "getPublished",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
-        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+        MinSequence,
     ),
     responses(
         (status = 200, description = "The current edition", body = EntryDocument, headers(("ETag" = String))),
@@ -66,7 +66,7 @@ pub(super) async fn entry(
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("edition" = u32, Path, description = "Number of the edition, from 1"),
-        ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read"),
+        MinSequence,
     ),
     responses(
         (status = 200, description = "The edition", body = EntryDocument, headers(("ETag" = String))),

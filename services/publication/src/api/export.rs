@@ -25,7 +25,7 @@ const AT_A_TIME: usize = 256;
 /// them. A cell that a spreadsheet would run as a formula begins with an apostrophe.
 #[utoipa::path(
     get, path = "/api/v1/entries.csv", tag = "entries", operation_id = "exportPublished",
-    params(ListQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
+    params(ListQuery, MinSequence),
     responses(
         (status = 200, description = "A line of names, then a line for each entry", body = String, content_type = "text/csv"),
         (status = 400, description = "A parameter cannot be read", body = ProblemDocument),

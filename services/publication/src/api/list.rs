@@ -79,7 +79,7 @@ pub(super) struct ListDocument {
 /// The published entries, the newest edition first. Retracted ones are not listed.
 #[utoipa::path(
     get, path = "/api/v1/entries", tag = "entries", operation_id = "listPublished",
-    params(ListQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
+    params(ListQuery, MinSequence),
     responses(
         (status = 200, description = "A page of the list", body = ListDocument, headers(("ETag" = String))),
         (status = 304, description = "The caller has it already"),

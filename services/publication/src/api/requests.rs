@@ -11,7 +11,7 @@ use axum::{
 use dossier_proto::{EntryId, Origin, Place, v1};
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, PlaceShown, Problem, ProblemDocument, ProblemKind,
-    extract::{Bearer, FieldError, MinSequence, StrictQuery},
+    extract::{Bearer, FieldError, IdempotencyKey, IfMatch, MinSequence, StrictQuery},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -71,7 +71,7 @@ pub(super) struct RequestShown {
 /// Requests for retraction that nobody has answered, the oldest first: those that the caller may decide on as publisher.
 #[utoipa::path(
     get, path = "/api/v1/retraction-requests", tag = "retraction", operation_id = "listRetractionRequests",
-    params(RequestsQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
+    params(RequestsQuery, MinSequence),
     responses(
         (status = 200, description = "A page of the list", body = Page<RequestShown>),
         (status = 401, description = "It is not known who is calling", body = ProblemDocument),
@@ -134,8 +134,8 @@ pub(super) struct RequestPlace {
     post, path = "/api/v1/retraction-requests/{name}/decline", tag = "retraction", operation_id = "declineRetraction",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the entry that was read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key takes effect once"),
+        IfMatch,
+        IdempotencyKey,
     ),
     request_body = DeclineBody,
     responses(

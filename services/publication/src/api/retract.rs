@@ -2,7 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use dossier_proto::v1;
-use dossier_web::{Answer, ProblemDocument};
+use dossier_web::{
+    Answer, ProblemDocument,
+    extract::{IdempotencyKey, IfMatch},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,8 +36,8 @@ pub(super) struct RetractBody {
     post, path = "/api/v1/entries/{name}/retract", tag = "entries", operation_id = "retractEntry",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that was read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key takes effect once"),
+        IfMatch,
+        IdempotencyKey,
     ),
     request_body = RetractBody,
     responses(

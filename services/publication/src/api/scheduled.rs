@@ -11,7 +11,7 @@ use axum::{
 use dossier_proto::{EntryId, Micros, v1};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, PageSize, Part, Problem, ProblemDocument, ProblemKind, Tag,
-    extract::{Bearer, FieldError, MinSequence, StrictQuery},
+    extract::{Bearer, FieldError, IdempotencyKey, IfMatch, MinSequence, StrictQuery},
 };
 use http::header;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub(super) struct ScheduledQuery {
 /// Editions that wait for their time, the next one first: those that the caller may decide on as publisher.
 #[utoipa::path(
     get, path = "/api/v1/scheduled", tag = "schedule", operation_id = "listScheduled",
-    params(ScheduledQuery, ("min_sequence" = Option<u64>, Query, description = "Answer when this position has been read")),
+    params(ScheduledQuery, MinSequence),
     responses(
         (status = 200, description = "A page of the list", body = ScheduledDocument),
         (status = 401, description = "It is not known who is calling", body = ProblemDocument),
@@ -150,8 +150,8 @@ pub(super) struct PublishBody {}
     post, path = "/api/v1/scheduled/{name}/reschedule", tag = "schedule", operation_id = "reschedule",
     params(
         ("name" = String, Path, description = "Id of the entry, or its public number if it has one"),
-        ("If-Match" = Option<String>, Header, description = "\"e\" and the `version` that was read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key takes effect once"),
+        IfMatch,
+        IdempotencyKey,
     ),
     request_body = RescheduleBody,
     responses(
@@ -192,8 +192,8 @@ pub(super) async fn reschedule(State(app): State<App>, asked: Asked<RescheduleBo
     post, path = "/api/v1/scheduled/{name}/publish", tag = "schedule", operation_id = "publishNow",
     params(
         ("name" = String, Path, description = "Id of the entry, or its public number if it has one"),
-        ("If-Match" = Option<String>, Header, description = "\"e\" and the `version` that was read"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat under the same key takes effect once"),
+        IfMatch,
+        IdempotencyKey,
     ),
     request_body = PublishBody,
     responses(

@@ -38,8 +38,8 @@ pub(super) struct ReasonBody {
     post, path = "/entries/{id}/recall", tag = "entries", operation_id = "askRecall",
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "It is a draft again.", body = EntryDocument),
@@ -65,8 +65,8 @@ pub(super) async fn recall(
     post, path = "/entries/{id}/revise", tag = "entries", operation_id = "openRevision",
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "Open: the draft begins as the public edition is.", body = EntryDocument),
@@ -94,8 +94,8 @@ pub(super) async fn revise(
     post, path = "/entries/{id}/withdraw", tag = "entries", operation_id = "withdrawEntry", request_body = ReasonBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "Withdrawn.", body = EntryDocument),
@@ -136,8 +136,8 @@ pub(super) async fn withdraw(
     request_body = ReasonBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 202, description = "Asked, and a publisher decides; or proposed, and the publishing authority clears.", body = EntryDocument),
@@ -173,8 +173,8 @@ pub(super) async fn ask_retraction(
     post, path = "/entries/{id}/appeal", tag = "entries", operation_id = "askAppeal", request_body = ReasonBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 202, description = "Asked; another moderator decides.", body = EntryDocument),
@@ -202,8 +202,8 @@ pub(super) async fn appeal(
     request_body = ReasonBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 202, description = "On record; moderation hears it.", body = EntryDocument),

@@ -83,8 +83,8 @@ enum OwnOrigin {
     post, path = "/entries/{id}/clear", tag = "clearance", operation_id = "clearEntry", request_body = ClearBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "Cleared and submitted.", body = EntryDocument),
@@ -129,8 +129,8 @@ pub(super) async fn clear(
     post, path = "/entries/{id}/return", tag = "clearance", operation_id = "returnEntry", request_body = ReturnBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "With its body again; moderation never heard of it.", body = EntryDocument),
@@ -174,7 +174,7 @@ pub(super) async fn give_back(
     request_body = ClearRetractionBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IdempotencyKey,
     ),
     responses(
         (status = 202, description = "Asked; a publisher decides.", body = EntryDocument),
@@ -212,7 +212,7 @@ pub(super) async fn clear_retraction(
     request_body = ReturnRetractionBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "The entry; nobody outside the body heard of it.", body = EntryDocument),

@@ -70,7 +70,7 @@ pub(super) async fn list(
     get, path = "/entries/{id}", tag = "entries", operation_id = "getEntry",
     params(
         ("id" = String, Path, description = "The entry."),
-        ("min_sequence" = Option<u64>, Query, description = "Wait until this event of ours can be read."),
+        MinSequence,
     ),
     responses(
         (status = 200, description = "The entry; the header ETag is the version of its draft.", body = EntryDocument),

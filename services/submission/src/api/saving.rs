@@ -43,7 +43,7 @@ pub(super) struct SaveBody {
     params(
         ("id" = String, Path, description = "The entry."),
         ("If-Match" = String, Header, description = "The ETag of the draft that was changed, such as \"d7\"."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "Saved.", body = EntryDocument),

@@ -90,7 +90,7 @@ impl SourceBody {
 /// be incomplete; what stands in it must be right.
 #[utoipa::path(
     post, path = "/entries", tag = "entries", operation_id = "startEntry", request_body = StartBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat.")),
+    params(IdempotencyKey),
     responses(
         (status = 200, description = "Begun before, from the same file.", body = EntryDocument),
         (status = 201, description = "Begun; the header Location leads to it.", body = EntryDocument),

@@ -44,6 +44,9 @@ pub(super) struct SubmitBody {
 pub(super) struct AnswerBody {
     /// The number of the requested change.
     item: u32,
+    /// The round in which it was requested; when not given, the latest in which a change of this number is still open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    round: Option<u32>,
     /// What the body says to it.
     text: String,
 }
@@ -57,8 +60,8 @@ pub(super) struct AnswerBody {
     post, path = "/entries/{id}/submit", tag = "entries", operation_id = "submitEntry", request_body = SubmitBody,
     params(
         ("id" = String, Path, description = "The entry."),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was read, such as \"d7\"."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to repeat."),
+        IfMatch,
+        IdempotencyKey,
     ),
     responses(
         (status = 200, description = "Submitted, or with the publishing authority.", body = EntryDocument),
@@ -194,7 +197,11 @@ fn say(
     }
     for (position, answer) in body.answers.iter().enumerate() {
         let text = texts::required(&format!("/answers/{position}/text"), &answer.text)?;
-        submit.answers.push(v1::Answer { item: answer.item, text: Some(seal(Purpose::Answer, &text)?) });
+        let mut said = v1::Answer { item: answer.item, round: answer.round.unwrap_or_default(), text: None };
+        // Which one is meant is said to moderation; an answer to none is refused by the decision.
+        said.round = entry.open_items.named(&said).map_or(said.round, |(round, _)| round);
+        said.text = Some(seal(Purpose::Answer, &text)?);
+        submit.answers.push(said);
     }
     Ok(())
 }
