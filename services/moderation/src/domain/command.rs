@@ -48,6 +48,8 @@ pub enum Command {
     AnswerRequest(v1::AnswerRequest),
     /// Give a person a right.
     GrantDesignation(v1::GrantDesignation),
+    /// Let a person in, and give them a right.
+    InvitePerson(v1::InvitePerson),
     /// Take a right away.
     RevokeDesignation(v1::RevokeDesignation),
     /// Put a registry in force.
@@ -169,6 +171,7 @@ impl Command {
             Payload::WithdrawalGranted(event) => Self::AnswerRequest(event.command?),
             Payload::RequestTooLate(event) => Self::AnswerRequest(event.command?),
             Payload::DesignationGranted(event) => Self::GrantDesignation(event.command.clone()?),
+            Payload::PersonInvited(event) => Self::InvitePerson(event.command.clone()?),
             Payload::DesignationRevoked(event) => Self::RevokeDesignation(event.command.clone()?),
             Payload::RegistryAdopted(event) => Self::AdoptRegistry(event.command.clone()?),
             Payload::ModerationRefused(event) => return Self::attempted(event.attempted.clone()?),
@@ -187,7 +190,7 @@ impl Command {
             Attempted::Refuse(command) => Self::Refuse(command),
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
-            Attempted::InvitePerson(_) => return None,
+            Attempted::InvitePerson(command) => Self::InvitePerson(command),
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
             Attempted::Object(command) => Self::Object(command),
             Attempted::DeclareConflict(command) => Self::DeclareConflict(command),
@@ -216,6 +219,7 @@ impl Command {
             Self::Approve(approval) => Attempted::Approve(approval.approve),
             Self::Refuse(command) => Attempted::Refuse(command),
             Self::GrantDesignation(command) => Attempted::GrantDesignation(command),
+            Self::InvitePerson(command) => Attempted::InvitePerson(command),
             Self::RevokeDesignation(command) => Attempted::RevokeDesignation(command),
             Self::AdoptRegistry(command) => Attempted::AdoptRegistry(command),
             Self::Object(command) => Attempted::Object(command),

@@ -40,6 +40,7 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Ans
         Command::ConfirmCorrection(confirmation) => correction::confirm(state, confirmation, context),
         Command::RejectCorrection(reject) => correction::reject(state, reject, context),
         Command::GrantDesignation(grant) => designation::grant(state, grant, context),
+        Command::InvitePerson(invite) => designation::invite(state, invite, context),
         Command::RevokeDesignation(revoke) => designation::revoke(state, revoke, context),
         Command::AdoptRegistry(adopt) => registry::adopt(state, adopt, context),
     }

@@ -6,7 +6,7 @@ mod received;
 mod registry;
 mod reviewing;
 
-use dossier_proto::{Digest, Event, Payload, v1};
+use dossier_proto::{DesignationId, Digest, Event, Payload, v1};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
@@ -22,7 +22,14 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
                 received::fold(state, foreign);
             }
         }
-        Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) => state.designations.fold(event),
+        Payload::DesignationGranted(_) => {
+            state.designations.fold(event);
+            // A grant that follows something in its command follows an invitation.
+            if !event.opens_command() {
+                state.invited.insert(DesignationId(event.head.id.0), event.head.recorded_at);
+            }
+        }
+        Payload::DesignationRevoked(_) => state.designations.fold(event),
         Payload::RegistryAdopted(adopted) => registry::adopt(state, event, adopted),
         _ => on_entry(state, event, payload),
     }

@@ -357,7 +357,7 @@ pub(super) fn read(event: &Event) -> Option<Refusal> {
 /// The role that a command takes first of all; a refusal names it.
 pub(super) fn role_for(command: &Command) -> Role {
     match command {
-        Command::GrantDesignation(_) | Command::RevokeDesignation(_) => Role::Administrator,
+        Command::GrantDesignation(_) | Command::InvitePerson(_) | Command::RevokeDesignation(_) => Role::Administrator,
         Command::AdoptRegistry(_) => Role::Registrar,
         _ => Role::Moderator,
     }

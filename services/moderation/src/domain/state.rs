@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_identity::Designations;
-use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId};
+use dossier_proto::{BodyCode, DesignationId, Digest, EntryId, Micros, Place, SubjectId};
 use serde::{Deserialize, Serialize};
 
 use super::stages::{Opinion, Stage};
@@ -13,6 +13,8 @@ use super::stages::{Opinion, Stage};
 pub struct State {
     /// Who may do what.
     pub designations: Designations,
+    /// The designations with which somebody was invited, and when.
+    pub invited: BTreeMap<DesignationId, Micros>,
     /// The registry in force; none before the first was adopted.
     pub registry: Option<AdoptedRegistry>,
     /// Every entry that was ever submitted.

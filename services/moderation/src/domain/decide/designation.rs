@@ -22,6 +22,21 @@ pub(super) fn grant(state: &State, grant: &v1::GrantDesignation, context: &Conte
     Ok(Decision::one(authority, apart(granted)))
 }
 
+/// A person who is invited gets a right at once, under the same rules as a grant. The service itself invites nobody: somebody answers for it.
+pub(super) fn invite(state: &State, invite: &v1::InvitePerson, context: &Context) -> Answer {
+    let subject = context.person().ok_or(Refusal::WrongActor("a service"))?;
+    let invalid = |what| Refusal::Invalid(Invalid::Designation(what));
+    let grant = invite.designation.as_ref().ok_or(invalid("an invitation is for a designation"))?;
+    if grant.subject != invite.subject {
+        return Err(invalid("it is for somebody else than who is invited"));
+    }
+    let authority = state.designations.may_grant(subject, &proposed(grant)?, context.now);
+    let authority = authority.map_err(Refusal::of_grant)?;
+    let invited = Payload::PersonInvited(v1::PersonInvited { command: Some(invite.clone()) });
+    let granted = Payload::DesignationGranted(v1::DesignationGranted { command: Some(grant.clone()) });
+    Ok(Decision { authority: Some(authority), events: vec![apart(invited), apart(granted)] })
+}
+
 pub(super) fn revoke(state: &State, revoke: &v1::RevokeDesignation, context: &Context) -> Answer {
     let subject = context.person().ok_or(Refusal::WrongActor("a service"))?;
     let id = DesignationId::try_from(revoke.designation.as_slice());

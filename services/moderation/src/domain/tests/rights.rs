@@ -2,7 +2,7 @@
 
 use dossier_engine::{Record, Refusal as _, testing::Ask};
 use dossier_identity::{GrantRefusal, NotEntitledReason, Role};
-use dossier_proto::{Actor, EntryId, Origin, Payload, v1};
+use dossier_proto::{Actor, DesignationId, EntryId, Origin, Payload, SubjectId, v1};
 
 use super::world::*;
 use crate::domain::{Command, Invalid, Refusal};
@@ -110,6 +110,71 @@ fn nobody_designates_themselves_and_the_last_administrator_stays() {
     assert_eq!(oneself, Refusal::Designation(GrantRefusal::ToOneself));
     let ask = revoke(ADMINISTRATOR, ADMINISTRATOR, &world);
     assert_eq!(world.refused(ask), Refusal::Designation(GrantRefusal::LastAdministrator));
+}
+
+fn invite(by: SubjectId, who: SubjectId, role: Role, body: &str, types: &[&str]) -> Ask<Command> {
+    let Command::GrantDesignation(granted) = grant(who, role, body, types) else { panic!() };
+    Ask::by(by, Command::InvitePerson(v1::InvitePerson { subject: who.to_vec(), designation: Some(granted) }))
+}
+
+#[test]
+fn whoever_may_designate_somebody_may_invite_them_and_the_designation_follows_at_once() {
+    let mut world = World::ready();
+    for (by, role, body, types) in [
+        (ADMINISTRATOR, Role::PublishingAuthority, "KEN", &[] as &[&str]),
+        (ADMINISTRATOR, Role::NationalFocalPoint, "KEN", &[]),
+        (AUTHORITY_KZ, Role::Contributor, "KAZ", &["event"]),
+    ] {
+        let events = world.given(invite(by, NOBODY, role, body, types));
+        let [invited, granted] = &events[..] else { panic!("{events:?}") };
+        assert!(matches!(invited.payload, Some(Payload::PersonInvited(_))));
+        assert!(matches!(granted.payload, Some(Payload::DesignationGranted(_))));
+        assert!(invited.head.authority.is_some() && invited.head.actor == Actor::Person(by));
+        let id = DesignationId(granted.head.id.0);
+        let state = world.story.state();
+        let held = state.designations.get(id).unwrap();
+        assert_eq!((held.designation.role, held.designation.granted_by), (role, Actor::Person(by)));
+        assert_eq!(state.invited[&id], granted.head.recorded_at);
+    }
+    let before = world.story.state().invited.len();
+    world.given(Ask::by(ADMINISTRATOR, grant(NOBODY, Role::Moderator, "", &[])));
+    assert_eq!(world.story.state().invited.len(), before, "a grant alone is no invitation");
+}
+
+#[test]
+fn whoever_may_not_designate_somebody_may_not_invite_them_and_that_is_recorded() {
+    let mut world = World::ready();
+    let cases = [
+        (invite(AUTHORITY_KZ, NOBODY, Role::Contributor, "KEN", &["event"]), "designated-for-another-body"),
+        (invite(AUTHORITY_KZ, NOBODY, Role::Contributor, "KAZ", &["pledge"]), "beyond-own-record-types"),
+        (invite(AUTHORITY_KZ, NOBODY, Role::NationalFocalPoint, "KAZ", &["event"]), "no-designation"),
+        (invite(AUTHORITY_KZ, NOBODY, Role::PublishingAuthority, "KAZ", &["event"]), "no-designation"),
+        (invite(CONTRIBUTOR, NOBODY, Role::Contributor, "KAZ", &["event"]), "no-designation"),
+        (invite(ADMINISTRATOR, ADMINISTRATOR, Role::Moderator, "", &[]), "designates-oneself"),
+    ];
+    for (ask, code) in cases {
+        let refusal = world.refused(ask);
+        assert_eq!(refusal.facts().code, code);
+        let Some(Payload::ModerationRefused(refused)) = &world.last().payload else { panic!("{code}") };
+        assert!(matches!(refused.attempted, Some(v1::moderation_refused::Attempted::InvitePerson(_))), "{code}");
+        assert!(world.story.state().invited.is_empty());
+    }
+    let not_well_formed = [
+        v1::InvitePerson { subject: NOBODY.to_vec(), designation: None },
+        v1::InvitePerson {
+            subject: PUBLISHER.to_vec(),
+            designation: match grant(NOBODY, Role::Moderator, "", &[]) {
+                Command::GrantDesignation(granted) => Some(granted),
+                _ => None,
+            },
+        },
+    ];
+    for invite in not_well_formed {
+        let refusal = world.refused(Ask::by(ADMINISTRATOR, Command::InvitePerson(invite.clone())));
+        assert!(matches!(refusal, Refusal::Invalid(Invalid::Designation(_))), "{refusal:?}");
+        let refusal = world.refused(Ask::by(SYSTEM, Command::InvitePerson(invite)));
+        assert_eq!(refusal, Refusal::WrongActor("a service"), "somebody answers for an invitation");
+    }
 }
 
 #[test]

@@ -120,10 +120,15 @@ impl Run {
 
     fn rights(&mut self, dice: &mut Dice) {
         let whose = *dice.pick(&[MODERATOR, OTHER_MODERATOR]);
-        let ask = if dice.one_in(2) {
-            revoke(ADMINISTRATOR, whose, &self.world)
-        } else {
-            Ask::by(ADMINISTRATOR, grant(whose, dossier_identity::Role::Moderator, "", &["event"]))
+        let again = grant(whose, dossier_identity::Role::Moderator, "", &["event"]);
+        let ask = match (dice.below(4), again) {
+            (0..2, _) => revoke(ADMINISTRATOR, whose, &self.world),
+            (2, Command::GrantDesignation(granted)) => {
+                let by = *dice.pick(&[ADMINISTRATOR, MODERATOR]);
+                let invite = v1::InvitePerson { subject: whose.to_vec(), designation: Some(granted) };
+                Ask::by(by, Command::InvitePerson(invite))
+            }
+            (_, again) => Ask::by(ADMINISTRATOR, again),
         };
         let _ = self.world.ask(ask);
     }
