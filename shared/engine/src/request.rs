@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use dossier_proto::{Actor, BodyCode, CommandId, Digest, EntryId, Event, EventId, Place};
+use dossier_proto::{Actor, BodyCode, CommandId, Digest, EntryId, Event, EventId, Origin, Place};
 use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
 
@@ -27,6 +27,24 @@ pub struct Request<C> {
     pub request_digest: Digest,
     /// The errand it belongs to, when it began elsewhere.
     pub correlation: Option<EventId>,
+}
+
+impl<C> Request<C> {
+    /// A command of the service itself that concerns no entry; nobody repeats it.
+    pub fn of_system(origin: Origin, command: C) -> Self {
+        let fresh = fresh_id();
+        Self {
+            command,
+            entry: None,
+            actor: Actor::System(origin),
+            on_behalf_of: None,
+            fresh,
+            expected_version: None,
+            command_id: command_id(b"system", fresh.as_bytes()),
+            request_digest: Digest(Sha256::digest(fresh.as_bytes()).into()),
+            correlation: None,
+        }
+    }
 }
 
 /// What was recorded.

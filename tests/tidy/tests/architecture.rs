@@ -21,7 +21,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ),
     ("dossier-registry", &["dossier-proto"]),
     ("dossier-identity", &["dossier-proto", "dossier-vault"]),
-    ("dossier-post", &["dossier-identity", "dossier-proto"]),
+    ("dossier-post", &["dossier-identity", "dossier-proto", "dossier-web"]),
     ("dossier-web", &["dossier-identity", "dossier-proto"]),
 ];
 const SERVICES: [&str; 4] = ["dossier-submission", "dossier-moderation", "dossier-publication", "dossier-audit"];

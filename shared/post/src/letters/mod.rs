@@ -3,6 +3,8 @@
 //! - [`News`], [`Onward`]: what a letter says, without a word of the record;
 //! - [`Inboxes`]: who was told what, how far they have read, and what is to go out by mail; folded from a journal;
 //! - [`ReadMarks`], [`check_record`]: what deciders need to know of it;
+//! - [`Roll`]: where to look for those whom something concerns;
+//! - [`InboxShown`]: an inbox as programs read it;
 //! - [`Tongue`]: the words, in six languages;
 //! - [`deliver`]: the postman.
 //!
@@ -14,7 +16,9 @@ mod inbox;
 mod marks;
 mod news;
 mod postman;
+mod roll;
 mod round;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -24,4 +28,6 @@ pub use inbox::{Call, Due, Inboxes, LETTERS_MAX, Letter, MAIL_AGE_MAX, Notice};
 pub use marks::{ReadMarks, check_record};
 pub use news::{Mover, News, Onward, Step};
 pub use postman::{Composed, Letterbox, MailTrouble, deliver};
+pub use roll::{Concern, Roll};
+pub use shown::{Chosen, InboxQuery, InboxShown, LetterShown, Mine, ReadBody, ReadPlace, StepShown};
 pub use wording::{About, Tongue};
