@@ -77,7 +77,7 @@ fn submission() -> Vec<(&'static str, Payload)> {
         certified: true,
         faults: 1,
         equals_revision: Some(1),
-        answers: vec![v1::Answer { item: 1, text: sealed(5) }],
+        answers: vec![v1::Answer { item: 1, text: sealed(5), round: 0 }],
         ..v1::Submit::default()
     };
     vec![

@@ -196,12 +196,15 @@ impl Reader<'_> {
 
     /// The newest request may be answered item by item.
     fn answer(&self, requested: &mut [RequestedChangeShown], submitted: &v1::Submitted) -> Result<(), WordsError> {
-        let newest = requested.last().map(|item| item.round);
-        let answers: BTreeMap<u32, &v1::Answer> =
-            submitted.command.iter().flat_map(|command| &command.answers).map(|answer| (answer.item, answer)).collect();
+        let newest = requested.last().map_or(0, |item| item.round);
+        let round_of = |answer: &v1::Answer| if answer.round == 0 { newest } else { answer.round };
+        let answers: BTreeMap<(u32, u32), &v1::Answer> = (submitted.command.iter())
+            .flat_map(|command| &command.answers)
+            .map(|answer| ((round_of(answer), answer.item), answer))
+            .collect();
         for item in requested {
-            let answer = answers.get(&item.item).filter(|_| Some(item.round) == newest && item.answer.is_none());
-            if let Some(answer) = answer {
+            // What was opened again is answered again.
+            if let Some(answer) = answers.get(&(item.round, item.item)) {
                 item.answer = self.desk.words.text(self.id, Purpose::Answer, answer.text.as_ref())?;
             }
         }

@@ -179,7 +179,7 @@ pub struct RequestedChangeDocument {
     pub text: Option<String>,
     /// What the body answered.
     pub answer: Option<String>,
-    /// Whether a submission came after it.
+    /// Whether a submission has answered it, with or without words, since it was requested or opened again.
     pub answered: bool,
     /// What became of the answer: accepted or reopened; null while nobody has said.
     pub settled: Option<String>,

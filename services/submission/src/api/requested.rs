@@ -11,106 +11,133 @@ use crate::{
     views::{Happened, Moment},
 };
 
-/// A request for changes, and the submission that answers it.
-struct Request {
+/// A requested change, and what was said of it since.
+struct Asked {
     round: u32,
-    items: Vec<v1::RequestedChange>,
+    item: v1::RequestedChange,
+    /// Whether a submission answered it, with or without words, since it was requested or opened again.
     answered: bool,
-    answers: Vec<v1::Answer>,
+    answer: Option<v1::Answer>,
+    settled: Option<v1::SettleChange>,
+    /// Whether it was ever opened again.
+    again: bool,
 }
 
-/// The items of the latest request, and those of earlier ones that were opened again.
+impl Asked {
+    fn is_settled_as(&self, outcome: v1::settle_change::Outcome) -> bool {
+        self.settled.as_ref().is_some_and(|settled| settled.outcome() == outcome)
+    }
+}
+
+/// The items of the latest request, and those of earlier ones that were opened again or never answered.
 pub(super) fn all(
     office: &Office,
     id: EntryId,
     entry: &Entry,
     timeline: &[Moment],
 ) -> Answer<Vec<RequestedChangeDocument>> {
-    let requests = requests(office, entry, timeline)?;
-    let settled = settled(office, timeline)?;
-    let latest = requests.last().map_or(0, |request| request.round);
-    let mut shown = Vec::new();
-    for request in &requests {
-        for item in &request.items {
-            let last = settled.iter().rev().find(|one| (one.round, one.item) == (request.round, item.item));
-            let is_open_again = last.is_some_and(|one| one.outcome() == v1::settle_change::Outcome::Reopened);
-            if request.round == latest || is_open_again {
-                shown.push(document(office, id, request, item, last)?);
-            }
-        }
-    }
-    Ok(shown)
+    let (asked, latest) = asked(office, entry, timeline)?;
+    let is_shown = |one: &&Asked| {
+        let is_over = one.is_settled_as(v1::settle_change::Outcome::Accepted);
+        one.round == latest || (!is_over && (one.again || !one.answered))
+    };
+    asked.iter().filter(is_shown).map(|one| document(office, id, one)).collect()
 }
 
-/// Every request with its round. While the answers await clearance they are shown as they will be given.
-fn requests(office: &Office, entry: &Entry, timeline: &[Moment]) -> Answer<Vec<Request>> {
-    let mut requests: Vec<Request> = Vec::new();
-    let mut round = 0;
-    let mut asked = None;
+/// Every change that was requested, and the round of the latest request. While the answers await clearance they are shown as they will
+/// be given.
+fn asked(office: &Office, entry: &Entry, timeline: &[Moment]) -> Answer<(Vec<Asked>, u32)> {
+    let (mut all, mut round, mut latest) = (Vec::<Asked>::new(), 0, 0);
+    let mut waiting = None;
     for moment in timeline {
         match moment.what {
             Happened::Submitted { round: now, .. } => {
                 round = now;
-                let open = requests.last_mut().filter(|request| !request.answered);
-                if let (Some(request), Some(Payload::Submitted(one))) = (open, assembling::payload(office, moment)?) {
-                    request.answers = one.command.map(|command| command.answers).unwrap_or_default();
-                    request.answered = true;
+                if let Some(Payload::Submitted(one)) = assembling::payload(office, moment)? {
+                    answer(&mut all, one.command.as_ref(), latest);
                 }
             }
-            Happened::ClearanceAsked { .. } => asked = Some(moment),
+            Happened::ClearanceAsked { .. } => waiting = Some(moment),
             Happened::ChangesRequested { .. } => {
                 if let Some(Payload::ChangesRequested(one)) = assembling::payload(office, moment)? {
                     let items = one.command.map(|command| command.items).unwrap_or_default();
-                    requests.push(Request { round, items, answered: false, answers: Vec::new() });
+                    latest = if items.is_empty() { latest } else { round };
+                    all.extend(items.into_iter().map(|item| asked_in(round, item)));
+                }
+            }
+            Happened::ChangeSettled => {
+                if let Some(Payload::ChangeSettled(v1::ChangeSettled { command: Some(settled) })) =
+                    assembling::payload(office, moment)?
+                {
+                    settle(&mut all, settled);
                 }
             }
             _ => {}
         }
     }
-    let is_waiting = matches!(entry.workflow, Workflow::AwaitingClearance { .. });
-    if let (Some(request), Some(moment)) =
-        (requests.last_mut().filter(|one| !one.answered), asked.filter(|_| is_waiting))
+    let waiting = waiting.filter(|_| matches!(entry.workflow, Workflow::AwaitingClearance { .. }));
+    if let Some(moment) = waiting
         && let Some(Payload::ClearanceAsked(one)) = assembling::payload(office, moment)?
     {
-        request.answers = one.command.map(|command| command.answers).unwrap_or_default();
+        // What is said already; moderation has not heard it.
+        let answers = one.command.map(|command| command.answers).unwrap_or_default();
+        all.iter_mut().for_each(|asked| asked.answer = named(&answers, asked, latest).or(asked.answer.take()));
     }
-    Ok(requests)
+    Ok((all, latest))
 }
 
-/// What moderation said of the answers.
-fn settled(office: &Office, timeline: &[Moment]) -> Answer<Vec<v1::SettleChange>> {
-    let mut settled = Vec::new();
-    for moment in timeline.iter().filter(|moment| moment.what == Happened::ChangeSettled) {
-        if let Some(Payload::ChangeSettled(one)) = assembling::payload(office, moment)? {
-            settled.extend(one.command);
+const fn asked_in(round: u32, item: v1::RequestedChange) -> Asked {
+    Asked { round, item, answered: false, answer: None, settled: None, again: false }
+}
+
+/// As moderation folds it: what is named is answered; where nothing is named, all that is open.
+fn answer(all: &mut [Asked], submit: Option<&v1::Submit>, latest: u32) {
+    let answers = submit.map(|submit| submit.answers.as_slice()).unwrap_or_default();
+    for asked in all.iter_mut().filter(|one| !one.is_settled_as(v1::settle_change::Outcome::Accepted)) {
+        let said = named(answers, asked, latest);
+        if said.is_some() || answers.is_empty() {
+            asked.answered = true;
+            asked.settled = None;
+            asked.answer = said.or(asked.answer.take());
         }
     }
-    Ok(settled)
 }
 
-fn document(
-    office: &Office,
-    id: EntryId,
-    request: &Request,
-    item: &v1::RequestedChange,
-    settled: Option<&v1::SettleChange>,
-) -> Answer<RequestedChangeDocument> {
+fn named(answers: &[v1::Answer], asked: &Asked, latest: u32) -> Option<v1::Answer> {
+    let round_of = |answer: &v1::Answer| if answer.round == 0 { latest } else { answer.round };
+    let is_meant = |answer: &&v1::Answer| (round_of(answer), answer.item) == (asked.round, asked.item.item);
+    answers.iter().find(is_meant).cloned()
+}
+
+fn settle(all: &mut [Asked], settled: v1::SettleChange) {
+    let meant = all.iter_mut().find(|one| (one.round, one.item.item) == (settled.round, settled.item));
+    if let Some(asked) = meant {
+        let again = settled.outcome() == v1::settle_change::Outcome::Reopened;
+        asked.again |= again;
+        asked.answered &= !again;
+        asked.settled = Some(settled);
+    }
+}
+
+fn document(office: &Office, id: EntryId, asked: &Asked) -> Answer<RequestedChangeDocument> {
     let text = |purpose, sealed: Option<&v1::Sealed>| assembling::text(office, id, purpose, sealed);
-    let answer = request.answers.iter().find(|answer| answer.item == item.item).and_then(|answer| answer.text.as_ref());
+    let answer = asked.answer.as_ref().and_then(|answer| answer.text.as_ref());
+    let settled = asked.settled.as_ref();
     let outcome = settled.and_then(|one| match one.outcome() {
         v1::settle_change::Outcome::Accepted => Some("accepted"),
         v1::settle_change::Outcome::Reopened => Some("reopened"),
         v1::settle_change::Outcome::Unspecified => None,
     });
+    let item = &asked.item;
     Ok(RequestedChangeDocument {
         item: item.item,
-        round: request.round,
+        round: asked.round,
         field: item.field.clone(),
         language: (!item.language.is_empty()).then(|| item.language.clone()),
         quote: text(Purpose::Quote, item.quote.as_ref())?,
         text: text(Purpose::RequestedChange, item.text.as_ref())?,
         answer: text(Purpose::Answer, answer)?,
-        answered: request.answered,
+        answered: asked.answered,
         settled: outcome.map(str::to_owned),
         settled_text: text(Purpose::RequestedChange, settled.and_then(|one| one.text.as_ref()))?,
     })

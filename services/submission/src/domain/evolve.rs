@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dossier_proto::{BodyCode, Digest, EntryId, Event, Micros, Payload, Place, v1};
 
 use super::{
-    Appealed, Asked, Asking, Base, EXPIRY_DAYS, Entry, EntryFacts, Lineage, Proposed, Revision, State, Uncleared,
+    Appealed, Asked, Asking, Base, EXPIRY_DAYS, Entry, EntryFacts, Lineage, OpenItems, Proposed, Revision, State, Uncleared,
     Workflow, decide::hash_of, heard,
 };
 
@@ -64,7 +64,7 @@ fn started(state: &mut State, event: &Event, id: EntryId, start: &v1::StartDraft
         round: 0,
         submitted: BTreeMap::new(),
         embargo_until: None,
-        open_items: Vec::new(),
+        open_items: OpenItems::default(),
         appealed: None,
         workflow: Workflow::Draft,
         since: event.head.recorded_at,
@@ -92,7 +92,8 @@ fn submitted_again(state: &mut State, event: &Event, id: EntryId, submitted: &v1
     if let Some(revision) = submitted.content.as_ref().and_then(Revision::of) {
         entry.submitted.insert(revision.number, revision.digest);
     }
-    entry.open_items.clear();
+    let answers = submitted.command.as_ref().map(|command| command.answers.as_slice());
+    entry.open_items.answered(answers.unwrap_or_default());
     entry.embargo_until = embargo(submitted.command.as_ref());
     if submitted.clearance_asked.is_some() {
         entry.uncleared = Uncleared::nothing();

@@ -40,6 +40,11 @@ fn about_review(state: &mut State, foreign: &Event, id: EntryId, payload: &Paylo
                 reviewed(state, id, named, Workflow::Refused { refused: place, submitted }, at);
             }
         }
+        Payload::ChangeSettled(v1::ChangeSettled { command: Some(settled) }) => {
+            if let Some(entry) = state.entries.get_mut(&id) {
+                entry.open_items.settled(settled);
+            }
+        }
         Payload::MarkedDuplicate(marked) => marked_duplicate(state, id, marked, place, at),
         Payload::RecallGranted(granted) => reviewed(state, id, granted.submitted.as_ref(), Workflow::Draft, at),
         Payload::WithdrawalGranted(granted) => {
@@ -119,11 +124,9 @@ fn changes_requested(state: &mut State, id: EntryId, requested: &v1::ChangesRequ
     if !is_reviewed(state, id, requested.submitted.as_ref()) {
         return;
     }
-    let items = requested.command.iter().flat_map(|command| &command.items).map(|item| item.item);
+    let items = requested.command.as_ref().map(|command| command.items.as_slice());
     if let Some(entry) = state.entries.get_mut(&id) {
-        entry.open_items = items.collect();
-        entry.open_items.sort_unstable();
-        entry.open_items.dedup();
+        entry.open_items.requested(entry.round, items.unwrap_or_default());
     }
     let expires = at.plus(EXPIRY_DAYS * Micros::DAY);
     state.moves(id, Workflow::ChangesRequested { requested: place, expires }, at);

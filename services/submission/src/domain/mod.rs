@@ -7,6 +7,7 @@ mod evolve;
 mod heard;
 mod lineage;
 mod refusal;
+mod requested;
 mod rights;
 mod state;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use clearance::{ClearanceRules, Uncleared};
 pub use command::Command;
 pub use lineage::{FieldNames, Lineage, Written};
 pub use refusal::Refusal;
+pub use requested::OpenItems;
 pub use state::{
     Appealed, Base, Corrected, Entry, EntryFacts, Proposed, Public, Revision, Standing, State, Superseded,
 };

@@ -92,7 +92,7 @@ pub enum Refusal {
         count: u32,
     },
     /// An answer to a change that nobody requested, or a second answer to one.
-    #[error("there is no requested change {item} to be answered once")]
+    #[error("no requested change {item} waits for an answer, or it is answered twice")]
     UnknownItem {
         /// The number that was given.
         item: u32,

@@ -6,7 +6,7 @@ use dossier_identity::Designations;
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
-use super::{ClearanceRules, EXPIRY_DAYS, FieldNames, Lineage, Uncleared, Workflow};
+use super::{ClearanceRules, EXPIRY_DAYS, FieldNames, Lineage, OpenItems, Uncleared, Workflow};
 
 /// The state of the submission service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,8 +61,8 @@ pub struct Entry {
     pub submitted: BTreeMap<u32, Digest>,
     /// Until when nothing of what was submitted last is to be public, as the body asked.
     pub embargo_until: Option<Micros>,
-    /// The numbers of the changes requested last that no submission has answered yet, ascending.
-    pub open_items: Vec<u32>,
+    /// The requested changes that wait for an answer.
+    pub open_items: OpenItems,
     /// The refused submission against whose refusal the body has appealed, and the event of the appeal.
     pub appealed: Option<Appealed>,
     /// Where the work stands.

@@ -60,7 +60,7 @@ async fn requested_changes_are_answered_and_compared_with_what_was_there() {
     assert_eq!(returned.text("/state"), "changes-requested");
     assert_eq!(returned.text("/turn/who"), "contributor");
     let text = room.seal_for_submission(ENTRY, Purpose::Answer, "The first one, of 2022.");
-    let answers = vec![v1::Answer { item: 1, text: Some(text) }];
+    let answers = vec![v1::Answer { item: 1, text: Some(text), round: 0 }];
     let answered = |submitted: &mut v1::Submitted| submitted.command.as_mut().unwrap().answers = answers;
     room.submit_with(ENTRY, 2, &content("The first forum"), answered).await;
     let review = room.look("moderator-a").await.is(200);

@@ -69,7 +69,7 @@ async fn only_submissions_need_keys() {
     assert!(keys_needed(&other).is_empty());
     let Some(Payload::Submitted(mut submitted)) = filed.event.payload else { panic!("submitted") };
     let sealed = |byte: u8| Some(v1::Sealed { key_id: vec![byte; 16], ..v1::Sealed::default() });
-    submitted.command.as_mut().unwrap().answers = vec![v1::Answer { item: 1, text: sealed(1) }];
+    submitted.command.as_mut().unwrap().answers = vec![v1::Answer { item: 1, text: sealed(1), round: 0 }];
     submitted.content.as_mut().unwrap().personal =
         vec![v1::PersonalValue { sealed: sealed(2), ..v1::PersonalValue::default() }];
     other.payload = Some(Payload::Submitted(submitted));

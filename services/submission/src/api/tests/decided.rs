@@ -113,6 +113,41 @@ async fn what_became_of_an_answer_stands_with_the_requested_change() {
     assert_eq!((&item["answer"], &item["settled_text"]), (&json!("In Astana."), &json!("Which city of the two?")));
 }
 
+/// It was shown as open, with its number, and an answer to that number was refused: the latest request had asked for nothing new.
+#[tokio::test]
+async fn a_change_that_was_opened_again_is_answered_by_its_number() {
+    let house = House::open().await;
+    let id = in_review(&house).await;
+    house.changes_requested(id, "Say where.").await;
+    let submit = |text: &str, round: Option<u32>| {
+        let answer = json!({"item": 1, "text": text, "round": round});
+        let body = json!({"certify": true, "what_changed": "the place", "answers": [answer]});
+        house.post(&format!("/entries/{id}/submit")).by("aigerim").json(&body)
+    };
+    submit("In Astana.", None).send().await.expect(200);
+    let settle = v1::SettleChange {
+        round: 1,
+        item: 1,
+        outcome: v1::settle_change::Outcome::Reopened.into(),
+        text: Some(house.said(id, Purpose::RequestedChange, "Which hall?")),
+        ..Default::default()
+    };
+    let settled = Payload::ChangeSettled(v1::ChangeSettled { command: Some(settle) });
+    house.hear(Origin::Moderation, Some(id), settled).await;
+    house.asked_for_nothing_new(id).await;
+    let open = &read(&house, id).await["requested_changes"];
+    assert_eq!((&open[0]["item"], &open[0]["round"], &open[0]["answered"]), (&json!(1), &json!(1), &json!(false)));
+    let refused = submit("In the large one.", Some(2)).send().await.expect(422);
+    assert_eq!(refused.body["code"], "unknown-code", "nothing was requested in the second round");
+    submit("In the large one.", None).send().await.expect(200);
+    let answered = &read(&house, id).await["requested_changes"][0];
+    assert_eq!((&answered["answer"], &answered["answered"]), (&json!("In the large one."), &json!(true)));
+    assert_eq!(answered["settled"], json!(null), "nobody has said yet what they think of that");
+    let submitted = house.service.engine().of_entry(id).unwrap().pop().unwrap().event;
+    let Some(Payload::Submitted(v1::Submitted { command: Some(command), .. })) = submitted.payload else { panic!() };
+    assert_eq!((command.answers[0].round, command.answers[0].item), (1, 1), "moderation is told which one is meant");
+}
+
 #[tokio::test]
 async fn a_refusal_is_appealed_against_once() {
     let house = House::open().await;

@@ -371,6 +371,18 @@ impl House {
         self.hear(Origin::Moderation, Some(id), payload).await
     }
 
+    /// Moderation gives it back for what it opened again, and requests nothing besides.
+    pub(super) async fn asked_for_nothing_new(&self, id: EntryId) {
+        let (place, submitted) = self.submission(id);
+        let digest = submitted.content.unwrap().digest;
+        let payload = Payload::ChangesRequested(v1::ChangesRequested {
+            command: Some(v1::RequestChanges { digest, ..v1::RequestChanges::default() }),
+            revision: 1,
+            submitted: Some(place.into()),
+        });
+        self.hear(Origin::Moderation, Some(id), payload).await;
+    }
+
     /// Moderation approves and publication publishes what was submitted last.
     pub(super) async fn published(&self, id: EntryId, edition: u32) {
         let (place, submitted) = self.submission(id);

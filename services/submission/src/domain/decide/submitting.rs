@@ -104,9 +104,9 @@ pub(super) fn check_base(matter: &Matter<'_>, submit: &v1::Submit) -> Result<(),
 
 /// Every answer is to a requested change, and to each there is at most one.
 fn check_answers(entry: &Entry, answers: &[v1::Answer]) -> Result<(), Refusal> {
-    let mut open: BTreeSet<u32> = entry.open_items.iter().copied().collect();
+    let mut answered = BTreeSet::new();
     for answer in answers {
-        if !open.remove(&answer.item) {
+        if !entry.open_items.named(answer).is_some_and(|item| answered.insert(item)) {
             return Err(Refusal::UnknownItem { item: answer.item });
         }
     }

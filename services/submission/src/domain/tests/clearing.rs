@@ -256,16 +256,18 @@ fn what_moderation_asked_stays_to_be_answered_while_the_authority_gives_it_back(
     told.changes_requested(entry);
     told.saved(AIGERIM, entry, &["title"]);
     let answered = |told: &super::cast::Told| {
-        submit_with(told.entry(entry), |submit| submit.answers = vec![v1::Answer { item: 1, text: Some(sealed(60)) }])
+        submit_with(told.entry(entry), |submit| {
+            submit.answers = vec![v1::Answer { item: 1, text: Some(sealed(60)), round: 0 }]
+        })
     };
     told.one(Ask::by(AIGERIM, answered(&told)).on(entry));
     told.one(Ask::by(DAMIR, give_back(told.entry(entry))).on(entry));
-    assert_eq!(told.entry(entry).open_items, [1]);
+    assert_eq!(told.entry(entry).open_items.all(), [(1, 1)]);
     told.one(Ask::by(AIGERIM, answered(&told)).on(entry));
     let events = told.0.given(Ask::by(DAMIR, told.clear(entry)).on(entry));
     let Some(Payload::Submitted(submitted)) = &events[1].payload else { panic!("not submitted") };
     assert_eq!(submitted.command.as_ref().unwrap().answers.len(), 1);
-    assert!(told.entry(entry).open_items.is_empty());
+    assert!(told.entry(entry).open_items.all().is_empty());
     told.0.replayed();
 }
 

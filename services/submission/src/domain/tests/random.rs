@@ -154,7 +154,7 @@ fn submission(told: &Told, entry: &Entry, dice: &mut Dice) -> Command {
         1 => submit.faults = 2,
         2 => submit.digest = vec![9; 32],
         3 => submit.equals_revision = earlier,
-        4 => submit.answers = vec![v1::Answer { item: 1, text: None }],
+        4 => submit.answers = vec![v1::Answer { item: 1, text: None, round: 0 }],
         5 => submit.embargo_until = Some(now.plus(days(3)).0),
         6 => submit.embargo_until = Some(now.0),
         _ => {}

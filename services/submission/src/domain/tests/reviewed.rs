@@ -16,7 +16,7 @@ fn requested_changes_give_the_body_the_next_move_from_the_moment_they_were_reque
     assert_eq!((turn.who, turn.since), (Holder::Contributor, requested.head.recorded_at));
     assert!(matches!(&told.entry(entry).workflow, Workflow::ChangesRequested { requested: place, .. }
         if *place == requested.head.place));
-    assert_eq!(told.entry(entry).open_items, [1]);
+    assert_eq!(told.entry(entry).open_items.all(), [(1, 1)]);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use dossier_engine::testing::Ask;
 use dossier_proto::{Payload, v1};
 
 use super::cast::{AIGERIM, BOLAT, days, opened, sealed, submit, submit_with};
-use crate::domain::{Command, Holder, Refusal, WorkState};
+use crate::domain::{Command, Holder, OpenItems, Refusal, WorkState};
 
 #[test]
 fn what_is_submitted_carries_everything_moderation_needs() {
@@ -30,7 +30,9 @@ fn what_is_not_fit_is_refused_and_not_recorded() {
         (submit_with(told.entry(entry), |submit| submit.certified = false), Refusal::NotCertified),
         (submit_with(told.entry(entry), |submit| submit.faults = 3), Refusal::Faults { count: 3 }),
         (
-            submit_with(told.entry(entry), |submit| submit.answers = vec![v1::Answer { item: 1, text: None }]),
+            submit_with(told.entry(entry), |submit| {
+                submit.answers = vec![v1::Answer { item: 1, text: None, round: 0 }]
+            }),
             Refusal::UnknownItem { item: 1 },
         ),
     ];
@@ -66,7 +68,7 @@ fn the_words_of_a_refused_submission_are_not_kept() {
     let entry = told.started();
     told.submitted(AIGERIM, entry);
     told.changes_requested(entry);
-    let answer = v1::Answer { item: 1, text: Some(sealed(60)) };
+    let answer = v1::Answer { item: 1, text: Some(sealed(60)), round: 0 };
     let seen = submit_with(told.entry(entry), |submit| submit.answers = vec![answer]);
     told.saved(BOLAT, entry, &["title"]);
     told.ask(Ask::by(AIGERIM, seen).on(entry)).unwrap_err();
@@ -74,7 +76,7 @@ fn the_words_of_a_refused_submission_are_not_kept() {
     let Some(Payload::SubmissionRefused(refused)) = &recorded.payload else { panic!("not recorded: {recorded:?}") };
     let Some(v1::submission_refused::Attempted::Submit(attempted)) = &refused.attempted else { panic!("{refused:?}") };
     assert_eq!(attempted.what_changed, None);
-    assert_eq!(attempted.answers, [v1::Answer { item: 1, text: None }]);
+    assert_eq!(attempted.answers, [v1::Answer { item: 1, text: None, round: 0 }]);
     told.0.replayed();
 }
 
@@ -108,6 +110,34 @@ fn a_content_other_than_the_digest_says_is_refused() {
     }
 }
 
+/// An answer that names some leaves the others to be answered later; what is opened again waits again.
+#[test]
+fn what_was_left_out_or_opened_again_waits_for_an_answer() {
+    let item = |item| v1::RequestedChange { item, ..Default::default() };
+    let answer = |round, item| v1::Answer { item, round, text: None };
+    let settle = |item, outcome: v1::settle_change::Outcome| v1::SettleChange {
+        round: 1,
+        item,
+        outcome: outcome.into(),
+        ..Default::default()
+    };
+    let mut open = OpenItems::default();
+    open.requested(1, &[item(1), item(2), item(3)]);
+    open.answered(&[answer(0, 1), answer(1, 2)]);
+    assert_eq!(open.all(), [(1, 3)]);
+    open.settled(&settle(2, v1::settle_change::Outcome::Reopened));
+    open.requested(2, &[item(1), item(2)]);
+    assert_eq!(open.named(&answer(0, 2)), Some((2, 2)), "without a round the latest is meant");
+    assert_eq!(open.named(&answer(1, 2)), Some((1, 2)));
+    assert_eq!(open.named(&answer(1, 1)), None, "it was answered");
+    assert_eq!(open.named(&answer(0, 3)), Some((1, 3)));
+    open.answered(&[answer(1, 2)]);
+    assert_eq!(open.all(), [(1, 3), (2, 1), (2, 2)]);
+    open.settled(&settle(3, v1::settle_change::Outcome::Accepted));
+    open.answered(&[]);
+    assert!(open.all().is_empty(), "an answer that names nothing is to all");
+}
+
 #[test]
 fn answers_go_to_requested_changes_once_each_and_another_round_begins() {
     let mut told = opened();
@@ -116,7 +146,7 @@ fn answers_go_to_requested_changes_once_each_and_another_round_begins() {
     told.changes_requested(entry);
     told.0.wait(days(1));
     told.saved(AIGERIM, entry, &["title"]);
-    let answer = |item| v1::Answer { item, text: Some(sealed(60)) };
+    let answer = |item| v1::Answer { item, text: Some(sealed(60)), round: 0 };
     let answers = |items: &[u32]| items.iter().map(|item| answer(*item)).collect::<Vec<_>>();
     for (given, wrong) in [(answers(&[2]), 2), (answers(&[1, 1]), 1)] {
         let command = submit_with(told.entry(entry), |submit| submit.answers = given);

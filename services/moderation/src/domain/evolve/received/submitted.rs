@@ -103,15 +103,18 @@ fn fresh(body: BodyCode, record_type: String) -> Entry {
     }
 }
 
-/// What the submission answers. It names what it answers of the newest request; what it leaves out there stays open. Where it
-/// names nothing, it answers all there is as a whole; and older requests, which it cannot name, it always answers so.
+/// What the submission answers. What it leaves out stays open; where it names nothing, it answers all there is as a whole. An answer
+/// without a round is to the newest request, and older ones are answered as a whole where none names a round.
 fn answer(entry: &mut Entry, foreign: &Event, submitted: &v1::Submitted) {
     entry.changes.retain(|_, change| change.state != ChangeState::Accepted);
     let newest = entry.changes.keys().map(|(round, _)| *round).max();
-    let named: BTreeSet<u32> =
-        submitted.command.iter().flat_map(|command| &command.answers).map(|answer| answer.item).collect();
+    let answers = || submitted.command.iter().flat_map(|command| &command.answers);
+    let round_of = |answer: &v1::Answer| if answer.round == 0 { newest.unwrap_or_default() } else { answer.round };
+    let named: BTreeSet<(u32, u32)> = answers().map(|answer| (round_of(answer), answer.item)).collect();
+    let names_rounds = answers().any(|answer| answer.round != 0);
     for ((round, item), change) in &mut entry.changes {
-        let is_left_out = Some(*round) == newest && !named.is_empty() && !named.contains(item);
+        let is_asked = names_rounds || Some(*round) == newest;
+        let is_left_out = is_asked && !named.is_empty() && !named.contains(&(*round, *item));
         if change.state.is_in_the_way() && !is_left_out {
             *change = Change { state: ChangeState::Answered, because: foreign.head.place };
         }
