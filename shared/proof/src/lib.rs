@@ -13,6 +13,7 @@
 //! | [`note`] | C2SP signed-note | [`Note`], [`SignedNote`]: text with signatures |
 //! | [`checkpoint`] | C2SP tlog-checkpoint | [`Checkpoint`], [`SignedCheckpoint`]: a log's size and root, signed |
 //! | [`cosignature`] | C2SP tlog-cosignature | [`CosigningKey`], [`CosignerKey`]: signatures of those who watch |
+//! | [`logged`] | C2SP tlog-proof | [`LogProof`]: that a log holds something, verified without the log |
 //!
 //! A log appends events and signs where it stands; who holds an event, a proof and the log's key checks it alone:
 //!
@@ -39,6 +40,7 @@ pub mod cosignature;
 mod decimal;
 pub mod hash;
 pub mod keys;
+pub mod logged;
 pub mod note;
 pub mod tiles;
 pub mod tree;
@@ -47,5 +49,6 @@ pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use cosignature::{CosignerKey, CosigningKey};
 pub use hash::{Hash, entry_hash, leaf_hash, leaf_of_event, node_hash};
 pub use keys::{SigningKey, VerifierKey};
+pub use logged::LogProof;
 pub use note::{Note, SignedNote};
 pub use tree::{Frontier, HashSource, MemoryTree, NodeId, ProveError, TreeHead, consistency, inclusion, root_at};
