@@ -156,8 +156,19 @@ fn an_older_copy_that_began_alone_ends_when_the_others_come() {
         std::thread::sleep(Duration::from_millis(100)); // until it has asked them
     };
     assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{ended:?}");
+    // What the older copy wrote alone is in its stream still. The words of the refusal say what helps, and it does.
     move_to(&newer, &data);
+    let refused = start(&mut installation, origin, Life::default());
+    for word in ["another history", "remove the stream"] {
+        assert!(refused.said.contains(word), "{word:?} is not said: {refused:?}");
+    }
+    installation.brokers.single().kill();
+    installation.brokers.single().delete_store();
+    installation.brokers.single().restart();
     installation.service_mut(origin).start();
+    // The audit service saw a journal that was shorter than before, and says so until somebody has looked.
+    installation.service_mut(Origin::Audit).end();
+    installation.service_mut(Origin::Audit).start();
     installation.doors.ready(PATIENCE);
     installation.tell().join().unwrap();
     installation.close();
