@@ -15,7 +15,7 @@ mod query;
 mod tests;
 mod upload;
 
-pub use bearer::{Bearer, OptionalCaller, wall_clock};
+pub use bearer::{Bearer, CallSource, OptionalCaller, wall_clock};
 pub use body::BodyTooSlow;
 pub use idempotency::IdempotencyKey;
 pub use if_match::{Expected, IfMatch, stale};

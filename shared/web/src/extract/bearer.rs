@@ -114,6 +114,18 @@ fn sentence(error: &AuthenticationFailure) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
+/// Where a request comes from, as far as it is known: what failed attempts are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallSource(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for CallSource {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(source(parts)))
+    }
+}
+
 /// Whose request it is, where proxies are known ([`crate::proxies`]); else where the connection comes from, whatever headers say.
 fn source(parts: &Parts) -> Option<IpAddr> {
     let connection = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());

@@ -93,19 +93,23 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         400 malformed-query
         400 malformed-header
         401 unauthenticated
+        401 sign-in-failed
         403 not-entitled
         403 own-words
         403 conflict-of-interest
         403 suspended
         404 not-found
+        404 link-unknown
         405 method-not-allowed
         408 too-slow
         409 digest-mismatch
         409 wrong-state
         409 too-late
+        409 link-used
         409 not-settled
         409 not-reached
         410 gone
+        410 link-expired
         412 stale-version
         413 too-large
         414 address-too-long
