@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the texts stand on commands and options, where clap shows them")]
 
 mod deployment;
+mod queue;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -13,6 +14,7 @@ use dossier_web::proxies::Network;
 use crate::public_url;
 
 pub use deployment::{Front, Keys, Renewed, Serve, Story};
+pub use queue::Queue;
 
 /// A registry with a memory: records from draft to published, and how they got there.
 #[derive(Debug, Parser)]
@@ -44,8 +46,8 @@ pub enum Command {
     Story(Story),
     /// Files records: JSON, or the text of a saved record page.
     Import(Import),
-    /// Shows what waits for a decision.
-    Queue(Server),
+    /// Shows what waits for a decision, filtered and counted, now or as of any moment.
+    Queue(Queue),
     /// Shows one review: the content, its digest, what changed.
     Review(OneEntry),
     /// Approves exactly the content with this digest.

@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod domain;
+mod gists;
 mod keys;
 pub mod policy;
 mod reading;

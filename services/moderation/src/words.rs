@@ -59,6 +59,11 @@ impl Words {
         Self { vault }
     }
 
+    /// Whether what is sealed under a key can be read here, now.
+    pub fn holds(&self, key: KeyId) -> bool {
+        self.vault.holds(key)
+    }
+
     /// A content in the clear, checked against its digest.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use dossier_proto::{BodyCode, Micros, SubjectId};
+use serde::{Deserialize, Serialize};
 
 use crate::{Designations, Role};
 
@@ -76,7 +77,7 @@ impl Thing {
 
 /// How far the content has come of which something is to be seen. Content that was returned or recalled is a draft
 /// again as to what is written from then on; what was submitted stays [`Stage::Submitted`] or what was decided on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Stage {
     /// Saved, not submitted.
     Draft,

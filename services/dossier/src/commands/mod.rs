@@ -40,7 +40,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Front(front) => front::run(&front),
         Command::Story(story) => story::run(&story, audience),
         Command::Import(import) => import::run(&import, audience),
-        Command::Queue(server) => queue::run(&server, audience),
+        Command::Queue(queue) => queue::run(&queue, audience),
         Command::Review(one) => review::run(&one, audience),
         Command::Approve(approve) => approve::run(&approve, audience),
         Command::RequestChanges(request) => request_changes::run(&request, audience),

@@ -3,7 +3,7 @@
 use dossier_identity::{Role, Sight, Stage, Thing, Viewer, Viewers};
 use dossier_proto::{Micros, SubjectId};
 
-use crate::domain::{Chair, Ending, Entry, Review, State};
+use crate::domain::{Entry, Review, State};
 
 /// A caller looking at one entry.
 #[derive(Debug, Clone)]
@@ -18,7 +18,12 @@ impl Eyes {
     /// the dossier of a public entry is not.
     pub(crate) fn of(state: &State, entry: &Entry, subject: SubjectId, now: Micros) -> Option<Self> {
         let viewers = Viewers::of(&state.designations, subject, &entry.body, &entry.record_type, now);
-        let stage = entry.review().map_or(Stage::Draft, |review| stage_of(entry, review));
+        let stage = entry.review().map_or(Stage::Draft, |review| entry.reached(review));
+        Self::at(viewers, stage)
+    }
+
+    /// What these viewers see of an entry that has come so far; `None` when they may not even know of it.
+    pub(crate) fn at(viewers: Viewers, stage: Stage) -> Option<Self> {
         let eyes = Self { viewers, stage };
         eyes.may_know().then_some(eyes)
     }
@@ -43,37 +48,7 @@ impl Eyes {
 
     /// Whether they see the content of one of its submissions, which may have come less far than the newest.
     pub(crate) fn sees_content_of(&self, entry: &Entry, review: &Review) -> bool {
-        self.viewers.sight(Thing::Content, stage_of(entry, review)) == Sight::Shown
-    }
-}
-
-/// How far the content of a submission has come.
-fn stage_of(entry: &Entry, review: &Review) -> Stage {
-    let Some(ended) = review.ended else {
-        // What all stages before theirs have passed is for publishers to read: they decide on it.
-        let is_before_publishers =
-            review.stage().is_some_and(|stage| stage.chairs().any(|chair| chair == Chair::Publisher));
-        return if is_before_publishers { Stage::Approved } else { Stage::Submitted };
-    };
-    match ended.how {
-        Ending::Refused => Stage::Refused,
-        Ending::Approved if review.declined.is_some() => Stage::Approved,
-        Ending::Approved => {
-            let is_newest = entry.review().is_some_and(|newest| newest.submitted == review.submitted);
-            let is_current = entry.edition.as_ref().is_some_and(|edition| edition.approved == ended.moment.place);
-            match (entry.retracted.or(entry.suspended), is_current || !is_newest) {
-                (Some(_), true) => Stage::Withheld,
-                // What something newer was submitted on top of is, or was, an edition.
-                (None, true) => Stage::Published,
-                (_, false) => Stage::Approved,
-            }
-        }
-        Ending::ChangesRequested { .. }
-        | Ending::Recalled
-        | Ending::Withdrawn
-        | Ending::Duplicate
-        | Ending::Retracted
-        | Ending::Replaced => Stage::Submitted,
+        self.viewers.sight(Thing::Content, entry.reached(review)) == Sight::Shown
     }
 }
 

@@ -5,6 +5,7 @@ mod command;
 mod decide;
 mod evolve;
 mod limits;
+mod reached;
 mod refusal;
 mod stages;
 mod standing;
@@ -24,7 +25,7 @@ pub use limits::{
 };
 pub use refusal::{Invalid, Refusal};
 pub use stages::{Chair, Need, Opinion, Passing, Stage, Verdict};
-pub use standing::{Standing, Turn, UnknownStanding};
+pub use standing::{Standing, Turn, UnknownStanding, UnknownTurn};
 pub use state::{
     AdoptedRegistry, Change, ChangeState, Claim, Correction, Edition, Ended, Ending, Entry, HeldTime, Hold, Leaving,
     Left, Moment, Request, RequestKind, Review, State, TypeRules,

@@ -108,7 +108,7 @@ impl FromStr for Standing {
 }
 
 /// Who has the next move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Turn {
     /// Moderators.
@@ -126,6 +126,10 @@ pub enum Turn {
 }
 
 impl Turn {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Moderator, Self::Reviewer, Self::Contributor, Self::Publisher, Self::ThirdParty, Self::Nobody];
+
     /// The key used in JSON.
     pub const fn key(self) -> &'static str {
         match self {
@@ -136,6 +140,19 @@ impl Turn {
             Self::ThirdParty => "third-party",
             Self::Nobody => "nobody",
         }
+    }
+}
+
+/// A text that names nobody who could have the next move.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is nobody whose turn it could be")]
+pub struct UnknownTurn(String);
+
+impl FromStr for Turn {
+    type Err = UnknownTurn;
+    fn from_str(text: &str) -> Result<Self, UnknownTurn> {
+        let named = Self::ALL.into_iter().find(|turn| turn.key() == text);
+        named.ok_or_else(|| UnknownTurn(text.chars().take(64).collect()))
     }
 }
 
@@ -204,6 +221,15 @@ impl Entry {
             | Standing::Retracted => Turn::Nobody,
         };
         Some((who, since))
+    }
+
+    /// Since when the one who has the next move has had it, the time on hold left out: so much is added to the beginning. Until
+    /// the next event this does not change, whatever the clock does.
+    pub fn waiting_since(&self) -> Option<Micros> {
+        let (_, since) = self.turn()?;
+        // While it is on hold, the one who is awaited has had the move since then.
+        let counted = self.review().filter(|review| review.is_open() && review.held.is_none());
+        Some(since.plus(counted.map_or(0, |review| review.held_before.in_stage)))
     }
 
     /// Whose opinion the stage waits for. Where it cannot be passed as it is, moderators have to do something about it.

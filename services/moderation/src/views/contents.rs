@@ -6,7 +6,7 @@ use dossier_proto::{Digest, EntryId, Event, Payload, Place};
 use serde::{Deserialize, Serialize};
 
 /// A position in our own journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Whereabouts {
     /// The epoch.
     pub epoch: u32,

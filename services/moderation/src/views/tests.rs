@@ -1,72 +1,18 @@
 //! The read model against the decider's own stories.
 
 use dossier_engine::{View, testing::Ask};
-use dossier_proto::{EntryId, KeyId, Micros, Origin, v1};
+use dossier_proto::{KeyId, Origin, v1};
 
-use super::{KeyUse, Queue, Reviews, Wanted};
-use crate::domain::{Approval, Command, Standing, tests::world::*};
+use super::{KeyUse, Reviews};
+use crate::domain::{Approval, Command, tests::world::*};
 
-fn view(world: &World) -> Reviews {
+pub(super) fn view(world: &World) -> Reviews {
     let mut view = Reviews::default();
     for (event, beside) in world.story.log() {
         view.apply(event, beside.as_ref());
     }
     assert_eq!(&view.state, world.story.state());
     view
-}
-
-fn waiting(queue: &Queue, wanted: Wanted) -> Vec<EntryId> {
-    queue.after(wanted, None).map(|place| place.entry).collect()
-}
-
-#[test]
-fn the_longest_wait_comes_first_and_an_entry_moves_with_its_standing() {
-    let mut world = World::ready();
-    world.submit(ENTRY, &Filed::revision(1));
-    world.submit(OTHER_ENTRY, &Filed::revision(2));
-    let open = Wanted::Standing(Standing::InReview);
-    assert_eq!(waiting(&view(&world).queue, open), [ENTRY, OTHER_ENTRY]);
-    world.given(request(MODERATOR, 1, vec![item(1, "title")]));
-    let returned = view(&world);
-    assert_eq!(waiting(&returned.queue, open), [OTHER_ENTRY]);
-    assert_eq!(waiting(&returned.queue, Wanted::Standing(Standing::ChangesRequested)), [ENTRY]);
-    assert_eq!(waiting(&returned.queue, Wanted::Any), [OTHER_ENTRY, ENTRY]);
-    world.submit(ENTRY, &Filed::revision(3));
-    assert_eq!(waiting(&view(&world).queue, open), [OTHER_ENTRY, ENTRY], "who was returned waits anew");
-    assert_eq!(view(&world).queue.count(Standing::ChangesRequested), 0);
-}
-
-/// Seen in DSpace: a new reviewer cannot claim older tasks. Here the queue belongs to nobody: who is designated today
-/// sees and claims what was submitted before.
-#[test]
-fn dspace_who_is_designated_later_takes_up_what_was_submitted_before() {
-    let mut world = World::in_review();
-    world.given(Ask::by(ADMINISTRATOR, grant(NOBODY, dossier_identity::Role::Moderator, "", &[])));
-    assert_eq!(waiting(&view(&world).queue, Wanted::Standing(Standing::InReview)), [ENTRY]);
-    world.given(claim(NOBODY));
-}
-
-#[test]
-fn a_claim_and_a_comment_leave_the_place_in_the_queue() {
-    let mut world = World::in_review();
-    let before = view(&world).queue;
-    world.given(claim(MODERATOR));
-    world.given(comment(MODERATOR, 1));
-    assert_eq!(view(&world).queue, before);
-}
-
-#[test]
-fn the_queue_goes_on_after_a_place() {
-    let mut world = World::ready();
-    for number in 1..=5 {
-        world.submit(EntryId([number; 16]), &Filed::revision(u32::from(number)));
-    }
-    let queue = view(&world).queue;
-    let all: Vec<_> = queue.after(Wanted::Any, None).collect();
-    assert!(all.is_sorted() && all.len() == 5);
-    let rest: Vec<_> = queue.after(Wanted::Any, Some(all[2])).collect();
-    assert_eq!(rest, all[3..]);
-    assert!(all[0].since > Micros(0));
 }
 
 #[test]
