@@ -3,6 +3,7 @@
 mod entries;
 mod epochs;
 mod export;
+mod files;
 mod hostile;
 mod lists;
 mod retracting;

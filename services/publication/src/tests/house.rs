@@ -19,7 +19,7 @@ use dossier_proto::{
     Actor, EntryId, Event, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, must_understand, schema_of, v1,
 };
 use dossier_registry::Registry;
-use dossier_vault::{Binding, Kind, MasterKey, Purpose, Vault, canonical};
+use dossier_vault::{Binding, Kind, MasterKey, Purpose, Vault, canonical, files::FileStore};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -124,6 +124,11 @@ impl House {
             Person { subject, token: token.expose().to_owned() }
         };
         people.entry(name.to_owned()).or_insert_with(make).clone()
+    }
+
+    /// The files that have arrived.
+    pub(crate) fn files(&self) -> FileStore {
+        FileStore::new(self.directory.path().join("publication/attachments"), self.vault.clone())
     }
 
     /// A page in a language.
