@@ -38,6 +38,9 @@ pub struct Document {
     pub refusals: Vec<Reason>,
     /// Why an entry may be suspended, superseded or retracted.
     pub retractions: Vec<Reason>,
+    /// For whom or what a review on hold may wait; the decider has its own list where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<Reason>,
     /// What a moderator answers before deciding.
     pub checklist: Vec<ChecklistItem>,
     /// Places known by name.

@@ -119,11 +119,10 @@ fn seal_hold(desk: &Desk, context: &Context, body: &HoldBody) -> Answer<v1::Hold
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     // It stands in the clear in the journal, also when it is refused on record (P11).
     let listed = desk.engine.view().state.registry.as_ref().map(|registry| registry.awaited.clone());
-    let listed = listed.filter(|codes| !codes.is_empty());
-    let is_known =
-        listed.map_or_else(|| AWAITED.contains(&body.awaited.as_str()), |codes| codes.contains(&body.awaited));
-    if !is_known {
-        let detail = format!("nobody is awaited under this code; the codes are {}", AWAITED.join(", "));
+    let codes = listed.filter(|codes| !codes.is_empty()).unwrap_or_else(|| AWAITED.map(str::to_owned).into());
+    if !codes.contains(&body.awaited) {
+        let codes: Vec<String> = codes.into_iter().collect();
+        let detail = format!("nobody is awaited under this code; the codes are {}", codes.join(", "));
         errors.push(FieldError { pointer: "/awaited".to_owned(), detail });
     }
     let until = body.until.as_deref().map(moment::read);

@@ -137,6 +137,18 @@ impl Checker<'_> {
         let document = self.document;
         self.reason_list("refusals.toml", &document.refusals);
         self.reason_list("retractions.toml", &document.retractions);
+        if !document.awaited.is_empty() {
+            self.reason_list("awaited.toml", &document.awaited);
+        }
+        for reason in document.awaited.iter().filter(|reason| !reason.uses.is_empty()) {
+            let key = format!("reasons.{}.for", reason.key);
+            self.fault(
+                "awaited.toml",
+                key,
+                "It says for whom a review waits, and is for nothing else.",
+                "Take the line away.",
+            );
+        }
         for reason in document.refusals.iter().filter(|reason| !reason.uses.is_empty()) {
             let key = format!("reasons.{}.for", reason.key);
             self.fault("refusals.toml", key, "A refusal is for refusing.", "Take the line away.");

@@ -120,6 +120,11 @@ impl Registry {
         self.refusals().iter().find(|reason| reason.key == code)
     }
 
+    /// For whom or what a review on hold may wait, in order; empty in registries of before.
+    pub fn awaited(&self) -> &[Reason] {
+        &self.inner.document.awaited
+    }
+
     /// Why an entry may be suspended, superseded or retracted, in order.
     pub fn retractions(&self) -> &[Reason] {
         &self.inner.document.retractions

@@ -50,6 +50,7 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
     let words = reader.single::<Words>("words.toml");
     let refusals = reader.single::<Reasons>("refusals.toml");
     let retractions = reader.single::<Reasons>("retractions.toml");
+    let awaited = reader.perhaps::<Reasons>("awaited.toml");
     let checklist = reader.single::<Checklist>("checklist.toml");
     let places = reader.single::<Places>("places.toml");
     let types = reader.folder::<RecordType>("types", |one| &one.key);
@@ -76,6 +77,7 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
         notices,
         refusals: refusals.reasons,
         retractions: retractions.reasons,
+        awaited: awaited.map(|awaited| awaited.reasons).unwrap_or_default(),
         checklist: checklist.items,
         places,
     };
@@ -83,8 +85,15 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
     Ok(document)
 }
 
-const SINGLE_FILES: [&str; 6] =
-    ["registry.toml", "words.toml", "refusals.toml", "retractions.toml", "checklist.toml", "places.toml"];
+const SINGLE_FILES: [&str; 7] = [
+    "registry.toml",
+    "words.toml",
+    "refusals.toml",
+    "retractions.toml",
+    "awaited.toml",
+    "checklist.toml",
+    "places.toml",
+];
 
 struct Reader<'a> {
     files: &'a [SourceFile],
@@ -118,6 +127,12 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A file that came later, and that older folders do not have.
+    fn perhaps<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
+        let file = self.files.iter().find(|file| file.path == path)?;
+        self.parse(file)
     }
 
     fn folder<T: DeserializeOwned>(&mut self, folder: &str, key_of: fn(&T) -> &str) -> Vec<T> {

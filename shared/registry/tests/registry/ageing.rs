@@ -107,7 +107,7 @@ fn a_change_can_be_compared() {
     let gone = changes(&registry, &without_launch());
     assert_eq!(gone[0].change, Change::Removed);
     assert!(gone[0].remark.as_deref().unwrap().contains("valid_to"));
-    let version = edited("registry.toml", "version = \"2026-2\"", "version = \"2026-3\"").unwrap();
+    let version = edited("registry.toml", "version = \"2026-3\"", "version = \"2026-4\"").unwrap();
     assert_eq!(said(&registry, &version), ["Changed registry.toml (version)"]);
 }
 
@@ -145,4 +145,19 @@ fn faults_are_told_in_six_languages() {
     assert_eq!(title.messages.get(Language::Zh), Some("说明：尚未填写。请填写。"));
     let shown = serde_json::to_value(title).unwrap();
     assert_eq!(shown["messages"]["fr"], "Description : ce champ est vide. Remplissez-le.");
+}
+
+/// The list came later: folders and bytes of before do not have it, and stay what they are.
+#[test]
+fn a_registry_of_before_says_nothing_of_whom_a_review_waits_for() {
+    let mut files = files();
+    assert_eq!(Registry::from_files(&files).unwrap().awaited().len(), 7);
+    files.retain(|file| file.path != "awaited.toml");
+    let before = Registry::from_files(&files).unwrap();
+    assert_eq!(before.awaited(), []);
+    assert!(!String::from_utf8_lossy(before.bytes()).contains("awaited"));
+    let faults = edited("awaited.toml", "key = \"reviewer\"", "key = \"reviewer\"\nfor = [\"retract\"]").unwrap_err();
+    assert!(faults.iter().any(|fault| fault.to_string().contains("for whom a review waits")), "{faults:?}");
+    let faults = edited("awaited.toml", "key = \"reviewer\"", "key = \"moderator\"").unwrap_err();
+    assert!(!faults.is_empty(), "the same key twice");
 }
