@@ -12,7 +12,7 @@ use dossier_endtoend::{
 use serde_json::{Value, json};
 
 /// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
-const ROUTES: [(&str, &str); 65] = [
+const ROUTES: [(&str, &str); 67] = [
     ("POST", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries/{}"),
@@ -56,6 +56,8 @@ const ROUTES: [(&str, &str); 65] = [
     ("GET", "/api/v1/scheduled"),
     ("GET", "/contribute/api/v1/entries/{}/duplicates"),
     ("GET", "/contribute/api/v1/entries/{}/files/{}"),
+    ("GET", "/review/api/v1/reviews/{}/files/{}"),
+    ("GET", "/api/v1/entries/{}/editions/{}/files/{}"),
     ("POST", "/api/v1/entries/{}/reinstate"),
     ("POST", "/api/v1/entries/{}/supersede"),
     ("POST", "/api/v1/entries/{}/suspend"),

@@ -143,6 +143,8 @@ fn through_all_stages(house: &House, entry: &Entry) {
     ] {
         let review = house.caller(MODERATOR_A).review(entry);
         assert_eq!(text(&review, "stage"), stage, "before {}", who.key);
+        let files = || house.caller(MODERATOR_A).review(entry)["files"].as_array().cloned().unwrap_or_default();
+        until("its file is there", || files().iter().all(|file| file["arrived"] == true).then_some(()));
         house.caller(who).read_and_approve(entry);
     }
 }

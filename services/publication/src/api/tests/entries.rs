@@ -172,6 +172,7 @@ async fn the_document_of_the_interface_names_every_route() {
             "/api/v1/entries/{name}",
             "/api/v1/entries/{name}/editions",
             "/api/v1/entries/{name}/editions/{edition}",
+            "/api/v1/entries/{name}/editions/{edition}/files/{digest}",
             "/api/v1/entries/{name}/reinstate",
             "/api/v1/entries/{name}/retract",
             "/api/v1/entries/{name}/supersede",
