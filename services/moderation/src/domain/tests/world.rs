@@ -235,7 +235,11 @@ impl Filed {
                 what_changed: Some(sealed(self.revision)),
                 certified: true,
                 equals_revision: self.equals_revision,
-                answers: self.answers.iter().map(|item| v1::Answer { item: *item, text: Some(sealed(95)) }).collect(),
+                answers: self
+                    .answers
+                    .iter()
+                    .map(|item| v1::Answer { item: *item, text: Some(sealed(95)), round: 0 })
+                    .collect(),
                 embargo_until: self.embargo.map(|at| at.0),
                 ..v1::Submit::default()
             }),
