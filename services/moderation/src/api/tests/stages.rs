@@ -52,6 +52,12 @@ async fn a_practice_is_approved_by_three_stages_with_a_split_and_a_conflict() {
     assert_eq!(stage(&split.body, "peer")["standing"], "split");
     assert_eq!(stage(&split.body, "desk")["state"], "passed");
     assert_eq!(stage(&split.body, "peer")["needs"][1]["given"], 2);
+    // It said two, the opinions that the stage takes anyway.
+    assert_eq!(
+        stage(&split.body, "peer")["on_split"]["given"],
+        0,
+        "of those who are asked further nobody has said anything"
+    );
     assert_eq!(split.body["opinions"].as_array().unwrap().len(), 4);
     assert_eq!(split.text("/opinions/0/text"), "The desk's note");
     assert_eq!(split.body["opinions"][0]["checklist"], yes);
