@@ -202,3 +202,25 @@ fn moderators_correct_and_nobody_else() {
         }
     }
 }
+
+/// Who corrected an edition could decide on what revised it, with their own words in it (P6).
+#[test]
+fn who_proposed_a_correction_does_not_decide_on_what_revises_it() {
+    let mut world = proposed();
+    let because = world.last().head.place;
+    world.given(confirm(OTHER_MODERATOR, CORRECTED));
+    let filed =
+        |revision, base| Filed { record_type: "practice", base_edition: Some(base), ..Filed::revision(revision) };
+    // The body has heard of the edition; moderation has not yet.
+    let mut early = World { story: world.story.clone() };
+    early.submit(ENTRY, &filed(7, 2));
+    assert_eq!(early.refused(approve(MODERATOR, 7)), Refusal::OwnWords { because });
+    publish_correction(&mut world, 2);
+    world.submit(ENTRY, &filed(7, 2));
+    assert_eq!(world.refused(approve(MODERATOR, 7)), Refusal::OwnWords { because });
+    world.given(approve(OTHER_MODERATOR, 7));
+    // What does not rest on the correction is no words of theirs.
+    let mut world = proposed();
+    world.submit(ENTRY, &filed(7, 1));
+    world.given(approve(MODERATOR, 7));
+}

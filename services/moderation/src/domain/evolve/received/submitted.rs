@@ -79,9 +79,22 @@ pub(super) fn fold(state: &mut State, id: EntryId, foreign: &Event, submitted: &
     Desk { id, entry, leases: &mut state.leases, holds: &mut state.holds }.end(foreign, Ending::Replaced);
     answer(entry, foreign, submitted);
     // What is retracted is never reviewed again: the body hears of the retraction from publication.
+    let others: Vec<_> = writers_of(entry, review.base_edition)
+        .filter(|(writer, _)| review.authors.iter().all(|(author, _)| author != writer))
+        .collect();
+    review.authors.extend(others);
     review.ended = entry.retracted.map(|moment| Ended { how: Ending::Retracted, moment, by: None });
     entry.left = None;
     entry.reviews.push(review);
+}
+
+/// Who wrote the edition that is revised, and who proposed corrections of it: their words are in the revision (P6). Publication
+/// may not have been heard yet of the correction that the body has heard of.
+fn writers_of(entry: &Entry, base: Option<u32>) -> impl Iterator<Item = (SubjectId, Place)> + '_ {
+    let is_current = base.is_some_and(|base| entry.edition.as_ref().is_some_and(|edition| base >= edition.edition));
+    let corrected = entry.correction.as_ref().filter(|one| one.confirmed.is_some() && base > Some(one.base_edition));
+    let proposer = corrected.and_then(|one| Some((one.by?, one.proposed.place)));
+    entry.writers.iter().filter(move |_| is_current).copied().chain(proposer)
 }
 
 fn fresh(body: BodyCode, record_type: String) -> Entry {
