@@ -8,6 +8,7 @@
 //! - [`words`]: sealing and unsealing, the only room that touches contents;
 //! - [`keys`]: who gets which key;
 //! - `loose`: uploads that no revision came to name;
+//! - `letters`: what people are told of it, in inboxes and by mail;
 //! - [`api`]: JSON under `/contribute/api/v1`;
 //! - `pages`: the blank forms, under `/contribute/forms`.
 
@@ -15,6 +16,7 @@ pub mod api;
 mod attachments;
 pub mod domain;
 pub mod keys;
+mod letters;
 pub mod likeness;
 mod loose;
 mod office;

@@ -7,7 +7,10 @@ use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
 use dossier_exchange::{Hub, KeyDesk, files::FileDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
-use dossier_post::Post;
+use dossier_post::{
+    Post,
+    letters::{MailTrouble, deliver},
+};
 use dossier_proto::Origin;
 use dossier_vault::{Vault, files::FileStore};
 
@@ -16,7 +19,7 @@ use crate::{
     attachments::Attachments,
     domain::Submission,
     keys::{self, Desk},
-    loose,
+    letters, loose,
     office::Office,
     pages,
     views::Entries,
@@ -41,6 +44,7 @@ pub struct Service {
     engine: Engine<Submission, Entries>,
     vault: Vault,
     office: Office,
+    post: Post,
 }
 
 /// Opens the journal and starts the service. Following the others and the timers are for the caller to start:
@@ -73,7 +77,7 @@ fn start_with(
     let engine = open(config.engine)?;
     let words = Words::new(config.vault.clone());
     let office = Office::new(engine.clone(), words, config.accounts, clock, attachments, files);
-    Ok(Service { engine, vault: config.vault, office })
+    Ok(Service { engine, vault: config.vault, office, post: config.post })
 }
 
 impl Service {
@@ -109,6 +113,21 @@ impl Service {
     /// Removes uploads that no revision came to name, once a day for as long as it is polled.
     pub fn keep_tidy(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
         loose::keep_tidy(self.office.clone())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Takes letters to the mail server for as long as it is polled; returns at once where there is none. To be started with the timers.
+    /// What is wrong with the server is told in `trouble`.
+    pub fn deliver_letters(&self, trouble: MailTrouble) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (office, post) = (self.office.clone(), self.post.clone());
+        async move {
+            let Some(server) = post.server.clone() else { return };
+            deliver(Arc::new(letters::Postbox::of(office, &post)), server, trouble).await;
+        }
     }
 
     /// Takes its place where the services of one process meet.

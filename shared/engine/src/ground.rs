@@ -111,12 +111,19 @@ impl Following {
 /// unanswered.
 pub async fn run_timers_when_level<D: Decider, V: View>(
     engine: Engine<D, V>,
-    mut followed: Vec<watch::Receiver<FollowStatus>>,
+    followed: Vec<watch::Receiver<FollowStatus>>,
 ) {
+    if are_level(followed).await {
+        engine.run_timers().await;
+    }
+}
+
+/// Returns once the heads known at start have been read; "no" when somebody has stopped reading.
+pub async fn are_level(mut followed: Vec<watch::Receiver<FollowStatus>>) -> bool {
     for status in &mut followed {
         if status.wait_for(FollowStatus::is_level).await.is_err() {
-            return;
+            return false;
         }
     }
-    engine.run_timers().await;
+    true
 }

@@ -51,7 +51,7 @@ pub use faults::{Faults, NoFaults, Passing, Step};
 pub use fold::Fold;
 pub use folding::{Folded, Until, fold_journal};
 pub use foreseeing::foresee;
-pub use ground::{Following, Ground, run_timers_when_level};
+pub use ground::{Following, Ground, are_level, run_timers_when_level};
 pub use group::Digests;
 pub use inbox::{EngineInbox, KeysNeeded};
 pub use ledger::{Ledger, Receipt};

@@ -2,6 +2,7 @@
 
 use dossier_engine::{AuthorityGate, AuthorityNotHeard};
 use dossier_journal::{Journal, Verification};
+use dossier_post::letters::MailTrouble;
 use dossier_proto::Origin;
 use dossier_vault::Vault;
 use dossier_web::observe::Readiness;
@@ -24,6 +25,7 @@ pub(super) struct Checks {
     gates: Vec<(Origin, AuthorityGate)>,
     vaults: Vec<(Origin, Vault)>,
     agreement: Option<Agreement>,
+    mail: Vec<(Origin, MailTrouble)>,
 }
 
 impl Checks {
@@ -35,13 +37,14 @@ impl Checks {
         self.onlookers.push(room.onlooker.clone());
         self.journals.push((room.origin, room.journal().clone()));
         self.gates.push((room.origin, room.ground.engine.authority.clone()));
+        self.mail.push((room.origin, room.mail.clone()));
         self.vaults.push((room.origin, room.ground.vault.clone()));
         self.agreement = self.agreement.take().or_else(|| room.agreement.clone());
     }
 
     /// What holds of all that were added.
     pub(super) fn finish(self) -> Readiness {
-        let Self { mut readiness, onlookers, journals, gates, vaults, agreement } = self;
+        let Self { mut readiness, onlookers, journals, gates, vaults, agreement, mail } = self;
         readiness = readiness.check("exchange", move || {
             onlookers.iter().find_map(|onlooker| onlooker.trouble().err()).map_or(Ok(()), Err)
         });
@@ -52,6 +55,7 @@ impl Checks {
             .check("authority", move || heard(&gates))
             .check("keys", move || writable(&vaults))
             .check("history", move || whole(&journals))
+            .warning("mail", move || failing(&mail))
     }
 }
 
@@ -63,6 +67,11 @@ fn heard(gates: &[(Origin, AuthorityGate)]) -> Result<(), String> {
     };
     let shut = gates.iter().find_map(|(origin, gate)| gate.check().err().map(|why| words(origin, why)));
     shut.map_or(Ok(()), Err)
+}
+
+/// Whether mail goes out. Where it does not, people read their inboxes.
+fn failing(mail: &[(Origin, MailTrouble)]) -> Option<String> {
+    mail.iter().find_map(|(origin, trouble)| trouble.words().map(|words| format!("{origin}: {words}")))
 }
 
 /// Whether keys can be made: on a full disk they are what is missed first.

@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use dossier_audit as audit;
-use dossier_engine::{Following, Ground};
+use dossier_engine::{Following, Ground, are_level};
 use dossier_exchange::{Inbox, InboxError, KeyDesk, Position, Source, Transport, files::FileDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Journal;
 use dossier_moderation as moderation;
+use dossier_post::letters::MailTrouble;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
@@ -22,6 +23,8 @@ use crate::{Exit, Failure};
 const LAG_EVERY: Duration = Duration::from_secs(1);
 
 type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send + Sync>;
+/// What takes letters to the mail server.
+type Postman = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 pub(super) type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// One running service.
@@ -41,13 +44,21 @@ pub(super) struct Room {
     /// What works behind the doors of this service alone; begun once.
     work: Option<Work>,
     following: Option<Following>,
+    /// Takes letters to the mail server; begun once, with the timers.
+    postman: Option<Postman>,
+    /// What is wrong with that server.
+    pub(super) mail: MailTrouble,
     tasks: JoinSet<()>,
 }
 
 impl Room {
     pub(super) fn of_submission(service: &submission::Service, ground: Ground) -> Self {
         let tidying = service.keep_tidy();
+        let (mail, letters) = (MailTrouble::default(), service.clone());
+        let trouble = mail.clone();
         Self {
+            postman: Some(Box::new(move || letters.deliver_letters(trouble).boxed())),
+            mail,
             origin: Origin::Submission,
             onlooker: Onlooker::of(Origin::Submission),
             machine: Arc::new(service.engine().clone()),
@@ -78,6 +89,8 @@ impl Room {
             inbox: service.inbox(),
             follows: &[Origin::Submission, Origin::Publication],
             work: Some(Box::new(|transport| async move { Ok(alone(reader.fetch_files(transport))) }.boxed())),
+            postman: None,
+            mail: MailTrouble::default(),
             following: None,
             tasks: JoinSet::new(),
         }
@@ -101,6 +114,8 @@ impl Room {
                 warm(&mut tasks, reader);
                 async move { Ok(tasks) }.boxed()
             })),
+            postman: None,
+            mail: MailTrouble::default(),
             following: None,
             tasks: JoinSet::new(),
         }
@@ -120,6 +135,8 @@ impl Room {
             inbox: service.inbox(),
             follows: &audit::COPIED,
             work: Some(Box::new(|transport| async move { watch.begin(transport).await }.boxed())),
+            postman: None,
+            mail: MailTrouble::default(),
             following: None,
             tasks: JoinSet::new(),
         }
@@ -161,9 +178,18 @@ impl Room {
         Ok(())
     }
 
-    /// Runs its timers once everything followed is level: a timer must not fire on what only looks unanswered.
+    /// Runs its timers, and sends its letters, once everything followed is level: a timer must not fire on what only looks unanswered,
+    /// and nobody be written to who has lost the right.
     pub(super) fn run_timers(&mut self) {
         self.tasks.spawn(self.machine.run_timers(self.onlooker.statuses()));
+        if let Some(postman) = self.postman.take() {
+            let followed = self.onlooker.statuses();
+            self.tasks.spawn(async move {
+                if are_level(followed).await {
+                    postman().await;
+                }
+            });
+        }
     }
 
     /// Keeps a copy of the accounts new, where they are kept elsewhere.

@@ -41,9 +41,12 @@ use utoipa::{
         super::clearing::give_back,
         super::clearing::clear_retraction,
         super::clearing::return_retraction,
+        super::inbox::inbox,
+        super::inbox::read,
     ),
     tags(
         (name = "entries", description = "What the caller's bodies write and have written."),
+        (name = "inbox", description = "What the caller was told."),
         (name = "files", description = "Files attached to entries."),
     ),
 )]

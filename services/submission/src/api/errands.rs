@@ -52,6 +52,11 @@ impl Errand {
         Self { command, entry: Some(entry), on_behalf_of: None, fresh: fresh_id(), expected_version }
     }
 
+    /// A command about no entry.
+    pub(super) fn of_nobody(command: Command) -> Self {
+        Self { command, entry: None, on_behalf_of: None, fresh: fresh_id(), expected_version: None }
+    }
+
     /// The same, in the name of a body.
     pub(super) fn in_the_name_of(self, body: Option<BodyCode>) -> Self {
         Self { on_behalf_of: body, ..self }

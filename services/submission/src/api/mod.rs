@@ -11,6 +11,7 @@ mod duplicates;
 mod errands;
 mod files;
 mod history;
+mod inbox;
 mod messages;
 mod reading;
 mod refusals;
@@ -31,6 +32,7 @@ use axum::{
 };
 use dossier_web::off_thread;
 
+pub(crate) use inbox::title_of;
 pub(crate) use refusals::no_registry;
 
 pub use describing::openapi;
@@ -69,6 +71,8 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/return", post(clearing::give_back))
         .route("/entries/{id}/clear-retraction", post(clearing::clear_retraction))
         .route("/entries/{id}/return-retraction", post(clearing::return_retraction))
+        .route("/inbox", get(inbox::inbox))
+        .route("/inbox/read", post(inbox::read))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new().nest(PREFIX, routes).with_state(office)
 }

@@ -50,8 +50,14 @@ pub enum Command {
     AskAppeal(v1::AskAppeal),
     /// Object to an editorial correction that is public.
     ObjectToCorrection(v1::ObjectToCorrection),
+    /// Remind the body that it has the next move. The system's own.
+    Remind(v1::Remind),
     /// Return the entry to draft, because too much time went by. The system's own.
     Expire,
+    /// Record how letters ended. The postman's own.
+    RecordLetters(v1::RecordLetters),
+    /// Have read the inbox up to an event.
+    ReadInbox(v1::ReadInbox),
 }
 
 impl Command {
@@ -82,7 +88,7 @@ impl Command {
             }
             Self::AskAppeal(_) => Attempted::AskAppeal(v1::AskAppeal { reason: None }),
             Self::ObjectToCorrection(_) => Attempted::ObjectToCorrection(v1::ObjectToCorrection { reason: None }),
-            Self::Expire => return None,
+            Self::Remind(_) | Self::Expire | Self::RecordLetters(_) | Self::ReadInbox(_) => return None,
         })
     }
 
@@ -144,7 +150,10 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::RetractionReturned(returned) => Command::ReturnRetraction(returned.command.clone()?),
         Payload::AppealAsked(asked) => Command::AskAppeal(asked.command.clone()?),
         Payload::CorrectionObjected(objected) => Command::ObjectToCorrection(objected.command.clone()?),
+        Payload::Reminded(reminded) => Command::Remind(reminded.command?),
         Payload::Expired(_) => Command::Expire,
+        Payload::LettersEnded(ended) => Command::RecordLetters(ended.command.clone()?),
+        Payload::InboxRead(read) => Command::ReadInbox(read.command?),
         Payload::SubmissionRefused(refused) => Command::of_attempted(refused.attempted.clone()?),
         _ => return None,
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dossier_proto::{BodyCode, Digest, EntryId, Event, Micros, Payload, Place, v1};
 
 use super::{
-    Appealed, Asked, Asking, Base, EXPIRY_DAYS, Entry, EntryFacts, Lineage, OpenItems, Proposed, Revision, State, Uncleared,
+    Appealed, Asked, Asking, Base, Entry, EntryFacts, Lineage, OpenItems, Proposed, Revision, State, Uncleared,
     Workflow, decide::hash_of, heard,
 };
 
@@ -14,6 +14,11 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
     let Some(payload) = &event.payload else { return };
     if let (Payload::Received(_), Some(foreign)) = (payload, beside) {
         return heard::evolve(state, foreign);
+    }
+    if let (Payload::InboxRead(v1::InboxRead { command: Some(read) }), Some(subject)) =
+        (payload, event.head.actor.person())
+    {
+        return state.read.read(subject, read);
     }
     let Some(id) = event.head.entry else { return };
     match payload {
@@ -34,6 +39,7 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
         Payload::ClearanceRecalled(_) => state.moves(id, Workflow::Draft, event.head.recorded_at),
         Payload::AppealAsked(asked) => appeal_asked(state, event, id, asked),
         Payload::CorrectionObjected(_) => correction_objected(state, event, id),
+        Payload::Reminded(v1::Reminded { command: Some(remind) }) => state.was_reminded(id, remind.days),
         Payload::Expired(_) => state.moves(id, Workflow::Draft, event.head.recorded_at),
         _ => {}
     }
@@ -117,8 +123,7 @@ fn embargo(submit: Option<&v1::Submit>) -> Option<Micros> {
 /// Back with those who wrote it, for as long as after a request for changes. What moderation asked before that stays open.
 fn clearance_returned(state: &mut State, event: &Event, id: EntryId) {
     let at = event.head.recorded_at;
-    let to = Workflow::ChangesRequested { requested: event.head.place, expires: at.plus(EXPIRY_DAYS * Micros::DAY) };
-    state.moves(id, to, at);
+    state.moves(id, Workflow::changes_requested(event.head.place, at), at);
 }
 
 /// The same submission is reviewed again.

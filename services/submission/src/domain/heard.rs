@@ -2,7 +2,7 @@
 
 use dossier_proto::{Digest, EntryId, Event, Micros, Payload, Place, v1};
 
-use super::{ClearanceRules, Corrected, EXPIRY_DAYS, Entry, Held, Public, Revision, State, Superseded, Workflow};
+use super::{ClearanceRules, Corrected, Entry, Held, Public, Revision, State, Superseded, Workflow};
 
 /// Folds one foreign event.
 pub(super) fn evolve(state: &mut State, foreign: &Event) {
@@ -128,8 +128,7 @@ fn changes_requested(state: &mut State, id: EntryId, requested: &v1::ChangesRequ
     if let Some(entry) = state.entries.get_mut(&id) {
         entry.open_items.requested(entry.round, items.unwrap_or_default());
     }
-    let expires = at.plus(EXPIRY_DAYS * Micros::DAY);
-    state.moves(id, Workflow::ChangesRequested { requested: place, expires }, at);
+    state.moves(id, Workflow::changes_requested(place, at), at);
 }
 
 fn marked_duplicate(state: &mut State, id: EntryId, marked: &v1::MarkedDuplicate, place: Place, at: Micros) {

@@ -35,6 +35,9 @@ use crate::policy;
 /// reminder is due (90 − 7).
 pub const EXPIRY_DAYS: i64 = 83;
 
+/// After so many days with the move the body is reminded, each time once.
+pub const REMINDER_DAYS: [u32; 4] = [7, 30, 60, 76];
+
 /// Fields one command may name. A record type has 30 today; 64 leaves room, and 64 × 66 bytes = 4 KiB of an event.
 pub const FIELDS_MAX: usize = 64;
 
@@ -89,15 +92,15 @@ impl Decider for Submission {
     }
 
     fn next_due(state: &State) -> Option<Micros> {
-        state.next_expiry()
+        state.next_expiry().into_iter().chain(state.next_reminder()).min()
     }
 
     fn due(state: &State, now: Micros) -> Vec<Errand<Command>> {
-        state
-            .expired_at(now)
-            .take(DUE_MAX)
-            .map(|entry| Errand { command: Command::Expire, entry: Some(entry) })
-            .collect()
+        let expired = state.expired_at(now).map(|entry| Errand { command: Command::Expire, entry: Some(entry) });
+        let reminders = state
+            .reminders_at(now)
+            .map(|(entry, remind)| Errand { command: Command::Remind(remind), entry: Some(entry) });
+        expired.chain(reminders).take(DUE_MAX).collect()
     }
 
     fn registry(state: &State) -> Option<Digest> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_identity::Designations;
+use dossier_post::letters::ReadMarks;
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,12 @@ pub struct State {
     pub fields: FieldNames,
     /// Which entry of a body was read from which file, by the file's digest.
     pub sources: BTreeMap<(BodyCode, Digest), EntryId>,
+    /// How far everybody has read their inbox.
+    pub read: ReadMarks,
     /// When entries return to draft by themselves.
     expiries: BTreeSet<(Micros, EntryId)>,
+    /// When bodies are reminded of entries next.
+    reminders: BTreeSet<(Micros, EntryId)>,
 }
 
 /// What never changes about an entry.
@@ -252,6 +257,31 @@ impl State {
         self.expiries.iter().take_while(move |(moment, _)| *moment <= now).map(|(_, entry)| *entry)
     }
 
+    /// The moment at which the first body is to be reminded.
+    pub(super) fn next_reminder(&self) -> Option<Micros> {
+        self.reminders.first().map(|(moment, _)| *moment)
+    }
+
+    /// The reminders that are due at `now`, the longest overdue first. An entry that expires at the same time is only told that.
+    pub(super) fn reminders_at(&self, now: Micros) -> impl Iterator<Item = (EntryId, v1::Remind)> + '_ {
+        let due = self.reminders.iter().take_while(move |(moment, _)| *moment <= now);
+        due.filter_map(move |(_, id)| Some((*id, self.entries.get(id)?.workflow.due_reminder(now)?)))
+    }
+
+    /// The body was reminded.
+    pub(super) fn was_reminded(&mut self, id: EntryId, days: u32) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if let Some(moment) = entry.workflow.next_reminder() {
+            self.reminders.remove(&(moment, id));
+        }
+        if let Workflow::ChangesRequested { reminded, .. } = &mut entry.workflow {
+            *reminded = days.max(*reminded);
+        }
+        if let Some(moment) = entry.workflow.next_reminder() {
+            self.reminders.insert((moment, id));
+        }
+    }
+
     /// Moves an entry to where the work stands now, and keeps the list of expiries true. This is the one door: every
     /// change of [`Entry::workflow`] from one state to another goes through it.
     pub(super) fn moves(&mut self, id: EntryId, to: Workflow, since: Micros) {
@@ -259,8 +289,14 @@ impl State {
         if let Workflow::ChangesRequested { expires, .. } = entry.workflow {
             self.expiries.remove(&(expires, id));
         }
+        if let Some(moment) = entry.workflow.next_reminder() {
+            self.reminders.remove(&(moment, id));
+        }
         if let Workflow::ChangesRequested { expires, .. } = to {
             self.expiries.insert((expires, id));
+        }
+        if let Some(moment) = to.next_reminder() {
+            self.reminders.insert((moment, id));
         }
         // Published is where nothing is under way: what was being written gives way to what is public.
         if let (Workflow::Published, Some(public)) = (&to, &entry.public) {
@@ -285,6 +321,7 @@ impl State {
             Workflow::ChangesRequested { expires, .. } => Some((expires, *id)),
             _ => None,
         });
-        told.collect::<BTreeSet<_>>() == self.expiries
+        let reminders = self.entries.iter().filter_map(|(id, entry)| Some((entry.workflow.next_reminder()?, *id)));
+        told.collect::<BTreeSet<_>>() == self.expiries && reminders.collect::<BTreeSet<_>>() == self.reminders
     }
 }

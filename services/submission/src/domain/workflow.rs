@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use dossier_proto::{Digest, EntryId, Micros, Place, SubjectId};
+use dossier_proto::{Digest, EntryId, Micros, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
+
+use super::{EXPIRY_DAYS, REMINDER_DAYS};
 
 /// Where the work on an entry stands. What the public sees is another axis: see [`Public`](super::Public).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub enum Workflow {
         requested: Place,
         /// When it returns to draft by itself.
         expires: Micros,
+        /// After how many days the body was reminded last; 0 before the first time.
+        reminded: u32,
     },
     /// Approved; publication is next.
     Approved {
@@ -197,6 +201,32 @@ impl Workflow {
             Self::Approved { approved } | Self::Scheduled { approved, .. } => Some(*approved),
             _ => None,
         }
+    }
+
+    /// Back with its body, which has a quarter of a year from now on.
+    pub(super) const fn changes_requested(requested: Place, at: Micros) -> Self {
+        Self::ChangesRequested { requested, expires: at.plus(EXPIRY_DAYS * Micros::DAY), reminded: 0 }
+    }
+
+    /// When the body is to be reminded next, if it is.
+    pub(super) fn next_reminder(&self) -> Option<Micros> {
+        let Self::ChangesRequested { reminded, .. } = self else { return None };
+        let next = REMINDER_DAYS.into_iter().find(|days| days > reminded)?;
+        self.waiting_for(next)
+    }
+
+    /// When the body will have had the move for so many days.
+    fn waiting_for(&self, days: u32) -> Option<Micros> {
+        let Self::ChangesRequested { expires, .. } = self else { return None };
+        Some(expires.plus((i64::from(days) - EXPIRY_DAYS) * Micros::DAY))
+    }
+
+    /// The reminder that is due at `now`: of several that were missed the latest alone. None once the entry is about to expire.
+    pub(super) fn due_reminder(&self, now: Micros) -> Option<v1::Remind> {
+        let Self::ChangesRequested { requested, expires, reminded } = self else { return None };
+        let is_due = |days: &u32| days > reminded && self.waiting_for(*days).is_some_and(|moment| moment <= now);
+        let days = REMINDER_DAYS.into_iter().rev().find(is_due).filter(|_| now < *expires)?;
+        Some(v1::Remind { days, since: Some((*requested).into()) })
     }
 
     /// The submission is in the hands of moderation, from now on.

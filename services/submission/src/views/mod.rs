@@ -1,6 +1,7 @@
 //! What people and programs ask submission for, fed with every durable event.
 
 mod listing;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -8,6 +9,7 @@ mod timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_engine::{Decider, View};
+use dossier_post::letters::{Inboxes, Roll};
 use dossier_proto::{BodyCode, Digest, EntryId, Event, KeyId, Payload, Place};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,10 @@ pub struct Entries {
     files: BTreeSet<(EntryId, Digest)>,
     /// Our own event that received the registry in force.
     registry: Option<Place>,
+    /// Who was told what.
+    inboxes: Inboxes,
+    /// Where to look for those whom something concerns.
+    roll: Roll,
 }
 
 impl Entries {
@@ -57,6 +63,11 @@ impl Entries {
     /// Where our event stands that received the registry in force; the registry itself is beside it.
     pub fn registry(&self) -> Option<Place> {
         self.registry
+    }
+
+    /// Who was told what, and how far they have read it.
+    pub fn inboxes(&self) -> &Inboxes {
+        &self.inboxes
     }
 
     /// Whether a revision of the entry names this file.
@@ -111,7 +122,10 @@ impl View for Entries {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         let place = event.head.place;
         let former = event.head.entry.and_then(|id| self.entry(id)).map(Entry::state);
+        let turn = event.head.entry.and_then(|id| self.entry(id)).map(Entry::turn);
         Submission::evolve(&mut self.state, event, beside);
+        self.roll.take(beside.unwrap_or(event));
+        self.inboxes.take(event);
         if matches!(beside.and_then(|foreign| foreign.payload.as_ref()), Some(Payload::RegistryAdopted(_))) {
             self.registry = Some(place);
         }
@@ -132,6 +146,7 @@ impl View for Entries {
         if let Some(moment) = timeline::moment(event, beside) {
             self.timelines.entry(id).or_default().push(moment);
         }
+        self.tell(id, event, beside, turn);
         self.relist(id, former);
     }
 }

@@ -15,10 +15,16 @@ use serde::Serialize;
 /// One thing that has to be so for the service to answer.
 type Check = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
+/// Something that is wrong and keeps nothing from working; `None` when it is not.
+type Warning = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
 /// What has to be so for the service to answer, each by its name. Checks are asked at each request to `/readyz`: they
 /// look at what is known already and do not wait. A reason is shown to whoever asks, so it names no secret and nobody.
 #[derive(Clone, Default)]
-pub struct Readiness(Vec<(&'static str, Check)>);
+pub struct Readiness {
+    checks: Vec<(&'static str, Check)>,
+    warnings: Vec<(&'static str, Warning)>,
+}
 
 impl Readiness {
     /// Nothing has to be so: always ready.
@@ -29,24 +35,32 @@ impl Readiness {
     /// Adds a check; an error is the reason, in words for an operator.
     #[must_use]
     pub fn check(mut self, name: &'static str, check: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Self {
-        self.0.push((name, Arc::new(check)));
+        self.checks.push((name, Arc::new(check)));
+        self
+    }
+
+    /// Adds something to be told of without which the service is as ready as with it, in words for an operator.
+    #[must_use]
+    pub fn warning(mut self, name: &'static str, look: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.warnings.push((name, Arc::new(look)));
         self
     }
 
     /// Asks every check.
     fn ask(&self) -> Ready {
-        let checks = self.0.iter().map(|(name, check)| {
+        let checks = self.checks.iter().map(|(name, check)| {
             let answer = check();
             Checked { name, ready: answer.is_ok(), reason: answer.err() }
         });
         let checks: Vec<_> = checks.collect();
-        Ready { ready: checks.iter().all(|check| check.ready), checks }
+        let warnings = self.warnings.iter().filter_map(|(name, look)| Some(Warned { name, reason: look()? })).collect();
+        Ready { ready: checks.iter().all(|check| check.ready), checks, warnings }
     }
 }
 
 impl fmt::Debug for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.checks.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -54,6 +68,14 @@ impl fmt::Debug for Readiness {
 struct Ready {
     ready: bool,
     checks: Vec<Checked>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warned>,
+}
+
+#[derive(Serialize)]
+struct Warned {
+    name: &'static str,
+    reason: String,
 }
 
 #[derive(Serialize)]

@@ -46,6 +46,10 @@ fn take(document: &Value, findings: &mut Findings) -> bool {
             false => Finding::fault(Exit::Failed as u8, "ready", name, reason),
         });
     }
+    // Nothing depends on it, and somebody should look.
+    for warning in document["warnings"].as_array().into_iter().flatten() {
+        findings.add(Finding::warning("warning", text(warning, "name"), text(warning, "reason")));
+    }
     findings.sort();
     true
 }

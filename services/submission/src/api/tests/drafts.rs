@@ -282,6 +282,8 @@ async fn the_interface_describes_itself() {
             "/entries/{id}/source",
             "/entries/{id}/submit",
             "/entries/{id}/withdraw",
+            "/inbox",
+            "/inbox/read",
         ]
     );
 }

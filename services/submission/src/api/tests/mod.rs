@@ -9,6 +9,7 @@ mod epochs;
 mod files;
 mod hostile;
 mod house;
+mod inbox;
 mod keys;
 mod listing;
 mod privacy;

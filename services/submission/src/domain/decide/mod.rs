@@ -7,6 +7,7 @@ mod expiring;
 mod retracting;
 mod revising;
 mod submitting;
+mod telling;
 mod writing;
 
 use dossier_engine::{Context, Decided, Decision};
@@ -23,6 +24,9 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
     match command {
         Command::StartDraft(start) => writing::start(state, start, context),
         Command::Expire => expiring::expire(state, context),
+        Command::Remind(remind) => expiring::remind(state, remind, context),
+        Command::RecordLetters(record) => telling::record(record, context),
+        Command::ReadInbox(read) => telling::read(state, *read, context),
         Command::SaveDraft(save) => writing::save(&written()?, save),
         Command::Submit { submit, content } => submitting::submit(&written()?, submit, content.as_ref()),
         Command::Clear { clear, asked } => clearing::clear(&cleared()?, clear, asked.as_deref()),

@@ -11,15 +11,16 @@ fn an_entry_returns_to_draft_83_days_after_changes_were_requested_and_not_before
     told.submitted(AIGERIM, entry);
     let requested = told.changes_requested(entry).head.recorded_at;
     assert_eq!(told.entry(entry).days_left(requested), Some(83));
-    assert_eq!(Submission::next_due(told.0.state()), Some(requested.plus(days(EXPIRY_DAYS))));
+    assert_eq!(told.entry(entry).next().by, Some(requested.plus(days(EXPIRY_DAYS))));
+    assert_eq!(Submission::next_due(told.0.state()), Some(requested.plus(days(7))), "the first reminder");
 
-    let to_the_last_moment = requested.plus(days(EXPIRY_DAYS)).0 - told.0.now().0 - 1;
+    let to_the_last_moment = requested.plus(days(EXPIRY_DAYS)).0 - told.0.now().0 - 10;
     told.0.wait(to_the_last_moment);
     assert_eq!(told.state_of(entry), WorkState::ChangesRequested);
     assert_eq!(told.entry(entry).days_left(told.0.now()), Some(1), "a day that has begun counts");
     assert_eq!(told.ask(Ask::by(SYSTEM, Command::Expire).on(entry)), Ok(Vec::new()), "too early is nothing");
 
-    told.0.wait(1);
+    told.0.wait(10);
     assert_eq!(told.state_of(entry), WorkState::Draft);
     assert_eq!(told.entry(entry).version, 1, "time never moves the version of a draft");
     assert_eq!(Submission::next_due(told.0.state()), None);

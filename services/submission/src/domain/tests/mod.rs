@@ -10,6 +10,7 @@ mod filing;
 mod heard;
 mod orders;
 mod random;
+mod reminding;
 mod retracting;
 mod reviewed;
 mod revising;

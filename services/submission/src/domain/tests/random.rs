@@ -24,7 +24,7 @@ const STEPS: usize = 200;
 fn what_must_hold_holds_in_every_order_of_things() {
     let reached = RefCell::new(BTreeSet::new());
     let recorded = RefCell::new(BTreeSet::new());
-    for_seeds(60, |dice| {
+    for_seeds(90, |dice| {
         let mut told = cleared();
         // Somebody who writes and clears, so that clearing one's own is tried.
         told.designate(SAULE, "KAZ", &[]);
@@ -43,7 +43,9 @@ fn what_must_hold_holds_in_every_order_of_things() {
         for wanted in ["Cleared", "ClearanceReturned", "ClearanceRecalled", "RetractionCleared", "AppealAsked"] {
             assert!(recorded.contains(wanted), "{wanted} never happened: {recorded:?}");
         }
-        assert!(recorded.contains("CorrectionObjected"), "{recorded:?}");
+        for wanted in ["CorrectionObjected", "Reminded", "LettersEnded", "InboxRead"] {
+            assert!(recorded.contains(wanted), "{wanted} never happened: {recorded:?}");
+        }
     }
 }
 
@@ -104,13 +106,32 @@ fn somebody_asks(told: &Told, dice: &mut Dice, id: EntryId) -> Asked {
         },
     };
     let command = if dice.one_in(40) { Command::Expire } else { command };
+    let command = if dice.one_in(30) { of_letters(told, dice, entry) } else { command };
     let by = if dice.one_in(20) { SYSTEM } else { person(dice, entry) };
-    let ask = Ask::by(by, command).on(id);
+    let is_of_an_inbox = matches!(command, Command::RecordLetters(_) | Command::ReadInbox(_)) && !dice.one_in(5);
+    let ask = if is_of_an_inbox { Ask::by(by, command) } else { Ask::by(by, command).on(id) };
     let ask = if by == Actor::Person(RECORDS) { ask.on_behalf_of(entry.facts.body.clone()) } else { ask };
     match dice.below(12) {
         0 => ask,
         1 => ask.expecting(entry.version + 1),
         _ => ask.expecting(entry.version),
+    }
+}
+
+/// What is told of entries: reminders, how letters ended, what was read; of things that are so and things that are not.
+fn of_letters(told: &Told, dice: &mut Dice, entry: &Entry) -> Command {
+    let place = dice.pick(told.0.log()).0.head.place;
+    match (dice.below(3), &entry.workflow) {
+        (0, Workflow::ChangesRequested { requested, .. }) => {
+            Command::Remind(v1::Remind { days: *dice.pick(&[7, 30, 60, 76, 80]), since: Some((*requested).into()) })
+        }
+        (0, _) => Command::Remind(v1::Remind { days: 7, since: Some(place.into()) }),
+        (1, _) => {
+            let outcome = i32::try_from(dice.below(4)).unwrap();
+            let end = v1::LetterEnd { letter: vec![7; 16], outcome, attempts: 1 };
+            Command::RecordLetters(v1::RecordLetters { letters: vec![end; usize::try_from(dice.below(3)).unwrap()] })
+        }
+        _ => Command::ReadInbox(v1::ReadInbox { through: Some(place.into()) }),
     }
 }
 
