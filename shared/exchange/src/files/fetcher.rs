@@ -183,13 +183,13 @@ impl FileFetcher {
         blocking(move || arriving.write(&bytes).map(|()| arriving)).await
     }
 
-    fn failed(&self, errand: Errand, error: &Unfetched, queue: &mut Queue) {
-        let NamedFile { entry, digest, .. } = &errand.file;
+    fn failed(&self, mut errand: Errand, error: &Unfetched, queue: &mut Queue) {
+        let (entry, digest) = (errand.file.entry, errand.file.digest);
         if error.is_for_ever() {
             tracing::info!(%entry, %digest, "a file was erased before it arrived");
             return;
         }
-        let errand = Errand { failed: errand.failed.saturating_add(1), ..errand.clone() };
+        errand.failed = errand.failed.saturating_add(1);
         let (failed, holder) = (errand.failed, self.holder);
         if failed >= TROUBLE {
             tracing::warn!(%entry, %digest, %holder, failed, %error, "a file does not arrive");

@@ -38,10 +38,13 @@ async fn many_files_come_two_at_a_time() {
     assert!((1..=2).contains(&holder.most_at_once()), "{} at once", holder.most_at_once());
 }
 
+/// What is said in place of the right bytes; the other file's sealed bytes are at hand.
+type Bend = fn(Bytes, &Bytes) -> Bytes;
+
 /// Whatever a holder says for a while, nothing of it is kept, and the file comes as soon as it is said rightly.
 #[tokio::test]
 async fn whatever_a_holder_says_the_file_is_the_one_that_was_named() {
-    let wrong: [(&str, fn(Bytes, &Bytes) -> Bytes); 8] = [
+    let wrong: [(&str, Bend); 8] = [
         ("nothing", |_, _| Bytes::new()),
         ("less than was asked for", |told, _| told.slice(..told.len() - 1)),
         ("a byte at a time", |told, _| told.slice(..1)),
@@ -61,7 +64,7 @@ async fn whatever_a_holder_says_the_file_is_the_one_that_was_named() {
     join_all(all).await;
 }
 
-async fn comes_in_the_end(name: &str, bend: fn(Bytes, &Bytes) -> Bytes, when: usize) {
+async fn comes_in_the_end(name: &str, bend: Bend, when: usize) {
     let length = FILE_PART_BYTES as usize + 5000;
     let from = Side::new();
     let (file, theirs) = (from.keep(ENTRY, &bytes(length)), from.keep(ENTRY, &bytes(length)));

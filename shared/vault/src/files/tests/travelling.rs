@@ -137,7 +137,7 @@ fn another_file_does_not_arrive_in_its_place() {
     let longer = Kept { bytes: other.bytes + 1, ..other.clone() };
     assert!(matches!(road.arrive(&longer, &theirs), Err(FileError::Foreign { .. })));
     // Nor that of another entry: its pieces open for that entry alone.
-    let mut arriving = road.to.store.arrive(EntryId([9; 16]), other.clone()).unwrap();
+    let mut arriving = road.to.store.arrive(EntryId([9; 16]), other).unwrap();
     let told = arriving.write(&theirs);
     assert!(matches!(told, Err(FileError::Foreign { .. })), "{told:?}");
     drop(arriving);
@@ -160,7 +160,7 @@ fn nothing_arrives_without_its_key_or_after_it_was_erased() {
     let road = Road::new();
     let stored = road.from.keep(b"words");
     let kept = road.from.store.look(ENTRY, stored.digest).unwrap();
-    let told = road.to.store.arrive(ENTRY, kept.clone()).map(drop);
+    let told = road.to.store.arrive(ENTRY, kept).map(drop);
     assert!(matches!(told, Err(FileError::Key(KeyError::Unknown(_)))), "{told:?}");
 
     let kept = road.keep(&bytes(2 * PIECE));
