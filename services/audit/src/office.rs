@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use dossier_engine::{Clock, Digests, Engine};
 use dossier_identity::Accounts;
-use dossier_proof::VerifierKey;
+use dossier_proof::{CosigningKey, VerifierKey};
 use dossier_proto::{Micros, Origin, SubjectId};
 use dossier_vault::Vault;
 use futures_util::future::BoxFuture;
@@ -27,6 +27,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     watched: Vec<Watched>,
     digests: DigestsOf,
+    cosigner: CosigningKey,
 }
 
 /// What an office is made of.
@@ -39,6 +40,7 @@ pub(crate) struct Parts {
     /// All four services, our own too.
     pub(crate) watched: Vec<Watched>,
     pub(crate) digests: DigestsOf,
+    pub(crate) cosigner: CosigningKey,
 }
 
 impl FromRef<Office> for Arc<Accounts> {
@@ -49,8 +51,8 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests } = parts;
-        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests }))
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigner } = parts;
+        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner }))
     }
 
     /// The engine.
@@ -76,6 +78,11 @@ impl Office {
     /// The services and what they sign with.
     pub fn watched(&self) -> &[Watched] {
         &self.0.watched
+    }
+
+    /// What we sign the checkpoints of others with.
+    pub(crate) fn cosigner(&self) -> &CosigningKey {
+        &self.0.cosigner
     }
 
     /// What a service signs with.

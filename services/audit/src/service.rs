@@ -7,6 +7,7 @@ use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings};
 use dossier_exchange::{Hub, Inbox as _, InboxError, KeyDesk, KeyRefusal, Transport};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
+use dossier_proof::CosigningKey;
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::{GrantedKey, Vault};
 use tokio::task::JoinSet;
@@ -39,6 +40,8 @@ pub struct Config {
     pub watched: Vec<Watched>,
     /// Asks every service for its digests.
     pub digests: DigestsOf,
+    /// Signs the checkpoints of the others when they were compared with the copies. Serves nothing else.
+    pub cosigner: CosigningKey,
 }
 
 /// The running service; a cheap clone.
@@ -72,13 +75,13 @@ fn start_with(
     config: Config,
     open: impl FnOnce(EngineSettings) -> Result<Engine<Audit, AuditView>, EngineError>,
 ) -> Result<Service, EngineError> {
-    let Config { engine, copies, vault, accounts, watched, digests } = config;
+    let Config { engine, copies, vault, accounts, watched, digests, cosigner } = config;
     let clock = Arc::clone(&engine.clock);
     let engine = open(engine)?;
     let own = EngineInbox::new(engine.clone(), vault.clone(), policy::keys_needed);
     let (reporter, reports) = Reporter::new();
     let inbox = AuditInbox::new(own, Arc::clone(&copies), reporter.clone());
-    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests };
+    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigner };
     Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock })
 }
 
@@ -132,6 +135,7 @@ impl Service {
                 copies: Arc::clone(self.copies()),
                 reporter: self.reporter.clone(),
                 clock: Arc::clone(&self.clock),
+                cosigner: self.office.cosigner().clone(),
             };
             tasks.spawn(watching.run());
         }

@@ -4,5 +4,6 @@ mod copying;
 mod finding;
 mod hostile;
 mod house;
+mod mirroring;
 mod reading;
 mod words;

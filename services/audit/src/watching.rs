@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use dossier_exchange::{Clock, Transport};
 use dossier_journal::Journal;
-use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey};
-use dossier_proto::{Origin, Place};
+use dossier_proof::{Checkpoint, CosigningKey, SignedCheckpoint, VerifierKey};
+use dossier_proto::{Micros, Origin, Place};
 use tokio::time::{sleep, timeout};
 
 use crate::{
@@ -40,6 +40,8 @@ pub(crate) struct Watching {
     pub(crate) copies: Arc<Copies>,
     pub(crate) reporter: Reporter,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Signs what was compared.
+    pub(crate) cosigner: CosigningKey,
 }
 
 impl Watching {
@@ -80,7 +82,8 @@ impl Watching {
         let origin = self.watched.origin;
         let Some(journal) = self.copies.journal(origin) else { return };
         let says_nothing = (seen.epoch, seen.size()) == (0, 0);
-        if says_nothing || self.copies.seen().newest(origin).is_some_and(|kept| kept.signed == seen.signed) {
+        let says_the_same = |kept: &SeenCheckpoint| kept.signed.unverified() == seen.signed.unverified();
+        if says_nothing || self.copies.seen().newest(origin).is_some_and(|kept| says_the_same(&kept)) {
             return;
         }
         reached(journal, &seen).await;
@@ -89,8 +92,18 @@ impl Watching {
         match judge(origin, kept.as_ref(), &seen, copied) {
             Judgement::Same => {}
             Judgement::Against(finding) => self.reporter.report(finding),
-            Judgement::Newer => self.keep(seen).await,
+            Judgement::Newer => self.keep(self.cosigned(seen)).await,
         }
+    }
+
+    /// The root was compared with the copy, which only grows: so this tree continues every one that was cosigned before
+    /// ([C2SP tlog-cosignature](https://c2sp.org/tlog-cosignature)).
+    fn cosigned(&self, mut seen: SeenCheckpoint) -> SeenCheckpoint {
+        let seconds = u64::try_from(seen.at.0 / Micros::SECOND).unwrap_or_default();
+        if let Err(error) = seen.signed.cosign(&self.cosigner, seconds) {
+            tracing::warn!(origin = %self.watched.origin, %error, "a checkpoint is kept without our signature");
+        }
+        seen
     }
 
     async fn keep(&self, seen: SeenCheckpoint) {

@@ -2,7 +2,7 @@
 
 use std::{env, fs, io::Write, os::unix::fs::DirBuilderExt, path::Path};
 
-use dossier_proof::{SigningKey, VerifierKey};
+use dossier_proof::{CosigningKey, SigningKey, VerifierKey};
 use dossier_proto::Origin;
 use dossier_vault::MasterKey;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,13 @@ impl Secrets {
         let seed = self.master.derive(&format!("checkpoint signature of {origin}, key 1"));
         // A log's name has letters, digits, `-` and `/` alone (`Installation::is_sound`); that is a key name.
         SigningKey::from_seed(&self.log(origin), &seed).expect("a log's name is a key name")
+    }
+
+    /// What the audit service signs the checkpoints of the others with. A key of its own: the message does not name who signs.
+    pub fn cosigner(&self) -> CosigningKey {
+        let seed = self.master.derive("cosignature of audit, key 1");
+        let name = format!("{}/audit/cosigner", self.installation.name);
+        CosigningKey::from_seed(&name, &seed).expect("an installation's name begins a key name, as in `signer`")
     }
 
     /// What verifies a service's signatures: public.

@@ -60,6 +60,11 @@ pub struct LogDocument {
     pub log: String,
     /// What it signs with (C2SP signed-note verifier key).
     pub verifier: String,
+    /// What the audit service signs it with too, when it agrees with the copy (C2SP tlog-cosignature verifier key); absent for its own log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cosigner: Option<String>,
+    /// Where the log is served as tiles, for whoever mirrors it (C2SP tlog-tiles).
+    pub tiles: String,
     /// The newest checkpoint that was checked.
     pub checkpoint: Option<CheckpointDocument>,
 }
@@ -116,11 +121,15 @@ pub(super) async fn one(
 }
 
 fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
+    let (origin, checkpoint) = (watched.origin, newest(office, watched.origin)?);
+    let epoch = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.epoch);
     Ok(LogDocument {
-        origin: watched.origin,
+        origin,
         log: watched.log.clone(),
         verifier: watched.verifier.to_string(),
-        checkpoint: newest(office, watched.origin)?,
+        cosigner: (origin != Origin::Audit).then(|| office.cosigner().verifier().to_string()),
+        tiles: format!("/audit/log/{origin}/{epoch}/"),
+        checkpoint,
     })
 }
 

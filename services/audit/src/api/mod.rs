@@ -6,6 +6,7 @@ mod describing;
 mod doors;
 mod events;
 mod findings;
+mod log;
 mod readings;
 mod state;
 mod trails;
@@ -37,5 +38,5 @@ pub fn router(office: Office) -> Router {
         .route("/findings", get(findings::findings))
         .route("/readings", get(readings::readings))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
-    Router::new().nest(PREFIX, routes).with_state(office)
+    Router::new().nest(PREFIX, routes).route("/audit/log/{origin}/{epoch}/{*part}", get(log::part)).with_state(office)
 }

@@ -34,6 +34,11 @@ pub(super) const ENTRY: EntryId = EntryId([0x11; 16]);
 pub(super) const CONTRIBUTOR: SubjectId = SubjectId([0x51; 16]);
 pub(super) const MODERATOR: SubjectId = SubjectId([0x52; 16]);
 
+/// What the service signs the checkpoints of others with.
+pub(super) fn cosigner() -> dossier_proof::CosigningKey {
+    dossier_proof::CosigningKey::from_seed("test/audit/cosigner", &[0x5c; 32]).unwrap()
+}
+
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -281,6 +286,7 @@ impl World {
             accounts: Arc::clone(&self.accounts),
             watched: watched.to_vec(),
             digests: Arc::new(|| async { Vec::new() }.boxed()),
+            cosigner: cosigner(),
         }
     }
 }

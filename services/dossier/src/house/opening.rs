@@ -74,6 +74,7 @@ impl Plot {
             accounts: Arc::clone(accounts),
             watched: self.watched(),
             digests,
+            cosigner: self.secrets.cosigner(),
         })?)
     }
 }
