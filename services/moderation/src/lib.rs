@@ -5,6 +5,7 @@
 //! - [`domain`]: what is decided, as pure functions;
 //! - [`policy`]: what a received event makes the service do;
 //! - [`views`]: the queue, where contents stand, who may have which key;
+//! - `welcoming`: mail by which people come in;
 //! - [`words`]: the only place that seals and unseals;
 //! - [`api`]: JSON under `/review/api/v1`;
 //! - [`start`]: the service, running; [`Service::adopt_registry_if_none`] and its neighbours: what a new installation
@@ -19,6 +20,7 @@ mod reading;
 mod registry_in_force;
 mod service;
 pub mod views;
+mod welcoming;
 pub mod words;
 
 pub use keys::{ModerationDesk, keys_needed};

@@ -64,7 +64,7 @@ pub fn start(config: Config) -> Result<Service, EngineError> {
         tracing::warn!(%error, "what is left of files that broke off stays until the next start");
     }
     let engine = Engine::open(config.engine)?;
-    Ok(Service::over(engine, config.vault, config.accounts, clock, files))
+    Ok(Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, files))
 }
 
 impl Service {
@@ -76,10 +76,22 @@ impl Service {
         clock: Arc<dyn Clock>,
         files: FileStore,
     ) -> Self {
+        Self::reaching_people(engine, vault, accounts, Post::default(), clock, files)
+    }
+
+    fn reaching_people(
+        engine: Engine<Moderation, Reviews>,
+        vault: Vault,
+        accounts: Arc<Accounts>,
+        post: Post,
+        clock: Arc<dyn Clock>,
+        files: FileStore,
+    ) -> Self {
         let desk = Arc::new(Desk {
             engine: engine.clone(),
             words: Words::new(vault.clone()),
             accounts,
+            post,
             clock: Arc::clone(&clock),
             registry: RegistryInForce::default(),
             gists: Gists::default(),
@@ -117,6 +129,11 @@ impl Service {
     pub fn fetch_files(&self, transport: Arc<dyn Transport>) -> impl Future<Output = ()> + Send + 'static + use<> {
         let (engine, store) = (self.engine.clone(), self.desk.files.clone());
         dossier_engine::fetch_files(engine, |reviews: &Reviews| &reviews.files, store, transport, Origin::Submission)
+    }
+
+    /// Sends the mail by which people come in, for as long as it is polled. Returns at once where no mail server is configured.
+    pub fn send_links(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        crate::welcoming::send(Arc::clone(&self.desk))
     }
 
     /// Gives the bytes of approved files, under seal, to who has their keys from here.

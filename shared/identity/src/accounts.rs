@@ -55,7 +55,7 @@ pub use contact::{Contact, UnknownWanted, Wanted};
 pub use copy::{COPY_ANSWER_BYTES_MAX, CopyError, Names};
 pub use entering::{Entered, EnteringFailure, SESSION_LASTS};
 pub use error::{AccountsError, AuthenticationFailure};
-pub use inviting::{Invitation, Invited, Made, Wishes};
+pub use inviting::{Invitation, Invited, Made, OwnAccount, Wishes};
 pub use language::{Language, UnknownLanguage};
 pub use link::{LinkKind, LinkSecret, NoSecret};
 pub use mirror::{COPY_LASTS, PeopleNotHeard};

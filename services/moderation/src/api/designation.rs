@@ -139,57 +139,85 @@ pub(super) struct Known<'a> {
     pub(super) accounts: &'a Accounts,
 }
 
-/// The command a body asks for. Body and record types stand in the clear in the journal, also when the grant is refused on
-/// record: they must be of the registry, and no words (P11). A designation for somebody or some body that nobody knows would
-/// entitle nobody, and its maker would not be told.
+/// The command a body asks for. A designation for somebody whom nobody knows would entitle nobody, and its maker would not be told.
 pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answer<v1::GrantDesignation> {
-    let mut errors = Vec::new();
-    let registry = known.registry;
+    let mut slips = Slips { at: "", errors: Vec::new() };
     // Any other failure says nothing about the person.
     if matches!(known.accounts.tokens_of(body.subject), Err(AccountsError::UnknownSubject(_))) {
-        let detail = "nobody here has this subject id; accounts are made with `dossier account create`".to_owned();
-        errors.push(FieldError { pointer: "/subject".to_owned(), detail });
+        slips.note(
+            "/subject",
+            "nobody here has this subject id; accounts are made with `dossier account create`".to_owned(),
+        );
     }
+    designation(body, known.registry, now, slips)
+}
+
+/// What does not fit in what was sent.
+pub(super) struct Slips {
+    /// Where the designation stands in what was sent.
+    pub(super) at: &'static str,
+    pub(super) errors: Vec<FieldError>,
+}
+
+impl Slips {
+    pub(super) fn note(&mut self, pointer: &str, detail: String) {
+        self.errors.push(FieldError { pointer: format!("{}{pointer}", self.at), detail });
+    }
+}
+
+/// The countries and areas of the registry.
+const STATES: &str = "countries";
+
+/// A designation as somebody asks for it. Body and record types stand in the clear in the journal, also when it is refused on
+/// record: they must be of the registry, and no words (P11).
+pub(super) fn designation(
+    body: &GrantBody,
+    registry: Option<&Registry>,
+    now: Micros,
+    mut slips: Slips,
+) -> Answer<v1::GrantDesignation> {
     let is_body = |body: &BodyCode| registry.is_some_and(|registry| registry.is_body(body.as_str()));
     if let Some(unknown) = body.body.as_ref().filter(|body| !is_body(body)) {
         let detail = format!(
             "{unknown} is none of the countries, areas and organisations of the registry in force; \
              GET /review/api/v1/registry lists them"
         );
-        errors.push(FieldError { pointer: "/body".to_owned(), detail });
+        slips.note("/body", detail);
     }
     let is_known = |key: &String| registry.is_some_and(|registry| registry.record_type(key).is_some());
     if !body.record_types.iter().all(is_known) {
-        let detail = "these are not all types of record of the registry in force".to_owned();
-        errors.push(FieldError { pointer: "/record_types".to_owned(), detail });
+        slips.note("/record_types", "these are not all types of record of the registry in force".to_owned());
     }
     let mut moment = |pointer: &str, text: &Option<String>| {
         let read = text.as_deref().map(moment::read);
         if read == Some(None) {
-            let detail = "this is no moment such as 2026-03-03T10:42:07Z".to_owned();
-            errors.push(FieldError { pointer: pointer.to_owned(), detail });
+            slips.note(pointer, "this is no moment such as 2026-03-03T10:42:07Z".to_owned());
         }
         read.flatten()
     };
     let (from, until) = (moment("/valid_from", &body.valid_from), moment("/valid_until", &body.valid_until));
-    let role = body.role.parse::<Role>().map_err(|error| {
-        errors.push(FieldError { pointer: "/role".to_owned(), detail: error.to_string() });
-    });
+    let role = body.role.parse::<Role>().map_err(|error| slips.note("/role", error.to_string()));
+    let is_state =
+        |body: &BodyCode| registry.is_some_and(|registry| registry.any_term(STATES, body.as_str()).is_some());
+    if role == Ok(Role::NationalFocalPoint) && body.body.as_ref().is_some_and(|body| is_body(body) && !is_state(body)) {
+        slips.note(
+            "/body",
+            "a national focal point stands for a state; for an organisation designate a contributor".to_owned(),
+        );
+    }
     let kind = match body.reviewer_kind.as_deref().map(str::parse::<ReviewerKind>) {
         None => None,
         Some(Ok(kind)) if role == Ok(Role::Reviewer) => Some(kind),
         Some(_) => {
-            let detail = "a reviewer, and nobody else, is internal or external".to_owned();
-            errors.push(FieldError { pointer: "/reviewer_kind".to_owned(), detail });
+            slips.note("/reviewer_kind", "a reviewer, and nobody else, is internal or external".to_owned());
             None
         }
     };
     let note_number = body.note_number.clone().unwrap_or_default();
     if !is_note_number(&note_number) {
-        let detail = "a note's number has letters, digits and - . / _ only, at most 64".to_owned();
-        errors.push(FieldError { pointer: "/note_number".to_owned(), detail });
+        slips.note("/note_number", "a note's number has letters, digits and - . / _ only, at most 64".to_owned());
     }
-    match (role, errors.is_empty()) {
+    match (role, slips.errors.is_empty()) {
         (Ok(role), true) => Ok(v1::GrantDesignation {
             subject: body.subject.to_vec(),
             role: role.number(),
@@ -201,6 +229,6 @@ pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answe
             reviewer_kind: kind.map_or(0, ReviewerKind::number),
             note_number,
         }),
-        _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &errors)),
+        _ => Err(FieldError::problem(ProblemKind::InvalidRequest, &slips.errors)),
     }
 }

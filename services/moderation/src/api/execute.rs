@@ -161,7 +161,7 @@ impl App {
     }
 }
 
-fn failed(error: ExecuteError<Refusal>, sent: Value) -> Failed {
+pub(super) fn failed(error: ExecuteError<Refusal>, sent: Value) -> Failed {
     let problem = match error {
         ExecuteError::Refused { refusal, recorded } => {
             let problem = errors::of_refusal(&refusal).with("sent", sent);

@@ -18,6 +18,7 @@ mod corrections;
 mod deliberation;
 mod designation;
 mod designations;
+mod entering;
 mod errors;
 mod execute;
 mod eyes;
@@ -25,6 +26,9 @@ mod files;
 mod history;
 mod holding;
 mod in_force;
+mod invitation;
+mod invited;
+mod inviting;
 mod limits;
 mod locks;
 mod messages;
@@ -32,6 +36,7 @@ mod mismatch;
 mod one_review;
 mod openapi;
 mod opinions;
+mod own_account;
 mod queue;
 mod sealing;
 mod shown;
@@ -45,10 +50,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::FromRef,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use dossier_engine::{Clock, Engine};
 use dossier_identity::Accounts;
+use dossier_post::Post;
 use dossier_vault::files::FileStore;
 use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
 
@@ -67,6 +73,8 @@ pub(crate) struct Desk {
     pub(crate) engine: Engine<Moderation, Reviews>,
     pub(crate) words: Words,
     pub(crate) accounts: Arc<Accounts>,
+    /// How people are reached by mail.
+    pub(crate) post: Post,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) registry: RegistryInForce,
     pub(crate) gists: Gists,
@@ -138,6 +146,16 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route(&at("/reviews/{entry}/reject-correction"), post(corrections::reject))
         .route(&at("/designations"), get(designations::list).post(designations::grant))
         .route(&at("/designations/{id}/revoke"), post(designations::revoke))
+        .route(&at("/invitations"), get(invited::list).post(inviting::invite))
+        .route(&at("/invitations/{subject}/again"), post(inviting::again))
+        .route(&at("/invitations/{subject}/withdraw"), post(inviting::withdraw))
+        .route(&at("/welcome"), post(entering::welcome))
+        .route(&at("/sessions"), post(entering::sign_in).delete(entering::sign_out_everywhere))
+        .route(&at("/sessions/current"), delete(entering::sign_out))
+        .route(&at("/password-resets"), post(entering::ask_reset))
+        .route(&at("/password-resets/complete"), post(entering::complete_reset))
+        .route(&at("/account"), get(own_account::read).patch(own_account::change))
+        .route(&at("/account/password"), post(own_account::change_password))
         .route(&at("/registry"), get(in_force::read).post(adopting::adopt))
         .route(&at("/openapi.json"), get(openapi::document));
     with_problems(routes).with_state(App(desk))

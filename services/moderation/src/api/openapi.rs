@@ -11,7 +11,8 @@ use utoipa::{
 };
 
 use super::{
-    acts, adopting, corrections, designations, files, holding, in_force, one_review, opinions, queue, tracking,
+    acts, adopting, corrections, designations, entering, files, holding, in_force, invited, inviting, one_review,
+    opinions, own_account, queue, tracking,
 };
 
 #[derive(OpenApi)]
@@ -46,12 +47,26 @@ use super::{
         designations::list,
         designations::grant,
         designations::revoke,
+        inviting::invite,
+        inviting::again,
+        inviting::withdraw,
+        invited::list,
+        entering::welcome,
+        entering::sign_in,
+        entering::sign_out,
+        entering::sign_out_everywhere,
+        entering::ask_reset,
+        entering::complete_reset,
+        own_account::read,
+        own_account::change,
+        own_account::change_password,
         in_force::read,
         adopting::adopt,
     ),
     tags(
         (name = "reviews", description = "The queue, and what people do at a review"),
         (name = "designations", description = "Who may do what"),
+        (name = "people", description = "Coming in: invitations, passwords, sessions, one's own account"),
         (name = "registry", description = "Record types, vocabularies, notices and codes in force"),
     ),
     modifiers(&Bearer, &Problems)

@@ -11,6 +11,7 @@ mod seat;
 mod waiting;
 mod work;
 
+pub(crate) use designation::may_designate;
 use dossier_engine::{Context, Decided, Decision, Errand};
 use dossier_proto::{Actor, Micros, Origin, Payload, v1};
 

@@ -18,6 +18,7 @@ use dossier_engine::{Context, Decider, Decision, Errand};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 
 pub use command::{Approval, Command, Confirmation, CorrectedWords, SubmittedWords};
+pub(crate) use decide::may_designate;
 pub(crate) use limits::is_note_number;
 pub use limits::{
     ASSIGNED_LEASE, AWAITED, CHECKLIST_MAX, COMMENTS_MAX, CORRECTED_FIELDS_MAX, FIELD_BYTES_MAX, HELD_COMMENTS_MAX,

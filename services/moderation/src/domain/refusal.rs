@@ -236,7 +236,7 @@ impl Refusal {
     }
 
     /// From identity's refusal, for a designation.
-    pub(super) fn of_grant(refusal: GrantRefusal) -> Self {
+    pub(crate) fn of_grant(refusal: GrantRefusal) -> Self {
         match refusal {
             // The message names who may designate; which of the two rights came nearest is in reason and event.
             GrantRefusal::NotEntitled(refusal) => Self::NotEntitled {

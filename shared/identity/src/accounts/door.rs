@@ -196,6 +196,7 @@ impl RefusalKind {
             | AccountsError::Ended(_)
             | AccountsError::TokenTaken
             | AccountsError::AddressTaken
+            | AccountsError::IdTaken(_)
             | AccountsError::NoAddress(_)
             | AccountsError::TooManyTokens
             | AccountsError::Vault(_)

@@ -63,6 +63,9 @@ pub enum AccountsError {
     /// The account has no address to write to.
     #[error("the account of {0} has no mail address, so nothing can be sent to it")]
     NoAddress(SubjectId),
+    /// Somebody has this id already.
+    #[error("somebody has the subject id {0} already")]
+    IdTaken(SubjectId),
     /// Somebody else has this address.
     #[error("another account has this mail address; see the list of accounts")]
     AddressTaken,

@@ -1,9 +1,5 @@
 //! An account for somebody who is invited, and what they wish about it.
 
-use dossier_proto::{Micros, SubjectId};
-use dossier_vault::Kind;
-use ulid::Ulid;
-
 use super::{
     Accounts, AccountsError, Language, Wanted, address,
     holder::Holder,
@@ -11,6 +7,8 @@ use super::{
     person,
     record::Account,
 };
+use dossier_proto::{Micros, SubjectId};
+use dossier_vault::Kind;
 
 /// Whether an account was made, or there was one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +41,19 @@ pub struct Invitation {
     pub entered: Option<Micros>,
 }
 
+/// One's own account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnAccount {
+    /// The name.
+    pub name: String,
+    /// The address, if one was given.
+    pub mail: Option<String>,
+    /// What letters are written in.
+    pub language: Language,
+    /// Which letters are wanted by mail.
+    pub wanted: Wanted,
+}
+
 /// What somebody says about their own account; what is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
@@ -55,19 +66,20 @@ pub struct Wishes {
 }
 
 impl Accounts {
-    /// The account of whoever has this address, or a new one under this name. Nobody can enter a new one, and nothing is sent, before
+    /// The account of whoever has this address, or a new one with this id and name. Nobody can enter a new one, and nothing is sent, before
     /// [`Self::invite`].
     ///
     /// # Errors
     /// [`AccountsError`]: a name or an address that is none, an account that is shut, or the disk or the vault fails.
     pub fn find_or_make(
         &self,
+        id: SubjectId,
         name: &str,
         mail: &str,
         language: Language,
         now: Micros,
     ) -> Result<Invited, AccountsError> {
-        self.holder()?.find_or_make(name, mail, language, now)
+        self.holder()?.find_or_make(id, name, mail, language, now)
     }
 
     /// Checks what an invitation says of a person, without looking whether anybody is known by it.
@@ -115,6 +127,18 @@ impl Accounts {
         })
     }
 
+    /// What somebody reads of their own account; `None` when nobody has this id here, or they were erased. Reads the vault.
+    pub fn own(&self, subject: SubjectId) -> Option<OwnAccount> {
+        let holder = self.holder().ok()?;
+        let account = holder.account(subject).ok()?;
+        Some(OwnAccount {
+            name: person::name(&holder.vault, &account)?,
+            mail: person::mail(&holder.vault, &account),
+            language: account.language,
+            wanted: account.wanted,
+        })
+    }
+
     /// How it stands with the invitation of an account; `None` when nobody has this id here.
     pub fn invitation_of(&self, subject: SubjectId) -> Option<Invitation> {
         let account = self.holder().ok()?.account(subject).ok()?;
@@ -145,14 +169,23 @@ impl Accounts {
 }
 
 impl Holder {
-    fn find_or_make(&self, name: &str, mail: &str, language: Language, now: Micros) -> Result<Invited, AccountsError> {
+    fn find_or_make(
+        &self,
+        subject: SubjectId,
+        name: &str,
+        mail: &str,
+        language: Language,
+        now: Micros,
+    ) -> Result<Invited, AccountsError> {
         let (name, mail) = (person::checked_name(name)?, address::checked(mail)?);
         let directory = self.lock();
         if let Some(subject) = self.at(mail) {
             self.active(subject)?;
             return Ok(Invited { subject, made: Made::Before });
         }
-        let subject = SubjectId::from(Ulid::generate());
+        if self.known().accounts.contains_key(&subject) {
+            return Err(AccountsError::IdTaken(subject));
+        }
         let key = self.vault.fresh(Kind::Person)?;
         let account = Account {
             name: Some(person::seal_name(&self.vault, key, subject, name)?),

@@ -37,6 +37,11 @@ pub(super) fn invite(state: &State, invite: &v1::InvitePerson, context: &Context
     Ok(Decision { authority: Some(authority), events: vec![apart(invited), apart(granted)] })
 }
 
+/// Whether somebody may designate so at this moment. The decision looks again.
+pub(crate) fn may_designate(state: &State, who: SubjectId, grant: &v1::GrantDesignation, now: Micros) -> bool {
+    proposed(grant).is_ok_and(|proposed| state.designations.may_grant(who, &proposed, now).is_ok())
+}
+
 pub(super) fn revoke(state: &State, revoke: &v1::RevokeDesignation, context: &Context) -> Answer {
     let subject = context.person().ok_or(Refusal::WrongActor("a service"))?;
     let id = DesignationId::try_from(revoke.designation.as_slice());

@@ -31,8 +31,12 @@ fn source(number: u8) -> Option<IpAddr> {
     Some(Ipv4Addr::new(192, 0, 2, number).into())
 }
 
+fn fresh_id() -> SubjectId {
+    SubjectId::from(ulid::Ulid::generate())
+}
+
 fn invited(accounts: &Accounts, mail: &str) -> SubjectId {
-    let found = accounts.find_or_make("Wanjiru Kamau", mail, Language::En, NOW).unwrap();
+    let found = accounts.find_or_make(fresh_id(), "Wanjiru Kamau", mail, Language::En, NOW).unwrap();
     accounts.invite(found.subject, NOW).unwrap();
     found.subject
 }
@@ -355,7 +359,7 @@ async fn signing_out_ends_one_session_or_all_and_no_other_token() {
 async fn who_is_invited_twice_keeps_one_account_and_its_password() {
     let (_data, accounts) = house();
     let subject = settled(&accounts, "oak@example.org").await;
-    let again = accounts.find_or_make("Another Name", "OAK@example.org", Language::Fr, NOW).unwrap();
+    let again = accounts.find_or_make(fresh_id(), "Another Name", "OAK@example.org", Language::Fr, NOW).unwrap();
     assert_eq!((again.subject, again.made), (subject, Made::Before));
     assert_eq!(accounts.name_of(subject).as_deref(), Some("Wanjiru Kamau"), "the name is its owner's");
     accounts.remove_unused(subject).unwrap();
@@ -366,21 +370,21 @@ async fn who_is_invited_twice_keeps_one_account_and_its_password() {
     accounts.was_sent(&posting, NOW).unwrap();
     assert!(accounts.to_be_sent(NOW).is_empty());
     accounts.disable(subject, NOW).unwrap();
-    let shut = accounts.find_or_make("Oak", "oak@example.org", Language::En, NOW);
+    let shut = accounts.find_or_make(fresh_id(), "Oak", "oak@example.org", Language::En, NOW);
     assert!(matches!(shut, Err(AccountsError::Ended(_))));
 }
 
 #[test]
 fn an_account_that_was_made_for_nothing_is_removed_without_a_trace() {
     let (data, accounts) = fresh();
-    let made = accounts.find_or_make("Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
+    let made = accounts.find_or_make(fresh_id(), "Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
     assert_eq!(made.made, Made::Now);
     let key = accounts.holder().unwrap().account(made.subject).unwrap().key;
     accounts.remove_unused(made.subject).unwrap();
     assert!(accounts.people().is_empty() && accounts.name_of(made.subject).is_none());
     assert!(!accounts.holder().unwrap().vault.holds(key));
     assert!(!exists(data.path(), made.subject));
-    let again = accounts.find_or_make("Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
+    let again = accounts.find_or_make(fresh_id(), "Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
     assert_eq!(again.made, Made::Now);
     drop(accounts);
     assert_eq!(open(data.path()).unwrap().people().len(), 1);
@@ -404,7 +408,7 @@ async fn an_erased_person_has_no_links_no_password_and_no_address() {
     assert!(matches!(accounts.sign_in("oak@example.org", GOOD, None, NOW).await, Err(EnteringFailure::Wrong)));
     let text = std::fs::read_to_string(data.path().join(format!("accounts/{subject}.json"))).unwrap();
     assert!(text.contains("\"password\": null") && text.contains("\"reset\": null"), "{text}");
-    let found = accounts.find_or_make("Oak", "oak@example.org", Language::En, NOW).unwrap();
+    let found = accounts.find_or_make(fresh_id(), "Oak", "oak@example.org", Language::En, NOW).unwrap();
     assert_eq!(found.made, Made::Now, "who comes back is somebody new");
 }
 
