@@ -110,8 +110,9 @@ async fn what_is_never_asked_is_not_sent() {
             }
         }
     }
-    // Of 48: the others may ask moderation for people, everybody the others what they know, audit the others for digests.
-    assert_eq!(refused, 48 - 3 - 12 - 3);
+    // Of 64: the others may ask moderation for people, everybody the others what they know, audit the others for digests, and files go from
+    // submission to moderation and from there to publication.
+    assert_eq!(refused, 64 - 3 - 12 - 3 - 2);
     for (origin, connection) in &house.connections {
         let health = connection.health().borrow().clone();
         assert_eq!((health.refused.clone(), health.complaint()), (None, None), "{origin}");
