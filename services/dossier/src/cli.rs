@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the texts stand on commands and options, where clap shows them")]
 
 mod deployment;
+mod entering;
 mod queue;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -14,6 +15,7 @@ use dossier_web::proxies::Network;
 use crate::public_url;
 
 pub use deployment::{Front, Keys, Renewed, Serve, Story};
+pub use entering::{Entrance, SignIn, SignOut};
 pub use queue::Queue;
 
 /// A registry with a memory: records from draft to published, and how they got there.
@@ -44,6 +46,14 @@ pub enum Command {
     Front(Front),
     /// Takes the sample record from draft to published on a running demonstration, step by step.
     Story(Story),
+    /// Uses an invitation: asks for the secret from the mail and for a new password, and signs in.
+    Welcome(Entrance),
+    /// Signs in: asks for the password. Commands on this machine use the session until it ends.
+    SignIn(SignIn),
+    /// Ends the session that `sign-in` began, or all of yours.
+    SignOut(SignOut),
+    /// Uses a link for a forgotten password: asks for the secret from the mail and for a new password, and signs in.
+    NewPassword(Entrance),
     /// Files records: JSON, or the text of a saved record page.
     Import(Import),
     /// Shows what waits for a decision, filtered and counted, now or as of any moment.
@@ -123,7 +133,8 @@ pub struct Server {
     /// Where it is.
     #[arg(long, default_value = DEFAULT_SERVER)]
     pub server: String,
-    /// Who asks; better given by DOSSIER_TOKEN than on the command line, where others may see it.
+    /// Who asks; better given by DOSSIER_TOKEN than on the command line, where others may see it. Without either it is whoever signed in
+    /// here (`dossier sign-in`).
     #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
 }
@@ -313,6 +324,21 @@ pub enum AccountCommand {
         subject: SubjectId,
         /// The token's name, as `account tokens` shows it.
         token: TokenId,
+    },
+    /// Invites a person who has an account here, and whom an administrator has designated or will: a new link by mail. The one that was sent
+    /// before works no more.
+    Invite {
+        /// The subject id.
+        subject: SubjectId,
+        /// Prints the link instead of sending it, for whoever hands it over: where no mail server is configured.
+        #[arg(long)]
+        print_link: bool,
+        /// For a forgotten password, instead of an invitation: the link works for an hour. With --print-link.
+        #[arg(long, requires = "print_link")]
+        new_password: bool,
+        /// Where people reach the site, to write the link in full.
+        #[arg(long, value_name = "URL", value_parser = public_url)]
+        public_url: Option<String>,
     },
     /// Stops all tokens of a person.
     Disable {

@@ -7,6 +7,7 @@
 //! - [`commands`]: what the command line does, a file a command;
 //! - [`offline`]: a data directory that nothing has open, for the tools;
 //! - [`deciders`]: the four services' deciders and views, by name;
+//! - [`session`]: the token of whoever signed in on this machine;
 //! - [`paste`]: commands as one pastes them into a shell;
 //! - [`progress`]: how far a long run has come, on a terminal;
 //! - [`verification`]: whether journals and exports hold;
@@ -31,8 +32,10 @@ pub mod paste;
 pub mod progress;
 mod public_url;
 mod secrets;
+pub mod session;
 pub mod story;
 pub mod tenant;
+mod terminal;
 pub mod verification;
 
 pub use failure::{Exit, Failure};

@@ -9,7 +9,7 @@ use ureq::{Agent, http};
 
 pub use answer::Answer;
 
-use crate::{Exit, Failure, cli::Server};
+use crate::{Exit, Failure, cli::Server, commands::entering::token_of};
 
 /// A writing waits for a few disk syncs, a reading for one page; more than this means that nobody is there.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,9 +25,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// For the server that the command line names.
+    /// For the server that the command line names: with the token that it gives, else as whoever signed in there on this machine.
     pub fn new(server: &Server) -> Self {
-        Self::to(&server.server, server.token.clone())
+        Self::to(&server.server, server.token.clone().or_else(|| token_of(&server.server)))
+    }
+
+    /// Whether it says who is calling.
+    pub const fn has_token(&self) -> bool {
+        self.token.is_some()
     }
 
     /// For a server and a token.
@@ -64,6 +69,14 @@ impl Client {
     /// As [`Self::get`].
     pub fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Answer, Failure> {
         self.send("POST", path, Some(body), &[("idempotency-key", key)])
+    }
+
+    /// Ends something.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn delete(&self, path: &str) -> Result<Answer, Failure> {
+        self.send("DELETE", path, None, &[])
     }
 
     /// Replaces what stands under `etag`.

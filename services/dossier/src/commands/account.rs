@@ -8,7 +8,7 @@ mod office;
 use dossier_exchange::{Clock, MachineClock};
 use dossier_identity::accounts::{
     Person, TokenId, TokenSummary,
-    door::{Listed, Reply, Request},
+    door::{Handed, Listed, Reply, Request},
 };
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use serde_json::{Value, json};
@@ -54,6 +54,22 @@ pub(super) fn run(account: &Account, audience: Audience) -> Result<(), Failure> 
             Office::open(layout)?.change(Request::RevokeToken { subject: *subject, token: *token })?;
             revoked(*subject, *token, audience);
             Ok(())
+        }
+        AccountCommand::Invite { subject, print_link: is_printed, new_password, public_url } => {
+            let office = Office::open(layout)?;
+            match (is_printed, new_password) {
+                (false, _) => {
+                    office.change(Request::Invite { subject: *subject })?;
+                    audience.show(&json!({"subject": subject, "invited": true}), |_| {
+                        format!("{subject}: a mail with a new link goes out when Dossier runs and a mail server is configured; what was sent before works no more.")
+                    });
+                    Ok(())
+                }
+                (true, new_password) => {
+                    let kind = if *new_password { Handed::Reset } else { Handed::Invitation };
+                    print_link(&office, *subject, kind, public_url.as_deref(), audience)
+                }
+            }
         }
         AccountCommand::Disable { subject } => {
             Office::open(layout)?.change(Request::Disable { subject: *subject })?;
@@ -115,6 +131,35 @@ fn hand_out(
     match audience {
         Audience::Person => line(&token),
         Audience::Program => line(&json!({"subject": subject, "token": token}).to_string()),
+    }
+    Ok(())
+}
+
+/// Prints a link: alone on standard output.
+fn print_link(
+    office: &Office,
+    subject: SubjectId,
+    kind: Handed,
+    site: Option<&str>,
+    audience: Audience,
+) -> Result<(), Failure> {
+    let (secret, expires) = match office.ask(Request::HandOutLink { subject, kind })? {
+        Reply::Link { secret, expires } => (secret, expires),
+        other => return Err(unexpected(&other)),
+    };
+    let page = match kind {
+        Handed::Invitation => "welcome",
+        Handed::Reset => "new-password",
+    };
+    aside(&format!(
+        "Hand this to {subject} and to nobody else: whoever has it chooses the password. It works once, until {}. Where there is no page for it, \
+         it is used with: dossier {page}",
+        moment(expires)
+    ));
+    let link = site.map_or_else(|| secret.clone(), |site| format!("{site}/review/{page}#{secret}"));
+    match audience {
+        Audience::Person => line(&link),
+        Audience::Program => line(&json!({"subject": subject, "link": link, "expires": moment(expires)}).to_string()),
     }
     Ok(())
 }

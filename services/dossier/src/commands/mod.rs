@@ -3,6 +3,7 @@
 mod account;
 mod approve;
 mod doctor;
+pub(crate) mod entering;
 mod export;
 mod front;
 mod import;
@@ -39,6 +40,10 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(&serve),
         Command::Front(front) => front::run(&front),
         Command::Story(story) => story::run(&story, audience),
+        Command::Welcome(entrance) => entering::welcome(&entrance, audience),
+        Command::SignIn(sign_in) => entering::sign_in(&sign_in, audience),
+        Command::SignOut(sign_out) => entering::sign_out(&sign_out, audience),
+        Command::NewPassword(entrance) => entering::new_password(&entrance, audience),
         Command::Import(import) => import::run(&import, audience),
         Command::Queue(queue) => queue::run(&queue, audience),
         Command::Review(one) => review::run(&one, audience),

@@ -11,7 +11,7 @@ mod server;
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use serde::{Deserialize, Serialize};
 
-use super::{Accounts, AccountsError, Person, TokenId, TokenSummary};
+use super::{Accounts, AccountsError, LinkKind, Person, TokenId, TokenSummary};
 
 pub use client::{Visit, knock};
 pub use server::Door;
@@ -61,6 +61,18 @@ pub enum Request {
         /// Which.
         token: TokenId,
     },
+    /// An invitation's mail, with a new link.
+    Invite {
+        /// Whom.
+        subject: SubjectId,
+    },
+    /// A link that an operator hands over.
+    HandOutLink {
+        /// To whom.
+        subject: SubjectId,
+        /// For what.
+        kind: Handed,
+    },
     /// Shuts an account.
     Disable {
         /// Whose.
@@ -83,6 +95,25 @@ pub enum Request {
     },
 }
 
+/// For what a link is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handed {
+    /// To come in for the first time.
+    Invitation,
+    /// For a forgotten password.
+    Reset,
+}
+
+impl From<Handed> for LinkKind {
+    fn from(handed: Handed) -> Self {
+        match handed {
+            Handed::Invitation => Self::Invitation,
+            Handed::Reset => Self::Reset,
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -98,6 +129,13 @@ pub enum Reply {
     Issued {
         /// Its text.
         token: String,
+    },
+    /// A link was made. It is shown once, here.
+    Link {
+        /// Its secret.
+        secret: String,
+        /// Until when it works.
+        expires: Micros,
     },
     /// Some of the people.
     People {
@@ -155,6 +193,10 @@ pub fn carry_out(accounts: &Accounts, request: Request, now: Micros) -> Reply {
             .issue_token(subject, &label, body, expires, now)
             .map(|token| Reply::Issued { token: token.expose().to_owned() }),
         Request::RevokeToken { subject, token } => done(accounts.revoke_token(subject, token, now)),
+        Request::Invite { subject } => done(accounts.invite(subject, now)),
+        Request::HandOutLink { subject, kind } => accounts
+            .hand_out_link(subject, kind.into(), now)
+            .map(|(secret, expires)| Reply::Link { secret: secret.expose().to_owned(), expires }),
         Request::Disable { subject } => done(accounts.disable(subject, now)),
         Request::Enable { subject } => done(accounts.enable(subject)),
         Request::Erase { subject } => done(accounts.erase_person(subject, now)),

@@ -139,6 +139,7 @@ pub(super) fn unexpected(reply: &Reply) -> Failure {
         Reply::Done => "done",
         Reply::Created { .. } => "created",
         Reply::Issued { .. } => "issued",
+        Reply::Link { .. } => "link",
         Reply::People { .. } => "people",
         Reply::Refused { .. } => "refused",
     };

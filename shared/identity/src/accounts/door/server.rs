@@ -120,6 +120,8 @@ const fn what(request: &Request) -> &'static str {
         Request::CreateAdministrator { .. } => "create-administrator",
         Request::IssueToken { .. } => "issue-token",
         Request::RevokeToken { .. } => "revoke-token",
+        Request::Invite { .. } => "invite",
+        Request::HandOutLink { .. } => "hand-out-link",
         Request::Disable { .. } => "disable",
         Request::Enable { .. } => "enable",
         Request::Erase { .. } => "erase",
