@@ -102,13 +102,15 @@ pub(super) fn confirm(state: &State, confirmation: &Confirmation, context: &Cont
     done(&desk, context, Payload::CorrectionConfirmed(confirmed))
 }
 
-/// P6: neither who proposed it nor who wrote any of the edition confirms it.
+/// P6: neither who proposed it nor who wrote any of the edition confirms it, nor who ever submitted any of the entry.
 fn unless_own(desk: &Desk<'_>, pending: &Correction) -> Result<(), Refusal> {
     if pending.by == Some(desk.subject) {
         return Err(Refusal::OwnWords { because: pending.proposed.place });
     }
-    match desk.entry.writers.iter().find(|(writer, _)| *writer == desk.subject) {
-        Some((_, because)) => Err(Refusal::OwnWords { because: *because }),
+    let wrote = desk.entry.writers.iter().find(|(writer, _)| *writer == desk.subject).map(|(_, because)| *because);
+    let submitted = || desk.entry.reviews.iter().rev().find(|review| review.submitter == Some(desk.subject));
+    match wrote.or_else(|| submitted().map(|review| review.submitted.place)) {
+        Some(because) => Err(Refusal::OwnWords { because }),
         None => Ok(()),
     }
 }

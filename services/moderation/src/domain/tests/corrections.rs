@@ -224,3 +224,20 @@ fn who_proposed_a_correction_does_not_decide_on_what_revises_it() {
     world.submit(ENTRY, &filed(7, 1));
     world.given(approve(MODERATOR, 7));
 }
+
+/// Who had submitted an earlier round, without writing, confirmed a correction of what became of it (P6).
+#[test]
+fn who_submitted_any_round_does_not_confirm() {
+    let mut world = World::ready();
+    let report = |revision| Filed { record_type: "report", ..Filed::revision(revision) };
+    world.submit(ENTRY, &Filed { by: OTHER_MODERATOR, ..report(1) });
+    let because = world.review().submitted.place;
+    world.given(request(MODERATOR, 1, vec![item(1, "title")]));
+    world.submit(ENTRY, &Filed { answers: vec![1], ..report(2) });
+    world.given(approve(MODERATOR, 2));
+    world.given(approve(THIRD_MODERATOR, 2));
+    world.publish(1);
+    world.given(propose(MODERATOR, 1, 2, CORRECTED));
+    assert_eq!(world.refused(confirm(OTHER_MODERATOR, CORRECTED)), Refusal::OwnWords { because });
+    world.given(confirm(THIRD_MODERATOR, CORRECTED));
+}
