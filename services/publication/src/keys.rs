@@ -7,19 +7,22 @@ use dossier_vault::{GrantedKey, Kind, Vault};
 
 use crate::{domain::Publication, views::Catalogue};
 
-/// The keys that must be held before a foreign event is acted upon: those of an approved content. Personal values stay
-/// sealed here for good.
+/// The keys that must be held before a foreign event is acted upon: those of a content that becomes an edition, approved or corrected,
+/// and of what its body says about it. Personal values stay sealed here for good.
 pub fn keys_needed(event: &Event) -> Vec<KeyId> {
-    // What a body says when it asks for a retraction has a key of its own where its state clears that first.
-    if let Some(Payload::RetractionCleared(cleared)) = &event.payload {
-        return cleared.reason.iter().filter_map(|reason| KeyId::try_from(reason.key_id.as_slice()).ok()).collect();
-    }
-    let Some(Payload::Approved(approved)) = &event.payload else { return Vec::new() };
-    let content = approved.content.as_ref().and_then(|content| content.sealed.as_ref());
+    let (content, said) = match &event.payload {
+        Some(Payload::Approved(approved)) => (approved.content.as_ref(), approved.what_changed.as_ref()),
+        // The moderators' reason is for the body.
+        Some(Payload::CorrectionConfirmed(confirmed)) => (confirmed.content.as_ref(), None),
+        // What a body says when it asks for a retraction has a key of its own where its state clears that first.
+        Some(Payload::RetractionCleared(cleared)) => (None, cleared.reason.as_ref()),
+        _ => return Vec::new(),
+    };
     let key = |sealed: &v1::Sealed| KeyId::try_from(sealed.key_id.as_slice()).ok();
-    let files = approved.content.iter().flat_map(|content| &content.files);
+    let files = content.into_iter().flat_map(|content| &content.files);
     let files = files.filter_map(|file| KeyId::try_from(file.key_id.as_slice()).ok());
-    let mut keys: Vec<KeyId> = content.into_iter().chain(&approved.what_changed).filter_map(key).chain(files).collect();
+    let words = content.and_then(|content| content.sealed.as_ref()).into_iter().chain(said);
+    let mut keys: Vec<KeyId> = words.filter_map(key).chain(files).collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -263,12 +263,14 @@ async fn keys_are_given_to_audit_alone() {
     assert!(desk.grant(Origin::Audit, &vec![key; 257]).is_err());
 }
 
+/// The key of a confirmed correction was never asked for: the corrected edition was public, and every reading of it failed.
 #[test]
-fn keys_are_asked_for_with_an_approval_only() {
-    use crate::domain::tests::world::{World, approved, entry, retraction_asked};
+fn keys_are_asked_for_with_what_becomes_an_edition() {
+    use crate::domain::tests::world::{World, approved, corrected, entry, retraction_asked};
     let mut world = World::ready();
     let asked = |payload| crate::keys_needed(&world.foreign_event(Some(entry(1)), payload)).len();
     let mut asked = asked;
     assert_eq!(asked(approved("event", 1, None)), 1, "content and what has changed share a key");
+    assert_eq!(asked(corrected(2, 1)), 1, "the corrected content");
     assert_eq!(asked(retraction_asked(1)), 0);
 }
