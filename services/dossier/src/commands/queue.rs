@@ -8,7 +8,7 @@ use crate::{
     Failure,
     cli::Queue,
     client::Client,
-    output::{Audience, aside, line, text},
+    output::{Audience, aside, text},
 };
 
 /// The server gives pages of this size; they are followed to the end.

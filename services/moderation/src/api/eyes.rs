@@ -1,5 +1,7 @@
 //! What a caller may see of an entry: the table of DOMAIN section 5, applied.
 
+use std::sync::Arc;
+
 use dossier_identity::{Role, Sight, Stage, Thing, Viewer, Viewers};
 use dossier_proto::{Micros, SubjectId};
 
@@ -8,7 +10,7 @@ use crate::domain::{Entry, Review, State};
 /// A caller looking at one entry.
 #[derive(Debug, Clone)]
 pub(crate) struct Eyes {
-    viewers: Viewers,
+    viewers: Arc<Viewers>,
     stage: Stage,
 }
 
@@ -19,11 +21,11 @@ impl Eyes {
     pub(crate) fn of(state: &State, entry: &Entry, subject: SubjectId, now: Micros) -> Option<Self> {
         let viewers = Viewers::of(&state.designations, subject, &entry.body, &entry.record_type, now);
         let stage = entry.review().map_or(Stage::Draft, |review| entry.reached(review));
-        Self::at(viewers, stage)
+        Self::at(Arc::new(viewers), stage)
     }
 
     /// What these viewers see of an entry that has come so far; `None` when they may not even know of it.
-    pub(crate) fn at(viewers: Viewers, stage: Stage) -> Option<Self> {
+    pub(crate) fn at(viewers: Arc<Viewers>, stage: Stage) -> Option<Self> {
         let eyes = Self { viewers, stage };
         eyes.may_know().then_some(eyes)
     }

@@ -1,6 +1,6 @@
 //! Going along the queue with a caller's eyes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use dossier_identity::{Thing, Viewers};
 use dossier_proto::{BodyCode, EntryId, Micros, SubjectId};
@@ -18,7 +18,7 @@ use crate::{
 /// What somebody is towards the entries of each body and type. Designations are looked through once for each.
 pub(super) struct Rights {
     subject: SubjectId,
-    viewers: BTreeMap<BodyCode, Vec<(String, Viewers)>>,
+    viewers: BTreeMap<BodyCode, Vec<(String, Arc<Viewers>)>>,
 }
 
 impl Rights {
@@ -26,15 +26,15 @@ impl Rights {
         Self { subject, viewers: BTreeMap::new() }
     }
 
-    pub(super) fn viewers(&mut self, look: Look<'_>, body: &BodyCode, record_type: &str) -> &Viewers {
+    pub(super) fn viewers(&mut self, look: Look<'_>, body: &BodyCode, record_type: &str) -> &Arc<Viewers> {
         if !self.viewers.contains_key(body) {
             self.viewers.insert(body.clone(), Vec::new());
         }
-        let types = self.viewers.entry(body.clone()).or_default();
+        let types = self.viewers.get_mut(body).expect("it was put there if it was not there");
         let at = types.iter().position(|(known, _)| known == record_type).unwrap_or_else(|| {
             let designations = &look.rights.state.designations;
             let viewers = Viewers::of(designations, self.subject, body, record_type, look.now);
-            types.push((record_type.to_owned(), viewers));
+            types.push((record_type.to_owned(), Arc::new(viewers)));
             types.len() - 1
         });
         &types[at].1
@@ -44,7 +44,7 @@ impl Rights {
     pub(super) fn eyes(&mut self, look: Look<'_>, id: EntryId, shelf: &Shelf) -> Option<Eyes> {
         let entry = look.rights.state.entries.get(&id)?;
         let reached = entry.reached(entry.review()?);
-        Eyes::at(self.viewers(look, &shelf.body, &shelf.record_type).clone(), reached)
+        Eyes::at(Arc::clone(self.viewers(look, &shelf.body, &shelf.record_type)), reached)
     }
 }
 
@@ -86,18 +86,17 @@ pub(super) fn pass(
 ) -> Result<Passed, Outlived> {
     let stretch = Stretch { after, began, until: wanted.until(look.instant) };
     let queue = &look.facts.queue;
-    let mut walk = match wanted.claimed {
+    let walk = match wanted.claimed {
         Claimed::Somebody | Claimed::By(_) => {
             queue.walk_among(claims(look).map(|(entry, _)| entry), stretch, |shelf| wanted.is_on(shelf))?
         }
         Claimed::Whoever | Claimed::Nobody => queue.walk(stretch, |shelf| wanted.is_on(shelf))?,
     };
     let mut passed = Passed { candidates: Vec::new(), looked_at: 0, last: after };
-    loop {
+    for step in walk {
         if passed.candidates.len() == reach.candidates || passed.looked_at == reach.looked_at {
             return Ok(passed);
         }
-        let Some(step) = walk.next() else { break };
         passed.looked_at += 1;
         passed.last = Some(step.place);
         passed.candidates.extend(candidate(look, wanted, rights, step.place, step.shelf));

@@ -101,7 +101,7 @@ async fn pages_of_a_filter_that_reads_contents_go_on_where_they_ended() {
 async fn by_whose_turn_it_is_and_by_state() {
     let mut room = five().await;
     let filed = room.submit(numbered(6), 1, &content("Returned")).await;
-    let change = json!({ "item": 1, "field": "title", "language": "en", "text": "Shorter" });
+    let change = json!({ "field": "title", "language": "en", "text": "Shorter" });
     let body = json!({ "digest": filed.digest, "items": [change] });
     room.post("moderator-a", &format!("/reviews/{}/request-changes", numbered(6)), body).await.is(200);
     let hold = json!({ "awaited": "third-party", "reason": "We ask them" });
@@ -185,7 +185,7 @@ async fn an_entry_that_moves_between_two_pages_is_shown_once() {
     let first = room.get("moderator-a", "/reviews?limit=2").await.is(200);
     assert_eq!(entries(&first), [1, 2]);
     let digest = room.get("moderator-a", &format!("/reviews/{}", numbered(1))).await.text("/digest").to_owned();
-    let change = json!({ "item": 1, "field": "title", "language": "en", "text": "Shorter" });
+    let change = json!({ "field": "title", "language": "en", "text": "Shorter" });
     let body = json!({ "digest": digest, "items": [change] });
     room.post("moderator-a", &format!("/reviews/{}/request-changes", numbered(1)), body).await.is(200);
     room.submit(numbered(1), 2, &content("Shorter")).await;

@@ -36,6 +36,8 @@ async fn pages_go_on_where_they_ended_whatever_happens_between() {
     }
     let expected: Vec<_> = (1..=7).map(|number| EntryId([number; 16]).to_string()).collect();
     assert_eq!(seen, expected);
+    let whole = room.get("moderator-a", "/reviews?limit=7").await.is(200);
+    assert_eq!(whole.body.get("next"), None, "a full page that is the last says so");
 }
 
 #[tokio::test]
