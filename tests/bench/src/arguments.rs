@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     /// Print one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
+    /// How many entries the queue has.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub(crate) entries: u64,
     /// How long each measurement that goes on for as long as one likes takes.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) seconds: u64,
@@ -37,9 +40,11 @@ pub(crate) enum Subject {
     Replay,
     /// From submit to readable by the public.
     Pipeline,
+    /// Ten thousand entries in all states: the queue, its counts, a moment that has gone by, and commands beside an empty house.
+    Queue,
     /// The exchange over NATS: the pipeline as it is deployed, the relay, recovery, catching up.
     Nats,
-    /// Everything but what needs a broker.
+    /// Everything but what needs a broker, or minutes to fill (the queue).
     All,
 }
 

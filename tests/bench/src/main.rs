@@ -1,6 +1,6 @@
 //! How fast Dossier is, beside a raw file on the same disk in the same minute.
 //!
-//! `cargo run --release -p dossier-bench -- [append|command|replay|pipeline|nats|all]` prints a table; `--json` prints one
+//! `cargo run --release -p dossier-bench -- [append|command|replay|pipeline|queue|nats|all]` prints a table; `--json` prints one
 //! document. Every measurement runs in a process of its own, so that its peak memory is its own. Where a figure is a
 //! ratio to a raw append followed by `fdatasync`, both sides take turns, so that other work on the machine hits both.
 
@@ -19,6 +19,7 @@ mod nats;
 mod pipeline;
 mod processor;
 mod quantiles;
+mod queue;
 mod raw;
 mod replay;
 mod report;

@@ -1,7 +1,7 @@
 //! From submit to readable by the public: all four services in one process, spoken to over HTTP on the loopback interface.
 
 mod entries;
-mod house;
+pub(crate) mod house;
 
 use std::{
     path::Path,
@@ -16,7 +16,7 @@ use crate::{
     report::{Figure, Section, Target, peak_memory},
 };
 pub(crate) use entries::{People, Way};
-use house::Running;
+use house::{Running, record};
 
 /// Entries there are at least, one at a time.
 const ENTRIES_MIN: u64 = 200;
@@ -33,7 +33,7 @@ const DUE: f64 = 15.0;
 
 /// One entry at a time, and then many.
 pub(crate) fn measure(size: Size, seconds: u64, directory: &Path) -> Result<Section, Failure> {
-    let running = Running::start(directory)?;
+    let running = Running::start(directory, record()?)?;
     let people = running.people()?;
     let mut ways = Vec::new();
     let mut n = 0;

@@ -8,7 +8,7 @@ use crate::{
     command,
     failure::Failure,
     machine::Machine,
-    nats, pipeline, replay,
+    nats, pipeline, queue, replay,
     report::{Report, Section},
     table::table,
 };
@@ -48,16 +48,18 @@ fn take((subject, size): Measurement, arguments: &Arguments) -> Result<Report, F
     let folder = tempfile::Builder::new().prefix("dossier-bench-").tempdir_in(&place).map_err(Failure::disk(&place))?;
     let mut machine = Machine::look(folder.path())?;
     machine.directory = place.display().to_string();
-    let section = section(subject, size, arguments.seconds, folder.path())?;
+    let section = section(subject, size, arguments, folder.path())?;
     Ok(Report { machine, sections: vec![section] })
 }
 
-fn section(subject: Subject, size: Size, seconds: u64, folder: &Path) -> Result<Section, Failure> {
+fn section(subject: Subject, size: Size, arguments: &Arguments, folder: &Path) -> Result<Section, Failure> {
+    let seconds = arguments.seconds;
     match subject {
         Subject::Append => append::measure(size, seconds, folder),
         Subject::Command => command::measure(size, seconds, folder),
         Subject::Replay => replay::measure(size, folder),
         Subject::Pipeline => pipeline::measure(size, seconds, folder),
+        Subject::Queue => queue::measure(size, arguments.entries, folder),
         Subject::Nats => nats::measure(size, seconds, folder),
         Subject::All => Err(Failure::wrong("that is several measurements")),
     }
@@ -78,7 +80,8 @@ fn take_in_child((subject, size): Measurement, arguments: &Arguments) -> Result<
     let program = env::current_exe().map_err(Failure::disk("(this program)"))?;
     let mut child = Command::new(program);
     child.arg(name_of(&subject)).args(["--size", &name_of(&size), "--json"]);
-    child.arg("--seconds").arg(arguments.seconds.to_string()).arg("--directory").arg(&arguments.directory);
+    child.arg("--seconds").arg(arguments.seconds.to_string()).arg("--entries").arg(arguments.entries.to_string());
+    child.arg("--directory").arg(&arguments.directory);
     let output = child.stderr(std::process::Stdio::inherit()).output().map_err(Failure::disk("(this program)"))?;
     if !output.status.success() {
         return Err(Failure::wrong(format!("measuring {} ended with {}", name_of(&subject), output.status)));

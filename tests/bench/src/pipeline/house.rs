@@ -7,14 +7,19 @@ use dossier::{
     house::{House, HouseSettings, router},
 };
 use dossier_web::{Limits, page::Demonstration, serve};
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot, task::JoinHandle};
 
 use super::entries::People;
 use crate::failure::Failure;
 
+/// What a house counts and times; one for each process.
+pub(crate) fn record() -> Result<PrometheusHandle, Failure> {
+    PrometheusBuilder::new().install_recorder().map_err(Failure::wrong)
+}
+
 /// A house that is up.
-pub(super) struct Running {
+pub(crate) struct Running {
     runtime: Runtime,
     house: House,
     base: String,
@@ -24,8 +29,7 @@ pub(super) struct Running {
 
 impl Running {
     /// Opens a demonstration in a directory, as `dossier up --demo` does.
-    pub(super) fn start(directory: &Path) -> Result<Self, Failure> {
-        let metrics = PrometheusBuilder::new().install_recorder().map_err(Failure::wrong)?;
+    pub(crate) fn start(directory: &Path, metrics: PrometheusHandle) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::disk("(threads)"))?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
@@ -44,20 +48,22 @@ impl Running {
 
     /// A contributor, a moderator and a reader, with connections of their own.
     pub(super) fn people(&self) -> Result<People, Failure> {
-        let client = |person: &str| {
-            let token = self.house.tokens.get(person);
-            let token = token.ok_or_else(|| Failure::wrong(format!("nobody plays {person}")))?;
-            Ok::<_, Failure>(Client::to(&self.base, Some(token.clone())))
-        };
         Ok(People {
-            contributor: client("contributor-kz")?,
-            moderator: client("moderator-a")?,
+            contributor: self.client("contributor-kz")?,
+            moderator: self.client("moderator-a")?,
             reader: Client::to(&self.base, None),
         })
     }
 
+    /// Somebody of the demonstration, with connections of their own.
+    pub(crate) fn client(&self, person: &str) -> Result<Client, Failure> {
+        let token = self.house.tokens.get(person);
+        let token = token.ok_or_else(|| Failure::wrong(format!("nobody plays {person}")))?;
+        Ok(Client::to(&self.base, Some(token.clone())))
+    }
+
     /// Ends as on Ctrl-C.
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         drop(self.stop);
         self.runtime.block_on(async {
             // A fault of the server would have shown in the answers.
