@@ -83,7 +83,7 @@ impl Installation {
         another
     }
 
-    fn wait_until_closed(&self) {
+    pub(crate) fn wait_until_closed(&self) {
         let deadline = Instant::now() + PATIENCE;
         let offline = Offline::open(&self.data()).unwrap();
         for origin in Origin::ALL {
@@ -136,7 +136,7 @@ pub(crate) fn sample() -> Record {
     import_file::read(&file, "event", Language::En).unwrap()
 }
 
-async fn open(data: &Path) -> House {
+pub(crate) async fn open(data: &Path) -> House {
     let settings = HouseSettings::new(data, Demonstration::Yes(None), "http://127.0.0.1:8080");
     House::open(settings).await.unwrap()
 }
@@ -174,7 +174,7 @@ fn is_copied(house: &House) -> bool {
     })
 }
 
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look().await {

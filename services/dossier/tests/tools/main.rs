@@ -4,6 +4,7 @@
 mod accounts;
 mod callers;
 mod doctor;
+mod erased_files;
 mod export;
 mod fixture;
 mod obstacles;
