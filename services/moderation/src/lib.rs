@@ -6,6 +6,7 @@
 //! - [`policy`]: what a received event makes the service do;
 //! - [`views`]: the queue, where contents stand, who may have which key;
 //! - `welcoming`: mail by which people come in;
+//! - `letters`: what people are told, in inboxes and by mail;
 //! - [`words`]: the only place that seals and unseals;
 //! - [`api`]: JSON under `/review/api/v1`;
 //! - [`start`]: the service, running; [`Service::adopt_registry_if_none`] and its neighbours: what a new installation
@@ -15,6 +16,7 @@ pub mod api;
 pub mod domain;
 mod gists;
 mod keys;
+mod letters;
 pub mod policy;
 mod reading;
 mod registry_in_force;

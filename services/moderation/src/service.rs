@@ -8,7 +8,10 @@ use dossier_engine::{
 };
 use dossier_exchange::{Hub, KeyDesk, Transport, files::FileDesk};
 use dossier_identity::{Accounts, ReviewerKind, Role};
-use dossier_post::Post;
+use dossier_post::{
+    Post,
+    letters::{MailTrouble, deliver},
+};
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_vault::{Vault, files::FileStore};
@@ -19,6 +22,7 @@ use crate::{
     domain::{Command, Moderation, Refusal},
     gists::Gists,
     keys::{ModerationDesk, keys_needed},
+    letters::Postbox,
     registry_in_force::RegistryInForce,
     views::Reviews,
     words::Words,
@@ -118,6 +122,21 @@ impl Service {
     /// Takes its place where the services of one process meet.
     pub fn join(&self, hub: &Hub) {
         hub.join(Origin::Moderation, self.engine.source(), self.desk());
+    }
+
+    /// Takes letters to the mail server for as long as it is polled; returns at once where there is none. To be started with the timers.
+    /// What is wrong with the server is told in `trouble`.
+    pub fn deliver_letters(&self, trouble: MailTrouble) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let desk = Arc::clone(&self.desk);
+        async move {
+            let Some(server) = desk.post.server.clone() else { return };
+            deliver(Arc::new(Postbox(desk)), server, trouble).await;
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk)
     }
 
     /// Where other services ask for keys.

@@ -77,6 +77,9 @@ impl Room {
 
     pub(super) fn of_moderation(service: &moderation::Service, ground: Ground) -> Self {
         let reader = service.clone();
+        let (mail, letters) = (MailTrouble::default(), service.clone());
+        let trouble = mail.clone();
+        let links = service.clone();
         Self {
             origin: Origin::Moderation,
             onlooker: Onlooker::of(Origin::Moderation),
@@ -89,8 +92,11 @@ impl Room {
             inbox: service.inbox(),
             follows: &[Origin::Submission, Origin::Publication],
             work: Some(Box::new(|transport| async move { Ok(alone(reader.fetch_files(transport))) }.boxed())),
-            postman: None,
-            mail: MailTrouble::default(),
+            postman: Some(Box::new(move || {
+                let carried = futures_util::future::join(letters.deliver_letters(trouble), links.send_links());
+                carried.map(drop).boxed()
+            })),
+            mail,
             following: None,
             tasks: JoinSet::new(),
         }

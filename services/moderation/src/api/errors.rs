@@ -111,6 +111,7 @@ const fn pointer_of(invalid: Invalid) -> &'static str {
         Invalid::PublishAt => "/publish_at",
         Invalid::Assignee(_) => "/subject",
         Invalid::NotEditorial | Invalid::CorrectedContent => "/fields",
+        Invalid::Letters(_) => "/through",
         Invalid::TooManyComments | Invalid::Designation(_) | Invalid::Registry(_) => "",
     }
 }
@@ -133,6 +134,6 @@ pub(super) fn of_record(error: &RecordError) -> Problem {
     Problem::internal(error)
 }
 
-pub(super) fn of_registry(error: &RegistryError) -> Problem {
+pub(crate) fn of_registry(error: &RegistryError) -> Problem {
     Problem::internal(error)
 }

@@ -21,11 +21,12 @@ mod designations;
 mod entering;
 mod errors;
 mod execute;
-mod eyes;
+pub(crate) mod eyes;
 mod files;
 mod history;
 mod holding;
 mod in_force;
+mod inbox;
 mod invitation;
 mod invited;
 mod inviting;
@@ -58,6 +59,7 @@ use dossier_post::Post;
 use dossier_vault::files::FileStore;
 use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
 
+pub(crate) use errors::of_registry;
 pub use openapi::openapi;
 
 use crate::{domain::Moderation, gists::Gists, registry_in_force::RegistryInForce, views::Reviews, words::Words};
@@ -156,6 +158,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route(&at("/password-resets/complete"), post(entering::complete_reset))
         .route(&at("/account"), get(own_account::read).patch(own_account::change))
         .route(&at("/account/password"), post(own_account::change_password))
+        .route(&at("/inbox"), get(inbox::inbox))
+        .route(&at("/inbox/read"), post(inbox::read))
         .route(&at("/registry"), get(in_force::read).post(adopting::adopt))
         .route(&at("/openapi.json"), get(openapi::document));
     with_problems(routes).with_state(App(desk))

@@ -11,7 +11,7 @@ use utoipa::{
 };
 
 use super::{
-    acts, adopting, corrections, designations, entering, files, holding, in_force, invited, inviting, one_review,
+    acts, adopting, corrections, designations, entering, files, holding, in_force, inbox, invited, inviting, one_review,
     opinions, own_account, queue, tracking,
 };
 
@@ -60,6 +60,8 @@ use super::{
         own_account::read,
         own_account::change,
         own_account::change_password,
+        inbox::inbox,
+        inbox::read,
         in_force::read,
         adopting::adopt,
     ),
@@ -67,6 +69,7 @@ use super::{
         (name = "reviews", description = "The queue, and what people do at a review"),
         (name = "designations", description = "Who may do what"),
         (name = "people", description = "Coming in: invitations, passwords, sessions, one's own account"),
+        (name = "inbox", description = "What the caller was told"),
         (name = "registry", description = "Record types, vocabularies, notices and codes in force"),
     ),
     modifiers(&Bearer, &Problems)

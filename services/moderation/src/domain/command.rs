@@ -54,6 +54,10 @@ pub enum Command {
     RevokeDesignation(v1::RevokeDesignation),
     /// Put a registry in force.
     AdoptRegistry(v1::AdoptRegistry),
+    /// Record how letters ended. The postman's own.
+    RecordLetters(v1::RecordLetters),
+    /// Have read the inbox up to an event.
+    ReadInbox(v1::ReadInbox),
 }
 
 /// An approval with the sealed content that it lets pass.
@@ -173,6 +177,8 @@ impl Command {
             Payload::DesignationGranted(event) => Self::GrantDesignation(event.command.clone()?),
             Payload::PersonInvited(event) => Self::InvitePerson(event.command.clone()?),
             Payload::DesignationRevoked(event) => Self::RevokeDesignation(event.command.clone()?),
+            Payload::LettersEnded(event) => Self::RecordLetters(event.command.clone()?),
+            Payload::InboxRead(event) => Self::ReadInbox(event.command?),
             Payload::RegistryAdopted(event) => Self::AdoptRegistry(event.command.clone()?),
             Payload::ModerationRefused(event) => return Self::attempted(event.attempted.clone()?),
             _ => return None,
@@ -233,7 +239,7 @@ impl Command {
             Self::ProposeCorrection(command) => Attempted::ProposeCorrection(*command),
             Self::ConfirmCorrection(confirmation) => Attempted::ConfirmCorrection(confirmation.confirm),
             Self::RejectCorrection(command) => Attempted::RejectCorrection(command),
-            Self::OpenReview(_) | Self::AnswerRequest(_) => return None,
+            Self::OpenReview(_) | Self::AnswerRequest(_) | Self::RecordLetters(_) | Self::ReadInbox(_) => return None,
         })
     }
 }

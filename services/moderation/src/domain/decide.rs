@@ -8,6 +8,7 @@ mod lifecycle;
 mod opinion;
 mod registry;
 mod seat;
+mod telling;
 mod waiting;
 mod work;
 
@@ -43,6 +44,8 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Ans
         Command::GrantDesignation(grant) => designation::grant(state, grant, context),
         Command::InvitePerson(invite) => designation::invite(state, invite, context),
         Command::RevokeDesignation(revoke) => designation::revoke(state, revoke, context),
+        Command::RecordLetters(record) => telling::record(record, context),
+        Command::ReadInbox(read) => telling::read(state, *read, context),
         Command::AdoptRegistry(adopt) => registry::adopt(state, adopt, context),
     }
 }

@@ -30,6 +30,11 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
             }
         }
         Payload::DesignationRevoked(_) => state.designations.fold(event),
+        Payload::InboxRead(v1::InboxRead { command: Some(read) }) => {
+            if let Some(subject) = event.head.actor.person() {
+                state.read.read(subject, read);
+            }
+        }
         Payload::RegistryAdopted(adopted) => registry::adopt(state, event, adopted),
         _ => on_entry(state, event, payload),
     }

@@ -224,6 +224,9 @@ pub enum Invalid {
     /// The subject, the role, the body or the note of a designation.
     #[error("The designation is not well-formed: {0}.")]
     Designation(&'static str),
+    /// What is recorded of letters.
+    #[error("The letters are not as they must be: {0}.")]
+    Letters(&'static str),
     /// The registry.
     #[error("The registry is not well-formed: {0}.")]
     Registry(&'static str),

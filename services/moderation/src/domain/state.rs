@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_identity::Designations;
+use dossier_post::letters::ReadMarks;
 use dossier_proto::{BodyCode, DesignationId, Digest, EntryId, Micros, Place, SubjectId};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct State {
     pub invited: BTreeMap<DesignationId, Micros>,
     /// The registry in force; none before the first was adopted.
     pub registry: Option<AdoptedRegistry>,
+    /// How far everybody has read their inbox.
+    pub read: ReadMarks,
     /// Every entry that was ever submitted.
     pub entries: BTreeMap<EntryId, Entry>,
     /// The claims that are held, by the moment they end.

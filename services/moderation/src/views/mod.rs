@@ -3,6 +3,7 @@
 mod contents;
 mod keys;
 mod queue;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use dossier_engine::{Decider, View};
 use dossier_exchange::files::NamedFiles;
+use dossier_post::letters::{Inboxes, Roll};
 use dossier_proto::{EntryId, Event, KeyId, Payload, v1};
 use serde::{Deserialize, Serialize};
 
@@ -35,11 +37,18 @@ pub struct Reviews {
     pub files: NamedFiles,
     /// The key of the internal words of each open review that has any.
     pub internal: BTreeMap<EntryId, KeyId>,
+    /// Who was told what, and how far they have read it.
+    pub inboxes: Inboxes,
+    /// Where to look for those whom something concerns.
+    pub roll: Roll,
 }
 
 impl View for Reviews {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
+        let former = telling::Former::of(event.head.entry.and_then(|id| self.state.entries.get(&id)));
         Moderation::evolve(&mut self.state, event, beside);
+        self.roll.take(event);
+        self.inboxes.take(event);
         if let Some(foreign) = beside {
             self.contents.take(event, foreign);
             self.keys.take(foreign);
@@ -50,6 +59,7 @@ impl View for Reviews {
         self.keys.take(event);
         if let Some(entry) = event.head.entry {
             self.remember_internal(entry, event);
+            self.tell(entry, event, beside, &former);
             self.queue.place(entry, self.state.entries.get(&entry));
         }
     }

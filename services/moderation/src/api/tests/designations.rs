@@ -180,11 +180,13 @@ async fn the_interface_describes_itself() {
         "/reviews/{entry}/refuse",
         "/designations",
         "/designations/{id}/revoke",
+        "/inbox",
+        "/inbox/read",
         "/registry",
     ] {
         assert!(paths.contains_key(&format!("/review/api/v1{path}")), "{path}");
     }
-    assert_eq!(paths.len(), 22);
+    assert_eq!(paths.len(), 36);
     let text = document.to_string();
     for reference in text.split("#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();

@@ -138,6 +138,10 @@ impl Run {
         let known = self.world.story.state().entries.get(&entry).and_then(|entry| entry.review());
         let current = known.map_or(1, |review| review.revision);
         let revision = if dice.one_in(8) { u32::try_from(dice.below(6)).unwrap() + 1 } else { current };
+        if dice.one_in(30) {
+            let _ = self.of_letters(dice, by);
+            return;
+        }
         let ask = match dice.below(48) {
             0 => claim(by),
             1..3 => release(by),
@@ -166,6 +170,21 @@ impl Run {
         let version = self.world.story.state().entries.get(&entry).map_or(0, |entry| entry.version);
         let ask = if dice.one_in(8) { ask.expecting(version.saturating_sub(dice.below(2))) } else { ask };
         let _ = self.world.ask(ask);
+    }
+
+    /// How letters ended, and what was read: of things that are so and things that are not.
+    fn of_letters(&mut self, dice: &mut Dice, by: SubjectId) -> Result<Vec<Event>, crate::domain::Refusal> {
+        let place = dice.pick(self.world.story.log()).0.head.place;
+        let outcome = i32::try_from(dice.below(4)).unwrap();
+        let end = v1::LetterEnd { letter: vec![7; 16], outcome, attempts: 1 };
+        let letters = vec![end; usize::try_from(dice.below(3)).unwrap()];
+        let record = Command::RecordLetters(v1::RecordLetters { letters });
+        self.world.ask(match dice.below(6) {
+            0 => Ask::by(by, record),
+            1 => Ask::by(SYSTEM, record).on(ENTRY),
+            2..4 => Ask::by(SYSTEM, record),
+            _ => Ask::by(by, Command::ReadInbox(v1::ReadInbox { through: Some(place.into()) })),
+        })
     }
 
     fn is_public(&self, entry: EntryId) -> bool {
@@ -359,7 +378,7 @@ fn commands_of_the_service_itself_are_no_business_of_anybody() {
 #[test]
 fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for seed in 0..100 {
+    for seed in 0..400 {
         let mut dice = Dice::new(seed);
         let record_type = *dice.pick(&TYPES);
         let mut run = Run { world: World::ready(), submitted: BTreeMap::new(), record_type };
@@ -381,6 +400,8 @@ fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
                 Some(Payload::CorrectionProposed(_)) => "proposed",
                 Some(Payload::CorrectionConfirmed(_)) => "confirmed",
                 Some(Payload::CorrectionRejected(_)) => "rejected",
+                Some(Payload::LettersEnded(_)) => "letters",
+                Some(Payload::InboxRead(_)) => "read",
                 Some(Payload::ReviewOpened(opened)) if opened.command.is_some_and(|open| open.appeal.is_some()) => {
                     "appeal"
                 }
@@ -390,5 +411,5 @@ fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
         }
     }
     let reached: Vec<_> = seen.keys().copied().collect();
-    assert_eq!(reached.len(), 14, "{seen:?}");
+    assert_eq!(reached.len(), 16, "{seen:?}");
 }
