@@ -12,6 +12,7 @@ use house::{files, is_test, members, read, root, shown};
 const BELOW: &[(&str, &[&str])] = &[
     ("dossier-proto", &[]),
     ("dossier-proof", &[]),
+    ("dossier-receipt", &["dossier-proof", "dossier-proto"]),
     ("dossier-vault", &["dossier-proto"]),
     ("dossier-journal", &["dossier-proof", "dossier-proto"]),
     ("dossier-exchange", &["dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"]),

@@ -1,0 +1,102 @@
+//! Whether a receipt holds: first each event by itself, then what they say of each other.
+
+mod chain;
+mod event;
+
+use dossier_proto::v1;
+use sha2::{Digest as _, Sha256};
+
+use crate::{Keys, Receipt, ReceiptError, What};
+use chain::Chain;
+use event::ProvenEvent;
+
+/// What a receipt proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The public number of the entry.
+    pub number: String,
+    /// Which edition.
+    pub edition: u32,
+    /// The body that put it on record.
+    pub body: String,
+    /// The record type.
+    pub record_type: String,
+    /// The text that was published: canonical JSON.
+    pub content: String,
+    /// When the audit service had seen the last of it, in seconds after 1970.
+    pub seen_at: u64,
+    /// What was checked, step by step, in words for a person.
+    pub steps: Vec<String>,
+    /// The keys that it rests on. Somebody has to trust them: where they were not given, they are the receipt's own.
+    pub keys: Keys,
+}
+
+/// Verifies a receipt. With `trusted` it must rest on exactly these keys; without, it rests on its own, and whoever reads it compares them with those
+/// that the installation publishes.
+///
+/// # Errors
+/// [`ReceiptError`]: the first thing that does not hold.
+pub fn verify(bytes: &[u8], trusted: Option<&Keys>) -> Result<Verified, ReceiptError> {
+    let receipt = Receipt::parse(bytes)?;
+    if let Some(trusted) = trusted {
+        same_keys(&receipt.keys, trusted)?;
+    }
+    let keys = receipt.keys.read()?;
+    let events =
+        receipt.proofs.iter().map(|proven| ProvenEvent::verify(proven, &keys)).collect::<Result<Vec<_>, _>>()?;
+    let chain = Chain::of(&events)?;
+    let mut steps = vec![is_the_text(&receipt, chain.content)?];
+    steps.extend(chain.check(&receipt)?);
+    let published = chain.published_as;
+    Ok(Verified {
+        number: receipt.number,
+        edition: receipt.edition,
+        body: published.body.clone(),
+        record_type: published.record_type.clone(),
+        content: receipt.content,
+        seen_at: events.iter().map(|event| event.seen_at).max().unwrap_or_default(),
+        steps,
+        keys: receipt.keys,
+    })
+}
+
+fn same_keys(own: &Keys, trusted: &Keys) -> Result<(), ReceiptError> {
+    let pairs = [
+        ("submission", &own.submission, &trusted.submission),
+        ("moderation", &own.moderation, &trusted.moderation),
+        ("publication", &own.publication, &trusted.publication),
+        ("the audit service", &own.cosigner, &trusted.cosigner),
+    ];
+    match pairs.into_iter().find(|(_, own, trusted)| own != trusted) {
+        Some((of, _, _)) => Err(ReceiptError::OtherKeys { of }),
+        None => Ok(()),
+    }
+}
+
+/// The digest that everybody judged is that of this text.
+fn is_the_text(receipt: &Receipt, content: &v1::Content) -> Result<String, ReceiptError> {
+    let mut salt = [0; 32];
+    let lower = receipt.salt.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !lower || hex::decode_to_slice(&receipt.salt, &mut salt).is_err() {
+        return Err(ReceiptError::Form("the salt is not 64 lower-case hexadecimal digits".to_owned()));
+    }
+    let digest: [u8; 32] = Sha256::new().chain_update(salt).chain_update(&receipt.content).finalize().into();
+    if content.digest != digest {
+        return Err(ReceiptError::broken(
+            "the text is not the one that was published: salt and text give another digest",
+        ));
+    }
+    Ok(format!("The text has the digest {}: every event below names it.", hex::encode(digest)))
+}
+
+impl What {
+    /// The one event of this kind among some.
+    fn only(self, events: &[ProvenEvent]) -> Result<Option<&ProvenEvent>, ReceiptError> {
+        let mut found = events.iter().filter(|event| event.what == self);
+        let first = found.next();
+        match found.next() {
+            Some(_) => Err(ReceiptError::broken(format!("two events are said to be \"{}\"", self.name()))),
+            None => Ok(first),
+        }
+    }
+}

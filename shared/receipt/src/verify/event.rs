@@ -1,0 +1,51 @@
+//! One event: it stands in the log of its origin, signed by that and by the audit service.
+
+use dossier_proof::{LogProof, leaf_of_event};
+use dossier_proto::{Event, Payload, Place};
+
+use crate::{Proven, ReceiptError, What, keys::ReadKeys};
+
+/// An event that is proven to stand where it says.
+pub(super) struct ProvenEvent {
+    pub(super) what: What,
+    pub(super) event: Event,
+    pub(super) payload: Payload,
+    /// When the audit service saw the log that holds it, in seconds after 1970.
+    pub(super) seen_at: u64,
+    /// How many events that log had.
+    pub(super) size: u64,
+}
+
+impl ProvenEvent {
+    pub(super) fn verify(proven: &Proven, keys: &ReadKeys) -> Result<Self, ReceiptError> {
+        let what = proven.what;
+        let proof: LogProof = proven.proof.parse().map_err(|error| ReceiptError::Proof { what, error })?;
+        if proof.to_string() != proven.proof {
+            return Err(ReceiptError::Form("a proof is not written in its one form".to_owned()));
+        }
+        let event = Event::decode(proof.extra()).map_err(|error| ReceiptError::Event { what, error })?;
+        let place = event.head.place;
+        let no_key = || ReceiptError::broken(format!("nothing of {}'s own log stands in a receipt", place.origin));
+        let key = keys.of(place.origin).ok_or_else(no_key)?;
+        let log = format!("{}/{}", key.name().as_str(), place.epoch);
+        let leaf = leaf_of_event(proof.extra());
+        let checkpoint = proof.verify(leaf, &log, std::slice::from_ref(key));
+        let checkpoint = checkpoint.map_err(|error| ReceiptError::NotProven { what, error })?;
+        if proof.index() != place.sequence {
+            return Err(ReceiptError::broken(format!("the event {place} stands at {} of its log", proof.index())));
+        }
+        let seen_at = proof.unverified().cosigned_at(&keys.cosigner);
+        let seen_at = seen_at.map_err(|error| ReceiptError::NotSeen { what, error })?;
+        if proof.unverified().note().signatures().len() != 2 {
+            return Err(ReceiptError::broken("a checkpoint has signatures that nobody here knows"));
+        }
+        let unknown =
+            || ReceiptError::broken(format!("the event {place} is of a kind that this program does not know"));
+        let payload = event.payload.clone().ok_or_else(unknown)?;
+        Ok(Self { what, event, payload, seen_at, size: checkpoint.size })
+    }
+
+    pub(super) const fn place(&self) -> Place {
+        self.event.head.place
+    }
+}
