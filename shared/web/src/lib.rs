@@ -4,12 +4,14 @@
 //! - [`describing`]: what every OpenAPI document says alike;
 //! - [`extract`]: what handlers take from a request, read strictly;
 //! - [`etag`], [`conditional`], [`cursor`], [`headers`]: versions, pages of lists, caching, security;
+//! - [`as_of`]: lists as they stood;
 //! - [`mod@file`]: attached files given out;
 //! - [`moment`]: moments as text; [`off_thread`]: work that holds up; [`digest_of_request`]: what makes a repeat;
 //! - [`observe`]: health, readiness, figures, a span for every request;
 //! - [`serve`]: HTTP with limits on everything; [`proxies`]: whose request it is when proxies stand in between;
 //! - [`page`]: the frame of every HTML page, its words in six languages, its icons and stylesheet.
 
+pub mod as_of;
 pub mod conditional;
 pub mod cursor;
 pub mod describing;

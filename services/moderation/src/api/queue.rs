@@ -16,6 +16,7 @@ use axum::{Json, extract::State as Extracted, response::IntoResponse};
 use dossier_proto::{EntryId, Micros};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemKind,
+    as_of::AsOfShown,
     extract::{Bearer, MinSequence, StrictQuery},
 };
 use serde::Serialize;
@@ -24,7 +25,7 @@ use utoipa::ToSchema;
 pub(crate) use counts::{__path_counts, counts};
 use filter::{ListQuery, Wanted, malformed};
 use passing::{Candidate, Passed, Reach, Rights, pass};
-use scene::{AsOfShown, Look, Scene};
+use scene::{Look, Scene};
 use words::Contents;
 
 use super::{

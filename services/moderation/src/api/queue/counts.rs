@@ -10,6 +10,7 @@ use dossier_identity::{Sight, Thing, Viewer};
 use dossier_proto::{EntryId, Micros};
 use dossier_web::{
     Answer, Cache,
+    as_of::AsOfShown,
     extract::{Bearer, MinSequence, StrictQuery},
 };
 use serde::Serialize;
@@ -20,7 +21,7 @@ use super::{
     filter::{Claimed, CountsQuery, Wanted},
     outlived,
     passing::{Candidate, Passed, Reach, Rights, claims, pass},
-    scene::{AsOfShown, Look, Scene},
+    scene::{Look, Scene},
     words::Contents,
 };
 use crate::{

@@ -5,28 +5,18 @@
 use std::sync::Arc;
 
 use dossier_engine::{AsOf, Past, PastError};
-use dossier_proto::{Micros, Origin, Place};
-use dossier_web::{Answer, PlaceShown, Problem, ProblemKind};
+use dossier_proto::{Micros, Origin};
+use dossier_web::{
+    Answer, Problem, ProblemKind,
+    as_of::{AsOfShown, Asked, read},
+};
 use http::{HeaderValue, header};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::{
-    super::{App, Desk, eyes::may_enter, moment},
+    super::{App, Desk, eyes::may_enter},
     filter::{Wanted, malformed},
 };
 use crate::views::Reviews;
-
-/// The moment that an answer is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct AsOfShown {
-    /// The instant: waiting times are as of then.
-    #[schema(example = "2026-03-10T09:00:00Z")]
-    pub(crate) instant: String,
-    /// The last event of this service that counts; absent when there was none yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) position: Option<PlaceShown>,
-}
 
 /// What is looked at.
 #[derive(Clone)]
@@ -66,7 +56,10 @@ impl Scene {
                 .with("code", "no-designation"));
         }
         let Some(text) = &wanted.as_of else { return Ok(Self::Now(now)) };
-        let asked = read(text)?;
+        let asked = match read(text, Origin::Moderation)? {
+            Asked::Instant(instant) => AsOf::Instant(instant),
+            Asked::Place(place) => AsOf::Place(place),
+        };
         let past = app.engine.as_of(asked).await.map_err(|error| of_past(&error, text))?;
         let instant = match (asked, past.last) {
             (AsOf::Instant(instant), _) => instant,
@@ -97,41 +90,9 @@ impl Scene {
     pub(super) fn shown(&self) -> Option<AsOfShown> {
         match self {
             Self::Now(_) => None,
-            Self::Then { past, instant, .. } => Some(AsOfShown {
-                instant: moment::written(*instant),
-                position: past.last.map(|(place, _)| place.into()),
-            }),
+            Self::Then { past, instant, .. } => Some(AsOfShown::new(*instant, past.last.map(|(place, _)| place))),
         }
     }
-}
-
-/// An instant, or a place: `moderation/17`, `moderation/1/17`.
-fn read(text: &str) -> Answer<AsOf> {
-    if let Some(instant) = moment::read(text) {
-        return Ok(AsOf::Instant(instant));
-    }
-    let place = place(text).ok_or_else(|| {
-        malformed(
-            "as_of",
-            &"as_of is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as moderation/17",
-        )
-    })?;
-    if place.origin != Origin::Moderation {
-        let what = "the queue follows moderation's own journal: give an instant, or a place in that one";
-        return Err(malformed("as_of", &what));
-    }
-    Ok(AsOf::Place(place))
-}
-
-fn place(text: &str) -> Option<Place> {
-    let mut parts = text.split('/');
-    let origin = parts.next()?.parse().ok()?;
-    let first: u64 = parts.next()?.parse().ok()?;
-    let (epoch, sequence) = match parts.next() {
-        Some(sequence) => (u32::try_from(first).ok()?, sequence.parse().ok()?),
-        None => (0, first),
-    };
-    parts.next().is_none().then_some(Place { origin, epoch, sequence })
 }
 
 fn of_past(error: &PastError, text: &str) -> Problem {
