@@ -1,8 +1,13 @@
-use dossier_proto::{EntryId, Payload};
+use std::time::{Duration, UNIX_EPOCH};
+
+use dossier_proto::{EntryId, Micros, Origin, Payload, v1};
+use dossier_vault::KeyError;
 use http::Method;
+use prost::Message as _;
 use serde_json::{Value, json};
 
 use super::house::{House, Told, content_with};
+use crate::loose;
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\nThe words of an annex.";
 
@@ -154,4 +159,81 @@ async fn a_file_that_was_erased_is_told_so_and_its_revision_stays() {
     assert!(told.body["detail"].as_str().unwrap().contains("erased"), "{:#}", told.body);
     let entry = house.get(&format!("/entries/{id}")).by("aigerim").send().await.expect(200);
     assert_eq!(entry.body["content"]["attachments"][0]["digest"], taken["digest"]);
+}
+
+/// A part of a file, as a service asks for it.
+fn question(id: EntryId, digest: &str) -> bytes::Bytes {
+    let digest = digest.parse::<dossier_proto::Digest>().unwrap().to_vec();
+    v1::FileRequest { entry: id.to_vec(), digest, offset: 0, length: 100 }.encode_to_vec().into()
+}
+
+/// P13.
+#[tokio::test]
+async fn a_file_leaves_the_service_once_it_is_submitted_and_to_moderation_alone() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    let (named, loose) = (upload(&house, "aigerim", id, PDF).await.body, upload(&house, "aigerim", id, PDF).await.body);
+    save(&house, id, "\"d1\"", &named).await.expect(200);
+    let digest = |file: &Value| file["digest"].as_str().unwrap().to_owned();
+    let desk = house.service.file_desk();
+    let ask = |asker, file: &Value| desk.answer(asker, question(id, &digest(file)));
+    ask(Origin::Moderation, &named).await.expect_err("it is a draft");
+    house.submitted("aigerim", id).await;
+    assert_eq!(ask(Origin::Moderation, &named).await.unwrap().len(), 100);
+    ask(Origin::Moderation, &loose).await.expect_err("no submission names it");
+    for asker in [Origin::Publication, Origin::Submission] {
+        ask(asker, &named).await.expect_err("it is moderation's alone");
+    }
+}
+
+/// Removes what no revision names, at a moment; answers how many files that were.
+fn sweep(house: &House, now: Micros) -> impl Future<Output = usize> + Send + 'static + use<> {
+    let office = house.service.office().clone();
+    async move { tokio::task::spawn_blocking(move || loose::sweep(&office, now).unwrap()).await.unwrap() }
+}
+
+#[tokio::test]
+async fn an_upload_that_no_revision_names_is_removed_after_thirty_days() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    let (named, loose) = (upload(&house, "aigerim", id, PDF).await.body, upload(&house, "aigerim", id, PDF).await.body);
+    save(&house, id, "\"d1\"", &named).await.expect(200);
+    // Files know by the machine's clock when they came; the sweep is told the time.
+    let directory = house.attachments().into_iter().find(|path| path.ends_with(id.to_string())).unwrap();
+    let came = UNIX_EPOCH + Duration::from_secs(1_767_000_000);
+    for file in [&named, &loose] {
+        let path = directory.join(file["digest"].as_str().unwrap());
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(came).unwrap();
+    }
+    let key = house.service.office().files().look(id, loose["digest"].as_str().unwrap().parse().unwrap()).unwrap().key;
+    let day = |days: i64| Micros(1_767_000_000 * Micros::SECOND + days * Micros::DAY);
+    assert_eq!(sweep(&house, day(30)).await, 0, "not older than thirty days");
+    assert_eq!(house.kept_files(id).len(), 2);
+    assert_eq!(sweep(&house, day(30).plus(1)).await, 1);
+    assert_eq!(house.kept_files(id), [named["digest"].as_str().unwrap().to_owned()]);
+    assert!(matches!(house.vault.salt(key), Err(KeyError::Erased(_))), "no copy of it can be read any more");
+    assert_eq!(sweep(&house, day(3000)).await, 0, "what a revision names stays");
+    let path = format!("/entries/{id}/files/{}", named["digest"].as_str().unwrap());
+    assert_eq!(house.get(&path).by("aigerim").send().await.expect(200).bytes, PDF);
+}
+
+/// Whoever saves a revision while uploads are removed has the file with it, or is told that it is gone; never a name of nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_file_is_removed_while_a_revision_comes_to_name_it() {
+    let house = House::open().await;
+    for _ in 0..20 {
+        let id = house.started("aigerim").await.id();
+        let taken = upload(&house, "aigerim", id, PDF).await.expect(201).body;
+        let sweeping = tokio::spawn(sweep(&house, Micros(i64::MAX / 2)));
+        let saved = save(&house, id, "\"d1\"", &taken).await;
+        sweeping.await.unwrap();
+        let kept = house.kept_files(id).len();
+        match saved.status.as_u16() {
+            200 => assert_eq!(kept, 1, "a revision names it"),
+            _ => assert_eq!(
+                (saved.expect(422).body["errors"][0]["pointer"].as_str(), kept),
+                (Some("/content/attachments/0/digest"), 0)
+            ),
+        }
+    }
 }
