@@ -1,11 +1,17 @@
 //! The interface over a real engine, vault and accounts, with a submission service played by the test.
 
+mod as_of;
 mod clearing;
+mod counts;
 mod decisions;
 mod designations;
 mod digests;
+mod files;
+mod filters;
 mod hostile;
+mod inbox;
 mod keys;
+mod people;
 mod queue;
 mod restart;
 mod room;

@@ -15,8 +15,8 @@ use axum::{
 use dossier_engine::{Clock, EngineInbox, EngineSettings};
 use dossier_exchange::{Delivered, Delivery, Inbox, Tally};
 use dossier_identity::{Accounts, Role};
-use dossier_proof::SigningKey;
 use dossier_post::Post;
+use dossier_proof::SigningKey;
 use dossier_proto::{
     Actor, Digest, EntryId, Event, EventId, Head, Micros, Origin, Payload, Place, SubjectId, must_understand,
     schema_of, v1,
@@ -77,7 +77,7 @@ pub(super) struct Room {
     people: BTreeMap<&'static str, (SubjectId, String)>,
     heard: BTreeMap<Origin, Tally>,
     pub(super) directory: Arc<TempDir>,
-    vault: Vault,
+    pub(super) vault: Vault,
     accounts: Arc<Accounts>,
 }
 
@@ -167,8 +167,16 @@ impl Room {
         Self { service, clock, submission, router, inbox, people, heard, directory, vault, accounts }
     }
 
+    pub(super) fn desk(&self) -> Arc<crate::api::Desk> {
+        self.service.shared()
+    }
+
     pub(super) fn subject(&self, who: &str) -> SubjectId {
         self.people[who].0
+    }
+
+    pub(super) fn token(&self, who: &str) -> &str {
+        &self.people[who].1
     }
 
     /// How many keys the service has taken into use or was given.
