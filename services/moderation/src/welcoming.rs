@@ -37,8 +37,8 @@ pub(crate) fn queue(desk: &Desk, id: DesignationId) -> Result<(), AccountsError>
 }
 
 /// Queues what a crash kept from being queued: between a decision and its mail.
-fn catch_up(desk: &Desk) {
-    let since = wall_clock().0.saturating_sub(LinkKind::Invitation.lasts());
+pub(crate) fn catch_up(desk: &Desk) {
+    let since = desk.clock.now().0.saturating_sub(LinkKind::Invitation.lasts());
     let invited: Vec<_> = {
         let view = desk.engine.view();
         view.state.invited.iter().filter(|(_, at)| at.0 >= since).map(|(id, _)| *id).collect()

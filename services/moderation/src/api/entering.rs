@@ -4,7 +4,7 @@
 //! [`dossier_identity::accounts`].
 
 use axum::{Json, extract::State as Extracted, response::IntoResponse};
-use dossier_identity::accounts::{Entered, EnteringFailure, LinkKind};
+use dossier_identity::accounts::{Entered, EnteringFailure, LinkKind, PasswordFault};
 use dossier_web::{
     Answer, Cache, Problem, ProblemDocument, ProblemKind,
     extract::{Bearer, CallSource, FieldError, StrictJson, wall_clock},
@@ -187,10 +187,7 @@ pub(super) fn problem(failure: &EnteringFailure) -> Problem {
         EnteringFailure::UsedLink => new(ProblemKind::LinkUsed),
         EnteringFailure::ExpiredLink => new(ProblemKind::LinkExpired),
         EnteringFailure::Shut => new(ProblemKind::WrongState).with("code", "account-shut"),
-        EnteringFailure::Password(fault) => {
-            let error = FieldError { pointer: "/password".to_owned(), detail: fault.to_string() };
-            FieldError::problem(ProblemKind::InvalidRequest, &[error]).with("code", fault.code())
-        }
+        EnteringFailure::Password(fault) => of_password(*fault, "/password"),
         EnteringFailure::Wrong => Problem::new(ProblemKind::SignInFailed),
         EnteringFailure::TooMany { seconds } => {
             new(ProblemKind::TooManyAttempts).header(header::RETRY_AFTER, HeaderValue::from(*seconds))
@@ -201,6 +198,12 @@ pub(super) fn problem(failure: &EnteringFailure) -> Problem {
         EnteringFailure::Accounts(error) => of_accounts(error),
         EnteringFailure::Broken(_) => Problem::internal(failure),
     }
+}
+
+/// Why a password is not taken, and where it stands in what was sent.
+pub(super) fn of_password(fault: PasswordFault, pointer: &str) -> Problem {
+    let error = FieldError { pointer: pointer.to_owned(), detail: fault.to_string() };
+    FieldError::problem(ProblemKind::InvalidRequest, &[error]).with("code", fault.code())
 }
 
 fn sentence(words: &str) -> String {

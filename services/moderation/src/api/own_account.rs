@@ -1,7 +1,7 @@
 //! `/account`: what somebody says about themselves, and their password.
 
 use axum::{Json, extract::State as Extracted, response::IntoResponse};
-use dossier_identity::accounts::{Authenticated, Language, Wanted, Wishes};
+use dossier_identity::accounts::{Authenticated, EnteringFailure, Language, Wanted, Wishes};
 use dossier_proto::SubjectId;
 use dossier_web::{
     Answer, Cache, Problem, ProblemDocument, ProblemKind,
@@ -103,7 +103,11 @@ pub(crate) async fn change_password(
     whole(&bearer)?;
     let caller = Authenticated { subject: bearer.subject, body: bearer.body, token: bearer.token };
     let changed = app.accounts.change_password(&caller, &body.old, &body.new, source, wall_clock()).await;
-    changed.map_err(|failure| entering::problem(&failure))?;
+    changed.map_err(|failure| match failure {
+        EnteringFailure::Password(fault) => entering::of_password(fault, "/new"),
+        EnteringFailure::Wrong => Problem::new(ProblemKind::SignInFailed).detail("The old password is wrong."),
+        failure => entering::problem(&failure),
+    })?;
     Ok((StatusCode::NO_CONTENT, Cache::Private))
 }
 
