@@ -53,6 +53,27 @@ pub fn post(url: &str, token: &str, key: &str, body: &Value) -> Result<Said, Str
     said(request.send(body.to_string()))
 }
 
+/// Any request, as somebody with a token or as nobody; its body is sent as it is.
+///
+/// # Errors
+/// In words, when there is no answer.
+pub fn send(
+    method: &str,
+    url: &str,
+    token: Option<&str>,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<Said, String> {
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    said(agent().run(request.body(body).map_err(|error| error.to_string())?))
+}
+
 fn agent() -> Agent {
     Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build().into()
 }

@@ -4,10 +4,11 @@ use std::{fs, sync::Arc, time::Duration};
 
 use dossier::{Layout, Secrets};
 use dossier_exchange::{
-    KeyRefusal, Position, ReadLimits, Transport, TransportError,
+    KeyRefusal, Position, Question, ReadLimits, Transport, TransportError,
     nats::{Connection, ConnectionSettings, NatsTransport},
 };
-use dossier_proto::{Event, KeyId, Origin};
+use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, v1};
+use prost::Message as _;
 use tokio::runtime::Runtime;
 
 use crate::{Installation, until};
@@ -66,6 +67,16 @@ impl Impostor {
             }
             events.extend(more.iter().map(|bytes| Event::decode(bytes).expect("it is an event")));
         }
+    }
+
+    /// Asks a service for the beginning of a file: how many bytes were given.
+    ///
+    /// # Errors
+    /// Why not, in words: of the service, or because nobody ever asks it that.
+    pub fn ask_file(&self, holder: Origin, entry: EntryId, digest: Digest) -> Result<usize, String> {
+        let request = v1::FileRequest { entry: entry.to_vec(), digest: digest.to_vec(), offset: 0, length: 1000 };
+        let asked = self.transport.ask(holder, Question::File, request.encode_to_vec().into());
+        self.runtime.block_on(asked).map(|given| given.len()).map_err(|error| error.to_string())
     }
 
     /// Asks a service for keys: how many were given.
