@@ -13,6 +13,7 @@ mod files;
 mod history;
 mod inbox;
 mod messages;
+mod past;
 mod reading;
 mod refusals;
 mod requested;

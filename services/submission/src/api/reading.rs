@@ -1,6 +1,6 @@
 //! `GET /entries` and `GET /entries/{id}`.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
 use axum::{
     Json,
@@ -11,15 +11,21 @@ use dossier_proto::{EntryId, Micros};
 use dossier_registry::Registry;
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    as_of::AsOfShown,
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::{EntryDocument, EntrySummary, assembling, callers, contents, errands, off_thread, texts};
+use super::{
+    EntryDocument, EntrySummary, assembling, callers, contents, errands, off_thread,
+    past::{self, Then},
+    texts,
+};
 use crate::{
     domain::{Entry, Holder, WorkState},
     office::Office,
+    views::Entries,
 };
 
 /// The name of the list in its cursors.
@@ -44,13 +50,28 @@ pub(super) struct ListQuery {
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
     limit: Option<PageSize>,
+    /// The list as it stood: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (submission/17, or
+    /// submission/1/17 in a later epoch), each included. Rights are those of now.
+    as_of: Option<String>,
+}
+
+/// A page of entries.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub(super) struct EntriesPage {
+    /// The page.
+    #[serde(flatten)]
+    page: Page<EntrySummary>,
+    /// The moment that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfShown>,
 }
 
 /// The entries of the caller's bodies, the newest first.
 #[utoipa::path(
     get, path = "/entries", tag = "entries", operation_id = "listEntries", params(ListQuery),
     responses(
-        (status = 200, description = "A page of them.", body = Page<EntrySummary>),
+        (status = 200, description = "A page of them.", body = EntriesPage),
+        (status = 409, description = "The moment asked for is not settled.", body = ProblemDocument),
         (status = 422, description = "A parameter does not fit.", body = ProblemDocument),
     ),
 )]
@@ -61,7 +82,11 @@ pub(super) async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
 ) -> Answer<Response> {
     reach(&office, min_sequence).await?;
-    let page = off_thread(move || page(&office, &caller, &query)).await?;
+    let then = match &query.as_of {
+        Some(text) => Some(past::look(&office, text).await?),
+        None => None,
+    };
+    let page = off_thread(move || page(&office, &caller, &query, then.as_ref())).await?;
     Ok((Cache::Private, Json(page)).into_response())
 }
 
@@ -97,45 +122,71 @@ pub(super) async fn reach(office: &Office, min_sequence: MinSequence) -> Answer<
     Err(Problem::new(ProblemKind::NotReached))
 }
 
-fn page(office: &Office, caller: &Bearer, query: &ListQuery) -> Answer<Page<EntrySummary>> {
-    let now = office.now();
+fn page(office: &Office, caller: &Bearer, query: &ListQuery, then: Option<&Then>) -> Answer<EntriesPage> {
     let size = query.limit.unwrap_or_default();
-    let before = query.cursor.as_ref().map(position).transpose()?;
-    let found = found(office, caller, query, before, size.get() + 1);
+    let list = list_of(query);
+    let before = query.cursor.as_ref().map(|cursor| position(cursor, &list)).transpose()?;
+    let (found, instant) = {
+        let now = office.engine().view();
+        let rights = Rights { now: &now, caller, at: office.now() };
+        match then {
+            Some(then) => (found(&then.past.view, &rights, query, before, size.get() + 1), then.instant),
+            None => (found(&now, &rights, query, before, size.get() + 1), rights.at),
+        }
+    };
     let registry = contents::registry(office)?;
-    let page = Page::of(found, size, |(id, _)| Cursor::new(LIST, id.as_bytes()));
+    let page = Page::of(found, size, |(id, _)| Cursor::new(&list, id.as_bytes()));
     let items: Answer<Vec<EntrySummary>> =
-        page.items.iter().map(|(id, entry)| summary(office, &registry, *id, entry, now)).collect();
-    Ok(Page { items: items?, next: page.next })
+        page.items.iter().map(|(id, entry)| summary(office, &registry, *id, entry, instant)).collect();
+    Ok(EntriesPage { page: Page { items: items?, next: page.next }, as_of: then.map(Then::shown) })
+}
+
+/// The name of the list in its cursors: each moment has its own.
+fn list_of(query: &ListQuery) -> Cow<'static, str> {
+    match &query.as_of {
+        Some(moment) => format!("{LIST}@{moment}").into(),
+        None => LIST.into(),
+    }
+}
+
+/// Who looks, and what that is judged by: always what is known now.
+struct Rights<'a> {
+    now: &'a Entries,
+    caller: &'a Bearer,
+    at: Micros,
+}
+
+impl Rights<'_> {
+    fn sees(&self, id: EntryId) -> bool {
+        self.now.entry(id).is_some_and(|entry| callers::sees(self.now.state(), self.caller, entry, self.at))
+    }
 }
 
 /// The entries of a page and one more, the newest first.
 fn found(
-    office: &Office,
-    caller: &Bearer,
+    facts: &Entries,
+    rights: &Rights<'_>,
     query: &ListQuery,
     mut before: Option<EntryId>,
     limit: usize,
 ) -> Vec<(EntryId, Entry)> {
-    let now = office.now();
     let states = if query.state.is_empty() { WorkState::ALL.as_slice() } else { query.state.as_slice() };
-    let entries = office.engine().view();
-    let bodies = callers::bodies(entries.state(), caller, now);
-    let papers = callers::files_papers(entries.state(), caller, now);
-    let is_asked_for = |entry: &Entry| {
+    let bodies = callers::bodies(rights.now.state(), rights.caller, rights.at);
+    let papers = callers::files_papers(rights.now.state(), rights.caller, rights.at);
+    let is_asked_for = |id: EntryId, entry: &Entry| {
         let turn = query.turn.is_empty() || query.turn.contains(&entry.turn().who);
-        turn && (bodies.contains(&entry.facts.body) || callers::sees(entries.state(), caller, entry, now))
+        turn && (bodies.contains(&entry.facts.body) || rights.sees(id))
     };
     let mut found = Vec::new();
     loop {
-        let own = entries.of_bodies(&bodies, states, before, limit);
-        let filed = if papers { entries.filed(states, before, limit) } else { Vec::new() };
+        let own = facts.of_bodies(&bodies, states, before, limit);
+        let filed = if papers { facts.filed(states, before, limit) } else { Vec::new() };
         let ids: BTreeSet<EntryId> = own.into_iter().chain(filed).collect();
         let count = ids.len().min(limit);
         let newest = ids.into_iter().rev().take(limit);
         for id in newest {
             before = Some(id);
-            found.extend(entries.entry(id).filter(|entry| is_asked_for(entry)).map(|entry| (id, entry.clone())));
+            found.extend(facts.entry(id).filter(|entry| is_asked_for(id, entry)).map(|entry| (id, entry.clone())));
         }
         if found.len() >= limit || count < limit {
             found.truncate(limit);
@@ -144,8 +195,8 @@ fn found(
     }
 }
 
-fn position(cursor: &Cursor) -> Answer<EntryId> {
-    let bytes = cursor.position(LIST).map_err(|error| texts::unfit("/cursor", &error.to_string()))?;
+fn position(cursor: &Cursor, list: &str) -> Answer<EntryId> {
+    let bytes = cursor.position(list).map_err(|error| texts::unfit("/cursor", &error.to_string()))?;
     EntryId::try_from(bytes).map_err(|error| texts::unfit("/cursor", &error.to_string()))
 }
 

@@ -12,6 +12,7 @@ mod house;
 mod inbox;
 mod keys;
 mod listing;
+mod past;
 mod privacy;
 mod repeating;
 mod restarting;
