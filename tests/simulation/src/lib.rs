@@ -5,6 +5,7 @@
 //! - [`town`]: the three journals and the post between them;
 //! - [`asking`]: for each service every command it knows, with arguments that fit where an entry stands;
 //! - [`chance`]: anybody asks for anything at any time;
+//! - [`scenes`]: an entry in every place where one can stand;
 //! - [`watch`]: what must hold after each step, counted from the journals alone.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
@@ -13,6 +14,7 @@
 pub mod asking;
 pub mod chance;
 pub mod people;
+pub mod scenes;
 pub mod town;
 pub mod watch;
 pub mod words;

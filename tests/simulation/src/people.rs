@@ -56,11 +56,13 @@ pub const AUDITOR: SubjectId = person(19);
 pub const ADMINISTRATOR: SubjectId = person(20);
 /// Adopts registries.
 pub const REGISTRAR: SubjectId = person(21);
+/// The national focal point of Kazakhstan.
+pub const GULNARA: SubjectId = person(23);
 /// Is nothing here.
 pub const NOBODY: SubjectId = person(22);
 
 /// Everybody.
-pub const EVERYBODY: [SubjectId; 22] = [
+pub const EVERYBODY: [SubjectId; 23] = [
     AIGERIM,
     BOLAT,
     WANJIRU,
@@ -82,6 +84,7 @@ pub const EVERYBODY: [SubjectId; 22] = [
     AUDITOR,
     ADMINISTRATOR,
     REGISTRAR,
+    GULNARA,
     NOBODY,
 ];
 
@@ -96,6 +99,7 @@ pub fn designations() -> Vec<Designated> {
     all.extend([AIGERIM, BOLAT, SAULE, TIMUR].map(|who| of(who, Role::Contributor, "KAZ")));
     all.extend([WANJIRU, KIPTOO].map(|who| of(who, Role::Contributor, "KEN")));
     all.extend([DAMIR, SAULE].map(|who| of(who, Role::PublishingAuthority, "KAZ")));
+    all.push(of(GULNARA, Role::NationalFocalPoint, "KAZ"));
     all.push(of(OTIENO, Role::PublishingAuthority, "KEN"));
     all.push(of(RECORDS, Role::RecordsManager, ""));
     all.extend([MARTA, NOOR, PIERRE, TIMUR].map(|who| of(who, Role::Moderator, "")));

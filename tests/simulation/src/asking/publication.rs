@@ -21,6 +21,12 @@ pub fn supersede(town: &mut Town, id: EntryId) -> Command {
     Command::Supersede(v1::SupersedeEntry { superseded_by, reason, explanation: Some(town.words.sealed()) })
 }
 
+/// Leave the entry as it is, though its body asks for its retraction.
+pub fn decline_retraction(town: &mut Town, id: EntryId) -> Command {
+    let asked = town.publication.state().entries.get(&id).and_then(|entry| entry.asked).map(Into::into);
+    Command::DeclineRetraction(v1::DeclineRetraction { asked, reason: Some(town.words.sealed()) })
+}
+
 /// Everything that can be asked about this entry. What the service asks of itself is among it.
 pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
     let explanation = Some(town.words.sealed());
@@ -33,5 +39,6 @@ pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
         Command::Reinstate(v1::ReinstateEntry { explanation: explanation.clone() }),
         supersede(town, id),
         Command::Retract(v1::RetractEntry { reason: retracted, explanation }),
+        decline_retraction(town, id),
     ]
 }

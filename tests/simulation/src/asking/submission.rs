@@ -87,6 +87,13 @@ pub fn clear_retraction(town: &Town, id: EntryId) -> Command {
     Command::ClearRetraction { clear: v1::ClearRetraction { proposed: place.map(Into::into) }, reason }
 }
 
+/// Do not let it go.
+pub fn return_retraction(town: &mut Town, id: EntryId) -> Command {
+    let proposed = entry(town, id).public.as_ref().and_then(|public| public.retraction_proposed.as_ref());
+    let proposed = proposed.map(|proposed| proposed.place.into());
+    Command::ReturnRetraction(v1::ReturnRetraction { proposed, reason: Some(town.words.sealed()) })
+}
+
 /// Everything that can be asked about this entry.
 pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
     let (text, digest) = (town.words.text(), entry(town, id).working.digest.to_vec());
@@ -104,8 +111,10 @@ pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
         Command::OpenRevision,
         Command::AskRetraction(v1::AskRetraction { reason: reason.clone() }),
         clear_retraction(town, id),
+        return_retraction(town, id),
         Command::AskAppeal(v1::AskAppeal { reason: reason.clone() }),
         Command::ObjectToCorrection(v1::ObjectToCorrection { reason }),
+        Command::Remind(v1::Remind { days: 7, since: None }),
         Command::Expire,
     ]
 }

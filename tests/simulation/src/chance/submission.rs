@@ -44,7 +44,13 @@ pub(super) fn ask(town: &mut Town, dice: &mut Dice, id: EntryId) {
     }
     let command = what(town, dice, id);
     let is_save = matches!(command, Command::SaveDraft(_));
-    let clears = matches!(command, Command::Clear { .. } | Command::ReturnToBody(_) | Command::ClearRetraction { .. });
+    let clears = matches!(
+        command,
+        Command::Clear { .. }
+            | Command::ReturnToBody(_)
+            | Command::ClearRetraction { .. }
+            | Command::ReturnRetraction(_)
+    );
     let by = if clears { somebody(dice, authorities(&body)) } else { somebody(dice, writers(&body)) };
     let is_filed = entry(town, id).facts.received_at.is_some();
     let by = if is_filed && !clears && dice.one_in(2) { RECORDS } else { by };
