@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use dossier_identity::accounts::{Contact, Wanted};
 use dossier_proto::{EntryId, Event, Micros, Payload, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
-use super::{LetterId, News, Onward, ReadMarks};
+use super::{About, LetterId, News, Onward, ReadMarks, Tongue};
+use crate::Mail;
 
 /// Letters in one inbox, the newest: what is older is history and stands in the journal. A letter takes some 120 bytes, so an inbox has
 /// 60 KB at most, and those of a thousand people 60 MB.
@@ -194,5 +196,29 @@ impl Inboxes {
     /// How much waits to go out, and since when the oldest does.
     pub fn waiting(&self) -> (usize, Option<Micros>) {
         (self.due.len(), self.due.first_key_value().map(|(&(recorded, _), _)| recorded))
+    }
+}
+
+impl Letter {
+    /// Whether somebody with this wish is told of it by mail.
+    pub const fn is_wanted(&self, wanted: Wanted) -> bool {
+        match wanted {
+            Wanted::EveryLetter => true,
+            Wanted::WhenItIsMyTurn => self.call.is_to_act(),
+            Wanted::None => false,
+        }
+    }
+
+    /// The mail that it is.
+    pub fn mail(&self, contact: &Contact, tongue: &Tongue, about: &About) -> Mail {
+        Mail {
+            to: contact.mail.clone(),
+            name: contact.name.clone(),
+            language: contact.language.code(),
+            subject: tongue.subject(self, about),
+            text: tongue.text(self, about),
+            id: self.id.0,
+            date_micros: self.at.0,
+        }
     }
 }
