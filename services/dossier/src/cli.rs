@@ -1,6 +1,7 @@
 //! The command line: names are stable.
 #![allow(missing_docs, reason = "the texts stand on commands and options, where clap shows them")]
 
+mod demo;
 mod deployment;
 mod entering;
 mod queue;
@@ -14,6 +15,7 @@ use dossier_web::proxies::Network;
 
 use crate::public_url;
 
+pub use demo::{Demo, Practice};
 pub use deployment::{Front, Keys, Renewed, Serve, Story};
 pub use entering::{Entrance, SignIn, SignOut};
 pub use queue::Queue;
@@ -54,6 +56,9 @@ pub enum Command {
     SignOut(SignOut),
     /// Uses a link for a forgotten password: asks for the secret from the mail and for a new password, and signs in.
     NewPassword(Entrance),
+    /// Shows what Dossier does, with invented people.
+    #[command(subcommand)]
+    Demo(Demo),
     /// Files records: JSON, or the text of a saved record page.
     Import(Import),
     /// Shows what waits for a decision, filtered and counted, now or as of any moment.

@@ -12,7 +12,7 @@
 //! - [`progress`]: how far a long run has come, on a terminal;
 //! - [`verification`]: whether journals and exports hold;
 //! - [`tenant`]: whose a data directory is;
-//! - [`story`]: the sample record from draft to published, told step by step.
+//! - [`story`]: the sample record from draft to published, and a practice from draft to tombstone, told step by step.
 
 mod allocator;
 mod appointment;

@@ -97,7 +97,11 @@ impl House {
     /// When it does not start, with what it said.
     #[track_caller]
     pub fn on(directory: &Arc<TempDir>, start: &Start<'_>) -> Self {
-        let mut house = Self::begin(directory, start);
+        Self::ready(Self::begin(directory, start), start)
+    }
+
+    #[track_caller]
+    fn ready(mut house: Self, start: &Start<'_>) -> Self {
         house.base = until("it says where it is", || house.address());
         let nobody = house.nobody();
         until("it is ready", || nobody.try_send("GET", "/readyz", &[], None).ok().filter(|ready| ready.status == 200));
@@ -109,10 +113,27 @@ impl House {
         house
     }
 
+    /// A new house that `dossier demo practice` starts. Returns when it is ready, and tells meanwhile.
+    ///
+    /// # Panics
+    /// When it does not start, with what it said.
+    #[track_caller]
+    pub fn telling_practice() -> Self {
+        let directory = Arc::new(tempfile::tempdir().expect("there is a place for temporary directories"));
+        let start = Start::default();
+        let mut command = Command::new(binary());
+        command.args(["demo", "practice", "--data"]).arg(data_in(&directory)).args(["--listen", start.listen]);
+        Self::ready(Self::spawn(&directory, command, &start), &start)
+    }
+
     fn begin(directory: &Arc<TempDir>, start: &Start<'_>) -> Self {
         let mut command = Command::new(binary());
         command.arg("up").args(start.people).arg("--data").arg(data_in(directory));
         command.args(["--listen", start.listen, "--log", start.form]).args(start.more);
+        Self::spawn(directory, command, start)
+    }
+
+    fn spawn(directory: &Arc<TempDir>, mut command: Command, start: &Start<'_>) -> Self {
         command.env("DOSSIER_LOG", start.log).env_remove("DOSSIER_TOKEN");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary can be started");

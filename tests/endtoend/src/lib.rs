@@ -13,6 +13,7 @@ pub mod described;
 pub mod disk;
 pub mod house;
 pub mod people;
+pub mod practice;
 pub mod raw;
 pub mod records;
 pub mod waiting;

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
+
 /// How long anything may take. Everything takes milliseconds; a machine that does much else may take seconds.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -30,4 +32,13 @@ pub fn within<T>(patience: Duration, mut look: impl FnMut() -> Option<T>) -> Opt
         }
         thread::sleep(LOOK); // between looks
     }
+}
+
+/// The moment so many seconds from now, in RFC 3339.
+///
+/// # Panics
+/// The machine's clock stands beyond the year 9999.
+pub fn in_seconds(seconds: u64) -> String {
+    let then = Timestamp::now().as_second() + i64::try_from(seconds).expect("a test does not wait for ages");
+    Timestamp::from_second(then).expect("it is before the year 9999").to_string()
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod demo;
 mod doctor;
 pub(crate) mod entering;
 mod export;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::SignIn(sign_in) => entering::sign_in(&sign_in, audience),
         Command::SignOut(sign_out) => entering::sign_out(&sign_out, audience),
         Command::NewPassword(entrance) => entering::new_password(&entrance, audience),
+        Command::Demo(demo) => demo::run(&demo, audience),
         Command::Import(import) => import::run(&import, audience),
         Command::Queue(queue) => queue::run(&queue, audience),
         Command::Review(one) => review::run(&one, audience),

@@ -25,7 +25,7 @@ use crate::{
     story::{self, Moment, Told},
 };
 
-/// Eight tokens of a hundred bytes.
+/// Sixteen tokens of a hundred bytes.
 const TOKENS_BYTES_MAX: u64 = 64 * 1024;
 /// How long the audit service may take to have heard of everything; it may have to be started again by somebody.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,7 +61,7 @@ pub(super) fn run(asked: &Story, audience: Audience) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_tokens(file: &Path) -> Result<Tokens, Failure> {
+pub(super) fn read_tokens(file: &Path) -> Result<Tokens, Failure> {
     let mut text = String::new();
     let read = fs::File::open(file).and_then(|open| open.take(TOKENS_BYTES_MAX).read_to_string(&mut text));
     read.map_err(|error| match error.kind() {

@@ -33,7 +33,7 @@ pub(super) async fn tell(house: &House, base: &str, data: &Path, sample: &Path) 
         steps => line(&format!("\n{} steps in {} ms.", steps, started.elapsed().as_millis())),
     }
     verify(house)?;
-    print_trail(house, base, &told).await?;
+    print_trail(house, base, &told.entry).await?;
     line(&what_next(base, data, sample, &told));
     Ok(())
 }
@@ -67,7 +67,7 @@ fn words(event: &Event, role: &dyn Fn(DesignationId) -> Option<Role>) -> String 
 }
 
 /// Reads every journal from its first event, decides every command again, and compares with the signed checkpoint.
-fn verify(house: &House) -> Result<(), Failure> {
+pub(super) fn verify(house: &House) -> Result<(), Failure> {
     line("\nVerifying every journal: bytes, order, causes, rules, and what was signed.\n");
     let keys: Vec<_> = house.verifiers.values().cloned().collect();
     let mut sources = Sources::default();
@@ -90,9 +90,9 @@ fn verify(house: &House) -> Result<(), Failure> {
     if doubts == 0 { Ok(()) } else { Err(Failure::new(Exit::NotProved, format!("{doubts} things do not hold"))) }
 }
 
-async fn print_trail(house: &House, base: &str, told: &Told) -> Result<(), Failure> {
+pub(super) async fn print_trail(house: &House, base: &str, entry: &str) -> Result<(), Failure> {
     let auditor = Client::to(base, house.tokens.get("auditor").cloned());
-    let entry = told.entry.clone();
+    let entry = entry.to_owned();
     let reading = tokio::task::spawn_blocking(move || trail_command::words(whole_trail(auditor, &entry)?));
     let words = reading.await.map_err(|error| Failure::new(Exit::Failed, error.to_string()))??;
     line("\nThe trail, as its auditor reads it (reading it is on record too):\n");

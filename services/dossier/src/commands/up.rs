@@ -1,6 +1,6 @@
 //! `dossier up`: all four services in this process.
 
-use std::{net::IpAddr, time::Instant};
+use std::{net::IpAddr, path::Path, time::Instant};
 
 use dossier_registry::Language;
 use dossier_web::{Limits, page::Demonstration, proxies::TrustedProxies, serve};
@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
 use super::{
+    demo,
     running::{Running, asked_to_end, keep_up, listen_near, reachable, until_dropped},
     telling,
 };
@@ -21,12 +22,28 @@ use crate::{
     output::{aside, line},
 };
 
-pub(super) fn run(up: &Up) -> Result<(), Failure> {
-    let Running { runtime, metrics } = Running::prepare(&up.log)?;
-    runtime.block_on(stay_up(up, metrics))
+/// What is told when it is up.
+enum Tale<'a> {
+    Nothing,
+    /// The sample record.
+    Sample(&'a Path),
+    /// The practice.
+    Practice,
 }
 
-async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
+pub(super) fn run(up: &Up) -> Result<(), Failure> {
+    let tale = up.story.as_deref().map_or(Tale::Nothing, Tale::Sample);
+    let Running { runtime, metrics } = Running::prepare(&up.log)?;
+    runtime.block_on(stay_up(up, metrics, &tale))
+}
+
+/// The same, and the practice is told.
+pub(super) fn run_with_practice(up: &Up) -> Result<(), Failure> {
+    let Running { runtime, metrics } = Running::prepare(&up.log)?;
+    runtime.block_on(stay_up(up, metrics, &Tale::Practice))
+}
+
+async fn stay_up(up: &Up, metrics: PrometheusHandle, tale: &Tale<'_>) -> Result<(), Failure> {
     let started = Instant::now();
     fits(up)?;
     let listener = listen_near(up.listen).await?;
@@ -47,9 +64,10 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle) -> Result<(), Failure> {
     let upkeep = keep_up(metrics.clone());
     let router = house::router(&house, metrics);
     let serving = tokio::spawn(serve(listener, router, Limits::default(), until_dropped(stopping)));
-    let told = match &up.story {
-        Some(sample) => telling::tell(&house, &base, &up.data, sample).await,
-        None => Ok(()),
+    let told = match tale {
+        Tale::Sample(sample) => telling::tell(&house, &base, &up.data, sample).await,
+        Tale::Practice => demo::tell(&house, &base, &up.data).await,
+        Tale::Nothing => Ok(()),
     };
     let ended = match told {
         Ok(()) => until_asked_to_end(&house, asked).await,

@@ -4,6 +4,7 @@
 //! on wherever it was left, and a second run finds everything done.
 
 mod patient;
+pub mod practice;
 mod revision;
 
 use std::{

@@ -8,9 +8,8 @@ use axum::{
 use dossier_identity::Thing;
 use dossier_proto::{EntryId, Micros, SubjectId};
 use dossier_registry::{Known, Stage};
-use dossier_vault::Purpose;
 use dossier_web::{
-    Answer, Cache, Part, PlaceShown, Problem, ProblemKind, Tag,
+    Answer, Cache, Part, Problem, ProblemKind, Tag,
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
     file::AttachedShown,
 };

@@ -7,7 +7,7 @@ use dossier_proto::v1;
 use serde::{Deserialize, Serialize};
 
 /// A requested change: the round of submission in which it was requested, and its number there.
-pub type Item = (u32, u32);
+pub(super) type Item = (u32, u32);
 
 /// What waits for an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
