@@ -21,6 +21,9 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
             | Payload::Expired(_)
             | Payload::AppealAsked(_)
             | Payload::CorrectionObjected(_)
+            // Publication decides on it; the publishers, who have their letters here, are told.
+            | Payload::RetractionAsked(_)
+            | Payload::RetractionCleared(_)
             | Payload::EditionPublished(_)
             | Payload::EditionScheduled(_)
             | Payload::EditionRescheduled(_)

@@ -2,7 +2,8 @@
 //!
 //! What waits for anybody of a kind (a moderator, a reviewer from outside, a publisher) is told to each of that kind who may act on it,
 //! as a bell: by mail the first, and no other until they have looked. What somebody did is told to those who had a part in the same
-//! review: who claimed it, who gave an opinion, who asked for what was answered. The body is told by submission.
+//! review: who claimed it, who gave an opinion, who asked for what was answered. The body is told by submission. Publishers are told
+//! here, of publication's matters too: that service knows nobody's name and address.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +68,7 @@ impl Reviews {
         let Some(entry) = self.state.entries.get(&id) else { return };
         let Some(payload) = &source.payload else { return };
         let recorded = event.head.recorded_at;
-        let actor = event.head.actor.person().filter(|_| beside.is_none());
+        let actor = source.head.actor.person();
         let onward = onward(entry);
         let notice = |news| Notice { place: event.head.place, at: source.head.recorded_at, entry: id, news, onward };
         let mut letters: Vec<(BTreeSet<SubjectId>, Notice, Call)> = Vec::new();
@@ -83,6 +84,16 @@ impl Reviews {
                 let waiting = Notice { onward, ..notice(News::CorrectionProposed) };
                 letters.push((self.on(&[Chair::Moderator], entry, recorded), waiting, Call::AnyOfYou));
             }
+            Payload::RetractionAsked(_) | Payload::RetractionCleared(_) => {
+                let onward = Onward { who: Mover::Publisher, what: Step::DecideRetraction, by: None };
+                let waiting = Notice { onward, ..notice(News::RetractionAsked) };
+                letters.push((self.publishers(entry, recorded), waiting, Call::AnyOfYou));
+            }
+            Payload::EntrySuspended(_) => {
+                let onward = Onward { who: Mover::Publisher, what: Step::Reinstate, by: None };
+                let waiting = Notice { onward, ..notice(News::Suspended) };
+                letters.push((self.publishers(entry, recorded), waiting, Call::AnyOfYou));
+            }
             Payload::CorrectionObjected(_) => {
                 let writers = entry.writers.iter().map(|(subject, _)| *subject).collect();
                 letters.push((writers, notice(News::CorrectionObjected), Call::Told));
@@ -97,6 +108,12 @@ impl Reviews {
             people.retain(|subject| Some(*subject) != actor && self.may_hear(*subject, id, recorded));
             self.inboxes.tell(people, notice, call, recorded);
         }
+    }
+
+    /// Who decides on what is public: those who publish. (Whoever asks for a retraction may decide on it, see ARCHITECTURE.)
+    fn publishers(&self, entry: &Entry, now: Micros) -> BTreeSet<SubjectId> {
+        let concern = Concern { body: &entry.body, record_type: &entry.record_type, now };
+        self.roll.entitled(&self.state.designations, Role::Publisher, concern).collect()
     }
 
     /// Who sits on these chairs for an entry and may give an opinion on it: nobody who wrote it, has a conflict, or has given theirs.

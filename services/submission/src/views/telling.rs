@@ -41,7 +41,7 @@ impl Entries {
         };
         let is_given = former != Some(turn) || matches!(news, News::Reminded { .. });
         let call = |holder| if is_given && turn.who == holder { Call::Yours } else { Call::Told };
-        let actor = event.head.actor.person().filter(|_| beside.is_none());
+        let actor = source.head.actor.person();
         let told = |subject: &SubjectId| Some(*subject) != actor;
         let authorities: BTreeSet<SubjectId> = match hearers {
             Hearers::Body => self.hearers(entry, Role::PublishingAuthority, recorded).filter(told).collect(),

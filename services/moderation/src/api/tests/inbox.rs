@@ -138,3 +138,27 @@ async fn a_correction_waits_for_a_second_moderator_and_its_author_hears_how_it_e
         "they are told where they write"
     );
 }
+
+#[tokio::test]
+async fn publishers_are_told_here_what_waits_for_them_in_publication() {
+    let mut room = Room::open().await;
+    let filed = room.submit(ENTRY, 1, &content("A workshop")).await;
+    room.act("moderator-a", "approve", json!({ "digest": filed.digest })).await.is(200);
+    room.publish(ENTRY, 1).await;
+    let by = Actor::Person(room.subject("contributor-kz"));
+    let reason = room.seal_for_submission(ENTRY, dossier_vault::Purpose::Reason, "It was cancelled.");
+    let command = Some(v1::AskRetraction { reason: Some(reason) });
+    let asked = Payload::RetractionAsked(v1::RetractionAsked { command, edition: 1, ..Default::default() });
+    room.hear(by, Origin::Submission, ENTRY, asked).await;
+    let told = inbox(&room, "publisher").await;
+    let letter = &told["items"][0];
+    assert_eq!((letter["kind"].as_str(), letter["name"].as_str()), (Some("retraction-asked"), Some("EVT-2026-00001")));
+    assert_eq!(letter["next"]["what"], "decide-retraction");
+    assert_eq!(kinds(&room, "moderator-a").await, ["waiting"]);
+    let other = Actor::Person(room.subject("publisher"));
+    let suspended = Payload::EntrySuspended(v1::EntrySuspended::default());
+    room.hear(other, Origin::Publication, ENTRY, suspended.clone()).await;
+    assert_eq!(kinds(&room, "publisher").await.len(), 1, "nobody is told of their own deeds");
+    room.hear(Actor::Person(room.subject("moderator-b")), Origin::Publication, ENTRY, suspended).await;
+    assert_eq!(kinds(&room, "publisher").await, ["suspended", "retraction-asked"]);
+}
