@@ -61,7 +61,7 @@ pub(crate) fn sweep(office: &Office, now: Micros) -> Result<usize, LooseError> {
             Ok(Removed::IsNamed) => {}
             // One that is damaged keeps nobody else's from being removed.
             Err(error) => {
-                tracing::warn!(%entry, %digest, %error, "an upload that no revision names could not be removed")
+                tracing::warn!(%entry, %digest, %error, "an upload that no revision names could not be removed");
             }
         }
     }
