@@ -18,6 +18,7 @@ pub mod domain;
 pub mod inbox;
 mod office;
 pub mod policy;
+mod receipts;
 pub mod reconcile;
 pub mod reporter;
 pub mod sealed_parts;

@@ -83,7 +83,7 @@ fn open_content(vault: &Vault, entry: EntryId, content: &v1::Content) -> Result<
     joined.map(|joined| joined.content).map_err(|_| Mark::Altered)
 }
 
-fn open(vault: &Vault, sealed: &v1::Sealed, binding: &Binding) -> Result<Vec<u8>, Mark> {
+pub(crate) fn open(vault: &Vault, sealed: &v1::Sealed, binding: &Binding) -> Result<Vec<u8>, Mark> {
     let sealed: Sealed = sealed.clone().try_into().map_err(|_| Mark::Altered)?;
     vault.unseal(&sealed, binding).map(|bytes| bytes.to_vec()).map_err(|error| match error {
         UnsealError::Erased(_) => Mark::Erased,

@@ -71,9 +71,11 @@ pub enum Command {
     RequestChanges(RequestChanges),
     /// Shows how an entry got to where it is.
     Trail(OneEntry),
+    /// Fetches the receipt of a published edition: a file that proves how it came to be public, to anybody, offline.
+    Prove(Prove),
     /// Folds the journals of a data directory again, from the first event, and says what they amount to.
     Replay(Replay),
-    /// Verifies journals: a data directory, or an export.
+    /// Verifies journals: a data directory, or an export. Or a receipt, offline.
     Verify(Verify),
     /// Writes the journals of a data directory as plain files.
     Export(Export),
@@ -174,6 +176,20 @@ pub struct OneEntry {
 }
 
 #[derive(Debug, Args)]
+pub struct Prove {
+    /// The public number of the entry.
+    pub number: String,
+    /// Which edition; the newest when nothing is said.
+    #[arg(long)]
+    pub edition: Option<u32>,
+    /// Where to; must not exist yet. NUMBER-EDITION.receipt.json here when nothing is said.
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
 pub struct Approve {
     /// The entry's id.
     pub entry: String,
@@ -232,9 +248,9 @@ pub struct Replay {
 
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// An export; without it the data directory is verified.
+    /// An export, or the file of a receipt; without it the data directory is verified.
     pub path: Option<PathBuf>,
-    /// The verifier keys that you trust, when PATH is an export; without it those that came with it are used.
+    /// The verifier keys that you trust, when PATH is an export or a receipt; without it those that came with it are used.
     #[arg(long, value_name = "FILE", requires = "path")]
     pub keys: Option<PathBuf>,
     #[command(flatten)]

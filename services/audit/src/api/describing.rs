@@ -24,6 +24,8 @@ use utoipa::{
         super::events::events,
         super::checkpoints::all,
         super::checkpoints::one,
+        super::receipts::receipt,
+        super::receipts::verifier_keys,
         super::state::state,
         super::findings::findings,
         super::readings::readings,

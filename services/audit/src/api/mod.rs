@@ -8,6 +8,7 @@ mod events;
 mod findings;
 mod log;
 mod readings;
+mod receipts;
 mod state;
 mod trails;
 
@@ -34,6 +35,8 @@ pub fn router(office: Office) -> Router {
         .route("/events", get(events::events))
         .route("/checkpoints", get(checkpoints::all))
         .route("/checkpoints/{origin}", get(checkpoints::one))
+        .route("/receipts/{number}/{edition}", get(receipts::receipt))
+        .route("/verifier-keys.txt", get(receipts::verifier_keys))
         .route("/state", get(state::state))
         .route("/findings", get(findings::findings))
         .route("/readings", get(readings::readings))

@@ -11,6 +11,7 @@ mod import;
 pub mod import_file;
 mod keys;
 mod openapi;
+mod prove;
 mod queue;
 mod registry;
 mod replay;
@@ -52,6 +53,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Approve(approve) => approve::run(&approve, audience),
         Command::RequestChanges(request) => request_changes::run(&request, audience),
         Command::Trail(one) => trail::run(&one, audience),
+        Command::Prove(prove) => prove::run(&prove, audience),
         Command::Replay(replay) => replay::run(&replay, audience),
         Command::Verify(verify) => verify::run(&verify, audience),
         Command::Export(export) => export::run(&export, audience),

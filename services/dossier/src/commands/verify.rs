@@ -1,7 +1,8 @@
-//! `dossier verify`: whether journals hold, in a data directory or an export. See [`crate::verification`].
+//! `dossier verify`: whether journals hold, in a data directory or an export; or a receipt. See [`crate::verification`].
 
 mod data;
 mod exports;
+pub(super) mod receipt;
 mod report;
 
 use crate::{
@@ -15,6 +16,9 @@ use crate::{
 use report::Report;
 
 pub(super) fn run(verify: &Verify, audience: Audience) -> Result<(), Failure> {
+    if let Some(path) = verify.path.as_deref().filter(|path| path.is_file()) {
+        return receipt::verify(path, verify.keys.as_deref(), audience);
+    }
     let kept = verify.against.iter().map(|path| KeptCheckpoint::read(path)).collect::<Result<Vec<_>, _>>()?;
     let progress = Progress::on_terminal();
     let report = match &verify.path {
