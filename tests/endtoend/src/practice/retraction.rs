@@ -45,7 +45,7 @@ pub(super) fn decided(scene: &Scene, entry: &Entry, number: &str) -> Vec<String>
     let kept: Vec<String> = digests(&tombstone["editions"]);
     assert_eq!(kept, digests(&editions["items"]), "every edition's digest stays");
     everywhere(scene, entry, number);
-    let said = [Mark::Note, Mark::Message, Mark::Judge];
+    let said = [Mark::Note, Mark::Message, Mark::Judge, Mark::NextWords];
     sight::check(scene, entry, Stage::Retracted, &said);
     kept.into_iter().rev().collect()
 }

@@ -74,9 +74,12 @@ pub(super) enum Stage {
 pub(super) fn check(scene: &Scene, entry: &Entry, stage: Stage, said: &[Mark]) {
     scene.settle();
     for (who, may) in rows(stage) {
+        // What was published last holds the words of both editions of the body's.
+        let also = (stage == Stage::Retracted && may.contains(&Words)).then_some(NextWords);
         // What was not said cannot be seen.
         let may: BTreeSet<Mark> = may
             .into_iter()
+            .chain(also)
             .filter(|mark| !matches!(mark, Note | Message | Judge | NextWords) || said.contains(mark))
             .collect();
         let looker = Looker(who);

@@ -12,7 +12,9 @@ use crate::Failure;
 pub(super) fn after_an_embargo(troupe: &mut Troupe<'_>) -> Result<String, Failure> {
     troupe.chapter("Published, but not before its time");
     let digest = troupe.reads("publisher")?;
-    let at = moment::written(MachineClock.now().plus(EMBARGO_SECONDS * Micros::SECOND));
+    // To the second, as people write it.
+    let now = Micros(MachineClock.now().0 / Micros::SECOND * Micros::SECOND);
+    let at = moment::written(now.plus(EMBARGO_SECONDS * Micros::SECOND));
     let approve = json!({"digest": digest, "publish_at": at, "note": "After the conference."});
     let what = format!("approves, under an embargo until {at}");
     troupe.does("publisher", &what, &troupe.at_review("/approve"), &approve)?;

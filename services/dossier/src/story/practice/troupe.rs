@@ -195,14 +195,16 @@ pub(super) fn name_of(who: &str) -> String {
     format!("{name} ({who})")
 }
 
-/// What a refusal says, in one line.
+/// What a refusal says, in one line, with the event that stands against it.
 fn said(answer: &Answer) -> String {
     let (title, detail) = (answer.text("title"), answer.text("detail"));
     let words = if detail.is_empty() { title } else { detail };
+    let words = format!("{}: {}.", answer.status, words.trim_end_matches('.'));
     let because = &answer.document["because"];
-    let because = match (because["origin"].as_str(), because["sequence"].as_u64()) {
-        (Some(origin), Some(sequence)) => format!(" Because of {origin} {sequence}."),
-        _ => String::new(),
-    };
-    format!("{}: {}.{because}", answer.status, words.trim_end_matches('.'))
+    match (because["origin"].as_str(), because["sequence"].as_u64()) {
+        (Some(origin), Some(sequence)) if !words.contains(&format!("{origin} {sequence}")) => {
+            format!("{words} Because of {origin} {sequence}.")
+        }
+        _ => words,
+    }
 }
