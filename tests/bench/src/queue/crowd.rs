@@ -9,6 +9,9 @@ use std::{
 };
 
 use dossier::client::Client;
+use dossier_engine::{Clock as _, MachineClock};
+use dossier_proto::Micros;
+use dossier_web::moment;
 use serde_json::{Value, json};
 
 use super::{done, review, text, until};
@@ -79,7 +82,7 @@ impl Filler<'_> {
             ),
             7 | 8 => act("request-changes", json!({"digest": digest, "items": [ITEM.clone()]})),
             9 | 10 => act("refuse", json!({"digest": digest, "code": "spam", "reason": "It is an advertisement."})),
-            11 => act("approve", json!({"digest": digest, "note": "", "publish_at": "2099-01-01T00:00:00Z"})),
+            11 => act("approve", json!({"digest": digest, "note": "", "publish_at": in_a_year()})),
             12 => self.ask_back(&entry, "recall", &json!({})),
             13 => self.ask_back(&entry, "withdraw", &json!({"reason": "It was filed twice."})),
             14 => match self.any_published() {
@@ -94,8 +97,9 @@ impl Filler<'_> {
         done(self.contributor.post(&format!("/contribute/api/v1/entries/{entry}/{what}"), body)).map(drop)
     }
 
+    /// The first: all services have heard of it long ago.
     fn any_published(&self) -> Option<String> {
-        self.published.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
+        self.published.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
     }
 
     fn publish(&self, entry: &str, digest: &str, turn: u64) -> Result<(), Failure> {
@@ -126,9 +130,13 @@ impl Filler<'_> {
     }
 }
 
-static ITEM: std::sync::LazyLock<Value> = std::sync::LazyLock::new(
-    || json!({"field": "title", "language": "en", "text": "The title says too little."}),
-);
+/// Nothing that waits for its time is published while this runs.
+fn in_a_year() -> String {
+    moment::written(MachineClock.now().plus(365 * 24 * 3_600 * Micros::SECOND))
+}
+
+static ITEM: std::sync::LazyLock<Value> =
+    std::sync::LazyLock::new(|| json!({"field": "title", "language": "en", "text": "The title says too little."}));
 
 /// Files the n-th entry as a draft; gives its id.
 pub(super) fn file(contributor: &Client, n: u64, size: Size) -> Result<String, Failure> {
