@@ -48,6 +48,8 @@ pub(crate) struct Texts {
     pub(crate) event_of: String,
     /// {size} events, root {}
     pub(crate) checkpoint_of: String,
+    /// Take the proof of this edition along (a file; it can be verified without this site)
+    pub(crate) receipt_file: String,
     /// {body}, {number}, edition {edition}, {site}, {date}. {address}
     pub(crate) citation: String,
     /// The explanation was erased.

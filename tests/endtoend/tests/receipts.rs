@@ -47,6 +47,10 @@ fn proven() -> (House, String) {
     house.publish_again(&entry, &described("A forum", "The second edition."));
     let keys = house.nobody().get("/audit/api/v1/verifier-keys.txt").text();
     fs::write(house.beside().join("keys.txt"), keys).unwrap();
+    let shown = house.nobody().get(&format!("/api/v1/entries/{number}/editions/1")).expect(200);
+    assert_eq!(shown["receipt"], format!("/audit/api/v1/receipts/{number}/1"));
+    let page = house.nobody().page(&format!("/entries/{number}"), "en").text();
+    assert!(page.contains(&format!("href=\"/audit/api/v1/receipts/{number}/2\"")), "{page}");
     for edition in ["1", "2"] {
         let file = format!("{edition}.json");
         until("the logs are signed and compared", || {

@@ -131,11 +131,20 @@ pub(crate) struct EntryDocument {
     /// The address of its page.
     #[schema(example = "/entries/EVT-2026-00042")]
     pub(crate) public_address: String,
+    /// Where its receipt is: a file that proves offline how it came to be public. Absent when the text was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/audit/api/v1/receipts/EVT-2026-00042/1")]
+    pub(crate) receipt: Option<String>,
 }
 
 /// The tag of an entry as it stands.
 pub(crate) fn tag_of(known: &Known) -> Tag {
     Tag::Version(Part::Edition, known.entry.version)
+}
+
+/// Where the receipt of an edition is made: the audit service holds what it takes.
+pub(crate) fn receipt_address(known: &Known, edition: u32) -> String {
+    format!("/audit/api/v1/receipts/{}/{edition}", known.entry.number)
 }
 
 pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
@@ -186,6 +195,7 @@ impl EntryDocument {
             registry: edition.facts.registry.map(|digest| digest.to_string()),
             place: edition.place.into(),
             public_address: known.entry.number.address(),
+            receipt: words.map(|_| receipt_address(known, edition.facts.edition)),
         }
     }
 }

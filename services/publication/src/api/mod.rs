@@ -4,7 +4,7 @@
 //! read with one is the same.
 
 mod deciding;
-mod document;
+pub(crate) mod document;
 mod entries;
 mod errors;
 mod export;

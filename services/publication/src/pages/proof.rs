@@ -24,6 +24,8 @@ struct ReceiptTemplate<'a> {
     place: String,
     checkpoint: (String, String),
     root: String,
+    /// The file of it, where there is one: its address, and what the link says.
+    file: Option<(String, &'a str)>,
 }
 
 /// What a receipt is about.
@@ -40,6 +42,8 @@ pub(super) struct Checked {
     pub(super) others: Vec<Place>,
     /// What is known of the text.
     pub(super) text: Text,
+    /// Where the receipt as a file is, of a text that is shown.
+    pub(super) file: Option<String>,
 }
 
 /// What is known of the text a receipt is about.
@@ -94,6 +98,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Resul
         place: fill(&t.event_of, &[("at", &at), ("size", &size)]),
         checkpoint: (fill(before, &[("size", &size)]), fill(after, &[("size", &size)])),
         root: receipt.root,
+        file: checked.file.clone().map(|address| (address, t.receipt_file.as_str())),
     };
     template.render().map_err(|error| Problem::internal(&error))
 }

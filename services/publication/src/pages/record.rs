@@ -23,7 +23,7 @@ use super::{
     turned::turned,
 };
 use crate::{
-    api::files::address,
+    api::{document::receipt_address, files::address},
     reading::Known,
     registries::body_name,
     richtext,
@@ -247,6 +247,7 @@ fn receipt(pages: &Pages, known: &Known, edition: &Edition, paper: &Paper<'_>) -
             at: edition.place,
             others: Vec::new(),
             text: proof::text_of(edition),
+            file: edition.words.as_ref().map(|_| receipt_address(known, edition.facts.edition)),
         },
     )
 }

@@ -140,6 +140,7 @@ fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Resu
         at: turn.place,
         others: editions.chain(turns).collect(),
         text: if turn.kind == TurnKind::Suspended { Text::Suspended } else { Text::NotShown },
+        file: None,
     };
     proof::draw(pages, paper, &checked)
 }

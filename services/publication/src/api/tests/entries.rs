@@ -36,6 +36,7 @@ async fn an_entry_is_read_by_id_and_by_number() {
     assert_eq!(kinds, expected);
     assert_eq!(document["steps"][2]["count"], 3);
     assert_eq!(document["public_address"], "/entries/EVT-2026-00001");
+    assert_eq!(document["receipt"], "/audit/api/v1/receipts/EVT-2026-00001/1");
     assert_eq!(document["place"]["origin"], "publication");
 }
 
