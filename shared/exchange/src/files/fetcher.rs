@@ -31,7 +31,7 @@ const NAMES: usize = 256;
 const LOOK: Duration = Duration::from_secs(1);
 /// What is named within this is looked at together, however many events come by.
 const GATHER: Duration = Duration::from_millis(20);
-/// How often those files are removed whose keys were destroyed since.
+/// How often all names are looked at again: files whose keys were destroyed since are removed, and those that were taken away come again.
 const TIDY: Duration = Duration::from_secs(3600);
 /// After so many attempts in vain a file is worth the operator's attention: some two minutes.
 const TROUBLE: u32 = 8;
@@ -89,6 +89,7 @@ impl FileFetcher {
             if tidied.is_none_or(|at| now.duration_since(at) >= TIDY) {
                 tidied = Some(now);
                 Arc::clone(&fetcher).tidy().await;
+                (count, queue) = (0, Queue::default());
             }
             let (named, missing, position) = Arc::clone(&fetcher).look(count).await;
             count += named;

@@ -25,7 +25,10 @@ pub enum FileError {
     #[error("the file {0} is not here")]
     Missing(Digest),
     /// It is not what was kept.
-    #[error("the file {digest} is damaged: {what}; put it back from a backup of `attachments/`")]
+    #[error(
+        "the file {digest} is damaged: {what}; put it back from a backup of `attachments/`, or, in moderation and publication, remove it: it is \
+         fetched again within an hour"
+    )]
     Damaged {
         /// Which.
         digest: Digest,

@@ -113,6 +113,22 @@ async fn attempts_in_vain_become_rare() {
     assert!((20..=45).contains(&asked), "asked {asked} times in an hour");
 }
 
+/// Such as one that was damaged on the disk and that an operator removed.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_taken_away_comes_again_within_an_hour() {
+    let from = Side::new();
+    let file = from.keep(ENTRY, b"words");
+    let to = other_side(&from, &[&file]);
+    let (holder, named) = (Bending::honest(&from), Named::new());
+    named.add(&file);
+    let _working = AtWork::begin(&to, &holder, &named);
+    until("it is here", || to.store.is_here(ENTRY, file.digest)).await;
+    to.store.remove(ENTRY, file.digest).unwrap();
+    drop(timeout(Duration::from_secs(3700), std::future::pending::<()>()).await);
+    assert_eq!(to.read(&file), b"words");
+    assert_eq!(holder.asked.load(Ordering::SeqCst), 2);
+}
+
 #[tokio::test]
 async fn a_start_goes_on_where_a_crash_broke_off() {
     let from = Side::new();
