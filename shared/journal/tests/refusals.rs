@@ -339,7 +339,8 @@ fn damage_inside_the_history_names_its_place() {
     check(&tile, &["epoch 0, sequence 0", "tile 0 of level 0"]);
 }
 
-/// An attacker who may write to the store makes a journal that is right in itself; the anchor tells.
+/// An attacker who may write to the store makes a journal that is right in itself; the anchor tells. Seen in Wagtail: an audit row
+/// is rewritten with one UPDATE and nothing notices.
 #[test]
 fn a_rewritten_history_is_refused() {
     let house = made(0);
