@@ -14,7 +14,8 @@ const OTHER: &str = "five other plain words here";
 /// Nobody of the house: requests without a token.
 const STRANGER: &str = "a stranger";
 
-fn invitation(mail: &str, role: &str, body: Value) -> Value {
+fn invitation(mail: &str, role: &str, body: impl Into<Value>) -> Value {
+    let body = body.into();
     json!({
         "name": "Wanjiru Kamau", "mail": mail, "language": "fr",
         "designation": { "role": role, "body": body, "note_number": "NV-2026/114", "note_digest": "ab".repeat(32) },
