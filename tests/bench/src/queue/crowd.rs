@@ -76,10 +76,7 @@ impl Filler<'_> {
         match n % 20 {
             0..4 => Ok(()),
             4 | 5 => act("claim", json!({})),
-            6 => act(
-                "hold",
-                json!({"digest": digest, "awaited": "contributor", "reason": "We asked for the programme."}),
-            ),
+            6 => act("hold", json!({"awaited": "contributor", "reason": "We asked for the programme."})),
             7 | 8 => act("request-changes", json!({"digest": digest, "items": [ITEM.clone()]})),
             9 | 10 => act("refuse", json!({"digest": digest, "code": "spam", "reason": "It is an advertisement."})),
             11 => act("approve", json!({"digest": digest, "note": "", "publish_at": in_a_year()})),
