@@ -63,14 +63,10 @@ impl Letterbox for Postbox {
         self.0.engine.view().inboxes.mailed_since()
     }
 
-    fn waiting(&self) -> (usize, Option<Micros>) {
-        self.0.engine.view().inboxes.waiting()
-    }
-
     fn look(&self, at: &mut dyn FnMut(&Due) -> bool) {
         let view = self.0.engine.view();
         let mut due = view.inboxes.due();
-        while due.next().is_some_and(|due| at(due)) {}
+        while due.next().is_some_and(&mut *at) {}
     }
 
     fn compose(&self, due: &Due) -> Composed {

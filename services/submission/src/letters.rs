@@ -53,14 +53,10 @@ impl Letterbox for Postbox {
         self.office.engine().view().inboxes().mailed_since()
     }
 
-    fn waiting(&self) -> (usize, Option<Micros>) {
-        self.office.engine().view().inboxes().waiting()
-    }
-
     fn look(&self, at: &mut dyn FnMut(&Due) -> bool) {
         let entries = self.office.engine().view();
         let mut due = entries.inboxes().due();
-        while due.next().is_some_and(|due| at(due)) {}
+        while due.next().is_some_and(&mut *at) {}
     }
 
     fn compose(&self, due: &Due) -> Composed {

@@ -41,8 +41,6 @@ pub trait Letterbox: Send + Sync + 'static {
     fn may_send(&self) -> bool;
     /// Since when letters go out by mail.
     fn mailed_since(&self) -> Option<Micros>;
-    /// How much waits to go out, and since when the oldest does.
-    fn waiting(&self) -> (usize, Option<Micros>);
     /// Shows everything that is due, the oldest first, until told to stop ("no").
     fn look(&self, at: &mut dyn FnMut(&Due) -> bool);
     /// Makes a letter into a mail. Rights are looked at now. Reads the disk.
@@ -254,8 +252,16 @@ impl<L: Letterbox> Postman<L> {
             .increment(1);
     }
 
+    /// What waits to go out. Letters to people who have no address, or want none, wait for nothing.
     fn measure(&self) {
-        let (waiting, oldest) = self.letterbox.waiting();
+        let (mut waiting, mut oldest) = (0_usize, None);
+        self.letterbox.look(&mut |due| {
+            if !self.round.is_aside(due.letter.id) {
+                waiting += 1;
+                oldest = oldest.or(Some(due.letter.at));
+            }
+            true
+        });
         let age = oldest.map_or(0, |oldest| self.letterbox.now().0.saturating_sub(oldest.0).max(0));
         let labels = [("origin", self.letterbox.origin().name())];
         metrics::gauge!("dossier_letters_waiting", &labels).set(waiting as f64);

@@ -59,6 +59,11 @@ impl Round {
         self.tried.insert(letter, Tried { attempts: 0, again: Some(now + AGAIN_MAX) });
     }
 
+    /// Whether it is not to be sent, as things stand.
+    pub(super) fn is_aside(&self, letter: LetterId) -> bool {
+        self.tried.get(&letter).is_some_and(|tried| tried.attempts == 0)
+    }
+
     /// The server itself is away: nothing is tried for a while, and this letter not held responsible.
     pub(super) fn server_is_away(&mut self, letter: LetterId, now: Instant) {
         let failures = match self.server {
