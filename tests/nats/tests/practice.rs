@@ -10,7 +10,7 @@ use dossier_endtoend::{
     practice::{self, Scene},
 };
 use dossier_nats::{
-    Installation, Plan,
+    Installation, Plan, Service,
     asking::get,
     installation::{PATIENCE, told},
 };
@@ -44,9 +44,7 @@ fn a_practice_of_kenya_goes_all_the_way_over_a_broker() {
     assert_eq!(findings(&installation), json!([]));
     let before = practice::answers(&scene(&installation), &lived);
 
-    for service in installation.services_mut() {
-        service.end();
-    }
+    installation.services_mut().for_each(Service::end);
     for origin in Origin::ALL {
         delete_what_may_go(&installation.deployment.data(origin));
     }
@@ -57,6 +55,22 @@ fn a_practice_of_kenya_goes_all_the_way_over_a_broker() {
         assert_eq!(said, &after[what], "{what}");
     }
     assert_eq!(findings(&installation), json!([]));
-    // Exports verify, every command is decided again, and each state is what its journal amounts to.
-    installation.close();
+    sound(&mut installation);
+}
+
+/// Each journal verifies (bytes, order, causes, every command decided again), and folded from its first event it amounts to the state that
+/// its service had.
+fn sound(installation: &mut Installation) {
+    installation.doors.level(PATIENCE);
+    let digests = installation.digests();
+    installation.doors.level(PATIENCE);
+    installation.services_mut().for_each(Service::end);
+    for origin in Origin::ALL {
+        let data = installation.deployment.data(origin);
+        let told = digests.as_array().into_iter().flatten().find(|one| one["origin"] == origin.name());
+        let state = told.and_then(|one| one["state"].as_str()).unwrap();
+        installation.command(&["verify".as_ref(), "--data".as_ref(), data.as_os_str()]);
+        let folded = installation.command(&["--json".as_ref(), "replay".as_ref(), "--data".as_ref(), data.as_os_str()]);
+        assert!(folded.contains(state), "{origin} had the state {state}, and its journal amounts to {folded}");
+    }
 }
