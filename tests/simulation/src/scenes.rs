@@ -116,6 +116,8 @@ fn with_the_body(opened: &Town) -> Vec<Scene> {
     let give_back = Write::ReturnToBody(v1::ReturnToBody { digest, reason: reason(&mut returned.town) });
     let mut withdrawn = event.named("withdrawn");
     let withdraw = Write::Withdraw(v1::Withdraw { reason: reason(&mut withdrawn.town) });
+    let mut left = event.named("withdrawn when changes were requested").submitted().decided(MARTA, request).heard();
+    let leave = Write::Withdraw(v1::Withdraw { reason: reason(&mut left.town) });
     let mut granted = event.named("withdrawn from review").submitted();
     let withdraw_it = Write::Withdraw(v1::Withdraw { reason: reason(&mut granted.town) });
     let mut expired = event.named("expired").submitted().decided(MARTA, |town, id| request(town, id)).heard();
@@ -130,6 +132,7 @@ fn with_the_body(opened: &Town) -> Vec<Scene> {
         returned.write(DAMIR, give_back),
         withdrawn.write(AIGERIM, withdraw),
         granted.write(AIGERIM, withdraw_it),
+        left.write(AIGERIM, leave),
     ]
 }
 
@@ -148,6 +151,7 @@ fn in_review(opened: &Town) -> Vec<Scene> {
     let version = submission::entry(&asked.town, asked.id).version;
     let recall = Ask::by(AIGERIM, Write::AskRecall).on(asked.id).expecting(version);
     asked.town.ask_submission(recall).unwrap();
+    let late = asked.named("a recall that came too late").reviewed(&[MARTA]).heard();
     let claimed = event.named("claimed").decided(crate::people::PIERRE, |_, _| Moderate::Claim(v1::Claim {})).heard();
     let mut resumed = event
         .named("resumed by itself")
@@ -158,6 +162,8 @@ fn in_review(opened: &Town) -> Vec<Scene> {
     let mut appealed = refused.named("under appeal");
     let appeal = Write::AskAppeal(v1::AskAppeal { reason: reason(&mut appealed.town) });
     let answered = event.named("with an answered change").decided(MARTA, request).heard().saved().submitted();
+    let spoken = answered.named("with a reopened change, and comments").decided(MARTA, reopen).decided(NOOR, speak);
+    let spoken = spoken.decided(NOOR, finish).heard();
     vec![
         event,
         claimed,
@@ -170,7 +176,24 @@ fn in_review(opened: &Town) -> Vec<Scene> {
         held,
         appealed.write(AIGERIM, appeal),
         answered,
+        spoken,
+        late,
     ]
+}
+
+fn reopen(town: &mut Town, id: EntryId) -> Moderate {
+    let changes = moderation::entry(town, id).map(|entry| entry.changes.clone()).unwrap_or_default();
+    let change = *changes.keys().next().expect("a change was asked for");
+    moderation::settle(town, id, change, v1::settle_change::Outcome::Reopened)
+}
+
+fn speak(town: &mut Town, id: EntryId) -> Moderate {
+    Moderate::Comment(moderation::comment(town, id, v1::Audience::Contributor))
+}
+
+fn finish(town: &mut Town, id: EntryId) -> Moderate {
+    let comment = moderation::comment(town, id, v1::Audience::Contributor);
+    Moderate::FinishReview(v1::FinishReview { digest: comment.digest.clone(), comments: vec![comment] })
 }
 
 fn decided(opened: &Town) -> Vec<Scene> {
@@ -229,16 +252,26 @@ fn public(opened: &Town) -> Vec<Scene> {
     let superseded = event.named("superseded").settled(publication::supersede);
     let revised = event.named("a revision begun").write(AIGERIM, Write::OpenRevision);
     let outdated = revised.named("a revision whose base is outdated").saved().corrected();
+    let (asked, proposed) = (asked.write(AIGERIM, retract), proposed.write(AIGERIM, propose));
+    let cleared = proposed.named("a retraction cleared");
+    let clear = submission::clear_retraction(&cleared.town, cleared.id);
+    let mut objected = event.named("a correction objected to").corrected();
+    let object = Write::ObjectToCorrection(v1::ObjectToCorrection { reason: reason(&mut objected.town) });
+    let suspended = event.named("suspended").settled(all(3));
     vec![
+        asked.named("a retraction declined").settled(publication::decline_retraction),
+        suspended.named("reinstated").settled(all(4)),
         event.named("public"),
         practice.named("a public practice"),
-        proposed.write(AIGERIM, propose),
-        asked.write(AIGERIM, retract),
+        cleared.write(DAMIR, clear),
+        proposed,
+        asked,
         event.named("a correction proposed").decided(MARTA, moderation::propose),
         event.named("corrected").corrected(),
+        objected.write(AIGERIM, object),
         revised,
         outdated,
-        event.named("suspended").settled(all(3)),
+        suspended,
         superseded,
         event.named("retracted").settled(all(6)),
     ]
