@@ -6,13 +6,13 @@ use dossier_endtoend::{
     Watch,
     command_line::run,
     described::{Operation, PREFIXES, document, operations, operations_of},
-    people::{ADMINISTRATOR, AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
+    people::{ADMINISTRATOR, AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person, REVIEWER_D},
     until,
 };
 use serde_json::{Value, json};
 
 /// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
-const ROUTES: [(&str, &str); 67] = [
+const ROUTES: [(&str, &str); 89] = [
     ("POST", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries/{}"),
@@ -80,6 +80,28 @@ const ROUTES: [(&str, &str); 67] = [
     ("POST", "/review/api/v1/reviews/{}/reject-correction"),
     ("POST", "/review/api/v1/reviews/{}/resume"),
     ("POST", "/review/api/v1/reviews/{}/settle-change"),
+    ("DELETE", "/review/api/v1/sessions"),
+    ("DELETE", "/review/api/v1/sessions/current"),
+    ("GET", "/audit/api/v1/receipts/{}/{}"),
+    ("GET", "/audit/api/v1/verifier-keys.txt"),
+    ("GET", "/contribute/api/v1/inbox"),
+    ("GET", "/review/api/v1/account"),
+    ("GET", "/review/api/v1/inbox"),
+    ("GET", "/review/api/v1/invitations"),
+    ("GET", "/review/api/v1/reviews/counts"),
+    ("PATCH", "/review/api/v1/account"),
+    ("POST", "/api/v1/retraction-requests/{}/decline"),
+    ("POST", "/contribute/api/v1/entries/{}/return-retraction"),
+    ("POST", "/contribute/api/v1/inbox/read"),
+    ("POST", "/review/api/v1/account/password"),
+    ("POST", "/review/api/v1/inbox/read"),
+    ("POST", "/review/api/v1/invitations"),
+    ("POST", "/review/api/v1/invitations/{}/again"),
+    ("POST", "/review/api/v1/invitations/{}/withdraw"),
+    ("POST", "/review/api/v1/password-resets"),
+    ("POST", "/review/api/v1/password-resets/complete"),
+    ("POST", "/review/api/v1/sessions"),
+    ("POST", "/review/api/v1/welcome"),
 ];
 
 /// The digest of no file.
@@ -171,6 +193,8 @@ fn filled(watch: &Watch, operation: &Operation) -> (Person, String) {
     let who = match operation.path.as_str() {
         path if path.starts_with("/contribute") => CONTRIBUTOR_KZ,
         path if path.starts_with("/review/api/v1/designations") => ADMINISTRATOR,
+        // Whoever signs out is not asked anything after that.
+        path if path.starts_with("/review/api/v1/sessions") => REVIEWER_D,
         path if path.starts_with("/review") => MODERATOR_A,
         path if path.starts_with("/audit") => AUDITOR,
         _ => PUBLISHER,
@@ -217,10 +241,11 @@ fn every_described_operation_answers_as_described() {
         let answer = watch.house.caller(who).send(&operation.method, &path, &[], body);
         watch.check(&answer);
         assert_ne!(answer.status, 405, "{answer}");
-        // A draft that was typed came from no file and has none attached, a designation is not called like an entry, and nothing waits
+        // A draft that was typed came from no file and has none attached, designations and people are not called like an entry, and nothing waits
         // for a time.
         let has_none = path.ends_with("/source")
             || path.ends_with("/revoke")
+            || path.contains("/invitations/")
             || path.ends_with(NO_FILE)
             || path.contains("/scheduled/");
         assert!(answer.status != 404 || has_none, "{answer}");
