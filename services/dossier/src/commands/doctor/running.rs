@@ -80,4 +80,14 @@ mod tests {
         assert!(!is_only_parked(&silent) && !is_only_parked(""), "something else is wrong too");
         assert!(!take(&json!("<html>"), &mut findings), "no Dossier");
     }
+
+    #[test]
+    fn mail_that_does_not_go_out_is_a_warning() {
+        let reason = "submission: no mail has gone out for 20 minutes: the mail server was not reached";
+        let warnings = json!([{"name": "mail", "reason": reason}]);
+        let document = json!({"ready": true, "checks": [{"name": "keys", "ready": true}], "warnings": warnings});
+        let mut findings = Findings::default();
+        assert!(take(&document, &mut findings));
+        assert_eq!((findings.count(Gravity::Note), findings.count(Gravity::Warning)), (1, 1));
+    }
 }

@@ -148,7 +148,7 @@ async fn publishers_are_told_here_what_waits_for_them_in_publication() {
     let by = Actor::Person(room.subject("contributor-kz"));
     let reason = room.seal_for_submission(ENTRY, dossier_vault::Purpose::Reason, "It was cancelled.");
     let command = Some(v1::AskRetraction { reason: Some(reason) });
-    let asked = Payload::RetractionAsked(v1::RetractionAsked { command, edition: 1, ..Default::default() });
+    let asked = Payload::RetractionAsked(v1::RetractionAsked { command, edition: 1 });
     room.hear(by, Origin::Submission, ENTRY, asked).await;
     let told = inbox(&room, "publisher").await;
     let letter = &told["items"][0];
