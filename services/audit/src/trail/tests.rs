@@ -121,6 +121,16 @@ fn an_event_before_its_cause_is_told() {
     assert_eq!(ordered.before_their_cause, [at(Origin::Moderation, 8), at(Origin::Publication, 1)]);
 }
 
+/// The publishing authority was said to have submitted what a contributor had.
+#[test]
+fn who_cleared_a_submission_is_not_said_to_have_made_it() {
+    let (_, mut event) = golden().find(|(name, _)| *name == "submitted").unwrap();
+    let Some(Payload::Submitted(submitted)) = &mut event.payload else { panic!("no submission") };
+    submitted.clearance_asked = Some(at(Origin::Submission, 3).into());
+    let sentence = sentence(&event, Some(Role::PublishingAuthority));
+    assert_eq!(sentence, "A publishing authority sent moderation revision 2 (the same as revision 1), round 2.");
+}
+
 #[test]
 fn steps_say_who_where_and_how_long_after_the_one_before() {
     let (_, mut submitted) = golden().find(|(name, _)| *name == "submitted").unwrap();

@@ -194,11 +194,13 @@ fn moment(at: i64) -> String {
 fn submitted(who: &str, one: &v1::Submitted) -> String {
     let command = one.command.as_ref();
     let revision = command.map_or(0, |it| it.revision);
+    // Who cleared it is not who submitted it: that is told with the question for clearance.
+    let did = if one.clearance_asked.is_some() { "sent moderation" } else { "submitted" };
     match command.and_then(|it| it.equals_revision) {
         Some(earlier) => {
-            format!("{who} submitted revision {revision} (the same as revision {earlier}), round {}.", one.round)
+            format!("{who} {did} revision {revision} (the same as revision {earlier}), round {}.", one.round)
         }
-        None => format!("{who} submitted revision {revision}, round {}.", one.round),
+        None => format!("{who} {did} revision {revision}, round {}.", one.round),
     }
 }
 
