@@ -319,14 +319,14 @@ fn shown(
         state,
         standing,
         needs: stage.needs.iter().map(need).collect(),
-        on_split: stage.on_split.as_ref().map(|further| further_need(stage, further, need(further))),
+        on_split: stage.on_split.as_ref().map(|further| further_need(stage, further, given(further.chair))),
     }
 }
 
 /// What was given besides what the stage takes anyway from the same chair.
-fn further_need(stage: &Stage, further: &Need, shown: NeedShown) -> NeedShown {
+fn further_need(stage: &Stage, further: &Need, given: u32) -> NeedShown {
     let anyway: u32 = stage.needs.iter().filter(|need| need.chair == further.chair).map(|need| need.count).sum();
-    NeedShown { given: shown.given.saturating_sub(anyway), ..shown }
+    NeedShown { who: further.chair.key(), count: further.count, given: given.saturating_sub(anyway) }
 }
 
 /// Whole seconds of a span in microseconds; none of it is negative.

@@ -18,8 +18,7 @@ use crate::{
 pub(super) fn made(scene: &Scene, entry: &Entry, number: &str) {
     let first = scene.nobody().get(&format!("/api/v1/entries/{number}")).expect(200);
     let mut summary = first["content"]["summary"].clone();
-    summary["en"] =
-        json!(text(&summary, "en").replace("has been", "has been").replace("whom to call", "whom to telephone"));
+    summary["en"] = json!(text(&summary, "en").replace("whom to call", "whom to telephone"));
     let proposal = json!({"edition": 1, "digest": first["digest"], "fields": {"summary": summary},
         "reason": format!("{MESSAGE}, a clearer word.")});
     let propose = |who, body: &Value| scene.caller(who).post(&entry.review("/propose-correction"), body);

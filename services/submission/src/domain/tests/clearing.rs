@@ -257,7 +257,7 @@ fn what_moderation_asked_stays_to_be_answered_while_the_authority_gives_it_back(
     told.saved(AIGERIM, entry, &["title"]);
     let answered = |told: &super::cast::Told| {
         submit_with(told.entry(entry), |submit| {
-            submit.answers = vec![v1::Answer { item: 1, text: Some(sealed(60)), round: 0 }]
+            submit.answers = vec![v1::Answer { item: 1, text: Some(sealed(60)), round: 0 }];
         })
     };
     told.one(Ask::by(AIGERIM, answered(&told)).on(entry));

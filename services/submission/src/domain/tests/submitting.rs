@@ -31,7 +31,7 @@ fn what_is_not_fit_is_refused_and_not_recorded() {
         (submit_with(told.entry(entry), |submit| submit.faults = 3), Refusal::Faults { count: 3 }),
         (
             submit_with(told.entry(entry), |submit| {
-                submit.answers = vec![v1::Answer { item: 1, text: None, round: 0 }]
+                submit.answers = vec![v1::Answer { item: 1, text: None, round: 0 }];
             }),
             Refusal::UnknownItem { item: 1 },
         ),
