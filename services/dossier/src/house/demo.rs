@@ -49,11 +49,11 @@ pub const DEMO_PEOPLE: [DemoPerson; 16] = [
     person("auditor", "Cedar Yew", &[Part::Secretariat(Role::Auditor)]),
     person("administrator", "Willow Pine", &[Part::Secretariat(Role::Administrator)]),
     person("authority-ke", "Olive Tamarind", &[Part::Of(Role::PublishingAuthority, "KEN")]),
-    // Writes and clears for Kenya: not the same entry.
+    // Writes for Kenya as its national focal point, and clears for it: not the same entry.
     person(
         "focal-point-ke",
         "Ebony Mango",
-        &[Part::Of(Role::Contributor, "KEN"), Part::Of(Role::PublishingAuthority, "KEN")],
+        &[Part::Of(Role::NationalFocalPoint, "KEN"), Part::Of(Role::PublishingAuthority, "KEN")],
     ),
     // Writes for Kenya and reviews for everybody: not the same entry.
     person("expert-ke", "Marula Fig", &[Part::Of(Role::Contributor, "KEN"), Part::Reviewer(ReviewerKind::External)]),
