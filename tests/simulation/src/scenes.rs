@@ -120,7 +120,7 @@ fn with_the_body(opened: &Town) -> Vec<Scene> {
     let leave = Write::Withdraw(v1::Withdraw { reason: reason(&mut left.town) });
     let mut granted = event.named("withdrawn from review").submitted();
     let withdraw_it = Write::Withdraw(v1::Withdraw { reason: reason(&mut granted.town) });
-    let mut expired = event.named("expired").submitted().decided(MARTA, |town, id| request(town, id)).heard();
+    let mut expired = event.named("expired").submitted().decided(MARTA, request).heard();
     expired.town.wait(84 * Micros::DAY);
     vec![
         event.named("an event"),

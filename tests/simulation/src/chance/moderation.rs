@@ -49,7 +49,7 @@ fn what(town: &mut Town, dice: &mut Dice, id: EntryId) -> Command {
     let is_corrected = entry(town, id).is_some_and(|entry| entry.correction.is_some());
     let is_public = !is_open && entry(town, id).is_some_and(Entry::is_public);
     match dice.below(32) {
-        0..20 if is_public => match (is_corrected, dice.below(8)) {
+        0..19 if is_public => match (is_corrected, dice.below(8)) {
             (true, 0) => reject(town, id),
             (true, _) => confirm(town, id),
             (false, _) => propose(town, id),
@@ -67,7 +67,7 @@ fn what(town: &mut Town, dice: &mut Dice, id: EntryId) -> Command {
         }
         21 => stale(town, dice, id),
         22 if dice.one_in(3) => {
-            let length = dice.one_in(2).then(|| Micros::DAY * 3);
+            let length = dice.one_in(2).then_some(Micros::DAY * 3);
             hold(town, AWAITED[usize::try_from(dice.below(4)).unwrap()], length)
         }
         23 => assign(town, *dice.pick(&EVERYBODY)),

@@ -50,7 +50,8 @@ impl Contents {
                 self.passed.insert(here, confirmed);
             }
             Payload::EditionPublished(one) => {
-                let passed = &self.passed[&place(one.command.as_ref().unwrap().approved.as_ref())];
+                let approved = place(one.command.as_ref().unwrap().approved.as_ref());
+                let passed = self.passed.get(&approved).expect("published without an approval (P5)");
                 assert_eq!(
                     (passed.entry, Some(&passed.content)),
                     (entry, one.content.as_ref()),

@@ -32,7 +32,7 @@ impl Privacy {
         }
         match &event.payload {
             Some(Payload::DraftStarted(one)) => {
-                self.of_content(one.command.as_ref().and_then(|it| it.content.as_ref()))
+                self.of_content(one.command.as_ref().and_then(|it| it.content.as_ref()));
             }
             Some(Payload::DraftSaved(one)) => self.of_content(one.command.as_ref().and_then(|it| it.content.as_ref())),
             Some(Payload::ClearanceAsked(one)) => {

@@ -34,10 +34,7 @@ pub(super) fn stand(town: &Town) {
 }
 
 /// When everybody has heard everything, the three say the same of each entry.
-///
-/// # Panics
-/// When they do not.
-pub fn agree(town: &Town) {
+pub(super) fn agree(town: &Town) {
     for (id, entry) in &town.submission.state().entries {
         with_moderation(town, *id, entry);
         with_publication(town, *id, entry);
