@@ -42,7 +42,7 @@ impl ReadMarks {
     }
 }
 
-/// Whether a record of how letters ended may be written: only the postman of the service itself says so, of at most [`ENDS_MAX`]
+/// Whether a record of how letters ended may be written: only the postman of the service itself says so, of at most 64
 /// letters. One without letters says that from now on they go out by mail.
 ///
 /// # Errors
