@@ -7,13 +7,14 @@
     reason = "a test that cannot go on fails; seeds and figures are for who looks"
 )]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_faults::process::Ended;
 use dossier_nats::{
     Installation, Life, Plan, Service,
     copying::{copy, move_to, put_back},
     installation::PATIENCE,
+    until,
 };
 use dossier_proto::Origin;
 
@@ -147,14 +148,9 @@ fn an_older_copy_that_began_alone_ends_when_the_others_come() {
     let others = |service: &&mut Service| service.origin != origin;
     installation.services_mut().filter(others).for_each(|service| service.begin(Life::default()));
     installation.services_mut().filter(others).for_each(|service| service.arrive().unwrap());
-    let deadline = Instant::now() + PATIENCE;
-    let ended = loop {
-        if let Some(ended) = installation.service_mut(origin).has_ended() {
-            break ended;
-        }
-        assert!(Instant::now() < deadline, "{}: it goes on, though others know more", installation.whereabouts());
-        std::thread::sleep(Duration::from_millis(100)); // until it has asked them
-    };
+    let (ended, _) = until("it has asked those who know more", PATIENCE, || {
+        installation.service_mut(origin).has_ended().ok_or_else(|| "it goes on".to_owned())
+    });
     assert_eq!(ended.status.code(), Some(ROLLED_BACK), "{ended:?}");
     // What the older copy wrote alone is in its stream still. The words of the refusal say what helps, and it does.
     move_to(&newer, &data);

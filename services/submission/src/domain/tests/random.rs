@@ -86,6 +86,10 @@ fn begin(told: &Told, dice: &mut Dice) -> Asked {
 fn somebody_asks(told: &Told, dice: &mut Dice, id: EntryId) -> Asked {
     let entry = told.entry(id);
     let is_proposed = entry.public.as_ref().is_some_and(|public| public.retraction_proposed.is_some());
+    let may_be_proposed = entry.has_edition() && entry.facts.record_type == "practice" && !is_proposed;
+    if may_be_proposed && dice.one_in(4) {
+        return Ask::by(*dice.pick(&[AIGERIM, BOLAT, WANJIRU]), ask_retraction()).on(id);
+    }
     if is_proposed && !dice.one_in(3) {
         let by = *dice.pick(&[AIGERIM, DAMIR, DAMIR, SAULE]);
         let command = if dice.one_in(5) { return_retraction(entry) } else { clear_retraction(told, entry) };
