@@ -134,6 +134,7 @@ impl Desk {
                 ("{id}", self.names()),
                 ("{entry}", self.names()),
                 ("{name}", self.names()),
+                ("{number}", vec![self.number.clone()]),
                 ("{edition}", vec!["1".to_owned(), "2".to_owned()]),
                 // No entry here has a file; who sees them is tested in submission.
                 ("{digest}", vec!["0".repeat(64)]),
