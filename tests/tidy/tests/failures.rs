@@ -31,8 +31,11 @@ const ROWS: [(&str, &str); 21] = [
     ("importers", "empty date"),
 ];
 
-/// One line of the table: whom it is about, what went wrong, and the tests, each with its file.
-fn row(line: &str) -> Option<(&str, &str, Vec<(&str, &str)>)> {
+/// Whom a row is about, what went wrong, and the tests, each with its file.
+type Row<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>);
+
+/// One line of the table.
+fn row(line: &str) -> Option<Row<'_>> {
     let mut cells = line.strip_prefix("| ")?.strip_suffix(" |")?.splitn(3, " | ");
     let (who, what, tests) = (cells.next()?, cells.next()?, cells.next()?);
     let quoted: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();

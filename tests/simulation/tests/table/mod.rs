@@ -9,7 +9,7 @@ use dossier_identity::Role;
 use dossier_moderation::domain::Standing as Reviewed;
 use dossier_proto::{Actor, Event, Origin, SubjectId};
 use dossier_simulation::{
-    asking::{self, moderation, name, publication, submission},
+    asking::{moderation, name, publication, submission},
     people::{ADMINISTRATOR, AIGERIM, AUDITOR, DAMIR, EXTERNAL, GULNARA, INTERNAL, KIPTOO, PIERRE, RECORDS, REGISTRAR},
     scenes::Scene,
 };
@@ -165,7 +165,7 @@ fn outcome(after: &Scene, service: Service, answer: Result<Vec<Event>, &'static 
         Ok(events) => {
             let begun = events[0].head.entry.filter(|entry| *entry != after.id);
             let to = Scene { id: begun.unwrap_or(after.id), ..after.clone() };
-            let names: Vec<String> = events.iter().map(|event| asking::name(event.payload.as_ref().unwrap())).collect();
+            let names: Vec<String> = events.iter().map(|event| name(event.payload.as_ref().unwrap())).collect();
             Outcome::Done { events: names.join(", "), to: state(&to, service) }
         }
     }
@@ -223,11 +223,14 @@ fn first_seen<'a>(all: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize
     order
 }
 
+/// Where a row stands: by command, by state, then by what follows.
+type Place<'a> = (usize, usize, &'a str, &'a str);
+
 fn accepted(trials: &[&Trial]) -> String {
     let commands = first_seen(trials.iter().map(|trial| trial.command.as_str()));
     let states = first_seen(trials.iter().map(|trial| trial.from.as_str()));
     let roles = first_seen(trials.iter().map(|trial| trial.by));
-    let mut rows: BTreeMap<(usize, usize, &str, &str), (&Trial, Vec<&str>)> = BTreeMap::new();
+    let mut rows: BTreeMap<Place<'_>, (&Trial, Vec<&str>)> = BTreeMap::new();
     for trial in trials {
         let (events, to) = match &trial.outcome {
             Outcome::Done { events, to } => (events.as_str(), to.as_str()),
