@@ -2,6 +2,8 @@
 //!
 //! `DOSSIER_SEED` runs one seed alone.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{cell::RefCell, collections::BTreeMap};
 
 use dossier_engine::testing::{Dice, for_seeds};
