@@ -36,7 +36,7 @@ fn the_table_of_states_and_commands_is_what_the_deciders_say() {
 #[test]
 fn the_scenes_are_everywhere() {
     let scenes = scenes::all();
-    let states: BTreeSet<WorkState> = scenes.iter().map(|scene| table::submission_state(scene)).collect();
+    let states: BTreeSet<WorkState> = scenes.iter().map(table::submission_state).collect();
     assert_eq!(states, BTreeSet::from(WorkState::ALL), "a state of the workflow has no scene");
     let standings: BTreeSet<Reviewed> = scenes.iter().filter_map(table::standing).collect();
     assert_eq!(standings, BTreeSet::from(Reviewed::ALL), "a standing of a review has no scene");
