@@ -226,7 +226,9 @@ fn whatever_chance_sends_is_answered_properly() {
     let watch = Watch::new();
     let chance = Chance::fresh();
     eprintln!("DOSSIER_SEED={}", chance.seed());
-    let operations = operations(&watch.house);
+    let mut operations = operations(&watch.house);
+    // Whoever signs out is nobody after that; it has tests of its own (tests/letters, `people_come_in`).
+    operations.retain(|operation| !(operation.method == "DELETE" && operation.path.ends_with("/sessions/current")));
     let mut seen: Vec<String> = [&watch.draft, &watch.reviewed, &watch.published].map(|entry| entry.0.clone()).to_vec();
     seen.extend([watch.number.clone(), "0".repeat(64), watch.house.subject(people::PUBLISHER)]);
     let mut callers: BTreeMap<_, _> = people::ALL.into_iter().map(|who| (who.key, watch.house.caller(who))).collect();
