@@ -115,7 +115,7 @@ fn joinup_asking_for_changes_on_a_new_entry_publishes_nothing() {
     let mut scene = scene("changes requested");
     scene.town.wait(40 * Micros::DAY);
     scene.town.level();
-    assert!(scene.town.publication.state().entries.get(&scene.id).is_none(), "nobody approved it");
+    assert!(!scene.town.publication.state().entries.contains_key(&scene.id), "nobody approved it");
     let heard = scene.town.publication.log().iter().filter(|(event, _)| event.head.entry == Some(scene.id));
     assert_eq!(heard.count(), 0, "publication has never heard of it");
 }
