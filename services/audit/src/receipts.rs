@@ -40,8 +40,9 @@ impl From<dossier_journal::ReadError> for NoReceipt {
 }
 
 /// The receipt of an edition. Reads the copies and unseals a text: off the async threads.
-pub(crate) fn make(office: &Office, number: &str, edition: u32) -> Result<Receipt, NoReceipt> {
-    let entry = office.copies().numbered(number).ok_or(NoReceipt::NotThere)?;
+/// `name` is the entry's public number or its id.
+pub(crate) fn make(office: &Office, name: &str, edition: u32) -> Result<Receipt, NoReceipt> {
+    let entry = office.copies().numbered(name).or_else(|| name.parse().ok()).ok_or(NoReceipt::NotThere)?;
     let (published, event) = edition_of(office, entry, edition)?;
     let deeds = deeds(office, event.head.place, &published)?;
     let mut proofs = Vec::new();

@@ -35,7 +35,7 @@ pub fn router(office: Office) -> Router {
         .route("/events", get(events::events))
         .route("/checkpoints", get(checkpoints::all))
         .route("/checkpoints/{origin}", get(checkpoints::one))
-        .route("/receipts/{number}/{edition}", get(receipts::receipt))
+        .route("/receipts/{name}/{edition}", get(receipts::receipt))
         .route("/verifier-keys.txt", get(receipts::verifier_keys))
         .route("/state", get(state::state))
         .route("/findings", get(findings::findings))

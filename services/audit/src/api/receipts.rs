@@ -21,11 +21,11 @@ const RETRY_SECONDS: u64 = 2;
 /// any program that knows RFC 6962 and the C2SP formats. For everybody, while the entry is public.
 #[utoipa::path(
     get,
-    path = "/receipts/{number}/{edition}",
+    path = "/receipts/{name}/{edition}",
     tag = "checkpoints", operation_id = "getReceipt",
     security(()),
     params(
-        ("number" = String, Path, description = "The public number", example = "EVT-2026-00042"),
+        ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("edition" = u32, Path, description = "Which edition, from 1"),
     ),
     responses(
@@ -37,14 +37,15 @@ const RETRY_SECONDS: u64 = 2;
 )]
 pub(super) async fn receipt(
     State(office): State<Office>,
-    StrictPath((number, edition)): StrictPath<(String, u32)>,
+    StrictPath((name, edition)): StrictPath<(String, u32)>,
     headers: HeaderMap,
 ) -> Answer<Response> {
     off_thread(move || {
-        let text = make(&office, &number, edition).map_err(|error| problem(&error, &number))?.to_text();
+        let receipt = make(&office, &name, edition).map_err(|error| problem(&error, &name))?;
+        let text = receipt.to_text();
         let tag = Tag::of_bytes(text.as_bytes());
-        // The number was found among those that we gave, so it is letters, digits and dashes.
-        let saved_as = format!("attachment; filename=\"{number}-{edition}.receipt.json\"");
+        // A number that we gave: letters, digits and dashes.
+        let saved_as = format!("attachment; filename=\"{}-{edition}.receipt.json\"", receipt.number);
         let described =
             [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, saved_as)];
         Ok(conditional::answer(&headers, &tag, Cache::PublicJson, || (described, text).into_response()))
@@ -73,11 +74,11 @@ pub(super) async fn verifier_keys(State(office): State<Office>) -> Answer<Respon
     Ok((Cache::PublicJson, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-fn problem(error: &NoReceipt, number: &str) -> Problem {
+fn problem(error: &NoReceipt, name: &str) -> Problem {
     match error {
         NoReceipt::NotThere => Problem::new(ProblemKind::NotFound),
         NoReceipt::Withheld => Problem::new(ProblemKind::Gone)
-            .detail(format!("The public does not read this entry now; /entries/{number} says why. Receipts that were given out still verify."))
+            .detail(format!("The public does not read this entry now; /entries/{name} says why. Receipts that were given out still verify."))
             .with("code", "withheld"),
         NoReceipt::Erased => Problem::new(ProblemKind::Gone)
             .detail("The text of this edition was erased. Receipts that were given out still verify.")
