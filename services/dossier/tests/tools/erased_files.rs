@@ -53,7 +53,7 @@ impl Asking {
     }
 }
 
-fn json_to(method: &str, path: &str) -> axum::http::request::Builder {
+fn json_to(method: &str, path: &str) -> http::request::Builder {
     Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json")
 }
 
