@@ -122,7 +122,7 @@ pub struct Up {
     /// The address under which the public reaches this site; the default is where it listens.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
-    /// A file with the table [mail] of a configuration (`dossier serve --help`): people are then told by mail what concerns them. Without
+    /// A file with the table `[mail]` of a configuration (`dossier serve --help`): people are then told by mail what concerns them. Without
     /// it they are told in their inboxes alone.
     #[arg(long, value_name = "FILE")]
     pub mail: Option<PathBuf>,

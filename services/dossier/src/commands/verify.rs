@@ -16,6 +16,9 @@ use crate::{
 use report::Report;
 
 pub(super) fn run(verify: &Verify, audience: Audience) -> Result<(), Failure> {
+    if let Some(path) = verify.path.as_deref().filter(|path| !path.exists()) {
+        return Err(Failure::not_there(format!("{} does not exist", path.display())));
+    }
     if let Some(path) = verify.path.as_deref().filter(|path| path.is_file()) {
         return receipt::verify(path, verify.keys.as_deref(), audience);
     }
