@@ -22,9 +22,8 @@ pub fn read(text: &str, own: Origin) -> Answer<Asked> {
     if let Some(instant) = moment::read(text) {
         return Ok(Asked::Instant(instant));
     }
-    let malformed = |detail: String| {
-        Problem::new(ProblemKind::MalformedQuery).detail(detail).with("parameter", "as_of".to_owned())
-    };
+    let malformed =
+        |detail: String| Problem::new(ProblemKind::MalformedQuery).detail(detail).with("parameter", "as_of".to_owned());
     match place(text) {
         Some(place) if place.origin == own => Ok(Asked::Place(place)),
         Some(_) => Err(malformed(format!(

@@ -11,8 +11,8 @@ use utoipa::{
 };
 
 use super::{
-    acts, adopting, corrections, designations, entering, files, holding, in_force, inbox, invited, inviting, one_review,
-    opinions, own_account, queue, tracking,
+    acts, adopting, corrections, designations, entering, files, holding, in_force, inbox, invited, inviting,
+    one_review, opinions, own_account, queue, tracking,
 };
 
 #[derive(OpenApi)]
