@@ -128,7 +128,9 @@ fn page(desk: &Desk, wanted: &Wanted, scene: &Scene, size: PageSize, cursor_at: 
         let candidates = if wanted.reads_words() { CANDIDATES_AT_ONCE } else { room };
         let reach = Reach { candidates, looked_at: left };
         let Passed { candidates, looked_at, last: passed } = scene
-            .look(desk, |look| pass(look, wanted, &mut Rights::of(wanted.caller), (last, began), reach))
+            .look(desk, |look| {
+                pass(look, wanted, &mut Rights::of(wanted.caller), (last, began), reach, contents.named(look, wanted))
+            })
             .map_err(outlived)?;
         left -= looked_at;
         let chosen = contents.choose(wanted, candidates, room)?;

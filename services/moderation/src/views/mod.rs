@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use dossier_engine::{Decider, View};
 use dossier_exchange::files::NamedFiles;
 use dossier_post::letters::{Inboxes, Roll};
-use dossier_proto::{EntryId, Event, KeyId, Payload, v1};
+use dossier_proto::{EntryId, Event, KeyId, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
@@ -46,6 +46,7 @@ pub struct Reviews {
 impl View for Reviews {
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         let former = telling::Former::of(event.head.entry.and_then(|id| self.state.entries.get(&id)));
+        let content = event.head.entry.and_then(|id| self.submission_in_review(id));
         Moderation::evolve(&mut self.state, event, beside);
         self.roll.take(event);
         self.inboxes.take(event);
@@ -60,12 +61,26 @@ impl View for Reviews {
         if let Some(entry) = event.head.entry {
             self.remember_internal(entry, event);
             self.tell(entry, event, beside, &former);
-            self.queue.place(entry, self.state.entries.get(&entry));
+            let has_moved = self.queue.place(entry, self.state.entries.get(&entry));
+            if !has_moved && self.submission_in_review(entry) != content {
+                self.queue.renew(entry);
+            }
         }
     }
 }
 
 impl Reviews {
+    /// The submission that the newest review of an entry is of.
+    fn submission_in_review(&self, entry: EntryId) -> Option<Place> {
+        Some(self.state.entries.get(&entry)?.review()?.submitted.place)
+    }
+
+    /// Where the content that the newest review of an entry is of stands. When it is another, the entry counts as moved in the queue.
+    pub(crate) fn content_in_review(&self, entry: EntryId) -> Option<Whereabouts> {
+        let submitted = self.submission_in_review(entry)?;
+        Some(self.contents.submitted(entry, submitted)?.at)
+    }
+
     fn remember_internal(&mut self, entry: EntryId, event: &Event) {
         if let Some(key) = event.payload.as_ref().and_then(internal_words).and_then(key_of) {
             self.internal.entry(entry).or_insert(key);

@@ -100,13 +100,13 @@ struct Stock {
 }
 
 impl Queue {
-    /// Puts an entry where it stands now.
-    pub(super) fn place(&mut self, id: EntryId, entry: Option<&Entry>) {
+    /// Puts an entry where it stands now. Answers whether that counts as a move.
+    pub(super) fn place(&mut self, id: EntryId, entry: Option<&Entry>) -> bool {
         let now = entry.and_then(|entry| Some((Shelf::of(entry)?, entry.waiting_since()?)));
         let before = self.at.get(&id).copied();
         let number = now.as_ref().and_then(|(shelf, _)| self.numbers.get(shelf)).copied();
         if before.is_some() && before == number.zip(now.as_ref().map(|(_, since)| *since)) {
-            return;
+            return false;
         }
         if let Some((number, since)) = before {
             self.at.remove(&id);
@@ -120,8 +120,17 @@ impl Queue {
             stock.places.insert(Place { since, entry: id });
         }
         let was = before.map(|(_, since)| since);
-        if was != moved_to {
-            self.moves.remember(id, was);
+        if was == moved_to {
+            return false;
+        }
+        self.moves.remember(id, was);
+        true
+    }
+
+    /// Another content of an entry is in review, that stays in its place: whoever asks who has moved hears of it.
+    pub(super) fn renew(&mut self, id: EntryId) {
+        if let Some((_, since)) = self.at.get(&id) {
+            self.moves.remember(id, Some(*since));
         }
     }
 
@@ -158,6 +167,19 @@ impl Queue {
     /// How often an entry has changed its place: what [`Stretch::began`] is for whoever begins now.
     pub fn moves(&self) -> u64 {
         self.moves.counted()
+    }
+
+    /// Who has moved, or has another content in review, since there had been so many moves.
+    ///
+    /// # Errors
+    /// [`Outlived`].
+    pub fn moved_since(&self, began: u64) -> Result<impl Iterator<Item = EntryId>, Outlived> {
+        Ok(self.moves.since(began)?.into_keys())
+    }
+
+    /// Every entry that has a place.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = EntryId> {
+        self.at.keys().copied()
     }
 
     /// Along the wanted shelves, longest wait first.

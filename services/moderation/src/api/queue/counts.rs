@@ -95,7 +95,7 @@ pub(crate) async fn counts(
 
 fn count(desk: &Desk, wanted: &Wanted, scene: &Scene) -> Answer<Counts> {
     let mut tally = Tally::default();
-    if wanted.claimed == Claimed::Whoever && !wanted.reads_words() {
+    if matches!(wanted.claimed, Claimed::Whoever | Claimed::Nobody) && !wanted.reads_words() {
         scene.look(desk, |look| by_shelf(look, wanted, &mut tally));
         tally.complete = true;
     } else {
@@ -104,13 +104,15 @@ fn count(desk: &Desk, wanted: &Wanted, scene: &Scene) -> Answer<Counts> {
     Ok(tally.counts(scene))
 }
 
-/// Counts shelves: nothing has to be known of single entries.
+/// Counts shelves: nothing has to be known of single entries, but for the few that are taken up.
 fn by_shelf(look: Look<'_>, wanted: &Wanted, tally: &mut Tally) {
     let mut rights = Rights::of(wanted.caller);
     let until = wanted.until(look.instant).map(|since| QueuePlace { since, entry: EntryId([0xff; 16]) });
     let claimed: BTreeSet<EntryId> = claims(look).map(|(entry, _)| entry).collect();
+    let takes_claimed = wanted.claimed == Claimed::Whoever;
     for (shelf, places) in look.facts.queue.shelves().filter(|(shelf, _)| wanted.is_on(shelf)) {
         let places = places.iter().take_while(|place| until.is_none_or(|until| **place <= until));
+        let places = places.filter(|place| takes_claimed || !claimed.contains(&place.entry));
         match known(look, &mut rights, shelf) {
             Known::None => {}
             // Most shelves have nothing on them that is taken up; those are counted as a whole.
@@ -155,8 +157,8 @@ fn one_by_one(desk: &Desk, wanted: &Wanted, scene: &Scene, tally: &mut Tally) ->
     let mut last = None;
     loop {
         let reach = Reach { candidates: AT_ONCE, looked_at: AT_ONCE };
-        let passed: Result<Passed, Outlived> =
-            scene.look(desk, |look| pass(look, wanted, &mut rights, (last, began), reach));
+        let passed: Result<Passed, Outlived> = scene
+            .look(desk, |look| pass(look, wanted, &mut rights, (last, began), reach, contents.named(look, wanted)));
         let Passed { candidates, last: passed, .. } = passed.map_err(outlived)?;
         let chosen = contents.choose(wanted, candidates, usize::MAX)?;
         scene.look(desk, |look| chosen.candidates.iter().for_each(|candidate| tally.add_one(look, wanted, candidate)));

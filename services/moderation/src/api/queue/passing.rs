@@ -1,6 +1,12 @@
 //! Going along the queue with a caller's eyes.
 
-use std::{collections::BTreeMap, sync::Arc};
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use dossier_identity::{Thing, Viewers};
 use dossier_proto::{BodyCode, EntryId, Micros, SubjectId};
@@ -76,30 +82,41 @@ pub(super) struct Reach {
     pub(super) looked_at: usize,
 }
 
-/// Passes entries until enough were found.
+/// Passes entries until enough were found; those that are named only, if any are.
+///
+/// Which entries are named was read from contents that the caller may not read. So of those nothing may be learnt by where a page ends:
+/// what cannot be read is then passed as if it were not there.
 pub(super) fn pass(
     look: Look<'_>,
     wanted: &Wanted,
     rights: &mut Rights,
     (after, began): (Option<QueuePlace>, u64),
     reach: Reach,
+    named: Option<BTreeSet<EntryId>>,
 ) -> Result<Passed, Outlived> {
     let stretch = Stretch { after, began, until: wanted.until(look.instant) };
     let queue = &look.facts.queue;
-    let walk = match wanted.claimed {
-        Claimed::Somebody | Claimed::By(_) => {
-            queue.walk_among(claims(look).map(|(entry, _)| entry), stretch, |shelf| wanted.is_on(shelf))?
+    let is_on = |shelf: &Shelf| wanted.is_on(shelf);
+    let is_among_named = named.is_some();
+    let walk = match (wanted.claimed, named) {
+        (_, Some(named)) => queue.walk_among(named, stretch, is_on)?,
+        (Claimed::Somebody | Claimed::By(_), None) => {
+            queue.walk_among(claims(look).map(|(entry, _)| entry), stretch, is_on)?
         }
-        Claimed::Whoever | Claimed::Nobody => queue.walk(stretch, |shelf| wanted.is_on(shelf))?,
+        (Claimed::Whoever | Claimed::Nobody, None) => queue.walk(stretch, is_on)?,
     };
     let mut passed = Passed { candidates: Vec::new(), looked_at: 0, last: after };
     for step in walk {
+        let found = candidate(look, wanted, rights, step.place, step.shelf);
+        if is_among_named && found.as_ref().is_none_or(|found| found.content.is_none()) {
+            continue;
+        }
         if passed.candidates.len() == reach.candidates || passed.looked_at == reach.looked_at {
             return Ok(passed);
         }
         passed.looked_at += 1;
         passed.last = Some(step.place);
-        passed.candidates.extend(candidate(look, wanted, rights, step.place, step.shelf));
+        passed.candidates.extend(found);
     }
     passed.last = None;
     Ok(passed)

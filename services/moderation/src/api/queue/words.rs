@@ -1,15 +1,17 @@
 //! The filters for which contents are opened, and the titles of lines. A content that cannot be read has no title, and fits no such
 //! filter: the queue is shown all the same.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use dossier_proto::EntryId;
 use dossier_registry::Registry;
 use dossier_web::Answer;
 
 use super::{
     super::{Desk, errors},
-    filter::Wanted,
+    filter::{Claimed, Wanted},
     passing::Candidate,
+    scene::Look,
 };
 use crate::{
     gists::{Came, Gist, Opener},
@@ -38,12 +40,24 @@ pub(super) struct Chosen {
 impl<'a> Contents<'a> {
     pub(super) fn of(desk: &'a Desk) -> Answer<Self> {
         let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
+        desk.gists.drop_erased(&desk.words);
         Ok(Self { desk, registry, opened: 0 })
     }
 
     /// Whether no more are opened for this request.
     pub(super) const fn are_enough(&self) -> bool {
         self.opened >= OPENED_MAX
+    }
+
+    /// The entries that may fit the filters, where they are known and few. Of the queue as it stood nobody knows them, and who has taken
+    /// something up is few as well.
+    pub(super) fn named(&self, look: Look<'_>, wanted: &Wanted) -> Option<BTreeSet<EntryId>> {
+        let goes_by_claims = matches!(wanted.claimed, Claimed::Somebody | Claimed::By(_));
+        if goes_by_claims || !wanted.reads_words() || !std::ptr::eq(look.facts, look.rights) {
+            return None;
+        }
+        let registry = self.registry.as_ref()?;
+        self.desk.gists.naming(registry.digest(), look.facts, &wanted.objectives, &wanted.readable_in)
     }
 
     /// What can be known of a candidate's content by the caller.

@@ -179,6 +179,63 @@ async fn an_erased_content_fits_no_filter_any_more() {
     assert_eq!(shown(&room, "moderator-a", "readable_in=en").await, Vec::<u8>::new());
 }
 
+/// Sixteen entries, of which each objective is rare enough that those who name it are known by name after the first look.
+async fn sixteen() -> (Room, Vec<Filed>) {
+    let mut room = Room::open().await;
+    let mut all = Vec::new();
+    for number in 1..=16 {
+        let objective = (number % 8 + 1).to_string();
+        let content = with(content("An event"), &[("gcm_objectives", json!([objective]))]);
+        let body = if number <= 8 { "KAZ" } else { "KEN" };
+        all.push(room.submit_with(numbered(number), 1, &content, |submitted| submitted.body = body.to_owned()).await);
+        room.clock.pass(DAY);
+    }
+    // No second may end between two answers that are compared.
+    room.clock.pass(Micros::SECOND / 2);
+    (room, all)
+}
+
+/// Asked twice: the first opens all contents, the second goes among those that are known.
+async fn twice(room: &Room, who: &str, query: &str) -> Vec<u8> {
+    let first = shown(room, who, query).await;
+    assert_eq!(shown(room, who, query).await, first, "{who}: {query}");
+    super::counts::agree(room, who, &format!("state=any&{query}")).await;
+    first
+}
+
+#[tokio::test]
+async fn a_rare_objective_is_found_again_and_follows_what_is_submitted_and_erased() {
+    let (mut room, all) = sixteen().await;
+    assert_eq!(twice(&room, "moderator-a", "objective=8").await, [7, 15]);
+    assert_eq!(twice(&room, "moderator-a", "objective=20").await, Vec::<u8>::new());
+    for (who, expected) in [("contributor-kz", vec![7]), ("contributor-ke", vec![15]), ("publisher", vec![])] {
+        assert_eq!(twice(&room, who, "objective=8").await, expected, "{who}");
+    }
+    let digest = room.get("moderator-a", &format!("/reviews/{}", numbered(7))).await.text("/digest").to_owned();
+    let change = json!({ "field": "title", "language": "en", "text": "Shorter" });
+    let body = json!({ "digest": digest, "items": [change] });
+    room.post("moderator-a", &format!("/reviews/{}/request-changes", numbered(7)), body).await.is(200);
+    assert_eq!(twice(&room, "moderator-a", "objective=8&state=any").await, [15, 7]);
+    room.submit(numbered(7), 2, &with(content("Shorter"), &[("gcm_objectives", json!(["20"]))])).await;
+    assert_eq!(twice(&room, "moderator-a", "objective=8&state=any").await, [15]);
+    assert_eq!(twice(&room, "moderator-a", "objective=20").await, [7]);
+    room.submit(numbered(17), 1, &with(content("New"), &[("gcm_objectives", json!(["8"]))])).await;
+    assert_eq!(twice(&room, "moderator-a", "objective=8").await, [15, 17]);
+    room.forget(&all[14]);
+    assert_eq!(twice(&room, "moderator-a", "objective=8").await, [17]);
+}
+
+/// Erased contents leave the memory whoever looks at whatever.
+#[tokio::test]
+async fn what_was_erased_is_not_kept_at_hand_though_nobody_looks_at_it() {
+    let (room, all) = sixteen().await;
+    shown(&room, "moderator-a", "objective=8").await;
+    assert_eq!(room.desk().gists.kept(), 16);
+    room.forget(&all[14]);
+    shown(&room, "contributor-kz", "objective=20").await;
+    assert_eq!(room.desk().gists.kept(), 15);
+}
+
 #[tokio::test]
 async fn an_entry_that_moves_between_two_pages_is_shown_once() {
     let mut room = five().await;
