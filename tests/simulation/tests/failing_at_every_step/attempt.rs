@@ -45,6 +45,8 @@ impl Faults for Dying {
 pub(crate) enum Failure {
     /// The process dies when it comes there.
     Dies(Step),
+    /// The same, and the disk said that it had synced what it had not: no service survives this.
+    Lies(Step),
     /// The disk fails; of what is not durable then, so many puts are found after the power was lost.
     Disk { trouble: Trouble, survivors: usize },
 }
