@@ -90,10 +90,13 @@ impl<D: Decider, V: View> Engine<D, V> {
             return Ok(past);
         }
         let engine = self.clone();
-        let past = Arc::new(off_thread(move || engine.fold_to(end)).await?);
-        self.inner.kept.put(Arc::clone(&past));
-        drop(turn);
-        Ok(past)
+        off_thread(move || {
+            let past = Arc::new(engine.fold_to(end)?);
+            engine.inner.kept.put(Arc::clone(&past));
+            drop(turn);
+            Ok(past)
+        })
+        .await
     }
 
     /// Returns when nothing can be recorded any more with this instant or an earlier one, and all that was is in the view.

@@ -4,11 +4,18 @@
 
 mod toy;
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use dossier_engine::{AsOf, Engine, Past, PastError, past::KEPT_MAX};
+use dossier_engine::{AsOf, Engine, Past, PastError, View, past::KEPT_MAX};
 use dossier_journal::{MemoryStore, OpenOptions, Peek, PeekError};
-use dossier_proto::{EntryId, Micros, Origin, Place};
+use dossier_proto::{EntryId, Event, Micros, Origin, Place};
+use serde::{Deserialize, Serialize};
 use toy::{NOON, Toy, ToyClock, ToyCommand, ToyEngine, ToyView, request, settings};
 
 /// An engine whose clock goes on by a second for each command, and what it answered after each.
@@ -218,4 +225,53 @@ async fn moments_go_over_the_ends_of_epochs() {
     assert!(matches!(engine.as_of(at(0, 2)).await, Err(PastError::NotThere(_))), "that epoch has ended");
     let whole = dossier_engine::fold_journal::<Toy, ToyView>(engine.journal(), dossier_engine::Until::End).unwrap();
     same(&whole.view, &engine.as_of(at(1, 1)).await.unwrap().view);
+}
+
+/// How many fold at once, and at most did.
+static FOLDING: AtomicUsize = AtomicUsize::new(0);
+static FOLDED_AT_ONCE: AtomicUsize = AtomicUsize::new(0);
+
+/// A view that takes its time.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+struct Slow(u64);
+
+impl View for Slow {
+    fn apply(&mut self, _event: &Event, _beside: Option<&Event>) {
+        let folding = FOLDING.fetch_add(1, Ordering::SeqCst) + 1;
+        FOLDED_AT_ONCE.fetch_max(folding, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_micros(500)); // the work of a large view
+        self.0 += 1;
+        FOLDING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whoever hung up gave the turn away, and the fold went on: as many at once as somebody cared to begin.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_fold_that_nobody_waits_for_any_more_keeps_its_turn() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = ToyClock::at(NOON);
+    let settings = settings(directory.path(), Arc::clone(&clock));
+    let engine: Engine<Toy, Slow> = Engine::open_on(MemoryStore::new(), settings).unwrap();
+    let mut entry = None;
+    for number in 0..200 {
+        let command = if number == 0 { ToyCommand::Start(3) } else { ToyCommand::Bump };
+        let mut request = request(&format!("command {number}"), command);
+        request.entry = entry;
+        let outcome = engine.execute(request).await.unwrap();
+        entry = outcome.events[0].head.entry;
+    }
+    FOLDED_AT_ONCE.store(0, Ordering::SeqCst);
+    for sequence in 190..194 {
+        let asking = tokio::spawn({
+            let engine = engine.clone();
+            async move { engine.as_of(at(0, sequence)).await.map(drop) }
+        });
+        while FOLDING.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        asking.abort();
+        let _ = asking.await;
+    }
+    assert_eq!(engine.as_of(at(0, 199)).await.unwrap().view.0, 200);
+    assert_eq!(FOLDED_AT_ONCE.load(Ordering::SeqCst), 1);
 }

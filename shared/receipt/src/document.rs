@@ -1,6 +1,7 @@
 //! The form of a receipt.
 
 use dossier_proof::LogProof;
+use dossier_proto::{Origin, v1};
 use serde::{Deserialize, Serialize};
 
 use crate::{Keys, ReceiptError};
@@ -70,6 +71,35 @@ impl What {
             Self::CorrectionConfirmed => "correction-confirmed",
             Self::Published => "published",
             Self::Designated => "designated",
+        }
+    }
+}
+
+impl What {
+    /// In whose journal such an event stands.
+    pub(crate) const fn origin(self) -> Origin {
+        match self {
+            Self::Submitted => Origin::Submission,
+            Self::Published => Origin::Publication,
+            Self::Approved | Self::CorrectionProposed | Self::CorrectionConfirmed | Self::Designated => {
+                Origin::Moderation
+            }
+        }
+    }
+
+    /// As what somebody may have done it.
+    pub(crate) const fn roles(self) -> &'static [v1::Role] {
+        use v1::Role;
+        match self {
+            // A publishing authority sends on what it cleared; a records manager files papers on behalf of a body.
+            Self::Submitted => {
+                &[Role::Contributor, Role::NationalFocalPoint, Role::PublishingAuthority, Role::RecordsManager]
+            }
+            Self::Approved => &[Role::Moderator, Role::Reviewer, Role::Publisher],
+            Self::CorrectionProposed | Self::CorrectionConfirmed => &[Role::Moderator],
+            Self::Published => &[Role::Publisher],
+            // Who may designate is for moderation's own replay.
+            Self::Designated => &[],
         }
     }
 }

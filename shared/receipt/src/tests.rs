@@ -154,6 +154,8 @@ struct Said {
     author: SubjectId,
     moderator: SubjectId,
     moderator_for: &'static str,
+    decides_as: v1::Role,
+    decided_in: Origin,
 }
 
 fn said() -> Said {
@@ -198,18 +200,20 @@ fn said() -> Said {
         author: AUTHOR,
         moderator: MODERATOR,
         moderator_for: "",
+        decides_as: v1::Role::Moderator,
+        decided_in: Origin::Moderation,
     }
 }
 
 fn tell(said: Said) -> Story {
     let mut logs = Logs::new();
     let writes = logs.designate(said.author, v1::Role::Contributor, "KAZ");
-    let decides = logs.designate(said.moderator, v1::Role::Moderator, said.moderator_for);
+    let decides = logs.designate(said.moderator, said.decides_as, said.moderator_for);
     let submitted = Payload::Submitted(said.submitted);
     let submitted = logs.put(Origin::Submission, Actor::Person(said.author), Some(ENTRY), Some(writes), submitted);
     let approved = v1::Approved { submitted: said.approved.submitted.or(Some(submitted.into())), ..said.approved };
     let approved = logs.put(
-        Origin::Moderation,
+        said.decided_in,
         Actor::Person(said.moderator),
         Some(ENTRY),
         Some(decides),
@@ -341,7 +345,7 @@ fn what_is_missing_too_much_or_in_the_wrong_place_is_told() {
     assert!(with(&|proofs| drop(proofs.remove(3))).contains("designation that it names is missing"));
     assert!(with(&|proofs| proofs.push(proofs[0].clone())).contains("two events"));
     assert!(with(&|proofs| proofs.push(proofs[3].clone())).contains("nobody used"));
-    assert!(with(&|proofs| proofs[0].what = What::Approved).contains("two events"));
+    assert!(with(&|proofs| proofs[0].what = What::Approved).contains("stands in the journal"));
     assert!(
         with(&|proofs| (proofs[0].what, proofs[1].what) = (What::Approved, What::Submitted)).contains("another one")
     );

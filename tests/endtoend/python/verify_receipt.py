@@ -20,6 +20,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 ORIGINS = {1: "submission", 2: "moderation", 3: "publication", 4: "audit"}
 # Numbers of payloads in event.proto.
 SUBMITTED, APPROVED, GRANTED, PROPOSED, CONFIRMED, PUBLISHED = 102, 205, 210, 223, 224, 300
+# In whose journal each stands, and as what somebody may have done it (numbers of Role in types.proto).
+STANDS_IN = {
+    "submitted": "submission",
+    "approved": "moderation",
+    "designated": "moderation",
+    "correction-proposed": "moderation",
+    "correction-confirmed": "moderation",
+    "published": "publication",
+}
+ROLES = {
+    "submitted": (1, 2, 8, 10),
+    "approved": (3, 4, 5),
+    "correction-proposed": (4,),
+    "correction-confirmed": (4,),
+    "published": (5,),
+}
 KINDS = {
     "submitted": SUBMITTED,
     "approved": APPROVED,
@@ -151,7 +167,7 @@ class Event:
         need(kinds == [KINDS[what]], f"what is said to be {what} is another event")
         self.payload = fields(last(envelope, kinds[0]))
 
-        need(self.place[0] in ("submission", "moderation", "publication"), "an event of another log")
+        need(self.place[0] == STANDS_IN[what], "an event of another log")
         size, root = self.believed(note, keys[self.place[0]], keys["cosigner"])
         need(int(index) == self.place[2], "the event stands elsewhere")
         # The leaf is the hash of the event, not the event.
@@ -267,12 +283,13 @@ def verify(data, trusted):
     granted = {event.place: event for event in by.get("designated", [])}
     used = {deed.authority[1] for deed in deeds if deed.authority}
     need(used == set(granted) and len(granted) == len(by.get("designated", [])), "a designation too much or too little")
-    for deed in (first, second):
+    for deed in (first, second) + ((published,) if published.person else ()):
         need(deed.authority, "no designation")
         event = granted[deed.authority[1]]
         grant = inner(event.payload, 1)
         need(event.id == deed.authority[0], "another designation")
         need(last(grant, 1) == deed.person, "somebody else's designation")
+        need(last(grant, 2, 0) in ROLES[deed.what], "a designation as something else")
         need(last(grant, 3).decode() in ("", body), "a designation for another body")
         types = [one.decode() for one in grant.get(4, [])]
         need(not types or kind in types, "a designation for another type")

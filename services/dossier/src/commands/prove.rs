@@ -23,6 +23,9 @@ pub(super) fn run(prove: &Prove, audience: Audience) -> Result<(), Failure> {
     let text = receipt.to_text();
     let verified = verify(text.as_bytes(), None);
     let verified = verified.map_err(|error| Failure::new(Exit::NotProved, format!("{error}. Nothing was written")))?;
+    if (verified.number.as_str(), u64::from(verified.edition)) != (number, edition) {
+        return Err(unknown(&format!("it is of edition {} of {}", verified.edition, verified.number)));
+    }
     let path = prove.to.clone().unwrap_or_else(|| PathBuf::from(format!("{number}-{edition}.receipt.json")));
     let written = File::create_new(&path).and_then(|mut file| {
         file.write_all(text.as_bytes())?;

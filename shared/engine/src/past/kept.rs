@@ -13,7 +13,7 @@ use super::{KEPT_FOR, KEPT_MAX, Past};
 pub(crate) struct Kept<V> {
     views: Arc<Mutex<Vec<One<V>>>>,
     /// One is folded at a time: what they need of memory is then known.
-    folding: tokio::sync::Mutex<()>,
+    folding: Arc<tokio::sync::Mutex<()>>,
 }
 
 struct One<V> {
@@ -23,14 +23,14 @@ struct One<V> {
 
 impl<V> Default for Kept<V> {
     fn default() -> Self {
-        Self { views: Arc::default(), folding: tokio::sync::Mutex::default() }
+        Self { views: Arc::default(), folding: Arc::default() }
     }
 }
 
 impl<V: Send + Sync + 'static> Kept<V> {
-    /// The turn to fold; it ends when what is answered is dropped.
-    pub(super) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.folding.lock().await
+    /// The turn to fold; it ends when what is answered is dropped. It goes with the work: whoever asked may be gone before that has ended.
+    pub(super) async fn turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.folding).lock_owned().await
     }
 
     pub(super) fn get(&self, end: At) -> Option<Arc<Past<V>>> {

@@ -63,6 +63,9 @@ impl<'a> Chain<'a> {
                 receipt.edition, receipt.number, published.edition, published.number
             )));
         }
+        if self.published.event.head.actor.person().is_some() {
+            self.authority(self.published, &published.body, &published.record_type)?;
+        }
         steps.push(format!(
             "Published as edition {} of {}. {}",
             published.edition,
@@ -204,7 +207,8 @@ impl<'a> Chain<'a> {
         {
             return Err(lacks("the designation was not in force"));
         }
-        let role = v1::Role::try_from(grant.role).ok().map_or("", |role| role.as_str_name());
+        let role = v1::Role::try_from(grant.role).ok().filter(|role| deed.what.roles().contains(role));
+        let role = role.ok_or_else(|| lacks("the designation is as something else"))?.as_str_name();
         let role = role.trim_start_matches("ROLE_").to_lowercase().replace('_', " ");
         Ok(format!("by a {role} designated in {}", event.place()))
     }

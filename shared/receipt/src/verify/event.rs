@@ -25,6 +25,10 @@ impl ProvenEvent {
         }
         let event = Event::decode(proof.extra()).map_err(|error| ReceiptError::Event { what, error })?;
         let place = event.head.place;
+        if place.origin != what.origin() {
+            let said = format!("what is said to be \"{}\" stands in the journal of {}", what.name(), place.origin);
+            return Err(ReceiptError::broken(said));
+        }
         let no_key = || ReceiptError::broken(format!("nothing of {}'s own log stands in a receipt", place.origin));
         let key = keys.of(place.origin).ok_or_else(no_key)?;
         let log = format!("{}/{}", key.name().as_str(), place.epoch);
