@@ -22,8 +22,8 @@ pub(crate) enum NoReceipt {
     /// A log that holds it was not signed so far yet, or has not been compared. Passes by itself.
     #[error("it is not signed and compared yet")]
     NotYet,
-    /// It stands in an epoch that has ended, whose checkpoints are signed no more.
-    #[error("it stands in an epoch of {0} that has ended")]
+    /// It stands in an epoch that has ended before a checkpoint of it was seen. Nothing will be signed there any more.
+    #[error("it stands in an epoch of {0} that ended before it was signed and seen")]
     EpochEnded(Origin),
     /// What is held does not fit itself: for the findings, and nobody else.
     #[error("what is held of it does not fit: {0}")]
@@ -130,10 +130,13 @@ fn event_at(office: &Office, place: Place) -> Result<Event, NoReceipt> {
 
 fn prove(office: &Office, what: What, place: Place) -> Result<Proven, NoReceipt> {
     let journal = office.copies().journal(place.origin).ok_or_else(|| unfit("an event of no copy"))?;
-    let seen = office.copies().seen().newest(place.origin).ok_or(NoReceipt::NotYet)?;
-    if seen.epoch != place.epoch {
-        return Err(NoReceipt::EpochEnded(place.origin));
-    }
+    let newest = office.copies().seen().newest(place.origin).ok_or(NoReceipt::NotYet)?;
+    let has_ended = place.epoch < newest.epoch;
+    let seen = office.copies().seen().of_epoch(place.origin, place.epoch);
+    let seen = seen.filter(|seen| !has_ended || seen.size() > place.sequence);
+    let Some(seen) = seen else {
+        return Err(if has_ended { NoReceipt::EpochEnded(place.origin) } else { NoReceipt::NotYet });
+    };
     // Checkpoints that were kept by an older version are cosigned with the next event.
     if seen.size() <= place.sequence || seen.signed.cosigned_at(&office.cosigner().verifier()).is_err() {
         return Err(NoReceipt::NotYet);

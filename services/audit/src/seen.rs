@@ -22,6 +22,8 @@ const FILE_BYTES_MAX: u64 = 256 * 1024;
 pub struct Seen {
     directory: PathBuf,
     kept: RwLock<BTreeMap<Origin, SeenCheckpoint>>,
+    /// The last one of each epoch that has ended: what stands there is proved by it for ever.
+    ended: RwLock<BTreeMap<(Origin, u32), SeenCheckpoint>>,
     /// Whoever writes holds it: two writers must not share the temporary file.
     writing: Mutex<()>,
 }
@@ -136,12 +138,19 @@ impl Seen {
                 Err(error) => return Err(disk(&path)(error)),
             }
         }
-        Ok(Self { directory: directory.to_owned(), kept: RwLock::new(kept), writing: Mutex::new(()) })
+        let ended = RwLock::new(read_ended(directory, &kept)?);
+        Ok(Self { directory: directory.to_owned(), kept: RwLock::new(kept), ended, writing: Mutex::new(()) })
     }
 
     /// The newest checkpoint of an origin.
     pub fn newest(&self, origin: Origin) -> Option<SeenCheckpoint> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&origin).cloned()
+    }
+
+    /// The newest checkpoint of an epoch of an origin, which may have ended.
+    pub fn of_epoch(&self, origin: Origin, epoch: u32) -> Option<SeenCheckpoint> {
+        let newest = self.newest(origin).filter(|newest| newest.epoch == epoch);
+        newest.or_else(|| self.ended.read().unwrap_or_else(PoisonError::into_inner).get(&(origin, epoch)).cloned())
     }
 
     /// What it says, as journals compare it.
@@ -150,19 +159,47 @@ impl Seen {
         Some(MirrorHead { epoch: newest.epoch, size: newest.size(), root: newest.root() })
     }
 
+    fn write(&self, path: &Path, seen: &SeenCheckpoint) -> Result<(), SeenError> {
+        let kept = Kept { seen_at: seen.at, note: seen.signed.text().to_owned() };
+        let text = serde_json::to_vec(&kept).expect("a number and a text always serialise");
+        replace(&self.directory, path, &text).map_err(disk(path))
+    }
+
     /// Keeps a checkpoint; durable when this returns. Blocks on the disk.
     ///
     /// # Errors
     /// [`SeenError`]; the former one stays.
     pub fn keep(&self, origin: Origin, seen: SeenCheckpoint) -> Result<(), SeenError> {
         let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = file(&self.directory, origin);
-        let kept = Kept { seen_at: seen.at, note: seen.signed.text().to_owned() };
-        let text = serde_json::to_vec(&kept).expect("a number and a text always serialise");
-        replace(&self.directory, &path, &text).map_err(disk(&path))?;
+        if let Some(last) = self.newest(origin).filter(|last| last.epoch < seen.epoch) {
+            self.write(&ended_file(&self.directory, origin, last.epoch), &last)?;
+            self.ended.write().unwrap_or_else(PoisonError::into_inner).insert((origin, last.epoch), last);
+        }
+        self.write(&file(&self.directory, origin), &seen)?;
         self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(origin, seen);
         Ok(())
     }
+}
+
+/// Epochs are few: one more after each loss. Those of which nothing was seen have no file.
+fn read_ended(
+    directory: &Path,
+    kept: &BTreeMap<Origin, SeenCheckpoint>,
+) -> Result<BTreeMap<(Origin, u32), SeenCheckpoint>, SeenError> {
+    let mut ended = BTreeMap::new();
+    for (origin, newest) in kept {
+        for epoch in 0..newest.epoch {
+            let path = ended_file(directory, *origin, epoch);
+            if path.exists() {
+                ended.insert((*origin, epoch), read(&path)?);
+            }
+        }
+    }
+    Ok(ended)
+}
+
+fn ended_file(directory: &Path, origin: Origin, epoch: u32) -> PathBuf {
+    directory.join(format!("{origin}-{epoch}.json"))
 }
 
 fn file(directory: &Path, origin: Origin) -> PathBuf {

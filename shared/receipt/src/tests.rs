@@ -347,7 +347,7 @@ fn what_is_missing_too_much_or_in_the_wrong_place_is_told() {
     assert!(with(&|proofs| proofs.push(proofs[3].clone())).contains("nobody used"));
     assert!(with(&|proofs| proofs[0].what = What::Approved).contains("stands in the journal"));
     assert!(
-        with(&|proofs| (proofs[0].what, proofs[1].what) = (What::Approved, What::Submitted)).contains("another one")
+        with(&|proofs| (proofs[1].what, proofs[3].what) = (What::Designated, What::Approved)).contains("another one")
     );
     assert!(with(&|proofs| proofs.extend(vec![proofs[0].clone(); 16])).contains("at most 16"));
 }

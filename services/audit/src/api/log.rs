@@ -54,7 +54,7 @@ struct Shown {
     journal: Journal,
     epoch: u32,
     size: u64,
-    /// Of an epoch that has ended the next one's checkpoints speak.
+    /// Of an epoch of ours that has ended there is none.
     checkpoint: Option<SignedCheckpoint>,
 }
 
@@ -97,10 +97,12 @@ fn shown(office: &Office, origin: Origin, epoch: u32) -> Answer<Option<Shown>> {
         let newest = journal.head().epoch;
         return Ok(ended_or_newest(journal, epoch, newest, signed));
     }
-    let (Some(journal), Some(newest)) = (office.copies().journal(origin), office.copies().seen().newest(origin)) else {
+    let (Some(journal), Some(seen)) = (office.copies().journal(origin), office.copies().seen().of_epoch(origin, epoch))
+    else {
         return Ok(None);
     };
-    Ok(ended_or_newest(journal.clone(), epoch, newest.epoch, newest.signed))
+    let (journal, size) = (journal.clone(), seen.size());
+    Ok(Some(Shown { journal, epoch, size, checkpoint: Some(seen.signed) }))
 }
 
 fn ended_or_newest(journal: Journal, epoch: u32, newest: u32, signed: SignedCheckpoint) -> Option<Shown> {

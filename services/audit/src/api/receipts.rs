@@ -87,7 +87,7 @@ fn problem(error: &NoReceipt, name: &str) -> Problem {
             .detail("The logs that hold it are not signed and compared so far yet. Try again in a moment.")
             .header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS)),
         NoReceipt::EpochEnded(origin) => Problem::new(ProblemKind::NotFound).detail(format!(
-            "It stands in an epoch of {origin}'s journal that has ended; receipts are made of epochs that are being written."
+            "It stands in an epoch of {origin}'s journal that ended before what it holds was signed and compared: nobody can sign it any more."
         )),
         NoReceipt::Unfit(_) | NoReceipt::Copy(_) => Problem::internal(error),
     }

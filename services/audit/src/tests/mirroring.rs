@@ -122,3 +122,35 @@ async fn a_cosignature_outlives_a_start() {
     assert_eq!(house.service.copies().seen().newest(Origin::Submission).unwrap().signed, before);
     assert!(before.cosigned_at(&cosigner().verifier()).is_ok());
 }
+
+/// What stood in an epoch that had ended could not be proved any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_checkpoint_of_an_epoch_is_kept_for_ever() {
+    let world = super::house::World::new();
+    let mut house = House::open_on_disk(&world).await.follow();
+    let shelf = &world.shelves[&Origin::Submission];
+    shelf.fill(3);
+    house.level().await;
+    let newest = |house: &House| house.service.copies().seen().newest(Origin::Submission);
+    house.until("the first epoch was seen", || newest(&house).is_some_and(|seen| seen.size() == 3)).await;
+    shelf.start_epoch(3);
+    shelf.fill(2);
+    house.level().await;
+    house.until("the second was", || newest(&house).is_some_and(|seen| seen.epoch == 1 && seen.size() == 3)).await;
+    for _ in 0..2 {
+        for (epoch, size) in [(0, 3), (1, 3)] {
+            let (status, note, _) = fetch(&house, &format!("submission/{epoch}/checkpoint")).await;
+            assert_eq!(status, StatusCode::OK, "epoch {epoch}");
+            let signed = SignedCheckpoint::parse_bytes(&note).unwrap();
+            let log = format!("test/submission/{epoch}");
+            let said = signed.verify_from(&log, &[signer(Origin::Submission).verifier()]).unwrap();
+            assert_eq!(said.size, size, "epoch {epoch}");
+            assert!(signed.cosigned_at(&cosigner().verifier()).is_ok());
+            assert_eq!(fetch(&house, &format!("submission/{epoch}/tile/0/000.p/3")).await.0, StatusCode::OK);
+        }
+        assert_eq!(fetch(&house, "submission/2/checkpoint").await.0, StatusCode::NOT_FOUND);
+        let world = house.close().await;
+        house = House::reopened(&world).await.follow();
+        house.level().await;
+    }
+}

@@ -230,7 +230,7 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
         Payload::RetractionDeclined(one) => format!("{who} declined to retract edition {}.", one.edition),
         Payload::Reminded(one) => {
             let days = one.command.as_ref().map_or(0, |command| command.days);
-            format!("The body was reminded: it has had the next move for {days} days.")
+            format!("Whoever has the next move was reminded: they have had it for {days} days.")
         }
         Payload::PersonInvited(_) => format!("{who} invited a person."),
         Payload::LettersEnded(one) => {
