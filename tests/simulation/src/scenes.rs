@@ -121,12 +121,17 @@ fn with_the_body(opened: &Town) -> Vec<Scene> {
     let mut granted = event.named("withdrawn from review").submitted();
     let withdraw_it = Write::Withdraw(v1::Withdraw { reason: reason(&mut granted.town) });
     let mut expired = event.named("expired").submitted().decided(MARTA, request).heard();
-    expired.town.wait(84 * Micros::DAY);
+    let mut uncleared = awaiting.named("expired before it was cleared");
+    for waiting in [&mut expired, &mut uncleared] {
+        waiting.town.wait(8 * Micros::DAY);
+        waiting.town.wait(76 * Micros::DAY);
+    }
     vec![
         event.named("an event"),
         Scene { name: "filed on behalf of its body", town: filed, id },
         event.named("recalled").submitted().write(AIGERIM, Write::AskRecall),
         expired.heard(),
+        uncleared.heard(),
         practice,
         awaiting,
         returned.write(DAMIR, give_back),

@@ -99,8 +99,8 @@ fn peek(event: &[u8]) -> Result<Peek, PeekError> {
 }
 
 impl<'a> Before<'a> {
-    /// Writes the journal.
-    pub(crate) async fn written<D: Decider>(room: &'a Room, occasion: &'a Occasion) -> Self {
+    /// Writes the journal, and a snapshot: folding all of it for each attempt takes most of the time.
+    pub(crate) async fn written<D: Decider, V: View>(room: &'a Room, occasion: &'a Occasion) -> Self {
         let (disk, folder) = (Disk::default(), room.folder(&format!("{} before", occasion.name)));
         let of = settings(D::ORIGIN.name(), &folder, occasion.now, Arc::new(NoFaults));
         let options = OpenOptions::new(of.log, folder.join("anchors"), of.signer, peek);
@@ -114,7 +114,12 @@ impl<'a> Before<'a> {
         }
         drop((journal, writer));
         disk.let_go().await;
-        Self { room, occasion, disk, folder }
+        let before = Self { room, occasion, disk, folder };
+        let service = Service::<D, V>::open(&before, &before.disk, &before.folder, None);
+        service.engine.snapshot().await.unwrap();
+        drop(service);
+        before.disk.let_go().await;
+        before
     }
 
     /// How many events there are.
@@ -122,19 +127,25 @@ impl<'a> Before<'a> {
         self.occasion.before.len() as u64
     }
 
-    /// The disk and the anchors, once more.
+    /// The disk, the anchors and the snapshot, once more.
     pub(crate) fn copy(&self, name: &str) -> (Disk, PathBuf) {
         let folder = self.room.folder(name);
-        copy_anchors(&self.folder, &folder);
+        copy_files(&self.folder.join("anchors"), &folder.join("anchors"));
+        copy_files(&self.folder.join("snapshots"), &folder.join("snapshots"));
         (self.disk.after_crash(0), folder)
     }
 }
 
-fn copy_anchors(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to.join("anchors")).unwrap();
-    for file in std::fs::read_dir(from.join("anchors")).unwrap() {
+/// Snapshots are caches: without them everything is folded from the journal.
+pub(crate) fn without_snapshots(folder: &Path) {
+    std::fs::remove_dir_all(folder.join("snapshots")).unwrap();
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
         let file = file.unwrap();
-        std::fs::copy(file.path(), to.join("anchors").join(file.file_name())).unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 
