@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::Answer;
+
 /// Why a mail was not handed over.
+///
+/// What a server said stands in it only where no recipient had been named: after that its words may repeat the address, which belongs in no
+/// log, figure or warning ([`Answer`] has its numbers instead).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// The server was not reached, or the line broke before it answered. Also when it broke after the last byte: then nobody knows.
@@ -24,27 +29,35 @@ pub enum MailError {
         /// What it said.
         said: String,
     },
+    /// The server refuses, and not because of the address: it relays nothing, blocks us, or wants no such text. An operator can help, or
+    /// time; this mail waits, and the next one may fare better.
+    #[error(
+        "the mail server {server} turns a mail away ({answer}) and not because of its address: whether it relays mail from here, \
+         or blocks it, its operator knows. It is tried again"
+    )]
+    TurnedAway {
+        /// Which one, with its port.
+        server: String,
+        /// Its answer.
+        answer: Answer,
+    },
     /// The server says "not now" (4xx).
-    #[error("the mail server {server} does not take this mail now ({code}): {said}. It is tried again")]
+    #[error("the mail server {server} does not take this mail now ({answer}). It is tried again")]
     Postponed {
         /// Which one, with its port.
         server: String,
-        /// Its code.
-        code: u16,
-        /// What it said.
-        said: String,
+        /// Its answer.
+        answer: Answer,
     },
-    /// The server will never take this mail (5xx).
+    /// There is no such mailbox, or it takes nothing: this mail will never arrive.
     #[error(
-        "the mail server {server} refuses this mail for good ({code}): {said}. Look whether the person's address is right"
+        "the mail server {server} refuses this mail for good ({answer}). Look whether the person's address is right"
     )]
     Refused {
         /// Which one, with its port.
         server: String,
-        /// Its code.
-        code: u16,
-        /// What it said.
-        said: String,
+        /// Its answer.
+        answer: Answer,
     },
     /// It cannot be a mail at all: no server was asked.
     #[error("no mail can be made of it: {0}")]
@@ -60,6 +73,11 @@ impl MailError {
     /// Whether it is the server's, not this mail's: the next mail would fare no better.
     pub const fn is_of_the_server(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Unwelcome { .. })
+    }
+
+    /// Whether an operator has to hear of it when it lasts: the address is not what is wrong.
+    pub const fn is_trouble(&self) -> bool {
+        self.is_of_the_server() || matches!(self, Self::TurnedAway { .. })
     }
 }
 

@@ -10,6 +10,8 @@
 //! line breaks between the end of a mail and the server's answer, nobody can know whether it was accepted; it is handed over again with
 //! the same `Message-ID` and `Date`, byte for byte the same, by which mailboxes know a repetition.
 
+mod answer;
+mod bounded;
 mod error;
 pub mod letters;
 mod mail;
@@ -19,6 +21,7 @@ mod settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use answer::Answer;
 pub use error::{MailError, MailSettingsError};
 pub use mail::{Mail, MessageId};
 pub use post::Post;

@@ -12,10 +12,10 @@ use lettre::{
         extension::{ClientId, Extension, MailBodyParameter, MailParameter},
     },
 };
-use tokio::time::timeout;
+use tokio::{net::TcpStream, time::timeout};
 use zeroize::Zeroizing;
 
-use crate::{Mail, MailError, MailSettings, MailSettingsError, MailTls};
+use crate::{Answer, Mail, MailError, MailSettings, MailSettingsError, MailTls, answer::Stage, bounded::Bounded};
 
 /// A line that is not there after that long will not come: names are looked up, TLS is agreed, the password is checked.
 const LINE_WITHIN: Duration = Duration::from_secs(60);
@@ -129,7 +129,20 @@ impl MailServer {
         let Inner { host, port, tls, mode, credentials, from, .. } = &*self.inner;
         let name = ClientId::Domain(from.email.domain().to_owned());
         let wrapped = tls.clone().filter(|_| *mode == MailTls::Wrapped);
-        let line = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &name, wrapped, None).await;
+        let line = match wrapped {
+            // Whoever answers there has shown a certificate of that name.
+            Some(tls) => {
+                AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &name, Some(tls), None).await
+            }
+            None => {
+                let reached = TcpStream::connect((host.as_str(), *port)).await;
+                let reached = reached.map_err(|error| MailError::Unreachable {
+                    server: self.name(),
+                    reason: short(&error.to_string()),
+                })?;
+                AsyncSmtpConnection::connect_with_transport(Box::new(Bounded::new(reached)), &name).await
+            }
+        };
         let mut line = line.map_err(|error| self.not_let_in(&error))?;
         if let (MailTls::Starttls, Some(tls)) = (mode, tls) {
             line.starttls(tls.clone(), &name).await.map_err(|error| self.not_let_in(&error))?;
@@ -164,39 +177,60 @@ impl MailServer {
         let sender =
             async { line.command(commands::Mail::new(Some(from), options)).await.map_err(|e| self.not_let_in(&e)) };
         self.within(ANSWER_WITHIN, sender).await?;
-        let recipient =
-            async { line.command(commands::Rcpt::new(to, Vec::new())).await.map_err(|e| self.not_taken(&e)) };
+        let recipient = async {
+            line.command(commands::Rcpt::new(to, Vec::new())).await.map_err(|e| self.not_taken(&e, Stage::Recipient))
+        };
         self.within(ANSWER_WITHIN, recipient).await?;
-        let begun = async { line.command(commands::Data).await.map_err(|e| self.not_taken(&e)) };
+        let begun = async { line.command(commands::Data).await.map_err(|e| self.not_taken(&e, Stage::Text)) };
         self.within(ANSWER_WITHIN, begun).await?;
-        let accepted = async { line.message(bytes).await.map_err(|e| self.not_taken(&e)) };
+        let accepted = async { line.message(bytes).await.map_err(|e| self.not_taken(&e, Stage::Text)) };
         let accepted = self.within(ACCEPTED_WITHIN, accepted).await?;
         Ok(Accepted { said: short(&accepted.message().collect::<Vec<_>>().join(" ")) })
     }
 
-    /// What went wrong before a recipient was named: a refusal is of us and not of the mail.
+    /// What went wrong before a recipient was named: a refusal is of us and not of the mail, and what was said names nobody.
     fn not_let_in(&self, error: &smtp::Error) -> MailError {
-        match self.not_taken(error) {
-            MailError::Refused { server, code, said } => {
-                MailError::Unwelcome { server, said: format!("{code} {said}") }
-            }
-            _ if error.is_client() || error.is_tls() => {
-                MailError::Unwelcome { server: self.name(), said: short(&in_full(error)) }
-            }
-            other => other,
+        let (server, said) = (self.name(), short(&in_full(error)));
+        match error.status().map(u16::from) {
+            Some(code) if error.is_permanent() => MailError::Unwelcome { server, said: format!("{code} {said}") },
+            Some(421) => MailError::Unreachable { server, reason: said },
+            Some(code) => MailError::Postponed { server, answer: Answer::read(code, &words(error)) },
+            None if error.is_client() || error.is_tls() => MailError::Unwelcome { server, said },
+            None => MailError::Unreachable { server, reason: said },
         }
     }
 
-    fn not_taken(&self, error: &smtp::Error) -> MailError {
+    /// What went wrong after a recipient was named: what was said may repeat the address, so it is read and not kept.
+    fn not_taken(&self, error: &smtp::Error, stage: Stage) -> MailError {
         let server = self.name();
-        let said = short(&in_full(error));
-        match error.status().map(u16::from) {
+        let Some(code) = error.status().map(u16::from) else {
+            return MailError::Unreachable { server, reason: in_short(error).to_owned() };
+        };
+        let answer = Answer::read(code, &words(error));
+        match code {
             // The service itself ends (RFC 5321, 3.8): that is nothing against this mail.
-            Some(421) => MailError::Unreachable { server, reason: said },
-            Some(code) if error.is_permanent() => MailError::Refused { server, code, said },
-            Some(code) => MailError::Postponed { server, code, said },
-            None => MailError::Unreachable { server, reason: said },
+            421 => MailError::Unreachable { server, reason: format!("it ended the conversation ({answer})") },
+            _ if !error.is_permanent() => MailError::Postponed { server, answer },
+            _ if answer.is_of_the_recipient(stage) => MailError::Refused { server, answer },
+            _ if answer.wants_a_name() => {
+                MailError::Unwelcome { server, said: format!("{answer}: it wants a name and a password") }
+            }
+            _ => MailError::TurnedAway { server, answer },
         }
+    }
+}
+
+/// What a server said with its code.
+fn words(error: &smtp::Error) -> String {
+    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+}
+
+/// What became of a line on which somebody was named, without a word of the server.
+fn in_short(error: &smtp::Error) -> &'static str {
+    match error {
+        _ if error.is_timeout() => "it did not answer in time",
+        _ if error.is_response() => "its answer is none that a mail server gives, or the line broke in it",
+        _ => "the line broke before it answered",
     }
 }
 

@@ -21,6 +21,8 @@ pub use received::Received;
 pub enum Fault {
     /// The line is cut before a word.
     HangUp,
+    /// A greeting that does not end, without an end of line, until the other hangs up.
+    Endless,
     /// This code instead of the greeting, such as 421.
     Greeting(u16),
     /// This code to whom the mail is from, such as 530.

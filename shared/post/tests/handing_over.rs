@@ -69,8 +69,10 @@ async fn what_goes_wrong_is_told_apart() {
         (Fault::Recipient(450), false, false),
         (Fault::Recipient(421), false, true),
         (Fault::Recipient(550), true, false),
+        (Fault::Recipient(554), false, false),
+        (Fault::Recipient(530), false, true),
         (Fault::Message(451), false, false),
-        (Fault::Message(554), true, false),
+        (Fault::Message(554), false, false),
         (Fault::AcceptedInSilence, false, true),
     ] {
         let error = sent(&sink, fault.clone()).await.unwrap_err();
@@ -78,6 +80,21 @@ async fn what_goes_wrong_is_told_apart() {
         assert_eq!(found, (is_final, is_of_the_server), "{fault:?}: {error}");
     }
     assert_eq!(sink.accepted().len(), 1, "the one it did not tell of");
+}
+
+#[tokio::test]
+async fn no_error_repeats_the_address_that_the_server_repeats() {
+    let sink = Sink::open();
+    for code in [421, 450, 451, 530, 550, 552, 554] {
+        for fault in [Fault::Recipient(code), Fault::Message(code)] {
+            let error = sent(&sink, fault.clone()).await.unwrap_err();
+            let words = format!("{error} {error:?}");
+            assert!(words.contains(&code.to_string()), "{fault:?}: {words}");
+            assert!(!words.contains("aspen") && !words.contains("mission"), "{fault:?}: {words}");
+        }
+    }
+    let error = sent(&sink, Fault::Sender(530)).await.unwrap_err();
+    assert!(error.to_string().contains("not from you"), "before anybody is named it says what was said: {error}");
 }
 
 #[tokio::test]
@@ -162,4 +179,13 @@ fn settings_say_what_is_wrong_with_them() {
         let refused = MailServer::of(&settings).unwrap_err().to_string();
         assert!(refused.starts_with(key), "{key}: {refused}");
     }
+}
+
+/// A server that greeted with a line without an end filled the machine's memory within a minute.
+#[tokio::test]
+async fn a_greeting_without_an_end_is_not_read_to_its_end() {
+    let sink = Sink::open();
+    let failed = sent(&sink, Fault::Endless).await.unwrap_err();
+    assert!(!failed.is_final() && failed.is_of_the_server(), "{failed:?}");
+    assert!(failed.to_string().contains("bytes"), "{failed}");
 }

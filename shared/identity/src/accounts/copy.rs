@@ -288,7 +288,7 @@ impl Holder {
             door: Door::of(account),
             tokens: account.tokens.iter().filter_map(|stored| grant(&stored.hash)).collect(),
             contact: match names {
-                Names::Given => person::contact(&self.vault, account).map(CopiedContact::from),
+                Names::Given => person::contact_for_letters(&self.vault, account).map(CopiedContact::from),
                 Names::Withheld => None,
             },
         }

@@ -103,6 +103,16 @@ pub(super) fn contact(vault: &Vault, account: &Account) -> Option<Contact> {
     Some(Contact { mail, name, language: account.language, wanted: account.wanted })
 }
 
+/// How somebody is told of what happens. An address that was typed for an invitation may be somebody else's: until its owner has come in, nothing
+/// goes there but the invitation.
+pub(super) fn contact_for_letters(vault: &Vault, account: &Account) -> Option<Contact> {
+    let has_come_in = account.entered.is_some() || account.password.is_some() || !account.tokens.is_empty();
+    if account.invitation.is_some() && !has_come_in {
+        return None;
+    }
+    contact(vault, account)
+}
+
 pub(super) fn of(vault: &Vault, account: &Account) -> Person {
     Person {
         subject: account.subject,

@@ -1,6 +1,9 @@
 //! Who was told what, and how far they have read it: folded from a journal, event by event.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::Bound,
+};
 
 use dossier_identity::accounts::{Contact, Wanted};
 use dossier_proto::{EntryId, Event, Micros, Payload, Place, SubjectId, v1};
@@ -76,6 +79,9 @@ pub struct Letter {
     pub call: Call,
 }
 
+/// Where in the order of what is due a letter is: when it was recorded.
+pub type DueAt = (Micros, LetterId);
+
 /// A letter that is to go out by mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -102,6 +108,12 @@ pub struct Inboxes {
 }
 
 impl Inboxes {
+    /// None yet, and from this moment on they go out by mail.
+    #[cfg(test)]
+    pub(super) fn since(moment: Micros) -> Self {
+        Self { mailed_since: Some(moment), ..Self::default() }
+    }
+
     /// Tells people of an event that was recorded at `recorded`; the first telling of one event counts, for each person.
     pub fn tell(&mut self, to: impl IntoIterator<Item = SubjectId>, notice: Notice, call: Call, recorded: Micros) {
         for subject in to {
@@ -191,6 +203,12 @@ impl Inboxes {
     /// What is to go out by mail, the oldest first.
     pub fn due(&self) -> impl Iterator<Item = &Due> {
         self.due.values()
+    }
+
+    /// The oldest of what is to go out by mail, from behind `after` on; at most so many.
+    pub fn due_after(&self, after: Option<DueAt>, most: usize) -> Vec<(DueAt, Due)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.due.range((from, Bound::Unbounded)).take(most).map(|(at, due)| (*at, *due)).collect()
     }
 
     /// How much waits to go out, and since when the oldest does.

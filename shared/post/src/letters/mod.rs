@@ -21,13 +21,15 @@ mod round;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod wording;
 
 pub use id::LetterId;
-pub use inbox::{Call, Due, Inboxes, LETTERS_MAX, Letter, MAIL_AGE_MAX, Notice};
+pub use inbox::{Call, Due, DueAt, Inboxes, LETTERS_MAX, Letter, MAIL_AGE_MAX, Notice};
 pub use marks::{ReadMarks, check_record};
 pub use news::{Mover, News, Onward, Step};
-pub use postman::{Composed, Letterbox, MailTrouble, deliver};
+pub use postman::{Composed, Letterbox, deliver};
 pub use roll::{Concern, Roll};
 pub use shown::{Chosen, InboxQuery, InboxShown, LetterShown, Mine, ReadBody, ReadPlace, StepShown};
+pub use trouble::MailTrouble;
 pub use wording::{About, Tongue};

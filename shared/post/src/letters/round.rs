@@ -16,6 +16,8 @@ const SERVER_MAX: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Round {
     first: Duration,
     tried: HashMap<LetterId, Tried>,
+    /// How many of these are set aside.
+    aside: usize,
     server: Option<(u32, Instant)>,
 }
 
@@ -26,7 +28,7 @@ struct Tried {
 
 impl Round {
     pub(super) fn new(first: Duration) -> Self {
-        Self { first, tried: HashMap::new(), server: None }
+        Self { first, tried: HashMap::new(), aside: 0, server: None }
     }
 
     /// Whether it may be tried now.
@@ -41,6 +43,7 @@ impl Round {
 
     /// Another try begins; answers the how many-th. It is not tried again before its end is known.
     pub(super) fn begin(&mut self, letter: LetterId) -> u32 {
+        self.aside -= usize::from(self.is_aside(letter));
         let tried = self.tried.entry(letter).or_insert(Tried { attempts: 0, again: None });
         tried.attempts = tried.attempts.saturating_add(1);
         tried.again = None;
@@ -56,12 +59,23 @@ impl Round {
 
     /// It is not to be sent, as things stand: looked at again after a while.
     pub(super) fn set_aside(&mut self, letter: LetterId, now: Instant) {
+        self.aside += usize::from(!self.is_aside(letter));
         self.tried.insert(letter, Tried { attempts: 0, again: Some(now + AGAIN_MAX) });
     }
 
     /// Whether it is not to be sent, as things stand.
     pub(super) fn is_aside(&self, letter: LetterId) -> bool {
         self.tried.get(&letter).is_some_and(|tried| tried.attempts == 0)
+    }
+
+    /// How many are not to be sent, as things stand.
+    pub(super) fn aside(&self) -> usize {
+        self.aside
+    }
+
+    /// Whether it was ever tried.
+    pub(super) fn knows(&self, letter: LetterId) -> bool {
+        self.tried.contains_key(&letter)
     }
 
     /// The server itself is away: nothing is tried for a while, and this letter not held responsible.
@@ -84,6 +98,7 @@ impl Round {
     }
 
     pub(super) fn end(&mut self, letter: LetterId) {
+        self.aside -= usize::from(self.is_aside(letter));
         self.tried.remove(&letter);
     }
 
@@ -102,6 +117,7 @@ impl Round {
     /// Forgets what is not due any more.
     pub(super) fn keep_only(&mut self, is_due: impl Fn(LetterId) -> bool) {
         self.tried.retain(|letter, _| is_due(*letter));
+        self.aside = self.tried.values().filter(|tried| tried.attempts == 0).count();
     }
 }
 

@@ -54,6 +54,9 @@ impl<'a> Conversation<'a> {
     fn go_on(&mut self) -> io::Result<()> {
         match self.fault {
             Some(Fault::HangUp) => return Ok(()),
+            Some(Fault::Endless) => loop {
+                self.writer.write_all(b"220-and so on and on, ")?;
+            },
             Some(Fault::Greeting(code)) => return self.say(&format!("{code} not today")),
             _ => self.say("220 sink.example ESMTP")?,
         }
@@ -104,7 +107,7 @@ impl<'a> Conversation<'a> {
 
     fn recipient(&mut self, line: &str) -> io::Result<()> {
         if let Some(Fault::Recipient(code)) = self.fault {
-            return self.say(&format!("{code} not to them"));
+            return self.say(&format!("{code} <{}>: not to them", address(line)));
         }
         if self.from.is_empty() {
             return self.say("503 5.5.1 from whom?");
@@ -132,7 +135,7 @@ impl<'a> Conversation<'a> {
         let text = lines.join("\n");
         match self.fault.take() {
             Some(Fault::Message(code)) => {
-                self.say(&format!("{code} not this"))?;
+                self.say(&format!("{code} <{}>: not this", self.to.join(" ")))?;
                 return Ok(true);
             }
             Some(Fault::AcceptedInSilence) => {
