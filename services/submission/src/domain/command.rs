@@ -50,7 +50,7 @@ pub enum Command {
     AskAppeal(v1::AskAppeal),
     /// Object to an editorial correction that is public.
     ObjectToCorrection(v1::ObjectToCorrection),
-    /// Remind the body that it has the next move. The system's own.
+    /// Remind the body, or its publishing authority, that it has the next move. The system's own.
     Remind(v1::Remind),
     /// Return the entry to draft, because too much time went by. The system's own.
     Expire,

@@ -112,8 +112,8 @@ fn clearance_asked(state: &mut State, event: &Event, id: EntryId, asked: &v1::Cl
     if let Some(entry) = state.entries.get_mut(&id) {
         entry.embargo_until = embargo(asked.command.as_ref());
     }
-    let to = Workflow::AwaitingClearance { asked: event.head.place, submitter, words: hash_of(asked) };
-    state.moves(id, to, event.head.recorded_at);
+    let at = event.head.recorded_at;
+    state.moves(id, Workflow::awaiting_clearance(event.head.place, submitter, hash_of(asked), at), at);
 }
 
 fn embargo(submit: Option<&v1::Submit>) -> Option<Micros> {

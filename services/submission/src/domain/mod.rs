@@ -27,15 +27,15 @@ pub use state::{
     Appealed, Base, Corrected, Entry, EntryFacts, Proposed, Public, Revision, Standing, State, Superseded,
 };
 pub use turn::{Holder, Move, Next, Turn};
-pub use workflow::{Asked, Asking, Held, WorkState, Workflow};
+pub use workflow::{Asked, Asking, Held, Patience, WorkState, Workflow};
 
 use crate::policy;
 
-/// Days after changes were requested until the entry returns to draft: a quarter less the week in which the last
+/// Days after changes were requested, or clearance was asked for, until the entry returns to draft: a quarter less the week in which the last
 /// reminder is due (90 − 7).
 pub const EXPIRY_DAYS: i64 = 83;
 
-/// After so many days with the move the body is reminded, each time once.
+/// After so many days with the move the body, or its publishing authority, is reminded, each time once.
 pub const REMINDER_DAYS: [u32; 4] = [7, 30, 60, 76];
 
 /// Fields one command may name. A record type has 30 today; 64 leaves room, and 64 × 66 bytes = 4 KiB of an event.

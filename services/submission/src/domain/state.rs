@@ -28,7 +28,7 @@ pub struct State {
     pub read: ReadMarks,
     /// When entries return to draft by themselves.
     expiries: BTreeSet<(Micros, EntryId)>,
-    /// When bodies are reminded of entries next.
+    /// When those who have the move are reminded of entries next.
     reminders: BTreeSet<(Micros, EntryId)>,
 }
 
@@ -217,13 +217,8 @@ impl Entry {
     /// Days until it returns to draft by itself; a day that has begun counts. What was recorded a moment ahead of the clock
     /// has all its days and not one more.
     pub fn days_left(&self, now: Micros) -> Option<i64> {
-        match self.workflow {
-            Workflow::ChangesRequested { expires, .. } => {
-                let left = expires.0.saturating_sub(now.0).clamp(0, EXPIRY_DAYS * Micros::DAY);
-                Some(left.div_euclid(Micros::DAY) + i64::from(left % Micros::DAY != 0))
-            }
-            _ => None,
-        }
+        let left = self.workflow.expires()?.0.saturating_sub(now.0).clamp(0, EXPIRY_DAYS * Micros::DAY);
+        Some(left.div_euclid(Micros::DAY) + i64::from(left % Micros::DAY != 0))
     }
 
     /// The appeal under which the submission is reviewed again.
@@ -257,7 +252,7 @@ impl State {
         self.expiries.iter().take_while(move |(moment, _)| *moment <= now).map(|(_, entry)| *entry)
     }
 
-    /// The moment at which the first body is to be reminded.
+    /// The moment at which somebody is to be reminded first.
     pub(super) fn next_reminder(&self) -> Option<Micros> {
         self.reminders.first().map(|(moment, _)| *moment)
     }
@@ -268,15 +263,13 @@ impl State {
         due.filter_map(move |(_, id)| Some((*id, self.entries.get(id)?.workflow.due_reminder(now)?)))
     }
 
-    /// The body was reminded.
+    /// Whoever has the move was reminded.
     pub(super) fn was_reminded(&mut self, id: EntryId, days: u32) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         if let Some(moment) = entry.workflow.next_reminder() {
             self.reminders.remove(&(moment, id));
         }
-        if let Workflow::ChangesRequested { reminded, .. } = &mut entry.workflow {
-            *reminded = days.max(*reminded);
-        }
+        entry.workflow.was_reminded(days);
         if let Some(moment) = entry.workflow.next_reminder() {
             self.reminders.insert((moment, id));
         }
@@ -286,13 +279,13 @@ impl State {
     /// change of [`Entry::workflow`] from one state to another goes through it.
     pub(super) fn moves(&mut self, id: EntryId, to: Workflow, since: Micros) {
         let Some(entry) = self.entries.get_mut(&id) else { return };
-        if let Workflow::ChangesRequested { expires, .. } = entry.workflow {
+        if let Some(expires) = entry.workflow.expires() {
             self.expiries.remove(&(expires, id));
         }
         if let Some(moment) = entry.workflow.next_reminder() {
             self.reminders.remove(&(moment, id));
         }
-        if let Workflow::ChangesRequested { expires, .. } = to {
+        if let Some(expires) = to.expires() {
             self.expiries.insert((expires, id));
         }
         if let Some(moment) = to.next_reminder() {
@@ -317,10 +310,7 @@ impl State {
     /// Whether the list of expiries says what the entries say.
     #[cfg(test)]
     pub(super) fn expiries_are_true(&self) -> bool {
-        let told = self.entries.iter().filter_map(|(id, entry)| match entry.workflow {
-            Workflow::ChangesRequested { expires, .. } => Some((expires, *id)),
-            _ => None,
-        });
+        let told = self.entries.iter().filter_map(|(id, entry)| Some((entry.workflow.expires()?, *id)));
         let reminders = self.entries.iter().filter_map(|(id, entry)| Some((entry.workflow.next_reminder()?, *id)));
         told.collect::<BTreeSet<_>>() == self.expiries && reminders.collect::<BTreeSet<_>>() == self.reminders
     }

@@ -156,10 +156,9 @@ impl Entry {
     /// What the next move is, and by when.
     pub fn next(&self) -> Next {
         let by = match &self.workflow {
-            Workflow::ChangesRequested { expires, .. } => Some(*expires),
             Workflow::Scheduled { at, .. } => Some(*at),
             Workflow::InReview { held: Some(held), .. } => held.until,
-            _ => None,
+            waiting => waiting.expires(),
         };
         Next { what: self.whose().2, by }
     }

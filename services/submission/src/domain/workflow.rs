@@ -20,6 +20,8 @@ pub enum Workflow {
         submitter: SubjectId,
         /// SHA-256 of the `ClearanceAsked`: what is submitted in the end is that and nothing else.
         words: Digest,
+        /// For how long.
+        patience: Patience,
     },
     /// Submitted; moderation alone decides what becomes of it.
     InReview {
@@ -34,10 +36,8 @@ pub enum Workflow {
     ChangesRequested {
         /// The event that asks for the changes, or that returned it.
         requested: Place,
-        /// When it returns to draft by itself.
-        expires: Micros,
-        /// After how many days the body was reminded last; 0 before the first time.
-        reminded: u32,
+        /// For how long.
+        patience: Patience,
     },
     /// Approved; publication is next.
     Approved {
@@ -79,6 +79,27 @@ pub enum Workflow {
         /// The decision.
         retracted: Place,
     },
+}
+
+/// For how long somebody of the body has the move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patience {
+    /// When the entry returns to draft by itself.
+    pub expires: Micros,
+    /// After how many days they were reminded last; 0 before the first time.
+    pub reminded: u32,
+}
+
+impl Patience {
+    /// The whole of it, from now on.
+    const fn from(at: Micros) -> Self {
+        Self { expires: at.plus(EXPIRY_DAYS * Micros::DAY), reminded: 0 }
+    }
+
+    /// When they will have had the move for so many days.
+    fn after(&self, days: u32) -> Micros {
+        self.expires.plus((i64::from(days) - EXPIRY_DAYS) * Micros::DAY)
+    }
 }
 
 /// What the body has asked moderation for.
@@ -205,28 +226,53 @@ impl Workflow {
 
     /// Back with its body, which has a quarter of a year from now on.
     pub(super) const fn changes_requested(requested: Place, at: Micros) -> Self {
-        Self::ChangesRequested { requested, expires: at.plus(EXPIRY_DAYS * Micros::DAY), reminded: 0 }
+        Self::ChangesRequested { requested, patience: Patience::from(at) }
     }
 
-    /// When the body is to be reminded next, if it is.
+    /// With its publishing authority, which has as long.
+    pub(super) const fn awaiting_clearance(asked: Place, submitter: SubjectId, words: Digest, at: Micros) -> Self {
+        Self::AwaitingClearance { asked, submitter, words, patience: Patience::from(at) }
+    }
+
+    /// What gave somebody the move whom the clock does not let have it for ever, and for how long they have it.
+    const fn waiting(&self) -> Option<(Place, Patience)> {
+        match self {
+            Self::ChangesRequested { requested: since, patience }
+            | Self::AwaitingClearance { asked: since, patience, .. } => Some((*since, *patience)),
+            _ => None,
+        }
+    }
+
+    /// When it returns to draft by itself, if it does.
+    pub const fn expires(&self) -> Option<Micros> {
+        match self.waiting() {
+            Some((_, patience)) => Some(patience.expires),
+            None => None,
+        }
+    }
+
+    /// When whoever has the move is to be reminded next, if they are.
     pub(super) fn next_reminder(&self) -> Option<Micros> {
-        let Self::ChangesRequested { reminded, .. } = self else { return None };
-        let next = REMINDER_DAYS.into_iter().find(|days| days > reminded)?;
-        self.waiting_for(next)
-    }
-
-    /// When the body will have had the move for so many days.
-    fn waiting_for(&self, days: u32) -> Option<Micros> {
-        let Self::ChangesRequested { expires, .. } = self else { return None };
-        Some(expires.plus((i64::from(days) - EXPIRY_DAYS) * Micros::DAY))
+        let (_, patience) = self.waiting()?;
+        let next = REMINDER_DAYS.into_iter().find(|days| *days > patience.reminded)?;
+        Some(patience.after(next))
     }
 
     /// The reminder that is due at `now`: of several that were missed the latest alone. None once the entry is about to expire.
     pub(super) fn due_reminder(&self, now: Micros) -> Option<v1::Remind> {
-        let Self::ChangesRequested { requested, expires, reminded } = self else { return None };
-        let is_due = |days: &u32| days > reminded && self.waiting_for(*days).is_some_and(|moment| moment <= now);
-        let days = REMINDER_DAYS.into_iter().rev().find(is_due).filter(|_| now < *expires)?;
-        Some(v1::Remind { days, since: Some((*requested).into()) })
+        let (since, patience) = self.waiting()?;
+        let is_due = |days: &u32| *days > patience.reminded && patience.after(*days) <= now;
+        let days = REMINDER_DAYS.into_iter().rev().find(is_due).filter(|_| now < patience.expires)?;
+        Some(v1::Remind { days, since: Some(since.into()) })
+    }
+
+    /// They were reminded after so many days.
+    pub(super) const fn was_reminded(&mut self, after: u32) {
+        if let Self::ChangesRequested { patience, .. } | Self::AwaitingClearance { patience, .. } = self
+            && patience.reminded < after
+        {
+            patience.reminded = after;
+        }
     }
 
     /// The submission is in the hands of moderation, from now on.

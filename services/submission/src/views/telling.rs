@@ -10,7 +10,7 @@ use dossier_proto::{EntryId, Event, Micros, Payload, SubjectId, v1};
 
 use super::Entries;
 use crate::{
-    domain::{Entry, Holder, Move, Next, State, Turn},
+    domain::{Entry, Holder, Move, Next, Turn},
     policy::is_for_the_body,
 };
 
@@ -19,7 +19,9 @@ use crate::{
 enum Hearers {
     /// Those who write for the body.
     Writers,
-    /// Those, and the publishing authority of the state.
+    /// The publishing authority of the state.
+    Authority,
+    /// Both.
     Body,
 }
 
@@ -27,7 +29,7 @@ impl Entries {
     /// Tells those concerned of an event that was folded; `former` is who had the move before it.
     pub(super) fn tell(&mut self, id: EntryId, event: &Event, beside: Option<&Event>, former: Option<Turn>) {
         let source = beside.unwrap_or(event);
-        let Some((news, hearers)) = source.payload.as_ref().and_then(|payload| news(payload, &self.state, id)) else {
+        let Some((news, hearers)) = source.payload.as_ref().and_then(|payload| news(payload, former)) else {
             return;
         };
         let Some(entry) = self.state.entries.get(&id) else { return };
@@ -44,11 +46,16 @@ impl Entries {
         let actor = source.head.actor.person();
         let told = |subject: &SubjectId| Some(*subject) != actor;
         let authorities: BTreeSet<SubjectId> = match hearers {
-            Hearers::Body => self.hearers(entry, Role::PublishingAuthority, recorded).filter(told).collect(),
+            Hearers::Body | Hearers::Authority => {
+                self.hearers(entry, Role::PublishingAuthority, recorded).filter(told).collect()
+            }
             Hearers::Writers => BTreeSet::new(),
         };
-        let mut writers: BTreeSet<SubjectId> = self.hearers(entry, Role::Contributor, recorded).filter(told).collect();
-        if entry.facts.received_at.is_some() {
+        let mut writers: BTreeSet<SubjectId> = match hearers {
+            Hearers::Body | Hearers::Writers => self.hearers(entry, Role::Contributor, recorded).filter(told).collect(),
+            Hearers::Authority => BTreeSet::new(),
+        };
+        if entry.facts.received_at.is_some() && hearers != Hearers::Authority {
             writers.extend(self.hearers(entry, Role::RecordsManager, recorded).filter(told));
         }
         // Whoever is both is told what they have to do.
@@ -80,9 +87,10 @@ impl Entries {
     }
 }
 
-/// What an event is to those who hear of it; nothing for what they do all day.
-fn news(payload: &Payload, state: &State, id: EntryId) -> Option<(News, Hearers)> {
-    use Hearers::{Body, Writers};
+/// What an event is to those who hear of it; nothing for what they do all day. `former` is who had the move before it.
+fn news(payload: &Payload, former: Option<Turn>) -> Option<(News, Hearers)> {
+    use Hearers::{Authority, Body, Writers};
+    let is_of_authority = former.is_some_and(|turn| turn.who == Holder::PublishingAuthority);
     Some(match payload {
         Payload::Submitted(submitted) if submitted.clearance_asked.is_some() => (News::Cleared, Body),
         Payload::Submitted(_) => (News::Submitted, Writers),
@@ -130,12 +138,11 @@ fn news(payload: &Payload, state: &State, id: EntryId) -> Option<(News, Hearers)
         Payload::EntryReinstated(_) => (News::Reinstated, Body),
         Payload::EntrySuperseded(_) => (News::Superseded, Body),
         Payload::EntryRetracted(_) => (News::Retracted, Body),
-        Payload::Expired(_) => (News::Expired, Writers),
+        Payload::Expired(_) => (News::Expired, if is_of_authority { Body } else { Writers }),
         Payload::Reminded(v1::Reminded { command: Some(remind) }) => {
-            let entry = state.entries.get(&id)?;
             let reminded_at = i64::from(remind.days);
             let days_left = u32::try_from(crate::domain::EXPIRY_DAYS - reminded_at).unwrap_or(0);
-            entry.workflow.is_with_body().then_some((News::Reminded { days_left }, Writers))?
+            (News::Reminded { days_left }, if is_of_authority { Authority } else { Writers })
         }
         _ => return None,
     })

@@ -2,7 +2,7 @@
 
 use dossier_exchange::KeyRefusal;
 use dossier_identity::Role;
-use dossier_proto::{EntryId, KeyId, Origin, Payload};
+use dossier_proto::{EntryId, KeyId, Micros, Origin, Payload};
 use dossier_vault::Purpose;
 use http::Method;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ fn practice() -> Value {
 /// Chooses terms that are in force for fields of the registry, so that the sample does not age with it.
 fn fitted() -> Value {
     let registry = dossier_registry::Registry::embedded();
-    let now = dossier_proto::Micros(1_767_268_800_000_000);
+    let now = Micros(1_767_268_800_000_000);
     let mut content = practice();
     let kind = registry.record_type("practice").unwrap();
     for field in kind.fields.iter().filter(|field| field.kind == dossier_registry::Kind::Term) {
@@ -103,6 +103,43 @@ async fn what_awaits_clearance_is_in_the_list_of_its_authority_and_of_no_other()
         for (path, body) in [("clear", digest(&told)), ("return", json!({"digest": told["digest"], "reason": "no"}))] {
             house.post(&format!("/entries/{id}/{path}")).by(name).json(&body).send().await.expect(404);
         }
+    }
+}
+
+/// The kinds of the letters that somebody has, the newest first, and whether the newest asks something of them.
+async fn letters(house: &House, name: &str) -> (Vec<String>, Value) {
+    let inbox = house.get("/inbox").by(name).send().await.expect(200).body;
+    let items = inbox["items"].as_array().unwrap();
+    let kinds = items.iter().map(|item| item["kind"].as_str().unwrap().to_owned()).collect();
+    (kinds, inbox["items"][0].clone())
+}
+
+#[tokio::test]
+async fn the_authority_is_reminded_of_what_awaits_it_and_the_whole_body_hears_that_it_expired() {
+    let house = open().await;
+    let (id, _) = asked(&house).await;
+    house.wait(8 * Micros::DAY);
+    assert!(house.service.engine().fire_due().await);
+    // The digests are told after everything that was asked before them.
+    house.service.engine().digests().await.unwrap();
+    for name in ["damir", "saule"] {
+        let (kinds, newest) = letters(&house, name).await;
+        assert_eq!(kinds, ["reminder", "clearance-asked"], "{name}");
+        assert_eq!((&newest["yours"], &newest["turn"]), (&json!(true), &json!("publishing-authority")), "{name}");
+        let shown = house.get(&format!("/entries/{id}")).by(name).send().await.expect(200).body;
+        assert_eq!((&newest["next"]["by"], &shown["days_left"]), (&shown["next"]["by"], &json!(76)), "{name}");
+        assert!(newest["next"]["by"].is_string(), "{newest}");
+    }
+    assert_eq!(letters(&house, "bolat").await.0, ["clearance-asked"], "who has not the move is not reminded");
+    assert_eq!(letters(&house, "kamau").await.0, Vec::<String>::new());
+    house.wait(76 * Micros::DAY);
+    assert!(house.service.engine().fire_due().await);
+    house.service.engine().digests().await.unwrap();
+    let told = house.get(&format!("/entries/{id}")).by("aigerim").send().await.expect(200).body;
+    assert_eq!((&told["state"], &told["days_left"]), (&json!("draft"), &Value::Null));
+    for (name, is_theirs) in [("damir", false), ("saule", false), ("aigerim", true), ("bolat", true)] {
+        let (kinds, newest) = letters(&house, name).await;
+        assert_eq!((kinds[0].as_str(), &newest["yours"]), ("expired", &json!(is_theirs)), "{name}");
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn give_back(matter: &Matter<'_>, give_back: &v1::ReturnToBody) -> Re
 
 /// What awaits the decision of the caller, who has read it (P5) and did not ask for it.
 fn waiting(matter: &Matter<'_>, digest: &[u8]) -> Result<Waiting, Refusal> {
-    let Workflow::AwaitingClearance { asked, submitter, words } = matter.entry.workflow else {
+    let Workflow::AwaitingClearance { asked, submitter, words, .. } = matter.entry.workflow else {
         return Err(matter.wrong_state());
     };
     matter.check_version()?;

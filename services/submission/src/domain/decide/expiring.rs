@@ -1,19 +1,18 @@
-//! What happens when a body lets time go by: it is reminded, and in the end the entry returns to draft.
+//! What happens when a body, or its publishing authority, lets time go by: they are reminded, and in the end the entry returns to
+//! draft.
 
 use dossier_engine::{Context, Decided, Decision};
 use dossier_proto::{Actor, EntryId, Origin, Payload, v1};
 
-use crate::domain::{Entry, Refusal, State, Workflow};
+use crate::domain::{Entry, Refusal, State};
 
 pub(super) fn expire(state: &State, context: &Context) -> Result<Decision, Refusal> {
     let (id, entry) = of_the_system(state, context, "only the system lets an entry expire")?;
-    match entry.workflow {
-        Workflow::ChangesRequested { expires, .. } if expires <= context.now => {
-            let payload = Payload::Expired(v1::Expired { command: Some(v1::Expire {}) });
-            Ok(Decision::one(None, Decided { entry: Some(id), part_version: entry.version, payload }))
-        }
-        _ => Ok(Decision::NOTHING),
+    if entry.workflow.expires().is_none_or(|expires| context.now < expires) {
+        return Ok(Decision::NOTHING);
     }
+    let payload = Payload::Expired(v1::Expired { command: Some(v1::Expire {}) });
+    Ok(Decision::one(None, Decided { entry: Some(id), part_version: entry.version, payload }))
 }
 
 /// Each reminder once in each waiting, and none that another one has overtaken.

@@ -9,7 +9,7 @@ use super::cast::{
     AIGERIM, BOLAT, DAMIR, SAULE, WANJIRU, cleared, content, days, give_back, opened, save, sealed, start_of, submit,
     submit_with, withdraw,
 };
-use crate::domain::{Command, Holder, Move, Refusal, WorkState, Workflow};
+use crate::domain::{Command, EXPIRY_DAYS, Holder, Move, Refusal, WorkState, Workflow};
 
 #[test]
 fn what_a_state_submits_goes_to_its_publishing_authority_first() {
@@ -21,7 +21,9 @@ fn what_a_state_submits_goes_to_its_publishing_authority_first() {
     assert_eq!(told.state_of(entry), WorkState::AwaitingClearance);
     let (turn, next) = (told.entry(entry).turn(), told.entry(entry).next());
     assert_eq!((turn.who, turn.since), (Holder::PublishingAuthority, asked.head.recorded_at));
-    assert_eq!((next.what, next.by), (Move::Clear, None));
+    let by = asked.head.recorded_at.plus(days(EXPIRY_DAYS));
+    assert_eq!((next.what, next.by), (Move::Clear, Some(by)));
+    assert_eq!(told.entry(entry).days_left(asked.head.recorded_at), Some(EXPIRY_DAYS));
     assert_eq!(told.entry(entry).round, 0, "nothing was submitted yet");
     for command in [save(2, &["title"]), submit(told.entry(entry)), Command::OpenRevision] {
         let outcome = told.ask(Ask::by(AIGERIM, command).on(entry).expecting(1));

@@ -1,8 +1,8 @@
 use dossier_engine::Decider;
 use dossier_engine::testing::Ask;
 
-use super::cast::{AIGERIM, SYSTEM, days, opened, save};
-use crate::domain::{Command, EXPIRY_DAYS, Submission, WorkState};
+use super::cast::{AIGERIM, DAMIR, SYSTEM, cleared, days, give_back, opened, save, submit};
+use crate::domain::{Command, EXPIRY_DAYS, Refusal, Submission, WorkState};
 
 #[test]
 fn an_entry_returns_to_draft_83_days_after_changes_were_requested_and_not_before() {
@@ -25,6 +25,30 @@ fn an_entry_returns_to_draft_83_days_after_changes_were_requested_and_not_before
     assert_eq!(told.entry(entry).version, 1, "time never moves the version of a draft");
     assert_eq!(Submission::next_due(told.0.state()), None);
     told.one(Ask::by(AIGERIM, save(2, &["title"])).on(entry).expecting(1));
+    told.0.replayed();
+}
+
+#[test]
+fn what_nobody_clears_returns_to_draft_after_83_days_and_can_be_submitted_again() {
+    let mut told = cleared();
+    let entry = told.practice();
+    let asked = told.one(Ask::by(AIGERIM, submit(told.entry(entry))).on(entry)).head.recorded_at;
+    assert_eq!(Submission::next_due(told.0.state()), Some(asked.plus(days(7))), "the first reminder");
+    let (clear, to_the_last_moment) = (told.clear(entry), asked.plus(days(EXPIRY_DAYS)).0 - told.0.now().0 - 10);
+    told.0.wait(to_the_last_moment);
+    assert_eq!(told.state_of(entry), WorkState::AwaitingClearance);
+    assert_eq!(told.ask(Ask::by(SYSTEM, Command::Expire).on(entry)), Ok(Vec::new()), "too early is nothing");
+    told.0.wait(10);
+    assert_eq!(told.state_of(entry), WorkState::Draft);
+    assert_eq!((told.entry(entry).version, told.entry(entry).round), (1, 0), "nothing was submitted");
+    assert_eq!(Submission::next_due(told.0.state()), None);
+    for late in [clear, give_back(told.entry(entry))] {
+        let outcome = told.ask(Ask::by(DAMIR, late).on(entry));
+        assert!(matches!(outcome, Err(Refusal::WrongState { state: WorkState::Draft, .. })), "{outcome:?}");
+    }
+    told.cleared(entry);
+    assert_eq!(told.state_of(entry), WorkState::InReview);
+    assert_eq!(Submission::next_due(told.0.state()), None, "moderation has the move");
     told.0.replayed();
 }
 

@@ -130,8 +130,8 @@ fn somebody_asks(told: &Told, dice: &mut Dice, id: EntryId) -> Asked {
 fn of_letters(told: &Told, dice: &mut Dice, entry: &Entry) -> Command {
     let place = dice.pick(told.0.log()).0.head.place;
     match (dice.below(3), &entry.workflow) {
-        (0, Workflow::ChangesRequested { requested, .. }) => {
-            Command::Remind(v1::Remind { days: *dice.pick(&[7, 30, 60, 76, 80]), since: Some((*requested).into()) })
+        (0, Workflow::ChangesRequested { requested: since, .. } | Workflow::AwaitingClearance { asked: since, .. }) => {
+            Command::Remind(v1::Remind { days: *dice.pick(&[7, 30, 60, 76, 80]), since: Some((*since).into()) })
         }
         (0, _) => Command::Remind(v1::Remind { days: 7, since: Some(place.into()) }),
         (1, _) => {

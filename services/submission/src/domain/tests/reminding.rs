@@ -3,7 +3,7 @@
 use dossier_engine::{Decider, testing::Ask};
 use dossier_proto::{Actor, EntryId, Origin, Payload, Place, v1};
 
-use super::cast::{AIGERIM, MODERATOR, SYSTEM, Told, days, opened};
+use super::cast::{AIGERIM, DAMIR, MODERATOR, SYSTEM, Told, cleared, days, give_back, opened, submit};
 use crate::domain::{Command, EXPIRY_DAYS, Refusal, Submission, WorkState};
 
 /// An entry of which changes were requested, and the event that did.
@@ -41,6 +41,32 @@ fn a_body_is_reminded_after_7_30_60_and_76_days_and_after_83_the_entry_is_a_draf
     assert_eq!(seen, [(7, 7), (30, 30), (60, 60), (76, 76)]);
     assert_eq!(told.entry(entry).version, 1, "a reminder moves no version");
     assert_eq!(Submission::next_due(told.0.state()), None);
+    told.0.replayed();
+}
+
+#[test]
+fn a_publishing_authority_is_reminded_like_the_body_and_each_has_its_own_days() {
+    let mut told = cleared();
+    let entry = told.practice();
+    let asked = told.one(Ask::by(AIGERIM, submit(told.entry(entry))).on(entry)).head;
+    let mut seen = Vec::new();
+    for _ in 0..EXPIRY_DAYS {
+        let before = reminders(&told).len();
+        assert_eq!(told.state_of(entry), WorkState::AwaitingClearance);
+        assert_eq!(told.entry(entry).next().by, Some(asked.recorded_at.plus(days(EXPIRY_DAYS))));
+        told.0.wait(days(1));
+        let passed = (told.0.now().0 - asked.recorded_at.0) / days(1);
+        seen.extend(reminders(&told)[before..].iter().map(|days| (i64::from(*days), passed)));
+    }
+    assert_eq!(seen, [(7, 7), (30, 30), (60, 60), (76, 76)]);
+    assert_eq!(told.state_of(entry), WorkState::Draft);
+    told.one(Ask::by(AIGERIM, submit(told.entry(entry))).on(entry));
+    told.0.wait(days(8));
+    told.one(Ask::by(DAMIR, give_back(told.entry(entry))).on(entry));
+    assert_eq!(reminders(&told)[4..], [7], "asked again, it begins again");
+    told.0.wait(days(8));
+    assert_eq!(reminders(&told)[4..], [7, 7], "and what is returned waits for the body from then on");
+    assert_eq!(told.ask(Ask::by(SYSTEM, remind(30, asked.place)).on(entry)), Ok(Vec::new()), "that waiting is over");
     told.0.replayed();
 }
 
