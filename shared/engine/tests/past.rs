@@ -239,7 +239,7 @@ impl View for Slow {
     fn apply(&mut self, _event: &Event, _beside: Option<&Event>) {
         let folding = FOLDING.fetch_add(1, Ordering::SeqCst) + 1;
         FOLDED_AT_ONCE.fetch_max(folding, Ordering::SeqCst);
-        std::thread::sleep(Duration::from_micros(500)); // the work of a large view
+        std::thread::sleep(Duration::from_micros(500)); // that is how long a large view takes
         self.0 += 1;
         FOLDING.fetch_sub(1, Ordering::SeqCst);
     }
