@@ -46,7 +46,7 @@ fn what(event: &Event) -> String {
 }
 
 /// What the sequences must come to, or they show nothing.
-const REACHED: [&str; 58] = [
+const REACHED: [&str; 62] = [
     "AppealAsked",
     "ApprovalCounted",
     "Approved event",
@@ -65,6 +65,7 @@ const REACHED: [&str; 58] = [
     "CorrectionObjected",
     "CorrectionProposed",
     "CorrectionRejected",
+    "DesignationRevoked",
     "DraftSaved",
     "EditionPublished",
     "EditionPublished corrected",
@@ -84,10 +85,13 @@ const REACHED: [&str; 58] = [
     "PublicationRefused",
     "RecallAsked",
     "RecallGranted",
+    "Reminded",
     "RequestTooLate",
     "RetractionAsked",
     "RetractionCleared",
+    "RetractionDeclined",
     "RetractionProposed",
+    "RetractionReturned",
     "ReviewAssigned",
     "ReviewClaimed",
     "ReviewFinished",

@@ -116,6 +116,11 @@ pub(super) fn change_rights(town: &mut Town, dice: &mut Dice) {
         (ADMINISTRATOR, Role::Moderator),
     ]);
     let by = *dice.pick(&[ADMINISTRATOR, ADMINISTRATOR, MARTA, REGISTRAR]);
+    if dice.one_in(3) {
+        let command = revocation(town, dice);
+        let _ = town.ask_moderation(Ask::by(by, command));
+        return;
+    }
     let grant = v1::GrantDesignation {
         subject: whose.to_vec(),
         role: role.number(),
@@ -124,4 +129,10 @@ pub(super) fn change_rights(town: &mut Town, dice: &mut Dice) {
         ..v1::GrantDesignation::default()
     };
     let _ = town.ask_moderation(Ask::by(by, Command::GrantDesignation(grant)));
+}
+
+/// Some right of somebody ends, or had ended before.
+fn revocation(town: &Town, dice: &mut Dice) -> Command {
+    let held: Vec<_> = town.moderation.state().designations.all().map(|held| held.designation.id).collect();
+    Command::RevokeDesignation(v1::RevokeDesignation { designation: dice.pick(&held).to_vec() })
 }
