@@ -77,6 +77,7 @@ fn tell(story: &mut Story, event: &Event) {
         Payload::ChangesRequested(ended) => ended.submitted.as_ref(),
         Payload::Approved(ended) => ended.submitted.as_ref(),
         Payload::EntryRefused(ended) => ended.submitted.as_ref(),
+        Payload::MarkedDuplicate(ended) => ended.submitted.as_ref(),
         Payload::RecallGranted(ended) => ended.submitted.as_ref(),
         Payload::WithdrawalGranted(ended) => ended.submitted.as_ref(),
         _ => None,

@@ -7,7 +7,8 @@
 //! - [`reading`]: files to [`History`], with what is wrong with the files;
 //! - [`chain`]: places, times, names, commands, causes, rights;
 //! - [`receptions`]: what was received, by whom, once, as it was sent, and all that had to be;
-//! - [`workflow`]: each submission reviewed once, each approval published or declined once, each request answered once;
+//! - [`workflow`]: each submission and each appeal reviewed once, each request answered once;
+//! - [`publications`]: each approval and each correction published or declined once;
 //! - [`editions`]: numbers, editions, tombstones;
 //! - [`drafts`]: the revisions of drafts;
 //! - [`agreement`]: each entry as each service tells it;
@@ -22,6 +23,7 @@ pub mod drafts;
 pub mod editions;
 pub mod history;
 mod manifest;
+pub mod publications;
 pub mod reading;
 pub mod receptions;
 pub mod witness;
@@ -69,6 +71,7 @@ pub fn judge(history: &History, notes: &[Note]) -> Verdict {
     chain::judge(history, &mut complaints);
     receptions::judge(history, &mut complaints);
     workflow::judge(history, &mut complaints);
+    publications::judge(history, &mut complaints);
     editions::judge(history, &mut complaints);
     drafts::judge(history, &mut complaints);
     agreement::judge(history, &mut complaints);

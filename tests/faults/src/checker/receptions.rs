@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dossier_proto::{EntryId, Event, Origin, Payload, Place};
+use dossier_proto::{EntryId, Event, Origin, Payload, Place, v1};
 
 use super::{Complaint, Fault, History, Kept, history::place};
 
@@ -77,25 +77,52 @@ fn listeners(event: &Event, is_known: bool) -> &'static [Origin] {
     use Origin::{Audit, Moderation, Publication, Submission};
     let Some(payload) = &event.payload else { return &[] };
     match payload {
-        Payload::Submitted(_) => &[Moderation],
-        Payload::RecallAsked(_) | Payload::WithdrawalAsked(_) | Payload::Withdrawn(_) | Payload::Expired(_)
+        Payload::Submitted(_) | Payload::Cleared(_) => &[Moderation],
+        Payload::RecallAsked(_)
+        | Payload::WithdrawalAsked(_)
+        | Payload::Withdrawn(_)
+        | Payload::Expired(_)
+        | Payload::AppealAsked(_)
+        | Payload::CorrectionObjected(_)
             if is_known =>
         {
             &[Moderation]
         }
-        Payload::RetractionAsked(_) => &[Publication],
-        Payload::Approved(_) => &[Submission, Publication],
+        // Only what is public is asked back, and what is public was submitted.
+        Payload::RetractionAsked(_) | Payload::RetractionCleared(_) => &[Moderation, Publication],
+        Payload::Approved(_) | Payload::CorrectionConfirmed(_) => &[Submission, Publication],
         Payload::ChangesRequested(_)
         | Payload::EntryRefused(_)
         | Payload::RecallGranted(_)
         | Payload::WithdrawalGranted(_)
-        | Payload::RequestTooLate(_) => &[Submission],
+        | Payload::RequestTooLate(_)
+        | Payload::MarkedDuplicate(_)
+        | Payload::ReviewHeld(_)
+        | Payload::ReviewResumed(_)
+        | Payload::ChangeSettled(_)
+        | Payload::RetractionDeclined(_) => &[Submission],
+        Payload::CommentMade(made) if is_for_the_body(made.command.as_ref()) => &[Submission],
+        Payload::ReviewFinished(finished) if finished.command.as_ref().is_some_and(speaks_to_the_body) => &[Submission],
         Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) | Payload::RegistryAdopted(_) => {
             &[Submission, Publication, Audit]
         }
-        Payload::EditionPublished(_) | Payload::PublicationDeclined(_) | Payload::EntryRetracted(_) => {
-            &[Submission, Moderation]
-        }
+        Payload::EditionPublished(_)
+        | Payload::EditionScheduled(_)
+        | Payload::EditionRescheduled(_)
+        | Payload::PublicationDeclined(_)
+        | Payload::EntrySuspended(_)
+        | Payload::EntryReinstated(_)
+        | Payload::EntrySuperseded(_)
+        | Payload::EntryRetracted(_) => &[Submission, Moderation],
         _ => &[],
     }
+}
+
+/// What moderation's people say among themselves stays there.
+fn is_for_the_body(comment: Option<&v1::Comment>) -> bool {
+    comment.is_some_and(|comment| comment.audience() == v1::Audience::Contributor)
+}
+
+fn speaks_to_the_body(finished: &v1::FinishReview) -> bool {
+    finished.comments.iter().any(|comment| is_for_the_body(Some(comment)))
 }

@@ -1,22 +1,22 @@
-//! What follows from what: each submission is reviewed once and its review ends at most once, each approval is published or
-//! declined once, each request is answered once.
+//! What follows from what: each submission is reviewed once, and once more for each appeal; its review ends at most once; each
+//! request is answered once.
 
 use std::collections::BTreeMap;
 
-use dossier_proto::{EntryId, Origin, Payload, Place, v1};
+use dossier_proto::{Origin, Payload, Place, v1};
 
 use super::{Complaint, Fault, History, Kept, history::place};
 
 /// Judges.
 pub fn judge(history: &History, complaints: &mut Vec<Complaint>) {
     reviews(history, complaints);
+    appeals(history, complaints);
     endings(history, complaints);
-    publications(history, complaints);
     answers(history, complaints);
 }
 
 /// Which events name a place, by that place.
-type Naming<'a> = BTreeMap<Place, Vec<&'a Kept>>;
+pub(super) type Naming<'a> = BTreeMap<Place, Vec<&'a Kept>>;
 
 fn reviews(history: &History, complaints: &mut Vec<Complaint>) {
     let mut opened: BTreeMap<Place, Vec<(&Kept, &v1::ReviewOpened)>> = BTreeMap::new();
@@ -25,6 +25,9 @@ fn reviews(history: &History, complaints: &mut Vec<Complaint>) {
         _ => None,
     });
     for (kept, review) in picked {
+        if review.command.as_ref().is_some_and(|command| command.appeal.is_some()) {
+            continue;
+        }
         match review.command.as_ref().and_then(|command| place(command.submitted.as_ref())) {
             Some(submitted) => opened.entry(submitted).or_default().push((kept, review)),
             None => complaints.push(Complaint::new(Fault::RestsOnNothing, kept.place(), "it names no submission")),
@@ -46,6 +49,40 @@ fn reviews(history: &History, complaints: &mut Vec<Complaint>) {
         let found = format!("{} names {submitted}, which is no submission", reviews[0].0.place());
         complaints.push(Complaint::new(Fault::RestsOnNothing, reviews[0].0.place(), found));
     }
+}
+
+/// Each appeal leads to one review more of the submission that was refused.
+fn appeals(history: &History, complaints: &mut Vec<Complaint>) {
+    let mut opened: Naming<'_> = BTreeMap::new();
+    let picked = history.with(Origin::Moderation, |payload| match payload {
+        Payload::ReviewOpened(opened) => opened.command.as_ref().and_then(|command| place(command.appeal.as_ref())),
+        _ => None,
+    });
+    picked.for_each(|(kept, appeal)| opened.entry(appeal).or_default().push(kept));
+    let asked = history.with(Origin::Submission, |payload| matches!(payload, Payload::AppealAsked(_)).then_some(()));
+    for (kept, ()) in asked {
+        match opened.remove(&kept.place()).unwrap_or_default().as_slice() {
+            [] => complaints.push(Complaint::new(Fault::NotReviewed, kept.place(), "no review was opened")),
+            [_] => {}
+            [_, second, ..] => {
+                let found = format!("{} opens a second review", second.place());
+                complaints.push(Complaint::new(Fault::ReviewedTwice, kept.place(), found));
+            }
+        }
+    }
+    for (appeal, reviews) in opened {
+        let found = format!("it names {appeal}, which is no appeal");
+        complaints.push(Complaint::new(Fault::RestsOnNothing, reviews[0].place(), found));
+    }
+}
+
+/// How many appeals were asked for on a submission: its review may end once more for each.
+fn appeals_on(history: &History, submitted: Place) -> usize {
+    let picked = history.with(Origin::Submission, |payload| match payload {
+        Payload::AppealAsked(asked) => place(asked.submitted.as_ref()),
+        _ => None,
+    });
+    picked.filter(|(_, of)| *of == submitted).count()
 }
 
 fn submissions(history: &History) -> impl Iterator<Item = (&Kept, &v1::Submitted)> {
@@ -84,13 +121,14 @@ fn was_retracted_before(history: &History, submission: &Kept) -> bool {
     false
 }
 
-/// A review ends once: changes requested, approved, refused, or given back.
+/// A review ends once: changes requested, approved, refused, found to be a duplicate, or given back.
 fn endings(history: &History, complaints: &mut Vec<Complaint>) {
     let mut ended: Naming<'_> = BTreeMap::new();
     let picked = history.with(Origin::Moderation, |payload| match payload {
         Payload::ChangesRequested(ended) => Some(ended.submitted.as_ref()),
         Payload::Approved(ended) => Some(ended.submitted.as_ref()),
         Payload::EntryRefused(ended) => Some(ended.submitted.as_ref()),
+        Payload::MarkedDuplicate(ended) => Some(ended.submitted.as_ref()),
         Payload::RecallGranted(ended) => Some(ended.submitted.as_ref()),
         Payload::WithdrawalGranted(ended) => Some(ended.submitted.as_ref()),
         _ => None,
@@ -107,72 +145,11 @@ fn endings(history: &History, complaints: &mut Vec<Complaint>) {
         ended.entry(submitted.unwrap_or(kept.place())).or_default().push(kept);
     }
     for (submitted, ends) in ended.iter().filter(|(_, ends)| ends.len() > 1) {
+        if ends.len() <= 1 + appeals_on(history, *submitted) {
+            continue;
+        }
         let found = format!("its review ended at {} and at {}", ends[0].place(), ends[1].place());
         complaints.push(Complaint::new(Fault::EndedTwice, submitted, found));
-    }
-}
-
-fn publications(history: &History, complaints: &mut Vec<Complaint>) {
-    let mut dealt: Naming<'_> = BTreeMap::new();
-    let picked = history.with(Origin::Publication, |payload| match payload {
-        Payload::EditionPublished(published) => Some((published.command.as_ref(), published.content.as_ref())),
-        Payload::PublicationDeclined(declined) => Some((declined.command.as_ref(), None)),
-        _ => None,
-    });
-    for (kept, (command, content)) in picked {
-        let approved = command.and_then(|command| place(command.approved.as_ref()));
-        let Some(approval) = approved.and_then(|approved| approval(history, approved, kept.entry())) else {
-            let found = format!("it names {approved:?}, which is no approval of its entry");
-            complaints.push(Complaint::new(Fault::RestsOnNothing, kept.place(), found));
-            continue;
-        };
-        let judged = approval.1.command.as_ref().map(|command| command.digest.as_slice()).unwrap_or_default();
-        if content.is_some_and(|content| content.digest != judged) {
-            let found = format!("another content than {} approved", approval.0.place());
-            complaints.push(Complaint::new(Fault::RestsOnNothing, kept.place(), found));
-        }
-        dealt.entry(approval.0.place()).or_default().push(kept);
-    }
-    for (kept, approved) in approvals(history) {
-        rests_on_its_submission(history, kept, approved, complaints);
-        match dealt.get(&kept.place()).map(Vec::as_slice).unwrap_or_default() {
-            [] => complaints.push(Complaint::new(Fault::NotPublished, kept.place(), "nothing came of this approval")),
-            [_] => {}
-            [first, second, ..] => {
-                let found = format!("both {} and {} came of it", first.place(), second.place());
-                complaints.push(Complaint::new(Fault::PublishedTwice, kept.place(), found));
-            }
-        }
-    }
-}
-
-fn approvals(history: &History) -> impl Iterator<Item = (&Kept, &v1::Approved)> {
-    history.with(Origin::Moderation, |payload| match payload {
-        Payload::Approved(approved) => Some(approved),
-        _ => None,
-    })
-}
-
-fn approval(history: &History, at: Place, entry: Option<EntryId>) -> Option<(&Kept, &v1::Approved)> {
-    let kept = history.at(at).filter(|kept| kept.entry() == entry)?;
-    match &kept.event.payload {
-        Some(Payload::Approved(approved)) => Some((kept, approved)),
-        _ => None,
-    }
-}
-
-/// Judged, let through and submitted are one content (P5).
-fn rests_on_its_submission(history: &History, kept: &Kept, approved: &v1::Approved, complaints: &mut Vec<Complaint>) {
-    let judged = approved.command.as_ref().map(|command| command.digest.clone());
-    let let_through = approved.content.as_ref().map(|content| content.digest.clone());
-    let submitted = place(approved.submitted.as_ref()).and_then(|place| history.at(place));
-    let submitted = submitted.and_then(|kept| match &kept.event.payload {
-        Some(Payload::Submitted(submitted)) => submitted.content.as_ref().map(|content| content.digest.clone()),
-        _ => None,
-    });
-    if judged.is_none() || judged != let_through || judged != submitted {
-        let found = "what was judged, let through and submitted is not one content";
-        complaints.push(Complaint::new(Fault::RestsOnNothing, kept.place(), found));
     }
 }
 
