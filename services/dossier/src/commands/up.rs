@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, path::Path, time::Instant};
 
+use dossier_proto::Origin;
 use dossier_registry::Language;
 use dossier_web::{Limits, page::Demonstration, proxies::TrustedProxies, serve};
 use http::Uri;
@@ -92,6 +93,7 @@ fn broker(up: &Up) -> Option<HouseBroker> {
 
 /// Whether what was asked for can be, before anything is touched.
 fn fits(up: &Up) -> Result<(), Failure> {
+    is_no_service_of_another(&up.data)?;
     let tokens = Layout::of(&up.data).demo_tokens();
     if !up.demo && tokens.exists() {
         let refused = format!(
@@ -106,6 +108,23 @@ fn fits(up: &Up) -> Result<(), Failure> {
     }
     let Some(sample) = &up.story else { return Ok(()) };
     import_file::read(sample, "event", Language::En).map(drop)
+}
+
+/// An installation inside one service's directory of another would mix its files with those.
+fn is_no_service_of_another(data: &Path) -> Result<(), Failure> {
+    let data = std::path::absolute(data).unwrap_or_else(|_| data.to_owned());
+    let is_named_so = data.file_name().is_some_and(|name| Origin::ALL.iter().any(|origin| name == origin.name()));
+    match data.parent().filter(|above| is_named_so && Layout::of(above).installation().exists()) {
+        None => Ok(()),
+        Some(above) => Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "{} is one service's part of the installation in {}. Name that with --data, or another directory. Nothing was started",
+                data.display(),
+                above.display()
+            ),
+        )),
+    }
 }
 
 /// A broker that admits anybody shows everybody who reaches it the keys to what was written, and lets anybody speak for a service. On this
@@ -149,6 +168,18 @@ mod tests {
             Command::Up(up) => up,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn an_installation_does_not_begin_inside_a_service_of_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let above = Layout::of(directory.path());
+        fits(&asked(&directory.path().join("moderation"), &[])).unwrap();
+        fs::create_dir_all(above.keys()).unwrap();
+        fs::write(above.installation(), "{}").unwrap();
+        let refused = fits(&asked(&directory.path().join("moderation"), &[])).unwrap_err();
+        assert!(refused.to_string().contains("one service's part"), "{refused}");
+        fits(&asked(&directory.path().join("other"), &[])).unwrap();
     }
 
     #[test]
