@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env, fmt, fs,
     io::{ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -20,12 +20,19 @@ use crate::{Exit, Failure};
 const FILE_BYTES_MAX: u64 = 256 * 1024;
 
 /// What is kept of one session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// What to call with.
     pub token: String,
     /// Until when, as the server wrote it.
     pub expires_at: String,
+}
+
+/// Whoever has the token is taken for its owner: it is for no log.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Session(…, until {})", self.expires_at)
+    }
 }
 
 /// Where sessions are kept.
@@ -154,6 +161,12 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&home.path().join("dossier/sessions.json")), 0o600);
         assert_eq!(mode(&home.path().join("dossier")), 0o700);
+    }
+
+    #[test]
+    fn a_session_is_written_without_its_token() {
+        let written = format!("{:?}", session("dsr_a", "2026-03-01T00:00:01Z"));
+        assert!(!written.contains("dsr_a") && written.contains("2026-03-01"), "{written}");
     }
 
     #[test]

@@ -150,9 +150,14 @@ impl Service {
         dossier_engine::fetch_files(engine, |reviews: &Reviews| &reviews.files, store, transport, Origin::Submission)
     }
 
-    /// Sends the mail by which people come in, for as long as it is polled. Returns at once where no mail server is configured.
-    pub fn send_links(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
-        crate::welcoming::send(Arc::clone(&self.desk))
+    /// Sends the mail by which people come in, and makes up every minute for what a crash left between a decision and its mail, for as
+    /// long as it is polled. Where no mail server is configured nothing is sent. What is wrong with that
+    /// server is told in `trouble`.
+    pub fn send_links(&self, trouble: MailTrouble) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (sending, upkeep) = (Arc::clone(&self.desk), Arc::clone(&self.desk));
+        async move {
+            tokio::join!(crate::welcoming::send(sending, trouble), crate::welcoming::keep_up(upkeep));
+        }
     }
 
     /// Gives the bytes of approved files, under seal, to who has their keys from here.

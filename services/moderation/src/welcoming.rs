@@ -5,13 +5,17 @@
 //! crash or a broken line leaves that open, it is sent again, with a link that works, and the former link does not any more.
 
 mod mailing;
+mod upkeep;
 mod words;
 
-use dossier_identity::accounts::{AccountsError, LinkKind};
+use dossier_identity::accounts::AccountsError;
 use dossier_proto::{DesignationId, Micros, SubjectId};
 use dossier_web::extract::wall_clock;
 
 pub(crate) use mailing::send;
+#[cfg(test)]
+pub(crate) use upkeep::sweep;
+pub(crate) use upkeep::{catch_up, keep_up};
 
 use crate::api::Desk;
 
@@ -34,22 +38,6 @@ pub(crate) fn queue(desk: &Desk, id: DesignationId) -> Result<(), AccountsError>
     }
     // Not before it in the other clock: the journal's may be ahead of the machine's.
     desk.accounts.invite(subject, wall_clock().max(invited))
-}
-
-/// Queues what a crash kept from being queued: between a decision and its mail.
-pub(crate) fn catch_up(desk: &Desk) {
-    let since = desk.clock.now().0.saturating_sub(LinkKind::Invitation.lasts());
-    let invited: Vec<_> = {
-        let view = desk.engine.view();
-        view.state.invited.iter().filter(|(_, at)| at.0 >= since).map(|(id, _)| *id).collect()
-    };
-    for id in invited {
-        match queue(desk, id) {
-            // Erased or shut since.
-            Ok(()) | Err(AccountsError::UnknownSubject(_) | AccountsError::Ended(_) | AccountsError::NoAddress(_)) => {}
-            Err(error) => tracing::error!(%error, "the mail of an invitation could not be queued"),
-        }
-    }
 }
 
 /// Makes the link of an invitation dead, unless another invitation of the same person stands. Blocks on the disk.

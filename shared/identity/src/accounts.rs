@@ -28,6 +28,7 @@ mod password;
 mod person;
 mod posting;
 mod record;
+mod reservation;
 #[cfg(test)]
 mod tests;
 mod throttle;

@@ -1,5 +1,7 @@
 //! A designation in JSON, as it is asked for and as it is shown.
 
+use std::fmt;
+
 use dossier_identity::{Accounts, Held, ReviewerKind, Role, accounts::AccountsError};
 use dossier_proto::{Actor, BodyCode, Digest, Micros, SubjectId, v1};
 use dossier_registry::Registry;
@@ -48,13 +50,14 @@ pub(crate) struct GrantBody {
 }
 
 /// A designation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DesignationShown {
     /// Its name.
     pub(super) id: String,
     /// The person.
     pub(super) subject: String,
-    /// The person's name, unless it was erased.
+    /// The person's name, unless it was erased. Of somebody who was invited and has not come in since it is shown to administrators, and
+    /// in the answer to the invitation, which says what was typed there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     /// As what.
@@ -93,6 +96,13 @@ pub(crate) struct DesignationShown {
     pub(super) valid: bool,
 }
 
+/// Names are for those who may read them, not for logs.
+impl fmt::Debug for DesignationShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DesignationShown({}, {}, {}, {:?}, …)", self.id, self.subject, self.role, self.body)
+    }
+}
+
 /// What a write of designations answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DesignationWritten {
@@ -106,12 +116,13 @@ pub(crate) struct DesignationWritten {
     pub(super) repeated: bool,
 }
 
-pub(super) fn shown(held: &Held, accounts: &Accounts, now: Micros) -> DesignationShown {
+/// The name is what the caller may read of it.
+pub(super) fn shown(held: &Held, name: Option<String>, now: Micros) -> DesignationShown {
     let designation = &held.designation;
     DesignationShown {
         id: designation.id.to_string(),
         subject: designation.subject.to_string(),
-        name: accounts.name_of(designation.subject),
+        name,
         role: designation.role.key().to_owned(),
         body: designation.body.as_ref().map(ToString::to_string),
         record_types: designation.record_types.clone(),

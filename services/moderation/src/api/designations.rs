@@ -23,6 +23,7 @@ use super::{
     designation::{DesignationShown, DesignationWritten, GrantBody, Known, command, shown},
     errors,
     execute::Errand,
+    invitation::reads_name,
 };
 use crate::domain::{Command, State};
 
@@ -71,7 +72,7 @@ pub(crate) async fn grant(Extracted(app): Extracted<App>, asker: Asker, asked: A
     let granted = outcome.events.first().map(|event| DesignationId(event.head.id.0));
     // A grant always leads to an event.
     let id = granted.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    answer(&app, id, &outcome, StatusCode::CREATED)
+    answer(&app, asker.bearer.subject, id, &outcome, StatusCode::CREATED).await
 }
 
 /// Takes a right away. The next command of the person is refused.
@@ -100,7 +101,7 @@ pub(crate) async fn revoke(
     let command = Command::RevokeDesignation(v1::RevokeDesignation { designation: id.to_vec() });
     let errand = Errand { entry: None, command, digest: asked.digest, sent: Value::Object(Default::default()) };
     let outcome = app.execute(&asker, errand).await.map_err(|failed| failed.problem)?;
-    answer(&app, id, &outcome, StatusCode::OK)
+    answer(&app, asker.bearer.subject, id, &outcome, StatusCode::OK).await
 }
 
 /// Designations, as far as the caller may see them: one's own; those of one's body; all, for administrators, moderators,
@@ -128,25 +129,33 @@ pub(crate) async fn list(
         .map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
     let after = filter.cursor.as_ref().map(position).transpose();
     let after = after.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
-    let now = app.clock.now();
-    let view = app.engine.view();
-    let state = &view.state;
-    let wanted = |held: &&Held| {
-        let designation = &held.designation;
-        after.is_none_or(|after| after < (designation.subject, designation.id))
-            && filter.subject.is_none_or(|subject| subject == designation.subject)
-            && role.is_none_or(|role| role == designation.role)
-            && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
+    let (now, reader) = (app.clock.now(), bearer.subject);
+    let page: Page<(Held, bool)> = {
+        let view = app.engine.view();
+        let state = &view.state;
+        let wanted = |held: &&Held| {
+            let designation = &held.designation;
+            after.is_none_or(|after| after < (designation.subject, designation.id))
+                && filter.subject.is_none_or(|subject| subject == designation.subject)
+                && role.is_none_or(|role| role == designation.role)
+                && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
+        };
+        let visible = state.designations.all().filter(wanted).filter(|held| {
+            sees(state, reader, held, now) && check_token(&bearer, held.designation.body.as_ref()).is_ok()
+        });
+        let page = Page::of(visible, filter.limit.unwrap_or_default(), |held| {
+            cursor(held.designation.subject, held.designation.id)
+        });
+        let named = |held: &Held| (held.clone(), reads_name(held, state, &app.accounts, reader, now));
+        Page { items: page.items.into_iter().map(named).collect(), next: page.next }
     };
-    let visible = state.designations.all().filter(wanted).filter(|held| {
-        sees(state, bearer.subject, held, now) && check_token(&bearer, held.designation.body.as_ref()).is_ok()
+    // Names are read from the vault when nobody waits for the view.
+    let page = app.off_thread(move |desk| {
+        let name = |held: &Held| desk.accounts.name_of(held.designation.subject);
+        let one = |(held, reads): &(Held, bool)| shown(held, reads.then(|| name(held)).flatten(), now);
+        Ok(Page { items: page.items.iter().map(one).collect::<Vec<DesignationShown>>(), next: page.next })
     });
-    let page = Page::of(visible, filter.limit.unwrap_or_default(), |held| {
-        cursor(held.designation.subject, held.designation.id)
-    });
-    let items = page.items.into_iter().map(|held| shown(held, &app.accounts, now)).collect();
-    let page: Page<DesignationShown> = Page { items, next: page.next };
-    Ok((Cache::Private, Json(page)))
+    Ok((Cache::Private, Json(page.await?)))
 }
 
 /// A token that is bound to one body has no say in what is for another one, or for all.
@@ -193,11 +202,25 @@ fn sees(state: &State, subject: SubjectId, held: &Held, now: Micros) -> bool {
     are.into_iter().any(|(viewer, is)| is && shows(viewer))
 }
 
-fn answer(app: &App, id: DesignationId, outcome: &Outcome, status: StatusCode) -> Answer<Response> {
-    let view = app.engine.view();
-    let held = view.state.designations.get(id).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+async fn answer(
+    app: &App,
+    reader: SubjectId,
+    id: DesignationId,
+    outcome: &Outcome,
+    status: StatusCode,
+) -> Answer<Response> {
+    let now = app.clock.now();
+    let (held, reads) = {
+        let view = app.engine.view();
+        let held = view.state.designations.get(id).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        (held.clone(), reads_name(held, &view.state, &app.accounts, reader, now))
+    };
+    let designation = app.off_thread(move |desk| {
+        let name = reads.then(|| desk.accounts.name_of(held.designation.subject)).flatten();
+        Ok(shown(&held, name, now))
+    });
     let written = DesignationWritten {
-        designation: shown(held, &app.accounts, app.clock.now()),
+        designation: designation.await?,
         recorded: outcome.events.first().map(|event| event.head.place.into()),
         repeated: outcome.repeated == Repeated::Yes,
     };

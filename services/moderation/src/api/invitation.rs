@@ -1,5 +1,7 @@
 //! An invitation in JSON, as it is asked for and as it is shown.
 
+use std::fmt;
+
 use dossier_identity::{
     Held, Role,
     accounts::{Accounts, Invitation},
@@ -13,7 +15,7 @@ use super::designation::{DesignationShown, GrantBody, shown};
 use crate::domain::State;
 
 /// A person to be let in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct InviteBody {
     /// Their name, as others here read it: 1 to 200 characters on one line. Who has an account already keeps theirs.
     #[schema(example = "Wanjiru Kamau")]
@@ -63,6 +65,13 @@ pub(crate) struct InvitedAs {
     pub(super) reviewer_kind: Option<String>,
 }
 
+/// Names and addresses are for those who may read them, not for logs.
+impl fmt::Debug for InviteBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InviteBody(…, {:?}, {:?})", self.language, self.designation)
+    }
+}
+
 impl InvitedAs {
     /// The same, as a designation of somebody.
     pub(super) fn of(&self, subject: SubjectId) -> GrantBody {
@@ -95,11 +104,12 @@ pub(crate) enum InvitationState {
 }
 
 /// An invitation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct InvitationShown {
     /// The person.
     pub(super) subject: String,
-    /// Where the invitation goes; absent for who was shut out or erased.
+    /// Where the invitation goes; absent for who was shut out or erased. What was typed, in the answer to the invitation; afterwards, until
+    /// the person has come in, its form in which two addresses are compared (small letters).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mail: Option<String>,
     /// Where it stands.
@@ -116,8 +126,17 @@ pub(crate) struct InvitationShown {
     pub(super) designation: DesignationShown,
 }
 
+/// Addresses are for those who may read them, not for logs.
+impl fmt::Debug for InvitationShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvitationShown({:?}, {:?}, …)", self.state, self.designation)
+    }
+}
+
 /// Where an invitation stands. It says "accepted" only once the person has signed in after it, whether or not they had an account before:
-/// so whoever invites does not learn from it whether an address was known here.
+/// so whoever invites does not learn from it whether an address was known here. Two things still tell them, and cannot be hidden: the id
+/// of the person is older than the invitation, and whoever was shut out by an operator is not invited. Each such look is an invitation:
+/// counted, on record, and told to the person.
 pub(super) fn state_of(held: &Held, invited: Micros, invitation: Option<&Invitation>, now: Micros) -> InvitationState {
     let entered = invitation.and_then(|invitation| invitation.entered);
     let expires = invitation.and_then(|invitation| invitation.expires);
@@ -129,7 +148,25 @@ pub(super) fn state_of(held: &Held, invited: Micros, invitation: Option<&Invitat
     }
 }
 
-pub(super) fn invitation_shown(held: &Held, invited: Micros, accounts: &Accounts, now: Micros) -> InvitationShown {
+/// Whether somebody may read the name on a designation that they see: of who was invited and has not come in since, administrators alone. They
+/// read the names of all who are here; to others it would tell who of those they invite was known before.
+pub(super) fn reads_name(held: &Held, state: &State, accounts: &Accounts, reader: SubjectId, now: Micros) -> bool {
+    let designation = &held.designation;
+    let is_awaited = state.invited.get(&designation.id).is_some_and(|invited| {
+        let entered = accounts.invitation_of(designation.subject).and_then(|invitation| invitation.entered);
+        entered.is_none_or(|entered| entered < *invited)
+    });
+    !is_awaited || reader == designation.subject || state.designations.holds(reader, Role::Administrator, now).is_ok()
+}
+
+/// An invitation, with the name that the caller may read. Reads the vault.
+pub(super) fn invitation_shown(
+    held: &Held,
+    invited: Micros,
+    name: Option<String>,
+    accounts: &Accounts,
+    now: Micros,
+) -> InvitationShown {
     let subject = held.designation.subject;
     let invitation = accounts.invitation_of(subject);
     let state = state_of(held, invited, invitation.as_ref(), now);
@@ -137,14 +174,19 @@ pub(super) fn invitation_shown(held: &Held, invited: Micros, accounts: &Accounts
     let at = |look: fn(&Invitation) -> Option<Micros>| {
         invitation.as_ref().and_then(look).filter(|_| is_open).map(moment::written)
     };
+    let mail = accounts.invited_address(subject).map(|mail| match state {
+        InvitationState::Accepted => mail,
+        // How its owner writes it says that they were here before.
+        _ => Accounts::folded_address(&mail),
+    });
     InvitationShown {
         subject: subject.to_string(),
-        mail: accounts.contact_of(subject).map(|contact| contact.mail),
+        mail,
         state,
         invited_at: moment::written(invited),
         sent_at: at(|invitation| invitation.sent),
         expires_at: at(|invitation| invitation.expires),
-        designation: shown(held, accounts, now),
+        designation: shown(held, name, now),
     }
 }
 

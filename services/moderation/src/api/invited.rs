@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::{
     App,
     designations::check_token,
-    invitation::{InvitationShown, InvitationState, invitation_shown, looks_after, state_of},
+    invitation::{InvitationShown, InvitationState, invitation_shown, looks_after, reads_name, state_of},
 };
 
 const LIST: &str = "invitations";
@@ -51,7 +51,7 @@ pub(crate) async fn list(
     app.wait_for(from).await?;
     let before = filter.cursor.as_ref().map(position).transpose();
     let before = before.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
-    let found: Page<(Held, Micros)> = {
+    let found: Page<(Held, Micros, bool)> = {
         let view = app.engine.view();
         let (state, now) = (&view.state, app.clock.now());
         let wanted = |held: &Held, invited: Micros| {
@@ -66,12 +66,16 @@ pub(crate) async fn list(
             let is_seen = looks_after(state, bearer.subject, held, now)
                 && check_token(&bearer, held.designation.body.as_ref()).is_ok()
                 && wanted(held, *invited);
-            is_seen.then(|| (held.clone(), *invited))
+            let reads = reads_name(held, state, &app.accounts, bearer.subject, now);
+            is_seen.then(|| (held.clone(), *invited, reads))
         });
-        Page::of(seen, filter.limit.unwrap_or_default(), |(held, _)| Cursor::new(LIST, &held.designation.id.0))
+        Page::of(seen, filter.limit.unwrap_or_default(), |(held, ..)| Cursor::new(LIST, &held.designation.id.0))
     };
     let page = app.off_thread(move |desk| {
-        let shown = |(held, invited): &(Held, Micros)| invitation_shown(held, *invited, &desk.accounts, wall_clock());
+        let shown = |(held, invited, reads): &(Held, Micros, bool)| {
+            let name = reads.then(|| desk.accounts.name_of(held.designation.subject)).flatten();
+            invitation_shown(held, *invited, name, &desk.accounts, wall_clock())
+        };
         Ok(Page { items: found.items.iter().map(shown).collect::<Vec<_>>(), next: found.next })
     });
     Ok((Cache::Private, Json(page.await?)))

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_engine::{Outcome, Repeated, fresh_id, name_command};
-use dossier_identity::accounts::{Accounts, AccountsError, Invited, Language, Made};
+use dossier_identity::accounts::{Accounts, AccountsError, Invited, Language};
 use dossier_post::Mail;
 use dossier_proto::{DesignationId, Digest, Micros, Payload, SubjectId, v1};
 use dossier_web::{
@@ -16,6 +16,7 @@ use dossier_web::{
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 
 use super::{
@@ -25,7 +26,7 @@ use super::{
     designations::check_token,
     entering, errors,
     execute::{Errand, Failed},
-    invitation::{InvitationShown, InvitationState, InviteBody, invitation_shown, looks_after, state_of},
+    invitation::{InvitationShown, InvitationState, InviteBody, invitation_shown, looks_after, reads_name, state_of},
 };
 use crate::{
     domain::{Command, may_designate},
@@ -60,47 +61,17 @@ pub(crate) struct InvitationWritten {
     security(("bearer" = []))
 )]
 pub(crate) async fn invite(Extracted(app): Extracted<App>, asker: Asker, asked: Asked<InviteBody>) -> Answer<Response> {
-    let body = asked.body;
-    check_token(&asker.bearer, body.designation.body.as_ref())?;
-    let sent = serde_json::to_value(&body).unwrap_or_default();
-    if let Some(outcome) = app.took_effect(&asker, asked.digest, &sent).await.map_err(|failed| failed.problem)? {
-        return app.invited(&outcome).await;
-    }
-    let registry = app.off_thread(|desk| desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error)));
-    let registry = registry.await?;
-    let (language, slips) = read(&body);
-    // Its form is looked at before anybody is looked up; nobody has this id.
-    let grant = designation(&body.designation.of(SubjectId([0; 16])), registry.as_ref(), app.clock.now(), slips)?;
-    app.accounts.count_invitation(asker.bearer.subject, wall_clock()).map_err(|failure| entering::problem(&failure))?;
-    let fresh = SubjectId(fresh_id().0);
-    let to = |subject: SubjectId| v1::GrantDesignation { subject: subject.to_vec(), ..grant.clone() };
-    let may = may_designate(&app.engine.view().state, asker.bearer.subject, &to(fresh), app.clock.now());
-    // Whoever may not invite learns nothing of who is known here: neither from the answer nor from how long it takes.
-    let found = match may {
-        true => Some(app.find_or_make(&body, language, fresh).await?),
-        false => None,
-    };
-    let subject = found.map_or(fresh, |found| found.subject);
-    let invite = v1::InvitePerson { subject: subject.to_vec(), designation: Some(to(subject)) };
-    let errand = Errand { entry: None, command: Command::InvitePerson(invite), digest: asked.digest, sent };
-    match app.execute(&asker, errand).await {
-        Ok(outcome) => {
-            if found.is_none() {
-                // The right came in the same moment.
-                app.find_or_make(&body, language, subject).await?;
-            }
-            app.invited(&outcome).await
-        }
-        Err(failed) => {
-            // What was not decided may have taken effect all the same (a stop): then the account stays.
-            let was_made = found.is_some_and(|found| found.made == Made::Now);
-            if failed.refusal.is_some() && was_made {
-                let removed = move |desk: &Desk| desk.accounts.remove_unused(subject);
-                app.off_thread(move |desk| removed(desk).map_err(|error| of_accounts(&error))).await?;
-            }
-            Err(failed.problem)
-        }
-    }
+    // A caller who goes must not leave an account without a decision, or a decision without its mail.
+    let work = tokio::spawn(async move { app.invite(asker, asked).await }.in_current_span());
+    work.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}
+
+/// What the names in an answer are taken from.
+enum Naming {
+    /// What the caller typed: it says nothing about whether anybody was known here.
+    Typed { name: String, mail: String },
+    /// What this person may read.
+    Readable(SubjectId),
 }
 
 /// What is wrong with what is said of the person.
@@ -139,6 +110,56 @@ pub(super) fn of_accounts(error: &AccountsError) -> Problem {
 }
 
 impl App {
+    async fn invite(&self, asker: Asker, asked: Asked<InviteBody>) -> Answer<Response> {
+        let (app, body) = (self, asked.body);
+        check_token(&asker.bearer, body.designation.body.as_ref())?;
+        let sent = serde_json::to_value(&body).unwrap_or_default();
+        let typed = Naming::Typed { name: body.name.clone(), mail: body.mail.clone() };
+        if let Some(outcome) = app.took_effect(&asker, asked.digest, &sent).await.map_err(|failed| failed.problem)? {
+            return app.invited(&outcome, typed).await;
+        }
+        let registry =
+            app.off_thread(|desk| desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error)));
+        let registry = registry.await?;
+        let (language, slips) = read(&body);
+        // Its form is looked at before anybody is looked up; nobody has this id.
+        let nobody = body.designation.of(SubjectId([0; 16]));
+        let grant = designation(&nobody, registry.as_ref(), app.clock.now(), slips)?;
+        let counted = app.accounts.count_invitation(asker.bearer.subject, wall_clock());
+        counted.map_err(|failure| entering::problem(&failure))?;
+        let fresh = SubjectId(fresh_id().0);
+        let to = |subject: SubjectId| v1::GrantDesignation { subject: subject.to_vec(), ..grant.clone() };
+        let may = may_designate(&app.engine.view().state, asker.bearer.subject, &to(fresh), app.clock.now());
+        // Whoever may not invite learns nothing of who is known here: neither from the answer nor from how long it takes.
+        let mut found = match may {
+            true => Some(app.find_or_make(&body, language, fresh).await?),
+            false => None,
+        };
+        let subject = found.as_ref().map_or(fresh, |found| found.subject);
+        let invite = v1::InvitePerson { subject: subject.to_vec(), designation: Some(to(subject)) };
+        let errand = Errand { entry: None, command: Command::InvitePerson(invite), digest: asked.digest, sent };
+        match app.execute(&asker, errand).await {
+            Ok(outcome) => {
+                if found.is_none() {
+                    // The right came in the same moment.
+                    found = Some(app.find_or_make(&body, language, subject).await?);
+                }
+                let answer = app.invited(&outcome, typed).await;
+                // Until here nobody removes the account.
+                drop(found);
+                answer
+            }
+            Err(failed) => {
+                // What was not decided may have taken effect all the same (a stop): then the account stays, or is swept up later.
+                if let (Some(_), Some(found)) = (&failed.refusal, found) {
+                    let give_up = move |desk: &Desk| desk.accounts.give_up(found);
+                    app.off_thread(move |desk| give_up(desk).map_err(|error| of_accounts(&error))).await?;
+                }
+                Err(failed.problem)
+            }
+        }
+    }
+
     /// The account of whoever is invited, or a new one with this id.
     async fn find_or_make(&self, body: &InviteBody, language: Language, id: SubjectId) -> Answer<Invited> {
         let (name, mail) = (body.name.clone(), body.mail.clone());
@@ -155,14 +176,15 @@ impl App {
     }
 
     /// Has the mail sent, and answers.
-    async fn invited(&self, outcome: &Outcome) -> Answer<Response> {
+    async fn invited(&self, outcome: &Outcome, naming: Naming) -> Answer<Response> {
         let granted = outcome.events.iter().find(|event| matches!(event.payload, Some(Payload::DesignationGranted(_))));
         let id = granted.map(|event| DesignationId(event.head.id.0));
         let id = id.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-        // Idempotent: after a crash in between, the repeat of the request does it, and so does the next start.
+        // Idempotent: after a crash in between, the repeat of the request does it, and so does the upkeep of every minute.
         self.off_thread(move |desk| welcoming::queue(desk, id).map_err(|error| Problem::internal(&error))).await?;
         self.invitation_written(
             id,
+            naming,
             outcome.events.first().map(|event| event.head.place.into()),
             outcome.repeated,
             StatusCode::CREATED,
@@ -173,17 +195,31 @@ impl App {
     async fn invitation_written(
         &self,
         id: DesignationId,
+        naming: Naming,
         recorded: Option<PlaceShown>,
         repeated: Repeated,
         status: StatusCode,
     ) -> Answer<Response> {
         let written = self.off_thread(move |desk| {
-            let (held, invited) = {
+            let (held, invited, reads) = {
                 let view = desk.engine.view();
                 let held = view.state.designations.get(id).cloned();
-                held.zip(view.state.invited.get(&id).copied()).ok_or_else(|| Problem::new(ProblemKind::NotFound))?
+                let found = held.zip(view.state.invited.get(&id).copied());
+                let (held, invited) = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+                let reads = match naming {
+                    Naming::Typed { .. } => false,
+                    Naming::Readable(reader) => {
+                        reads_name(&held, &view.state, &desk.accounts, reader, desk.clock.now())
+                    }
+                };
+                (held, invited, reads)
             };
-            let invitation = invitation_shown(&held, invited, &desk.accounts, wall_clock());
+            let (name, mail) = match naming {
+                Naming::Typed { name, mail } => (Some(name), Some(mail)),
+                Naming::Readable(_) => (reads.then(|| desk.accounts.name_of(held.designation.subject)).flatten(), None),
+            };
+            let mut invitation = invitation_shown(&held, invited, name, &desk.accounts, wall_clock());
+            invitation.mail = mail.or(invitation.mail);
             let mail_goes_out = desk.post.server.is_some();
             Ok(InvitationWritten { invitation, mail_goes_out, recorded, repeated: repeated == Repeated::Yes })
         });
@@ -247,7 +283,8 @@ pub(crate) async fn again(
     app.accounts.count_invitation(asker.bearer.subject, wall_clock()).map_err(|failure| entering::problem(&failure))?;
     app.off_thread(move |desk| desk.accounts.invite(subject, wall_clock()).map_err(|error| of_accounts(&error)))
         .await?;
-    app.invitation_written(id, None, Repeated::No, StatusCode::OK).await
+    let naming = Naming::Readable(asker.bearer.subject);
+    app.invitation_written(id, naming, None, Repeated::No, StatusCode::OK).await
 }
 
 /// Withdraws an invitation: the designation is revoked, and the link is dead.
@@ -291,5 +328,6 @@ pub(crate) async fn withdraw(
     let id = revoked.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     app.off_thread(move |desk| welcoming::take_back(desk, subject).map_err(|error| of_accounts(&error))).await?;
     let place = outcome.events.first().map(|event| event.head.place.into());
-    app.invitation_written(id, place, outcome.repeated, StatusCode::OK).await
+    let naming = Naming::Readable(asker.bearer.subject);
+    app.invitation_written(id, naming, place, outcome.repeated, StatusCode::OK).await
 }

@@ -1,5 +1,7 @@
 //! `/account`: what somebody says about themselves, and their password.
 
+use std::fmt;
+
 use axum::{Json, extract::State as Extracted, response::IntoResponse};
 use dossier_identity::accounts::{Authenticated, EnteringFailure, Language, Wanted, Wishes};
 use dossier_proto::SubjectId;
@@ -14,7 +16,7 @@ use utoipa::ToSchema;
 use super::{App, Desk, entering, inviting::of_accounts};
 
 /// One's own account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct AccountShown {
     /// The id by which the log knows the person.
     subject: String,
@@ -30,7 +32,7 @@ pub(crate) struct AccountShown {
 }
 
 /// What is to be changed; what is absent stays.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct AccountBody {
     /// 1 to 200 characters on one line.
@@ -39,6 +41,20 @@ pub(crate) struct AccountBody {
     language: Option<String>,
     /// every-letter, when-it-is-my-turn or none.
     mail_wanted: Option<String>,
+}
+
+/// Names and addresses are for their owner, not for logs.
+impl fmt::Debug for AccountShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountShown({}, …, {}, {})", self.subject, self.language, self.mail_wanted)
+    }
+}
+
+/// As [`AccountShown`].
+impl fmt::Debug for AccountBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountBody(…, {:?}, {:?})", self.language, self.mail_wanted)
+    }
 }
 
 /// A new password in place of an old one.

@@ -107,12 +107,11 @@ impl Accounts {
             Err(failure) => return Err(self.count_link(failure, source, now)),
         };
         let typed = Typed::of(password).ok_or(PasswordFault::TooLong)?;
-        typed.judge(
-            person::name(&holder.vault, &account).as_deref(),
-            person::mail(&holder.vault, &account).as_deref(),
-        )?;
+        let subject = account.subject;
+        let (name, mail) = self.name_and_mail(account).await?;
+        typed.judge(name.as_deref(), mail.as_deref())?;
         let kept = holder.passwords.keep(typed).await?;
-        let (accounts, subject) = (Arc::clone(self), account.subject);
+        let accounts = Arc::clone(self);
         off_thread(move || {
             let holder = accounts.holder()?;
             // Looked at again where nobody else changes it: of two who use it at once one is told that it was used.
@@ -121,13 +120,21 @@ impl Accounts {
                 account.password = Some(kept);
                 account.end_sessions(None, now);
                 // Either link lets its owner in; what is left of the other one must not.
-                for kind in [LinkKind::Invitation, LinkKind::Reset] {
-                    if let Some(link) = account.link_mut(kind) {
-                        link.used = link.digest.map(|_| now);
-                        link.send_until = None;
-                    }
-                }
+                account.end_links(now);
             })
+        })
+        .await
+    }
+
+    /// What nobody's password may be made of. Each is a read of the vault, so it is done off the async threads.
+    async fn name_and_mail(
+        self: &Arc<Self>,
+        account: Account,
+    ) -> Result<(Option<String>, Option<String>), EnteringFailure> {
+        let accounts = Arc::clone(self);
+        off_thread(move || {
+            let vault = &accounts.holder()?.vault;
+            Ok((person::name(vault, &account), person::mail(vault, &account)))
         })
         .await
     }
@@ -166,7 +173,7 @@ impl Accounts {
         off_thread(move || accounts.holder()?.enter(subject, now, Some(still_has(subject, stored)), |_| {})).await
     }
 
-    /// Changes one's own password. All sessions end but the one that asks.
+    /// Changes one's own password. All sessions end but the one that asks, and so do all links that were sent.
     ///
     /// # Errors
     /// [`EnteringFailure`]; [`EnteringFailure::Wrong`] when the old one is wrong.
@@ -180,14 +187,14 @@ impl Accounts {
     ) -> Result<(), EnteringFailure> {
         let holder = self.holder()?;
         let account = holder.active(caller.subject)?;
-        let (name, mail) = (person::name(&holder.vault, &account), person::mail(&holder.vault, &account));
+        let stored = account.password.clone();
+        let (name, mail) = self.name_and_mail(account).await?;
         // Counted with the attempts to sign in: a stolen session must not be a way to guess.
         let address = holder.mails.digest(&address::folded(mail.as_deref().unwrap_or_default()));
         if let Some(seconds) = self.gates().attempt(address, source, now) {
             return Err(EnteringFailure::TooMany { seconds });
         }
         let old = Typed::of(old).ok_or(EnteringFailure::Wrong)?;
-        let stored = account.password.clone();
         if !holder.passwords.is(stored.clone(), old).await? {
             return Err(EnteringFailure::Wrong);
         }
@@ -202,6 +209,8 @@ impl Accounts {
             Ok(holder.change(subject, |account| {
                 account.password = Some(kept);
                 account.end_sessions(Some(session), now);
+                // Whoever had a link could set yet another password with it.
+                account.end_links(now);
                 Ok(())
             })?)
         })

@@ -19,6 +19,7 @@ use super::{
     password::Hashing,
     person,
     record::{Account, StoredToken, TokenKind},
+    reservation::Reservations,
     ticket::Ticket,
     token::{Pepper, TokenHash},
 };
@@ -32,6 +33,8 @@ pub(super) struct Holder {
     pub(super) passwords: Hashing,
     /// Whoever writes holds this from reading the account to having it on disk and in memory.
     pub(super) directory: Mutex<Directory>,
+    /// Whose accounts somebody is deciding on at this moment.
+    pub(super) reservations: Reservations,
     known: RwLock<Known>,
 }
 
@@ -66,6 +69,7 @@ impl Holder {
             mails,
             passwords: Hashing::new(master),
             directory: Mutex::new(directory),
+            reservations: Reservations::default(),
             known: RwLock::new(known),
         })
     }
@@ -161,13 +165,12 @@ impl Holder {
     }
 
     pub(super) fn name_of(&self, subject: SubjectId) -> Option<String> {
-        let known = self.known();
-        known.accounts.get(&subject).and_then(|account| person::name(&self.vault, account))
+        // The lock is not held while the vault is read.
+        person::name(&self.vault, &self.account(subject).ok()?)
     }
 
     pub(super) fn contact_of(&self, subject: SubjectId) -> Option<Contact> {
-        let known = self.known();
-        known.accounts.get(&subject).and_then(|account| person::contact(&self.vault, account))
+        person::contact_for_letters(&self.vault, &self.account(subject).ok()?)
     }
 
     pub(super) fn people(&self) -> Vec<Person> {

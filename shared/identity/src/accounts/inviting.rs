@@ -6,7 +6,10 @@ use super::{
     link::{Link, LinkKind},
     person,
     record::Account,
+    reservation::Reservation,
 };
+use std::fmt;
+
 use dossier_proto::{Micros, SubjectId};
 use dossier_vault::Kind;
 
@@ -19,13 +22,14 @@ pub enum Made {
     Before,
 }
 
-/// Whose account it is that an invitation is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whose account it is that an invitation is for. As long as this is held nobody removes the account.
+#[derive(Debug)]
 pub struct Invited {
-    /// The person.
+    /// The person. Of somebody who had an account it is the id of that, whose first half says when it was made.
     pub subject: SubjectId,
-    /// Not for whoever invites: it says whether an address is known here.
+    /// Not told to whoever invites; whoever looks at the id can still see it.
     pub made: Made,
+    _reserved: Reservation,
 }
 
 /// How it stands with the invitation of an account.
@@ -55,7 +59,7 @@ pub struct OwnAccount {
 }
 
 /// What somebody says about their own account; what is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// Their name.
     pub name: Option<String>,
@@ -63,6 +67,17 @@ pub struct Wishes {
     pub language: Option<Language>,
     /// Which letters they want.
     pub wanted: Option<Wanted>,
+}
+
+/// A name is for those who may see it, not for logs.
+impl fmt::Debug for Wishes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wishes")
+            .field("name", &self.name.as_ref().map(|_| "…"))
+            .field("language", &self.language)
+            .field("wanted", &self.wanted)
+            .finish()
+    }
 }
 
 impl Accounts {
@@ -92,8 +107,38 @@ impl Accounts {
         Ok(())
     }
 
-    /// Removes an account that was made for an invitation that came to nothing. One that anybody could have used stays: it has a
-    /// token, a password or a link.
+    /// Where an invitation of somebody goes; `None` for who has no address, is shut out, erased or unknown here. Reads the vault.
+    pub fn invited_address(&self, subject: SubjectId) -> Option<String> {
+        let holder = self.holder().ok()?;
+        person::mail(&holder.vault, &holder.active(subject).ok()?)
+    }
+
+    /// The form of an address in which two are compared: how its owner writes it makes no difference.
+    pub fn folded_address(mail: &str) -> String {
+        address::folded(mail)
+    }
+
+    /// An invitation came to nothing: removes its account as [`Self::remove_unused`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn give_up(&self, invited: Invited) -> Result<(), AccountsError> {
+        let subject = invited.subject;
+        drop(invited);
+        self.remove_unused(subject)
+    }
+
+    /// Whose accounts were made before this moment for an invitation and never had a link. Where the journal designates them the mail is
+    /// still to be asked for; of the others a crash, or a caller who went, left nothing but this.
+    pub fn only_proposed(&self, before: Micros) -> Vec<SubjectId> {
+        let Ok(holder) = self.holder() else { return Vec::new() };
+        let known = holder.known();
+        let left = known.accounts.values().filter(|account| account.created < before && account.is_only_proposed());
+        left.map(|account| account.subject).collect()
+    }
+
+    /// Removes an account that was made for an invitation that came to nothing. What else there is stays: who was made by an operator,
+    /// whoever had a token, a password or a link, and on whom somebody else is deciding now ([`Invited`]).
     ///
     /// # Errors
     /// [`AccountsError`]: the disk or the vault fails.
@@ -142,10 +187,11 @@ impl Accounts {
     /// How it stands with the invitation of an account; `None` when nobody has this id here.
     pub fn invitation_of(&self, subject: SubjectId) -> Option<Invitation> {
         let account = self.holder().ok()?.account(subject).ok()?;
+        let invitation = account.invitation.filter(|link| !link.is_proposed());
         Some(Invitation {
-            asked: account.invitation.map(|link| link.asked),
-            expires: account.invitation.map(|link| link.expires),
-            sent: account.invitation.and_then(|link| link.sent),
+            asked: invitation.map(|link| link.asked),
+            expires: invitation.map(|link| link.expires),
+            sent: invitation.and_then(|link| link.sent),
             entered: account.entered,
         })
     }
@@ -181,7 +227,7 @@ impl Holder {
         let directory = self.lock();
         if let Some(subject) = self.at(mail) {
             self.active(subject)?;
-            return Ok(Invited { subject, made: Made::Before });
+            return Ok(self.reserved(subject, Made::Before));
         }
         if self.known().accounts.contains_key(&subject) {
             return Err(AccountsError::IdTaken(subject));
@@ -191,21 +237,22 @@ impl Holder {
             name: Some(person::seal_name(&self.vault, key, subject, name)?),
             mail: Some(person::seal_mail(&self.vault, key, subject, mail)?),
             language,
+            invitation: Some(Link::proposed(now)),
             ..Account::new(subject, key, now)
         };
         self.store(&directory, account)?;
-        Ok(Invited { subject, made: Made::Now })
+        Ok(self.reserved(subject, Made::Now))
+    }
+
+    /// Called by who holds the directory: nobody looks whether it is reserved, and removes it, in between.
+    fn reserved(&self, subject: SubjectId, made: Made) -> Invited {
+        Invited { subject, made, _reserved: self.reservations.reserve(subject) }
     }
 
     fn remove_unused(&self, subject: SubjectId) -> Result<(), AccountsError> {
         let directory = self.lock();
-        let account = self.account(subject)?;
-        let is_used = !account.tokens.is_empty()
-            || account.password.is_some()
-            || account.invitation.is_some()
-            || account.reset.is_some()
-            || account.entered.is_some();
-        if is_used {
+        let Some(account) = self.known().accounts.get(&subject).cloned() else { return Ok(()) };
+        if !account.is_only_proposed() || self.reservations.is_reserved(subject) {
             return Ok(());
         }
         // The file first: a key without a file opens nothing, and a file whose key was erased is an erased person at the next start.

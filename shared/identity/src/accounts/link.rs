@@ -157,4 +157,20 @@ impl Link {
         let end = Micros(now.0.saturating_add(kind.lasts()));
         Self { asked: now, digest: None, expires: end, send_until: Some(end), sent: None, used: None }
     }
+
+    /// The mark of an account that was made for an invitation which nobody has decided on yet: there is no link, and none is sent.
+    pub(super) const fn proposed(now: Micros) -> Self {
+        Self { asked: now, digest: None, expires: now, send_until: None, sent: None, used: None }
+    }
+
+    /// Whether it is that mark. A link that was asked for ends after it was asked for.
+    pub(super) fn is_proposed(&self) -> bool {
+        *self == Self::proposed(self.asked)
+    }
+
+    /// Dead from now on, and not sent any more.
+    pub(super) fn end(&mut self, now: Micros) {
+        self.used = self.digest.map(|_| now);
+        self.send_until = None;
+    }
 }

@@ -133,6 +133,27 @@ impl Account {
         }
     }
 
+    /// Ends both links: either lets its owner in, and what is left of one must not when the other was used or the password changed.
+    /// The word to somebody with a password that they were invited holds no link, and is still sent.
+    pub(super) fn end_links(&mut self, now: Micros) {
+        if let Some(reset) = &mut self.reset {
+            reset.end(now);
+        }
+        if let Some(invitation) = self.invitation.as_mut().filter(|invitation| invitation.digest.is_some()) {
+            invitation.end(now);
+        }
+    }
+
+    /// Whether it was made for an invitation that nobody has decided on, and nobody could have used it.
+    pub(super) fn is_only_proposed(&self) -> bool {
+        self.is_open()
+            && self.invitation.is_some_and(|link| link.is_proposed())
+            && self.tokens.is_empty()
+            && self.password.is_none()
+            && self.reset.is_none()
+            && self.entered.is_none()
+    }
+
     /// Whether anybody can be let in.
     pub(super) const fn is_open(&self) -> bool {
         self.disabled.is_none() && self.erased.is_none()

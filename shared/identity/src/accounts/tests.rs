@@ -2,6 +2,7 @@
 
 mod copying;
 mod entering;
+mod proposing;
 mod visiting;
 
 use std::{

@@ -4,6 +4,7 @@ use axum::body::Body;
 use dossier_identity::accounts::{LinkKind, Posting};
 use dossier_proto::{Payload, SubjectId};
 use dossier_web::extract::wall_clock;
+use futures_util::FutureExt as _;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 
@@ -141,6 +142,114 @@ async fn whoever_may_not_invite_learns_nothing_of_who_is_known_here() {
     // Who has a password gets word, and no way to change it.
     assert!(mail(&room, known.text("/subject"), LinkKind::Invitation).secret.is_none());
     assert!(mail(&room, unknown.text("/subject"), LinkKind::Invitation).secret.is_some());
+}
+
+#[tokio::test]
+async fn whoever_invites_reads_what_they_typed_until_the_person_comes_in() {
+    let room = Room::open().await;
+    let (known, _) = come_in(&room, "Known@MFA.example", "contributor", json!("KEN")).await;
+    to_the_present(&room);
+    let typed = |mail: &str| {
+        let mut body = contributor(mail, "KAZ");
+        body["name"] = json!("As Typed");
+        body
+    };
+    let mut subjects = Vec::new();
+    for mail in ["known@mfa.example", "Unknown@mfa.example"] {
+        let headers = [("idempotency-key", mail)];
+        for _ in 0..2 {
+            let told = room.post_with("authority-kz", "/invitations", typed(mail), &headers).await.is(201);
+            assert_eq!((told.text("/mail"), told.text("/designation/name")), (mail, "As Typed"));
+            subjects.push(told.text("/subject").to_owned());
+        }
+        let path = format!("/invitations/{}/again", subjects.last().unwrap());
+        let again = room.post("authority-kz", &path, json!({})).await.is(200);
+        assert_eq!(
+            (again.text("/mail"), &again.body["designation"]["name"]),
+            (mail.to_lowercase().as_str(), &Value::Null)
+        );
+    }
+    assert_eq!((subjects[0].as_str(), &subjects[2]), (known.as_str(), &subjects[3]));
+    // In the lists, too: nothing that was there before.
+    let read = async |who: &str, path: &str, name: &str| {
+        let list = room.get(who, path).await.is(200);
+        let items = list.body["items"].as_array().unwrap().iter();
+        let ours = items.filter(|item| subjects.iter().any(|subject| item["subject"] == **subject));
+        ours.map(|item| (item["mail"].clone(), item.pointer(name).cloned())).collect::<Vec<_>>()
+    };
+    let invited = read("authority-kz", "/invitations", "/designation/name").await;
+    assert_eq!(invited, [(json!("unknown@mfa.example"), None), (json!("known@mfa.example"), None)]);
+    let designated = read("authority-kz", "/designations", "/name").await;
+    assert_eq!(designated, [(Value::Null, None), (Value::Null, None)]);
+    // Administrators read the names of all who are here.
+    let all = read("administrator", "/designations", "/name").await;
+    assert_eq!(all.len(), 3);
+    assert!(all.iter().all(|(_, name)| name.is_some()), "{all:?}");
+    // Once the person has come in their name is their own.
+    room.post(STRANGER, "/sessions", json!({"mail": "known@mfa.example", "password": GOOD})).await.is(201);
+    let invited = read("authority-kz", "/invitations", "/designation/name").await;
+    assert_eq!(invited[1], (json!("Known@MFA.example"), Some(json!("Wanjiru Kamau"))));
+    assert_eq!(invited[0].1, None);
+}
+
+#[tokio::test]
+async fn an_account_on_whose_invitation_nobody_decided_is_swept_up_and_one_that_is_designated_is_not() {
+    let room = Room::open().await;
+    let accounts = &room.desk().accounts;
+    let before = people(&room);
+    let make = |mail: &str, id: u8| {
+        let id = SubjectId([id; 16]);
+        accounts.find_or_make(id, "Oak", mail, dossier_identity::accounts::Language::En, wall_clock()).unwrap()
+    };
+    let left = make("left@mfa.example", 1);
+    let subject = left.subject;
+    let designated = make("elm@mfa.example", 2).subject;
+    let grant = json!({"subject": designated, "role": "contributor", "body": "KAZ"});
+    room.post("administrator", "/designations", grant).await.is(201);
+    let at = |micros: i64| dossier_proto::Micros(wall_clock().0 + micros);
+    const HOUR: i64 = 60 * 60 * dossier_proto::Micros::SECOND;
+    crate::welcoming::sweep(&room.desk(), at(2 * HOUR));
+    assert!(accounts.name_of(subject).is_some(), "somebody is deciding");
+    drop(left);
+    crate::welcoming::sweep(&room.desk(), at(HOUR / 2));
+    assert!(accounts.name_of(subject).is_some(), "it is not an hour old");
+    crate::welcoming::sweep(&room.desk(), at(2 * HOUR));
+    assert!(accounts.name_of(subject).is_none());
+    assert_eq!(people(&room), before + 1);
+    assert!(accounts.name_of(designated).is_some());
+}
+
+/// The connection breaks while the invitation is decided on: the request is done all the same, to the end.
+#[tokio::test]
+async fn an_invitation_whose_caller_goes_is_carried_through() {
+    let room = Room::open().await;
+    let before = people(&room);
+    {
+        let mut request =
+            std::pin::pin!(room.post("administrator", "/invitations", contributor("oak@mfa.example", "KAZ")));
+        // Until the account is there, and not until the answer.
+        while people(&room) == before {
+            assert!(request.as_mut().now_or_never().is_none(), "the account comes before the answer");
+            tokio::task::yield_now().await;
+        }
+    }
+    tokio::time::timeout(std::time::Duration::from_secs(20), async {
+        while waiting(&room) == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the mail is asked for");
+}
+
+#[test]
+fn what_is_read_of_people_is_not_written_into_logs() {
+    let body: crate::api::invitation::InviteBody =
+        serde_json::from_value(contributor("w.kamau@mfa.example", "KEN")).unwrap();
+    let written = format!("{body:?}");
+    assert!(!written.contains("amau") && written.contains("KEN"), "{written}");
+    let account: crate::api::own_account::AccountBody = serde_json::from_value(json!({"name": "Kamau"})).unwrap();
+    assert!(!format!("{account:?}").contains("Kamau"));
 }
 
 #[tokio::test]

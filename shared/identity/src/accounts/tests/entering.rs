@@ -287,6 +287,26 @@ async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
 }
 
 #[tokio::test]
+async fn a_changed_password_ends_the_link_that_was_sent_for_a_forgotten_one() {
+    let (_data, accounts) = house();
+    let subject = settled(&accounts, "oak@example.org").await;
+    let token = accounts.sign_in("oak@example.org", GOOD, source(1), NOW).await.unwrap().token;
+    let caller = accounts.authenticate(token.expose(), None, NOW).unwrap();
+    accounts.ask_reset("oak@example.org", source(1), NOW).unwrap();
+    accounts.look_up_resets(NOW).unwrap();
+    let posting = posted(&accounts, subject, LinkKind::Reset, NOW);
+    accounts.was_sent(&posting, NOW).unwrap();
+    // Whoever is invited meanwhile is told so all the same: that mail holds no link.
+    accounts.invite(subject, NOW).unwrap();
+    accounts.change_password(&caller, GOOD, OTHER, source(1), later(1)).await.unwrap();
+    let secret = posting.secret.unwrap();
+    let dead = accounts.enter_by_link(LinkKind::Reset, secret.expose(), GOOD, None, later(2)).await.unwrap_err();
+    assert!(matches!(dead, EnteringFailure::UsedLink), "{dead}");
+    assert_eq!(accounts.to_be_sent(later(2)), [(subject, LinkKind::Invitation)]);
+    accounts.sign_in("oak@example.org", OTHER, source(1), later(3)).await.unwrap();
+}
+
+#[tokio::test]
 async fn nobodys_mailbox_is_filled_and_what_waits_is_bounded() {
     let (_data, accounts) = house();
     let subject = settled(&accounts, "oak@example.org").await;
@@ -362,7 +382,7 @@ async fn who_is_invited_twice_keeps_one_account_and_its_password() {
     let again = accounts.find_or_make(fresh_id(), "Another Name", "OAK@example.org", Language::Fr, NOW).unwrap();
     assert_eq!((again.subject, again.made), (subject, Made::Before));
     assert_eq!(accounts.name_of(subject).as_deref(), Some("Wanjiru Kamau"), "the name is its owner's");
-    accounts.remove_unused(subject).unwrap();
+    accounts.give_up(again).unwrap();
     assert!(accounts.name_of(subject).is_some(), "it is used");
     accounts.invite(subject, NOW).unwrap();
     let posting = posted(&accounts, subject, LinkKind::Invitation, NOW);
@@ -380,10 +400,12 @@ fn an_account_that_was_made_for_nothing_is_removed_without_a_trace() {
     let made = accounts.find_or_make(fresh_id(), "Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
     assert_eq!(made.made, Made::Now);
     let key = accounts.holder().unwrap().account(made.subject).unwrap().key;
-    accounts.remove_unused(made.subject).unwrap();
-    assert!(accounts.people().is_empty() && accounts.name_of(made.subject).is_none());
+    let subject = made.subject;
+    accounts.give_up(made).unwrap();
+    accounts.remove_unused(subject).unwrap();
+    assert!(accounts.people().is_empty() && accounts.name_of(subject).is_none());
     assert!(!accounts.holder().unwrap().vault.holds(key));
-    assert!(!exists(data.path(), made.subject));
+    assert!(!exists(data.path(), subject));
     let again = accounts.find_or_make(fresh_id(), "Wanjiru Kamau", "w.kamau@mfa.go.ke", Language::En, NOW).unwrap();
     assert_eq!(again.made, Made::Now);
     drop(accounts);
