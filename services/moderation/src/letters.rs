@@ -3,37 +3,54 @@
 use std::sync::Arc;
 
 use dossier_engine::Request;
-use dossier_post::letters::{About, Composed, Due, Letter, Letterbox, Tongue};
+use dossier_identity::accounts::Language;
+use dossier_post::letters::{About, Composed, Due, DueAt, Letter, Letterbox, Seen, Tongue};
 use dossier_proto::{Micros, Origin, v1};
-use dossier_web::{Answer, Problem};
+use dossier_registry::Language as RecordLanguage;
+use dossier_web::{Answer, Problem, ProblemKind};
 use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     api::{self, Desk, of_registry},
-    domain::Command,
+    domain::{Command, Entry},
     gists::Opener,
+    views::{Whereabouts, is_of_edition},
 };
 
 /// The postman's box.
 pub(crate) struct Postbox(pub(crate) Arc<Desk>);
 
-/// What may be said of the entry of a letter to somebody who may read of it: the title of what was submitted last, and its number or
-/// body.
-pub(crate) fn about(desk: &Desk, public_url: &str, letter: &Letter) -> Answer<About> {
+/// What a mail says of the entry of a letter: its number or body, its type, and where it is.
+fn about(desk: &Desk, letter: &Letter, language: Language) -> Answer<About> {
+    let (name, key) = {
+        let view = desk.engine.view();
+        let entry = view.state.entries.get(&letter.entry);
+        let entry = entry.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        (name(entry), entry.record_type.clone())
+    };
+    let language = language.code().parse::<RecordLanguage>().unwrap_or(RecordLanguage::En);
+    let registry = desk.registry.get(&desk.engine).map_err(|error| of_registry(&error))?;
+    let kind = registry.as_ref().and_then(|registry| registry.record_type(&key));
+    let record_type = kind.map_or_else(|| key.clone(), |kind| kind.labels.show(language, &key).text);
+    Ok(About { name, record_type, address: format!("{}{}", desk.post.public_url, address(letter)) })
+}
+
+/// What the inbox says of it: the title too, of the public edition where the letter is about that, else of what had been submitted last.
+pub(crate) fn seen(desk: &Desk, letter: &Letter) -> Answer<Seen> {
     let id = letter.entry;
     let found = {
         let view = desk.engine.view();
-        let entry = view.state.entries.get(&id);
-        entry.and_then(|entry| {
-            let kept = view.contents.submitted(id, entry.review()?.submitted.place);
-            let number = entry.edition.as_ref().map(|edition| edition.number.clone());
-            Some((entry.record_type.clone(), number.unwrap_or_else(|| entry.body.to_string()), kept))
+        view.state.entries.get(&id).map(|entry| {
+            let of_edition = entry.review_of_edition().filter(|_| is_of_edition(letter.news));
+            let kept = match of_edition {
+                Some(review) => view.contents.submitted(id, review.submitted.place),
+                None => view.contents.of(id).iter().rev().find(|kept| kept.at <= here(letter)).copied(),
+            };
+            (entry.record_type.clone(), name(entry), kept)
         })
     };
-    let address = format!("{public_url}{}/reviews/{id}", api::PREFIX);
-    let Some((record_type, name, kept)) = found else {
-        return Ok(About { title: None, name: id.to_string(), address });
-    };
+    let address = address(letter);
+    let Some((record_type, name, kept)) = found else { return Ok(Seen { title: None, name: id.to_string(), address }) };
     let registry = desk.registry.get(&desk.engine).map_err(|error| of_registry(&error))?;
     let title = match (registry, kept) {
         (Some(registry), Some(kept)) => {
@@ -43,7 +60,20 @@ pub(crate) fn about(desk: &Desk, public_url: &str, letter: &Letter) -> Answer<Ab
         }
         _ => None,
     };
-    Ok(About { title, name, address })
+    Ok(Seen { title, name, address })
+}
+
+fn name(entry: &Entry) -> String {
+    entry.edition.as_ref().map_or_else(|| entry.body.to_string(), |edition| edition.number.clone())
+}
+
+fn address(letter: &Letter) -> String {
+    format!("{}/reviews/{}", api::PREFIX, letter.entry)
+}
+
+/// Where its event stands in our journal.
+const fn here(letter: &Letter) -> Whereabouts {
+    Whereabouts { epoch: letter.place.epoch, sequence: letter.place.sequence }
 }
 
 impl Letterbox for Postbox {
@@ -63,24 +93,26 @@ impl Letterbox for Postbox {
         self.0.engine.view().inboxes.mailed_since()
     }
 
-    fn look(&self, at: &mut dyn FnMut(&Due) -> bool) {
-        let view = self.0.engine.view();
-        let mut due = view.inboxes.due();
-        while due.next().is_some_and(&mut *at) {}
+    fn due(&self) -> usize {
+        self.0.engine.view().inboxes.waiting().0
+    }
+
+    fn some(&self, after: Option<DueAt>, most: usize) -> Vec<(DueAt, Due)> {
+        self.0.engine.view().inboxes.due_after(after, most)
     }
 
     fn compose(&self, due: &Due) -> Composed {
         let Due { subject, letter } = due;
-        if !self.0.engine.view().may_hear(*subject, letter.entry, self.now()) {
+        if !self.0.engine.view().may_hear(*subject, letter.entry, letter.news, self.now()) {
             return Composed::None;
         }
         let Some(contact) = self.0.accounts.contact_of(*subject) else { return Composed::None };
         if !letter.is_wanted(contact.wanted) {
             return Composed::None;
         }
-        match about(&self.0, &self.0.post.public_url, letter) {
+        match about(&self.0, letter, contact.language) {
             Ok(about) => Composed::Mail(letter.mail(&contact, &Tongue::of(contact.language), &about).into()),
-            Err(_) => Composed::NotYet,
+            Err(problem) => Composed::NotYet(format!("{}, problem {}", problem.kind().code(), problem.number())),
         }
     }
 

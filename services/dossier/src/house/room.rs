@@ -79,7 +79,8 @@ impl Room {
         let reader = service.clone();
         let (mail, letters) = (MailTrouble::default(), service.clone());
         let trouble = mail.clone();
-        let links = service.clone();
+        // One server for both, so one trouble.
+        let (links, of_links) = (service.clone(), mail.clone());
         Self {
             origin: Origin::Moderation,
             onlooker: Onlooker::of(Origin::Moderation),
@@ -93,7 +94,7 @@ impl Room {
             follows: &[Origin::Submission, Origin::Publication],
             work: Some(Box::new(|transport| async move { Ok(alone(reader.fetch_files(transport))) }.boxed())),
             postman: Some(Box::new(move || {
-                let carried = futures_util::future::join(letters.deliver_letters(trouble), links.send_links());
+                let carried = futures_util::future::join(letters.deliver_letters(trouble), links.send_links(of_links));
                 carried.map(drop).boxed()
             })),
             mail,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use dossier_identity::accounts::{AccountsError, LinkKind, Posting};
-use dossier_post::{Mail, MailError, MailServer};
+use dossier_post::{Mail, MailServer, letters::MailTrouble};
 use dossier_proto::{Micros, SubjectId};
 use dossier_web::extract::wall_clock;
 use sha2::{Digest as _, Sha256};
@@ -26,14 +26,16 @@ const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 type Which = (SubjectId, LinkKind);
 
 /// Sends what is to be sent, for as long as it is polled. Returns at once where no mail server is configured.
-pub(crate) async fn send(desk: Arc<Desk>) {
+/// What is wrong with the server is told in `trouble`.
+pub(crate) async fn send(desk: Arc<Desk>, trouble: MailTrouble) {
     let Some(server) = desk.post.server.clone() else {
         tracing::info!(
             "no mail server is configured: invitations are handed over by an operator (dossier account invite)"
         );
         return;
     };
-    let mut round = Round { desk, server, attempts: BTreeMap::new(), under_way: JoinSet::new(), busy: BTreeSet::new() };
+    let mut round =
+        Round { desk, server, trouble, attempts: BTreeMap::new(), under_way: JoinSet::new(), busy: BTreeSet::new() };
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut has_caught_up = false;
@@ -57,6 +59,7 @@ pub(crate) async fn send(desk: Arc<Desk>) {
 struct Round {
     desk: Arc<Desk>,
     server: MailServer,
+    trouble: MailTrouble,
     /// How often each was tried in vain, and when it is tried again.
     attempts: BTreeMap<Which, (u32, Instant)>,
     under_way: JoinSet<(Which, Outcome)>,
@@ -110,15 +113,15 @@ impl Round {
             }
             // One mail at a time to one person: the next one would take the first one's link away.
             if is_due && self.busy.insert(which.0) {
-                let (desk, server) = (Arc::clone(&self.desk), self.server.clone());
-                self.under_way.spawn(async move { (which, attempt(&desk, &server, which).await) });
+                let (desk, server, trouble) = (Arc::clone(&self.desk), self.server.clone(), self.trouble.clone());
+                self.under_way.spawn(async move { (which, attempt(&desk, &server, &trouble, which).await) });
             }
         }
     }
 }
 
 /// Makes a mail and hands it over.
-async fn attempt(desk: &Arc<Desk>, server: &MailServer, (subject, kind): Which) -> Outcome {
+async fn attempt(desk: &Arc<Desk>, server: &MailServer, trouble: &MailTrouble, (subject, kind): Which) -> Outcome {
     let making = Arc::clone(desk);
     let made = tokio::task::spawn_blocking(move || {
         let prepared = making.accounts.prepare(subject, kind, wall_clock())?;
@@ -135,6 +138,10 @@ async fn attempt(desk: &Arc<Desk>, server: &MailServer, (subject, kind): Which) 
         Err(_) => return Outcome::Again,
     };
     let sent = server.send(&mail).await;
+    match &sent {
+        Ok(_) => trouble.over(),
+        Err(error) => trouble.note(error),
+    }
     let kept = Arc::clone(desk);
     let (outcome, keep): (_, Box<dyn FnOnce() -> Result<(), AccountsError> + Send>) = match sent {
         Ok(_) => {
@@ -142,11 +149,11 @@ async fn attempt(desk: &Arc<Desk>, server: &MailServer, (subject, kind): Which) 
             (Outcome::Settled, Box::new(move || kept.accounts.was_sent(&posting, wall_clock())))
         }
         Err(error) if error.is_final() => {
-            tracing::error!(%subject, kind = name(kind), error = %told(&error), "a mail is refused for good");
+            tracing::error!(%subject, kind = name(kind), %error, "a mail is refused for good");
             (Outcome::Settled, Box::new(move || kept.accounts.cannot_be_sent(&posting)))
         }
         Err(error) => {
-            tracing::warn!(%subject, kind = name(kind), error = %told(&error), "a mail was not sent; it is tried again");
+            tracing::warn!(%subject, kind = name(kind), %error, "a mail was not sent; it is tried again");
             return Outcome::Again;
         }
     };
@@ -157,17 +164,6 @@ async fn attempt(desk: &Arc<Desk>, server: &MailServer, (subject, kind): Which) 
             Outcome::Again
         }
         Err(_) => Outcome::Again,
-    }
-}
-
-/// What a server said may repeat the address it was given: that does not belong into a log.
-fn told(error: &MailError) -> String {
-    match error {
-        MailError::Refused { server, code, .. } => {
-            format!("{server} refuses it ({code}); look whether the address is right")
-        }
-        MailError::Postponed { server, code, .. } => format!("{server} does not take it now ({code})"),
-        error => error.to_string(),
     }
 }
 

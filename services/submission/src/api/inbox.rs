@@ -5,11 +5,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use dossier_post::letters::{InboxQuery, InboxShown, ReadBody};
-use dossier_proto::{EntryId, Origin, Place};
+use dossier_post::letters::{InboxQuery, InboxShown, Letter, News, ReadBody};
+use dossier_proto::{Origin, Place};
 use dossier_registry::Language as RecordLanguage;
 use dossier_web::{
-    Answer, Cache, Language, Problem, ProblemDocument, ProblemKind,
+    Answer, Cache, Language, Problem, ProblemDocument,
     extract::{Bearer, IdempotencyKey, MinSequence, StrictJson, StrictQuery},
 };
 
@@ -19,9 +19,10 @@ use super::{
     off_thread, reading, refusals, texts,
 };
 use crate::{
-    domain::{Command, Entry},
+    domain::{Command, Entry, EntryFacts},
     letters,
     office::Office,
+    views::{Happened, Moment},
 };
 
 /// What the caller was told of the entries of their bodies, the newest letter first; at most 500. What they may not read of any more is
@@ -82,19 +83,50 @@ fn page(office: &Office, caller: &Bearer, language: Language, query: &InboxQuery
             entries.entry(letter.entry).is_some_and(is_of_token) && entries.may_hear(subject, letter.entry, now)
         })?
     };
-    chosen.shown(language, |letter| letters::about(office, "", letter))
+    chosen.shown(language, |letter| letters::seen(office, letter))
 }
 
-/// The title of an entry's working content in the language it was written in; none when it has none, or nobody can read it any more.
-pub(crate) fn title_of(office: &Office, id: EntryId) -> Answer<(Option<String>, Entry)> {
-    let entry = office.engine().view().entry(id).cloned().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    let sealed = contents::sealed(office, id, entry.working)?;
-    let opened = contents::opened(office, id, &sealed)?;
+/// The title in the content that a letter is about, in the language it was written in; none when it has none, or nobody can read it any
+/// more.
+pub(crate) fn title_of(office: &Office, letter: &Letter, facts: &EntryFacts) -> Answer<Option<String>> {
+    let Some(place) = meant(office.engine().view().timeline(letter.entry), letter) else { return Ok(None) };
+    let recorded = office.engine().recorded_at(place).map_err(|error| Problem::internal(&error))?;
+    let Some(sealed) = contents::carried(recorded.beside.as_ref().unwrap_or(&recorded.event)) else { return Ok(None) };
+    let opened = contents::opened(office, letter.entry, sealed)?;
     let registry = contents::registry(office)?;
-    let kind = registry.record_type(&entry.facts.record_type);
-    let (Some(opened), Some(kind), Ok(language)) = (opened, kind, entry.facts.language.parse::<RecordLanguage>())
-    else {
-        return Ok((None, entry));
+    let kind = registry.record_type(&facts.record_type);
+    let (Some(opened), Some(kind), Ok(language)) = (opened, kind, facts.language.parse::<RecordLanguage>()) else {
+        return Ok(None);
     };
-    Ok((dossier_registry::title(kind, &opened.content, language).map(|shown| shown.text), entry))
+    Ok(dossier_registry::title(kind, &opened.content, language).map(|shown| shown.text))
+}
+
+/// Where the content stands that a letter is about: what was public at its time, where it is about that, else what had been submitted last.
+/// Never a draft: what is being written is nobody's news.
+fn meant(timeline: &[Moment], letter: &Letter) -> Option<Place> {
+    let is_of_edition = is_of_edition(letter.news);
+    let is_meant = |moment: &&Moment| match moment.what {
+        Happened::Published { .. } => is_of_edition,
+        Happened::Submitted { .. } | Happened::ClearanceAsked { .. } => !is_of_edition,
+        _ => false,
+    };
+    timeline.iter().rev().filter(|moment| moment.place <= letter.place).find(is_meant).map(|moment| moment.place)
+}
+
+/// Whether it is about the public edition, and not about what is in review.
+const fn is_of_edition(news: News) -> bool {
+    matches!(
+        news,
+        News::Published { .. }
+            | News::Corrected { .. }
+            | News::CorrectionObjected
+            | News::RetractionProposed
+            | News::RetractionAsked
+            | News::RetractionReturned
+            | News::RetractionDeclined
+            | News::Suspended
+            | News::Reinstated
+            | News::Superseded
+            | News::Retracted
+    )
 }

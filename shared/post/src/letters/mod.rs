@@ -30,6 +30,6 @@ pub use marks::{ReadMarks, check_record};
 pub use news::{Mover, News, Onward, Step};
 pub use postman::{Composed, Letterbox, deliver};
 pub use roll::{Concern, Roll};
-pub use shown::{Chosen, InboxQuery, InboxShown, LetterShown, Mine, ReadBody, ReadPlace, StepShown};
+pub use shown::{Chosen, InboxQuery, InboxShown, LetterShown, Mine, ReadBody, ReadPlace, Seen, StepShown};
 pub use trouble::MailTrouble;
 pub use wording::{About, Tongue};

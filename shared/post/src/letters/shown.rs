@@ -5,7 +5,7 @@ use dossier_proto::{Origin, Place, SubjectId, v1};
 use dossier_web::{Answer, Cursor, Page, PageSize, PlaceShown, ProblemKind, extract::FieldError, moment};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Inboxes, Letter, Step, Tongue};
+use super::{Inboxes, Letter, Step, Tongue};
 
 /// The name of the list in its cursors.
 const LIST: &str = "inbox";
@@ -84,7 +84,7 @@ pub struct LetterShown {
     pub text: String,
     /// The entry.
     pub entry: String,
-    /// Its title, where it has one.
+    /// Its title in what the letter is about: what was submitted by then, or the public edition. None where it has none.
     pub title: Option<String>,
     /// Its public number, else the code of its body.
     pub name: String,
@@ -110,6 +110,17 @@ pub struct StepShown {
     pub text: &'static str,
     /// When it happens by itself, or is too late.
     pub by: Option<String>,
+}
+
+/// What an inbox says of an entry to somebody who may read of it.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its title in the content that the letter is about; none when that has none, or nobody can read it any more.
+    pub title: Option<String>,
+    /// Its public number; where it has none, its body.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
 }
 
 /// Letters of one page, before they are put into words.
@@ -140,24 +151,20 @@ impl Inboxes {
 }
 
 impl Chosen {
-    /// The page in words; `about` says what may be said of an entry.
+    /// The page in words; `seen` says what may be said of an entry.
     ///
     /// # Errors
-    /// Those of `about`.
-    pub fn shown(
-        self,
-        language: dossier_web::Language,
-        about: impl Fn(&Letter) -> Answer<About>,
-    ) -> Answer<InboxShown> {
+    /// Those of `seen`.
+    pub fn shown(self, language: dossier_web::Language, seen: impl Fn(&Letter) -> Answer<Seen>) -> Answer<InboxShown> {
         let tongue = Tongue::of(language.code().parse::<Language>().unwrap_or_default());
         let page = Page::of(self.letters, self.size, |(letter, _)| Cursor::new(LIST, &position(letter.place)));
         let items: Answer<Vec<LetterShown>> =
-            page.items.iter().map(|(letter, read)| Ok(shown(&tongue, letter, *read, about(letter)?))).collect();
+            page.items.iter().map(|(letter, read)| Ok(shown(&tongue, letter, *read, seen(letter)?))).collect();
         Ok(InboxShown { items: items?, unread: self.unread, next: page.next })
     }
 }
 
-fn shown(tongue: &Tongue, letter: &Letter, read: bool, about: About) -> LetterShown {
+fn shown(tongue: &Tongue, letter: &Letter, read: bool, seen: Seen) -> LetterShown {
     let what = letter.onward.what;
     LetterShown {
         place: letter.place.into(),
@@ -165,9 +172,9 @@ fn shown(tongue: &Tongue, letter: &Letter, read: bool, about: About) -> LetterSh
         kind: letter.news.key(),
         text: tongue.news(letter.news).into_owned(),
         entry: letter.entry.to_string(),
-        title: about.title,
-        name: about.name,
-        address: about.address,
+        title: seen.title,
+        name: seen.name,
+        address: seen.address,
         yours: letter.call.is_to_act(),
         turn: letter.onward.who.key(),
         next: (what != Step::Nothing).then(|| StepShown {

@@ -12,7 +12,6 @@ const LABELS: Labels = Labels {
     any_of_you: "yours, or that of another with your task",
     next: "To do:",
     by: "By:",
-    untitled: "(no title)",
     more_waiting: "Others may be waiting. You are written to again once you have read your inbox, or tomorrow.",
     why: "You get this letter because of what you are designated for.",
     wanted: "In your account you choose which letters come by mail: every one, only when the next move is yours, or none.",

@@ -12,7 +12,6 @@ const LABELS: Labels = Labels {
     any_of_you: "usted u otra persona con la misma tarea",
     next: "Qué hacer:",
     by: "A más tardar:",
-    untitled: "(sin título)",
     more_waiting: "Es posible que esperen otras fichas. Le escribiremos de nuevo cuando haya leído su bandeja de entrada, o mañana.",
     why: "Recibe esta carta por su designación.",
     wanted: "En su cuenta elige qué cartas llegan por correo: todas, solo cuando le toque a usted, o ninguna.",

@@ -12,7 +12,6 @@ const LABELS: Labels = Labels {
     any_of_you: "à vous, ou à une autre personne chargée de la même tâche",
     next: "À faire :",
     by: "Au plus tard :",
-    untitled: "(sans titre)",
     more_waiting: "D’autres fiches attendent peut-être. Nous vous écrirons de nouveau quand vous aurez lu votre boîte de réception, ou demain.",
     why: "Vous recevez cette lettre en raison de votre désignation.",
     wanted: "Dans votre compte, vous choisissez les lettres reçues par courriel : toutes, seulement quand c’est à vous d’agir, ou aucune.",

@@ -14,9 +14,6 @@ use dossier_proto::Micros;
 
 use super::{Call, Letter, Mover, News, Step};
 
-/// More of a title does not fit into the subject of a mail.
-const TITLE_CHARS_MAX: usize = 90;
-
 /// The words of a language.
 #[derive(Clone, Copy)]
 pub struct Tongue {
@@ -32,19 +29,19 @@ struct Labels {
     any_of_you: &'static str,
     next: &'static str,
     by: &'static str,
-    untitled: &'static str,
     more_waiting: &'static str,
     why: &'static str,
     wanted: &'static str,
 }
 
-/// What may be said of an entry to somebody who may read it.
+/// What a mail says of an entry. Neither its title nor anything else of its content: a mail stands on the disks of servers that no erasure
+/// reaches, and may lie there before anybody has decided that the entry becomes public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// Its title; none when it has none, or nobody can read it any more.
-    pub title: Option<String>,
     /// Its public number; where it has none, its body.
     pub name: String,
+    /// The name of its type, in the reader's language where there is one.
+    pub record_type: String,
     /// Where it is.
     pub address: String,
 }
@@ -83,17 +80,13 @@ impl Tongue {
 
     /// The subject of a mail.
     pub fn subject(&self, letter: &Letter, about: &About) -> String {
-        let title = about.title.as_deref().unwrap_or(self.labels.untitled);
-        let cut: String = title.chars().take(TITLE_CHARS_MAX).collect();
-        let dots = if cut.len() < title.len() { "…" } else { "" };
-        format!("{} · {cut}{dots} · {}", about.name, self.news(letter.news))
+        format!("{} · {} · {}", about.name, about.record_type, self.news(letter.news))
     }
 
     /// The text of a mail: what happened, on which entry, who has the next move and by when, and where to read on.
     pub fn text(&self, letter: &Letter, about: &About) -> String {
         let labels = self.labels;
-        let title = about.title.as_deref().unwrap_or(labels.untitled);
-        let mut text = format!("{}\n\n{title}\n{}\n\n", self.news(letter.news), about.name);
+        let mut text = format!("{}\n\n{} · {}\n\n", self.news(letter.news), about.name, about.record_type);
         text.push_str(&format!("{} {}\n", labels.whose, self.whose(letter)));
         if letter.onward.what != Step::Nothing {
             text.push_str(&format!("{} {}\n", labels.next, self.step(letter.onward.what)));
