@@ -1,10 +1,15 @@
 //! What people of a body are told, and what they have read of it.
 
-use dossier_identity::Role;
+use dossier_identity::{Role, accounts::Language};
+use dossier_post::{
+    Post,
+    letters::{Letterbox, Tongue},
+};
 use dossier_proto::{Micros, Origin, Payload, v1};
 use serde_json::{Value, json};
 
-use super::house::{House, Told};
+use super::house::{House, Told, content_with};
+use crate::letters;
 
 async fn inbox(house: &House, name: &str, query: &str) -> Value {
     house.get(&format!("/inbox{query}")).by(name).send().await.expect(200).body
@@ -48,6 +53,47 @@ async fn everybody_of_a_body_is_told_whose_move_it_is_and_nobody_of_their_own_de
         assert_eq!(kinds(&inbox(&house, other, "").await), Vec::<&str>::new(), "{other}");
     }
     house.get("/inbox").send().await.expect(401);
+}
+
+#[tokio::test]
+async fn a_letter_names_what_it_is_about_and_never_a_draft_and_its_mail_names_nothing() {
+    let house = House::open().await;
+    let box_ = letters::Postbox::of(house.service.office().clone(), &Post::off("https://registry.example"));
+    assert!(box_.record(Vec::new()).await, "mail begins");
+    let id = returned(&house).await;
+    let path = format!("/entries/{id}/draft");
+    let draft = async |title: &str| {
+        let content = json!({"content": content_with("title", json!({ "en": title }))});
+        let version = house.get(&format!("/entries/{id}")).by("aigerim").send().await.expect(200);
+        house.put(&path).by("aigerim").json(&content).if_match(&version.etag()).send().await.expect(200);
+    };
+    let titles = async || {
+        let inbox = inbox(&house, "bolat", "").await;
+        let items = inbox["items"].as_array().unwrap().iter();
+        items.map(|item| (item["kind"].clone(), item["title"].clone())).collect::<Vec<_>>()
+    };
+    let first = "The participation of the delegation of Kazakhstan";
+    draft("A name that nobody outside may know").await;
+    assert_eq!(titles().await, [(json!("changes-requested"), json!(first)), (json!("submitted"), json!(first))]);
+    house.submitted("aigerim", id).await;
+    assert_eq!(titles().await[0], (json!("submitted"), json!("A name that nobody outside may know")));
+    house.published(id, 1).await;
+    house.post(&format!("/entries/{id}/revise")).by("aigerim").send().await.expect(200);
+    draft("The next edition").await;
+    assert_eq!(titles().await[0], (json!("published"), json!("A name that nobody outside may know")));
+    assert_eq!(titles().await[4], (json!("submitted"), json!(first)), "the letters of before are about what was then");
+
+    let due = box_.some(None, 100);
+    assert!(due.len() >= 5, "{due:?}");
+    for (_, due) in due {
+        let about = letters::about(house.service.office(), "", &due.letter, Language::Fr).unwrap();
+        let tongue = Tongue::of(Language::Fr);
+        let words = format!("{}\n{}", tongue.subject(&due.letter, &about), tongue.text(&due.letter, &about));
+        assert!(words.contains(&about.record_type) && words.contains(&id.to_string()), "{words}");
+        for title in [first, "A name that nobody", "The next edition"] {
+            assert!(!words.contains(title), "{words}");
+        }
+    }
 }
 
 #[tokio::test]
