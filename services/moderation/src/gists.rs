@@ -11,6 +11,7 @@ mod tests;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -39,7 +40,7 @@ const ASKED_FOR: usize = 256;
 const OBJECTIVES: &str = "gcm_objectives";
 
 /// What is kept of one content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Gist {
     /// The title, in English if there is one, else in the original language.
     pub(crate) title: Option<String>,
@@ -51,6 +52,13 @@ pub(crate) struct Gist {
     entry: EntryId,
     /// The key that opens it.
     key: KeyId,
+}
+
+/// Titles are for those who may read them, not for logs.
+impl fmt::Debug for Gist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gist({}, …)", self.entry)
+    }
 }
 
 /// The gists opened last.

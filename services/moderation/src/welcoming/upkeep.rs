@@ -61,7 +61,7 @@ pub(crate) fn sweep(desk: &Desk, now: Micros) {
         }
         match desk.accounts.remove_unused(subject) {
             Ok(()) => {
-                tracing::info!(%subject, "an account was removed that was made for an invitation nobody decided on")
+                tracing::info!(%subject, "an account was removed that was made for an invitation nobody decided on");
             }
             Err(error) => tracing::error!(%subject, %error, "an account that nobody can use could not be removed"),
         }
