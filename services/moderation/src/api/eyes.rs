@@ -19,8 +19,19 @@ impl Eyes {
     /// reviews or audits knows; a publisher knows what is approved. What is public is read from publication: here even
     /// the dossier of a public entry is not.
     pub(crate) fn of(state: &State, entry: &Entry, subject: SubjectId, now: Micros) -> Option<Self> {
-        let viewers = Viewers::of(&state.designations, subject, &entry.body, &entry.record_type, now);
         let stage = entry.review().map_or(Stage::Draft, |review| entry.reached(review));
+        Self::of_stage(state, entry, stage, subject, now)
+    }
+
+    /// What `subject` may see of something of `entry` that has come so far, whatever else there is of it.
+    pub(crate) fn of_stage(
+        state: &State,
+        entry: &Entry,
+        stage: Stage,
+        subject: SubjectId,
+        now: Micros,
+    ) -> Option<Self> {
+        let viewers = Viewers::of(&state.designations, subject, &entry.body, &entry.record_type, now);
         Self::at(Arc::new(viewers), stage)
     }
 

@@ -70,8 +70,8 @@ fn page(desk: &Desk, caller: &Bearer, language: Language, query: &InboxQuery) ->
         view.inboxes.choose(subject, query, |letter| {
             let entry = view.state.entries.get(&letter.entry);
             let is_of_token = entry.is_some_and(|entry| caller.body.as_ref().is_none_or(|bound| *bound == entry.body));
-            is_of_token && view.may_hear(subject, letter.entry, now)
+            is_of_token && view.may_hear(subject, letter.entry, letter.news, now)
         })?
     };
-    chosen.shown(language, |letter| letters::about(desk, "", letter))
+    chosen.shown(language, |letter| letters::seen(desk, letter))
 }

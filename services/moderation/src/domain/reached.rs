@@ -8,6 +8,18 @@ use super::{
 };
 
 impl Entry {
+    /// How far its public edition has come, whatever is reviewed on top of it; `None` where there is none.
+    pub fn reached_in_public(&self) -> Option<Stage> {
+        self.edition.as_ref()?;
+        Some(if self.retracted.or(self.suspended).is_some() { Stage::Withheld } else { Stage::Published })
+    }
+
+    /// The review that approved its public edition, as it was before corrections.
+    pub fn review_of_edition(&self) -> Option<&Review> {
+        let approved = self.edition.as_ref()?.approved;
+        self.reviews.iter().rev().find(|review| review.ended.is_some_and(|ended| ended.moment.place == approved))
+    }
+
     /// How far the content of a submission has come.
     pub fn reached(&self, review: &Review) -> Stage {
         let Some(ended) = review.ended else {

@@ -19,6 +19,7 @@ pub use contents::{Contents, Kept, Whereabouts};
 pub use keys::{KeyUse, Keys, key_of, key_of_file};
 pub(crate) use queue::LOOKED_AT_MAX;
 pub use queue::{Outlived, Place as QueuePlace, Queue, Shelf, Step, Stretch, Walk};
+pub(crate) use telling::is_of_edition;
 
 use crate::domain::{Moderation, State};
 

@@ -105,7 +105,7 @@ impl Reviews {
             letters.push((self.on(&waits.chairs, entry, recorded), notice(News::Waiting), Call::AnyOfYou));
         }
         for (mut people, notice, call) in letters {
-            people.retain(|subject| Some(*subject) != actor && self.may_hear(*subject, id, recorded));
+            people.retain(|subject| Some(*subject) != actor && self.may_hear(*subject, id, notice.news, recorded));
             self.inboxes.tell(people, notice, call, recorded);
         }
     }
@@ -133,11 +133,21 @@ impl Reviews {
         seated.filter(|subject| is_apart(entry, *subject)).collect()
     }
 
-    /// Whether somebody may read of an entry here now, as one who works on it.
-    pub(crate) fn may_hear(&self, subject: SubjectId, id: EntryId, now: Micros) -> bool {
+    /// Whether somebody may read this news of an entry here now, as one who works on it. What concerns the public edition is judged by
+    /// that: it waits for publishers whatever is reviewed on top of it, of which they may not even know.
+    pub(crate) fn may_hear(&self, subject: SubjectId, id: EntryId, news: News, now: Micros) -> bool {
         let Some(entry) = self.state.entries.get(&id) else { return false };
-        works(&self.state, entry, subject, now) && Eyes::of(&self.state, entry, subject, now).is_some()
+        let eyes = match entry.reached_in_public().filter(|_| is_of_edition(news)) {
+            Some(stage) => Eyes::of_stage(&self.state, entry, stage, subject, now),
+            None => Eyes::of(&self.state, entry, subject, now),
+        };
+        works(&self.state, entry, subject, now) && eyes.is_some()
     }
+}
+
+/// Whether it is about the public edition, and not about a review.
+pub(crate) const fn is_of_edition(news: News) -> bool {
+    matches!(news, News::RetractionAsked | News::Suspended)
 }
 
 /// Moderators, reviewers and publishers have letters here; people of the body have theirs where they write.

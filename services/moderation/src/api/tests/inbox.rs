@@ -162,3 +162,41 @@ async fn publishers_are_told_here_what_waits_for_them_in_publication() {
     room.hear(Actor::Person(room.subject("moderator-b")), Origin::Publication, ENTRY, suspended).await;
     assert_eq!(kinds(&room, "publisher").await, ["suspended", "retraction-asked"]);
 }
+
+#[tokio::test]
+async fn publishers_are_told_what_concerns_the_edition_whatever_becomes_of_a_revision_of_it() {
+    for how in ["open", "changes-requested", "refused"] {
+        let mut room = Room::open().await;
+        mail_begins(&room).await;
+        let filed = room.submit(ENTRY, 1, &content("A workshop")).await;
+        room.act("moderator-a", "approve", json!({ "digest": filed.digest })).await.is(200);
+        room.publish(ENTRY, 1).await;
+        let filed = room.submit(ENTRY, 2, &content("What nobody has approved")).await;
+        let digest = filed.digest;
+        match how {
+            "changes-requested" => {
+                let items = json!([{ "field": "title", "text": "Longer, please" }]);
+                room.act("moderator-b", "request-changes", json!({ "digest": digest, "items": items })).await.is(200);
+            }
+            "refused" => {
+                let refusal = json!({ "digest": digest, "code": "out_of_scope", "reason": "No." });
+                room.act("moderator-b", "refuse", refusal).await.is(200);
+            }
+            _ => {}
+        }
+        assert_eq!(kinds(&room, "publisher").await, Vec::<String>::new(), "{how}: of the revision they do not know");
+        let by = Actor::Person(room.subject("contributor-kz"));
+        let reason = room.seal_for_submission(ENTRY, dossier_vault::Purpose::Reason, "It was cancelled.");
+        let command = Some(v1::AskRetraction { reason: Some(reason) });
+        let asked = Payload::RetractionAsked(v1::RetractionAsked { command, edition: 1 });
+        room.hear(by, Origin::Submission, ENTRY, asked).await;
+        let suspended = Payload::EntrySuspended(v1::EntrySuspended::default());
+        room.hear(Actor::Person(room.subject("moderator-b")), Origin::Publication, ENTRY, suspended).await;
+        let told = inbox(&room, "publisher").await;
+        assert_eq!(kinds(&room, "publisher").await, ["suspended", "retraction-asked"], "{how}");
+        for letter in told["items"].as_array().unwrap() {
+            assert_eq!((&letter["title"], &letter["name"]), (&json!("A workshop"), &json!("EVT-2026-00001")), "{how}");
+        }
+        assert_eq!(due(&room, "publisher"), 1, "{how}");
+    }
+}

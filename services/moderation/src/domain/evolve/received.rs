@@ -5,7 +5,10 @@ mod submitted;
 use dossier_proto::{Digest, EntryId, Event, Payload, Place, v1};
 
 use super::{moment, reviewing::Desk};
-use crate::domain::state::{Edition, Ending, Entry, HeldTime, Leaving, Left, Request, RequestKind, Review, State};
+use crate::domain::{
+    Turn,
+    state::{Edition, Ending, Entry, HeldTime, Leaving, Left, Request, RequestKind, Review, State},
+};
 
 pub(super) fn fold(state: &mut State, foreign: &Event) {
     let (Some(id), Some(payload)) = (foreign.head.entry, &foreign.payload) else { return };
@@ -17,7 +20,10 @@ pub(super) fn fold(state: &mut State, foreign: &Event) {
         Payload::RecallAsked(asked) => ask(entry, foreign, RequestKind::Recall, asked.submitted.as_ref()),
         Payload::WithdrawalAsked(asked) => ask(entry, foreign, RequestKind::Withdrawal, asked.submitted.as_ref()),
         Payload::Withdrawn(_) => entry.left = Some(Left { how: Leaving::Withdrawn, moment: moment(foreign) }),
-        Payload::Expired(_) => entry.left = Some(Left { how: Leaving::Expired, moment: moment(foreign) }),
+        // What was never submitted on top of an edition or a refusal changes nothing of those (P13).
+        Payload::Expired(_) if entry.turn().is_some_and(|(turn, _)| turn == Turn::Contributor) => {
+            entry.left = Some(Left { how: Leaving::Expired, moment: moment(foreign) });
+        }
         Payload::AppealAsked(asked) => appeal(entry, foreign, asked),
         Payload::EditionPublished(published) => publish(entry, foreign, published),
         Payload::EditionScheduled(scheduled) => {

@@ -45,6 +45,15 @@ fn what_the_body_does_with_what_was_returned_is_known() {
 }
 
 #[test]
+fn a_draft_on_top_of_an_edition_that_expires_leaves_the_edition_where_it_is() {
+    let mut world = World::in_review();
+    world.given(approve(MODERATOR, 1));
+    world.publish(1);
+    world.hear(Origin::Submission, CONTRIBUTOR, Payload::Expired(v1::Expired::default()));
+    assert_eq!(told(&world), (Standing::Published, Turn::Nobody));
+}
+
+#[test]
 fn keys_come_back() {
     for standing in Standing::ALL {
         assert_eq!(standing.key().parse(), Ok(standing));
