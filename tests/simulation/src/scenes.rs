@@ -9,7 +9,7 @@ use dossier_submission::domain::Command as Write;
 use crate::{
     Town,
     asking::{moderation, publication, submission},
-    people::{AIGERIM, DAMIR, EXTERNAL, INTERNAL, MARTA, NOOR, PAOLA, RECORDS},
+    people::{ADMINISTRATOR, AIGERIM, DAMIR, EXTERNAL, INTERNAL, MARTA, NOOR, PAOLA, RECORDS},
 };
 
 /// An entry somewhere.
@@ -158,6 +158,13 @@ fn in_review(opened: &Town) -> Vec<Scene> {
     asked.town.ask_submission(recall).unwrap();
     let late = asked.named("a recall that came too late").reviewed(&[MARTA]).heard();
     let claimed = event.named("claimed").decided(crate::people::PIERRE, |_, _| Moderate::Claim(v1::Claim {})).heard();
+    let mut lapsed = claimed.named("claimed, and the claim lapsed");
+    lapsed.town.wait(10 * Micros::DAY);
+    let mut revoked = event.named("with a reviewer less");
+    let held = revoked.town.moderation.state().designations.of_subject(EXTERNAL[0]).next().unwrap();
+    let designation = held.designation.id.to_vec();
+    let revoke = Moderate::RevokeDesignation(v1::RevokeDesignation { designation });
+    revoked.town.ask_moderation(Ask::by(ADMINISTRATOR, revoke)).unwrap();
     let mut resumed = event
         .named("resumed by itself")
         .decided(MARTA, |town, _| moderation::hold(town, "contributor", Some(Micros::DAY)));
@@ -172,6 +179,8 @@ fn in_review(opened: &Town) -> Vec<Scene> {
     vec![
         event,
         claimed,
+        lapsed.heard(),
+        revoked.heard(),
         resumed.heard(),
         desk,
         peer,

@@ -21,9 +21,6 @@ fn named(service: &str) -> BTreeSet<String> {
     names.filter(|name| name.chars().all(|letter| letter.is_ascii_alphanumeric())).map(str::to_owned).collect()
 }
 
-/// What is told elsewhere, for which no scene is needed: rights (they are revoked in no scene), and what only the inbox is told of.
-const ELSEWHERE: [&str; 1] = ["DesignationRevoked"];
-
 #[test]
 fn every_event_that_a_policy_names_is_heard_in_some_scene() {
     let scenes = scenes::all();
@@ -33,10 +30,7 @@ fn every_event_that_a_policy_names_is_heard_in_some_scene() {
         let logs = scenes.iter().flat_map(|scene| scene.town.log(origin));
         let heard: BTreeSet<String> =
             logs.filter_map(|(_, beside)| beside.as_ref()?.payload.as_ref().map(name)).collect();
-        let missing: Vec<String> = named(service)
-            .into_iter()
-            .filter(|name| !heard.contains(name) && !ELSEWHERE.contains(&name.as_str()))
-            .collect();
+        let missing: Vec<String> = named(service).into_iter().filter(|name| !heard.contains(name)).collect();
         assert!(missing.is_empty(), "{service} takes {missing:?} from the others, and no scene shows what follows");
     }
 }

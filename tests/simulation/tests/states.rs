@@ -42,6 +42,18 @@ fn the_scenes_are_everywhere() {
     assert_eq!(standings, BTreeSet::from(Reviewed::ALL), "a standing of a review has no scene");
 }
 
+/// What the services do when its time has come: a new one stands here, and some scene shows it.
+const BY_THE_CLOCK: [&str; 5] = ["EditionPublished", "Expired", "Reminded", "ReviewReleased", "ReviewResumed"];
+
+#[test]
+fn everything_that_happens_by_the_clock_is_in_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services/STATES.md");
+    let table = std::fs::read_to_string(&path).unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(": its time has come"));
+    let shown: BTreeSet<&str> = rows.map(|(event, _)| event).collect();
+    assert_eq!(shown, BTreeSet::from(BY_THE_CLOCK));
+}
+
 /// A command that nobody tries would be missing from the table, and nobody would see it.
 #[test]
 fn every_command_there_is_was_tried() {
