@@ -246,3 +246,20 @@ fn an_operator_hands_a_link_over() {
     assert_eq!(house.bearer(text(&entered, "token")).get("/review/api/v1/reviews").status, 200);
     welcome(&house, out.trim(), GOOD).problem(409, "link-used");
 }
+
+#[test]
+fn links_that_the_server_turns_away_are_told_as_trouble_and_are_not_lost() {
+    let sink = Sink::open();
+    let office = Office::open(sink.address());
+    let house = &office.house;
+    let mail = "tansy@mission.example";
+    let failing = || house.figure("dossier_mail_failing_seconds{origin=\"moderation\"}");
+    until("the postman has looked", || (failing() == 0.0).then_some(()));
+    sink.fail(std::iter::repeat_n(Fault::Recipient(554), 4));
+    invite(&house.caller(AUTHORITY_KZ), &invitation("Tansy", mail, "en", "contributor", "KAZ"));
+    until("it is told", || (failing() > 0.0).then_some(()));
+    let arrived = mails(&sink, mail, 1);
+    until("it is over", || (failing() == 0.0).then_some(()));
+    welcome(house, &secret(&arrived[0]), GOOD).expect(201);
+    assert!(!house.out().contains(mail) && !house.err().contains(mail), "the address was logged");
+}
