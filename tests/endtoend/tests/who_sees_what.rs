@@ -111,6 +111,10 @@ impl Desk {
             let list = house.caller(PUBLISHER).get("/api/v1/retraction-requests").expect(200);
             list["items"].as_array().filter(|items| items.len() == 1).map(drop)
         });
+        until("the logs are signed and compared, so that there is a receipt", || {
+            let receipt = house.nobody().get(&format!("/audit/api/v1/receipts/{number}/1"));
+            (receipt.status == 200).then_some(())
+        });
         Self { house, entries, number, subjects }
     }
 
