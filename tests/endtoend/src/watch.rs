@@ -10,6 +10,7 @@ use crate::{
     people::{AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
     raw,
     records::event,
+    until,
 };
 
 /// A house with an entry in each state that requests can be about, and what it has answered.
@@ -38,6 +39,11 @@ impl Watch {
         let draft = contributor.begin(&event("A draft"));
         let reviewed = contributor.file(&event("An entry in review"));
         house.caller(MODERATOR_A).review(&reviewed);
+        // The audit service looks at the others' checkpoints a few times a second; until then a receipt is to be asked for again.
+        until("there is a receipt", || {
+            let receipt = house.nobody().get(&format!("/audit/api/v1/receipts/{number}/1"));
+            (receipt.status == 200).then_some(())
+        });
         Self { house, draft, reviewed, published, number, known: Mutex::default() }
     }
 
