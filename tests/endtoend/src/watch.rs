@@ -29,6 +29,20 @@ pub struct Watch {
     known: Mutex<BTreeSet<String>>,
 }
 
+/// The audit service looks at the others' checkpoints a few times a second; until they speak of the edition and of what it rests on, a receipt is to
+/// be asked for again. That is no fault, and yet an answer of the 500s, which nobody here is to be given.
+fn wait_for_a_receipt(house: &House, number: &str) {
+    let edition = house.nobody().get(&format!("/api/v1/entries/{number}")).expect(200);
+    let steps = edition["steps"].as_array().cloned().unwrap_or_default();
+    for place in steps.iter().map(|step| &step["place"]).chain([&edition["place"]]) {
+        let path = format!("/audit/api/v1/checkpoints/{}?format=json", text(place, "origin"));
+        until("the audit service has seen what was signed", || {
+            let seen = house.nobody().get(&path);
+            (seen.status == 200 && seen.json()["size"].as_u64() > place["sequence"].as_u64()).then_some(())
+        });
+    }
+}
+
 impl Watch {
     /// Begins to look on.
     #[track_caller]
@@ -39,11 +53,7 @@ impl Watch {
         let draft = contributor.begin(&event("A draft"));
         let reviewed = contributor.file(&event("An entry in review"));
         house.caller(MODERATOR_A).review(&reviewed);
-        // The audit service looks at the others' checkpoints a few times a second; until then a receipt is to be asked for again.
-        until("there is a receipt", || {
-            let receipt = house.nobody().get(&format!("/audit/api/v1/receipts/{number}/1"));
-            (receipt.status == 200).then_some(())
-        });
+        wait_for_a_receipt(&house, &number);
         Self { house, draft, reviewed, published, number, known: Mutex::default() }
     }
 
