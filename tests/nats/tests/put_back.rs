@@ -7,7 +7,7 @@
     reason = "a test that cannot go on fails; seeds and figures are for who looks"
 )]
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use dossier_faults::process::Ended;
 use dossier_nats::{
@@ -74,9 +74,7 @@ fn an_older_copy_is_refused_when_everything_starts_at_once() {
     let newer = installation.beside("newer");
     move_to(&data, &newer);
     put_back(&older, &data);
-    installation.brokers.single().kill();
-    installation.brokers.single().delete_store();
-    installation.brokers.single().restart();
+    the_broker_forgets(&mut installation);
     let others = |service: &&mut Service| service.origin != Origin::Audit;
     installation.services_mut().filter(others).for_each(|service| service.begin(Life::default()));
     std::thread::sleep(AUDIT_IS_LATE); // so much later the audit service starts: its history is the longest
@@ -100,22 +98,14 @@ fn an_older_copy_is_refused_when_everything_starts_at_once() {
 fn an_older_copy_is_refused_by_whoever_is_at_work() {
     let seed = 404;
     println!("seed {seed}");
-    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
     let origin = Origin::Submission;
-    installation.service_mut(origin).end();
-    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
-    copy(&data, &older);
-    installation.service_mut(origin).start();
-    installation.doors.ready(PATIENCE);
-    installation.tell().join().unwrap();
+    let (mut installation, data, older) = with_an_older_copy(seed, origin);
     installation.service_mut(Origin::Audit).end();
     installation.service_mut(origin).end();
     let newer = installation.beside("newer");
     copy(&data, &newer);
     put_back(&older, &data);
-    installation.brokers.single().kill();
-    installation.brokers.single().delete_store();
-    installation.brokers.single().restart();
+    the_broker_forgets(&mut installation);
     refused(&mut installation, origin, "moderation or publication");
     put_back(&newer, &data);
     installation.service_mut(origin).start();
@@ -129,21 +119,13 @@ fn an_older_copy_is_refused_by_whoever_is_at_work() {
 fn an_older_copy_that_began_alone_ends_when_the_others_come() {
     let seed = 405;
     println!("seed {seed}");
-    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
     let origin = Origin::Submission;
-    installation.service_mut(origin).end();
-    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
-    copy(&data, &older);
-    installation.service_mut(origin).start();
-    installation.doors.ready(PATIENCE);
-    installation.tell().join().unwrap();
+    let (mut installation, data, older) = with_an_older_copy(seed, origin);
     installation.services_mut().for_each(Service::end);
     let newer = installation.beside("newer");
     move_to(&data, &newer);
     put_back(&older, &data);
-    installation.brokers.single().kill();
-    installation.brokers.single().delete_store();
-    installation.brokers.single().restart();
+    the_broker_forgets(&mut installation);
     installation.service_mut(origin).start();
     let others = |service: &&mut Service| service.origin != origin;
     installation.services_mut().filter(others).for_each(|service| service.begin(Life::default()));
@@ -158,9 +140,7 @@ fn an_older_copy_that_began_alone_ends_when_the_others_come() {
     for word in ["another history", "remove the stream"] {
         assert!(refused.said.contains(word), "{word:?} is not said: {refused:?}");
     }
-    installation.brokers.single().kill();
-    installation.brokers.single().delete_store();
-    installation.brokers.single().restart();
+    the_broker_forgets(&mut installation);
     installation.service_mut(origin).start();
     // The audit service saw a journal that was shorter than before, and says so until somebody has looked.
     installation.service_mut(Origin::Audit).end();
@@ -168,6 +148,25 @@ fn an_older_copy_that_began_alone_ends_when_the_others_come() {
     installation.doors.ready(PATIENCE);
     installation.tell().join().unwrap();
     installation.close();
+}
+
+/// An installation that has told its story, and a copy of one service's directory from before: where that lies, and the copy.
+fn with_an_older_copy(seed: u64, origin: Origin) -> (Installation, PathBuf, PathBuf) {
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    installation.service_mut(origin).end();
+    let (data, older) = (installation.deployment.data(origin), installation.beside("older"));
+    copy(&data, &older);
+    installation.service_mut(origin).start();
+    installation.doors.ready(PATIENCE);
+    installation.tell().join().unwrap();
+    (installation, data, older)
+}
+
+fn the_broker_forgets(installation: &mut Installation) {
+    let broker = installation.brokers.single();
+    broker.kill();
+    broker.delete_store();
+    broker.restart();
 }
 
 fn refused(installation: &mut Installation, origin: Origin, witness: &str) {

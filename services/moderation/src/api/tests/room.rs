@@ -159,8 +159,8 @@ impl Room {
             match try_start(&directory, &vault, &accounts, &clock) {
                 Ok(service) => break service,
                 Err(error) if started.elapsed().as_secs() > 20 => panic!("{error}"),
-                // The threads of the former engine still hold the journal: between looks.
-                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+                // The threads of the former engine still hold the journal.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await, // between looks
             }
         };
         let (router, inbox) = (service.router(), service.inbox());
