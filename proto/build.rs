@@ -4,8 +4,9 @@ use prost::Message;
 use std::{env, error::Error, fs, path::PathBuf};
 
 const ROOT: &str = "proto";
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "dossier/v1/types.proto",
+    "dossier/v1/keeping.proto",
     "dossier/v1/letters.proto",
     "dossier/v1/submission.proto",
     "dossier/v1/moderation.proto",

@@ -28,6 +28,8 @@ pub const fn must_understand(payload: &Payload) -> bool {
             | Payload::PersonInvited(_)
             | Payload::LettersEnded(_)
             | Payload::InboxRead(_)
+            | Payload::ErasureConfirmed(_)
+            | Payload::FindingSettled(_)
             | Payload::TrailRead(_)
             | Payload::SubmissionRefused(_)
             | Payload::ModerationRefused(_)

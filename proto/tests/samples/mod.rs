@@ -1,5 +1,6 @@
 //! One event of every kind, every field filled, always the same.
 
+mod keeping;
 mod review;
 mod telling;
 
@@ -48,6 +49,7 @@ fn steps() -> Vec<v1::PublicStep> {
 pub(crate) fn payloads() -> Vec<(&'static str, Payload)> {
     let mut all = shared();
     all.extend(telling::payloads());
+    all.extend(keeping::payloads());
     all.extend(submission());
     all.extend(review::submission());
     all.extend(moderation());
@@ -365,6 +367,7 @@ fn audit() -> Vec<(&'static str, Payload)> {
                     count: 50,
                     body: "KAZ".into(),
                     record_type: "event".into(),
+                    as_of: None,
                 })),
                 refusal: refusal("no-designation"),
             }),

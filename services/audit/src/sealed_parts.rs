@@ -242,6 +242,7 @@ fn tried_in_moderation(attempted: &moderation_refused::Attempted) -> Vec<Part<'_
         Attempted::ProposeCorrection(command) => reason(command.reason.as_ref()),
         Attempted::ConfirmCorrection(command) => note(command.note.as_ref()),
         Attempted::RejectCorrection(command) => reason(command.reason.as_ref()),
+        Attempted::OrderErasure(command) => note(command.note.as_ref()),
         Attempted::Claim(_)
         | Attempted::Release(_)
         | Attempted::Resume(_)

@@ -119,6 +119,11 @@ fn document(office: &Office, event: &Event) -> Option<ReadingDocument> {
         scope: match command.scope() {
             v1::read_trail::Scope::Events => "events",
             v1::read_trail::Scope::Content => "content",
+            v1::read_trail::Scope::Search => "search",
+            v1::read_trail::Scope::Export => "export",
+            v1::read_trail::Scope::Certificate => "certificate",
+            v1::read_trail::Scope::Moment => "moment",
+            v1::read_trail::Scope::Rights => "rights",
             v1::read_trail::Scope::Trail | v1::read_trail::Scope::Unspecified => "trail",
         },
         entry: event.head.entry,

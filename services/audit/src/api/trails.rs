@@ -96,6 +96,7 @@ fn command(facts: &EntryFacts, depth: Depth) -> v1::ReadTrail {
         count: 0,
         body: facts.body.to_string(),
         record_type: facts.record_type.clone(),
+        as_of: None,
     }
 }
 

@@ -36,12 +36,18 @@ fn checked(command: &v1::ReadTrail, context: &Context) -> Result<Option<BodyCode
     let of_entry = context.entry.is_some() && !command.body.is_empty() && !command.record_type.is_empty();
     let of_range = context.entry.is_none() && command.body.is_empty() && command.record_type.is_empty();
     match Scope::try_from(command.scope) {
-        Ok(Scope::Trail | Scope::Content) if of_entry => {}
-        Ok(Scope::Trail | Scope::Content) => {
+        Ok(Scope::Trail | Scope::Content | Scope::Certificate | Scope::Moment) if of_entry => {}
+        Ok(Scope::Trail | Scope::Content | Scope::Certificate | Scope::Moment) => {
             return Err(AuditRefusal::Invalid("A trail is of one entry, with its body and record type."));
         }
         Ok(Scope::Events) if of_range => check_range(command)?,
         Ok(Scope::Events) => return Err(AuditRefusal::Invalid("A range of events is of no single entry.")),
+        Ok(Scope::Search | Scope::Rights) if of_range => {}
+        Ok(Scope::Search | Scope::Rights) => return Err(AuditRefusal::Invalid("A search is of no single entry.")),
+        Ok(Scope::Export) if of_entry || of_range => {}
+        Ok(Scope::Export) => {
+            return Err(AuditRefusal::Invalid("An export is of one entry, with its body and record type, or of none."));
+        }
         Ok(Scope::Unspecified) | Err(_) => return Err(AuditRefusal::Invalid("It has to be said what is read.")),
     }
     match command.body.as_str() {

@@ -70,6 +70,10 @@ pub const fn kind(payload: Option<&Payload>) -> &'static str {
         Payload::RetractionDeclined(_) => "retraction-declined",
         Payload::LettersEnded(_) => "letters-ended",
         Payload::InboxRead(_) => "inbox-read",
+        Payload::KeyRotated(_) => "key-rotated",
+        Payload::ErasureOrdered(_) => "erasure-ordered",
+        Payload::ErasureConfirmed(_) => "erasure-confirmed",
+        Payload::FindingSettled(_) => "finding-settled",
         Payload::TrailRead(_) => "trail-read",
         Payload::FindingReported(_) => "finding-reported",
         Payload::AuditRefused(_) => "audit-refused",
@@ -238,6 +242,16 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
             format!("It is known how the sending of {} ended.", count(letters, "letter"))
         }
         Payload::InboxRead(_) => format!("{who} read what the inbox holds."),
+        Payload::KeyRotated(_) => "The journal is signed with another key from here on.".to_owned(),
+        Payload::ErasureOrdered(one) => {
+            let reason = one.command.as_ref().map_or("", |command| command.reason.as_str());
+            format!("{who} ordered that keys be destroyed ({reason}); what they seal cannot be read any more.")
+        }
+        Payload::ErasureConfirmed(one) => {
+            let keys = one.command.as_ref().map_or(0, |command| command.destroyed);
+            format!("The service destroyed its copies of {}.", count(keys as usize, "key"))
+        }
+        Payload::FindingSettled(_) => "What a finding said lasts no longer.".to_owned(),
         Payload::AppealAsked(_) => format!("{who} appealed against the refusal."),
         Payload::CorrectionObjected(one) => format!("{who} objected to the correction in edition {}.", one.edition),
         Payload::ConflictDeclared(_) => {
@@ -358,6 +372,7 @@ const fn moderation_tried(attempted: &moderation_refused::Attempted) -> &'static
         Attempted::ProposeCorrection(_) => "propose a correction",
         Attempted::ConfirmCorrection(_) => "confirm the correction",
         Attempted::RejectCorrection(_) => "reject the correction",
+        Attempted::OrderErasure(_) => "have words destroyed",
     }
 }
 

@@ -197,6 +197,7 @@ impl Command {
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
             Attempted::InvitePerson(command) => Self::InvitePerson(command),
+            Attempted::OrderErasure(_) => return None,
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
             Attempted::Object(command) => Self::Object(command),
             Attempted::DeclareConflict(command) => Self::DeclareConflict(command),
