@@ -86,5 +86,48 @@ fn push(pointer: &mut String, key: &str) {
 
 /// The words of a reader of ours about a value of the caller's, at most 200 characters.
 pub(super) fn words(error: &impl ToString) -> String {
-    error.to_string().chars().take(200).collect()
+    let said = error.to_string();
+    let told = match said.rsplit_once(EXPECTED) {
+        Some((found, wanted)) => plain(wanted).map(|plain| format!("{found}{EXPECTED}{plain}")),
+        None => None,
+    };
+    told.unwrap_or(said).chars().take(200).collect()
+}
+
+/// How serde goes on after what it found.
+const EXPECTED: &str = ", expected ";
+
+/// What serde wanted, where it says so by a name of this program that means nothing to the caller.
+fn plain(wanted: &str) -> Option<&'static str> {
+    let wanted = wanted.trim_end();
+    Some(match wanted {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "option" => "a value or null",
+        _ if wanted.starts_with("struct ") || wanted.starts_with("internally tagged enum ") => "an object",
+        _ if wanted.starts_with("tuple ") => "a list",
+        _ if wanted.starts_with("enum ") => "one of the values in the description of the API",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_caller_is_told_no_name_of_this_program() {
+        for (said, told) in [
+            ("invalid type: string \"x\", expected struct InvitedAs", "invalid type: string \"x\", expected an object"),
+            ("invalid type: null, expected u32", "invalid type: null, expected a whole number that is not negative"),
+            ("invalid type: map, expected a sequence", "invalid type: map, expected a list"),
+            ("unknown variant `x`, expected `a` or `b`", "unknown variant `x`, expected `a` or `b`"),
+            ("missing field `title`", "missing field `title`"),
+        ] {
+            assert_eq!(words(&said), told);
+        }
+    }
 }
