@@ -367,7 +367,7 @@ fn audit() -> Vec<(&'static str, Payload)> {
                     count: 50,
                     body: "KAZ".into(),
                     record_type: "event".into(),
-                    as_of: None,
+                    ..v1::ReadTrail::default()
                 })),
                 refusal: refusal("no-designation"),
             }),

@@ -92,11 +92,9 @@ fn command(facts: &EntryFacts, depth: Depth) -> v1::ReadTrail {
     };
     v1::ReadTrail {
         scope: scope.into(),
-        from: None,
-        count: 0,
         body: facts.body.to_string(),
         record_type: facts.record_type.clone(),
-        as_of: None,
+        ..v1::ReadTrail::default()
     }
 }
 
