@@ -18,8 +18,13 @@ use futures_util::future::{Either, select};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    AuthorityGate, Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again, group::Job,
-    past::Kept, recorded::Records, snapshots::Snapshots, source::Shown, stopping::Stopping,
+    AuthorityGate, Decider, Digests, ExecuteError, Outcome, RecordError, Recorded, Request, View, again,
+    group::Job,
+    past::{General, Kept},
+    recorded::Records,
+    snapshots::Snapshots,
+    source::Shown,
+    stopping::Stopping,
 };
 
 /// How often the timers are looked at.
@@ -42,6 +47,7 @@ pub(crate) struct Inner<D: Decider, V: View> {
     pub(crate) shown: watch::Sender<u64>,
     pub(crate) snapshots: Arc<Snapshots>,
     pub(crate) kept: Kept<V>,
+    pub(crate) general: General<V>,
 }
 
 impl<D: Decider, V: View> Clone for Engine<D, V> {

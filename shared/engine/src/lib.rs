@@ -61,4 +61,4 @@ pub use people::{PeopleDesk, keep_people};
 pub use recorded::{RecordError, Recorded};
 pub use redecide::{Deviation, Redecider};
 pub use request::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id, name_command};
-pub use view::View;
+pub use view::{PerEntry, View};

@@ -322,6 +322,7 @@ fn start<D: Decider, V: View>(
         shown,
         snapshots: parts.snapshots,
         kept: crate::past::Kept::default(),
+        general: crate::past::General::default(),
     };
     Ok(Engine { inner: Arc::new(inner) })
 }

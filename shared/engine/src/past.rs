@@ -7,16 +7,25 @@
 //! A view is folded off the async threads, one at a time for each service, event by event, beginning with what is nearest: a view
 //! folded before, the newest snapshot, or the first event. The last few are kept, known by their position, so that paging through
 //! a moment, or counting in it, folds once. Memory: [`KEPT_MAX`] views, and one that is being folded; what nobody looked at for
-//! [`KEPT_FOR`] is dropped.
+//! [`KEPT_FOR`] is dropped. Whoever goes away before the answer ends the folding.
+//!
+//! Of one entry (`entry`) only its own events are folded, with the few that bear on all.
 
+mod entry;
+mod general;
 mod kept;
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use dossier_journal::Place as At;
 use dossier_proto::{Event, Micros, Place};
 use tokio::sync::oneshot;
 
+pub(crate) use general::General;
 pub(crate) use kept::Kept;
 
 use crate::{Decider, Engine, RecordError, View, group::Job, recorded};
@@ -76,11 +85,7 @@ impl<D: Decider, V: View> Engine<D, V> {
     /// # Errors
     /// [`PastError`]: `NotSettled` and `Busy` may be asked again later.
     pub async fn as_of(&self, asked: AsOf) -> Result<Arc<Past<V>>, PastError> {
-        if let AsOf::Instant(instant) = asked {
-            self.settle(instant).await?;
-        }
-        let engine = self.clone();
-        let end = off_thread(move || engine.end_of(asked)).await?;
+        let end = self.settled_end(asked).await?;
         if let Some(past) = self.inner.kept.get(end) {
             return Ok(past);
         }
@@ -90,13 +95,39 @@ impl<D: Decider, V: View> Engine<D, V> {
             return Ok(past);
         }
         let engine = self.clone();
-        off_thread(move || {
-            let past = Arc::new(engine.fold_to(end)?);
+        let asker = Asker::default();
+        let asks = asker.watched();
+        let past = off_thread(move || {
+            let past = Arc::new(engine.fold_to(end, &asks)?);
             engine.inner.kept.put(Arc::clone(&past));
             drop(turn);
             Ok(past)
         })
-        .await
+        .await;
+        drop(asker);
+        past
+    }
+
+    /// The place behind the last event that counts, when nothing can be recorded before it any more.
+    async fn settled_end(&self, asked: AsOf) -> Result<At, PastError> {
+        if let AsOf::Instant(instant) = asked {
+            let engine = self.clone();
+            if !off_thread(move || engine.has_passed(instant)).await? {
+                self.settle(instant).await?;
+            }
+        }
+        let engine = self.clone();
+        off_thread(move || engine.end_of(asked)).await
+    }
+
+    /// Whether something was recorded after this instant: moments in a journal only grow, and what is shown is durable.
+    fn has_passed(&self, instant: Micros) -> Result<bool, PastError> {
+        if self.inner.clock.now() <= instant {
+            return Err(PastError::NotSettled);
+        }
+        let newest = self.sizes().into_iter().rev().find_map(|(epoch, size)| Some((epoch, size.checked_sub(1)?)));
+        let Some((epoch, sequence)) = newest else { return Ok(false) };
+        Ok(self.inner.records.get(epoch, sequence)?.event.head.recorded_at > instant)
     }
 
     /// Returns when nothing can be recorded any more with this instant or an earlier one, and all that was is in the view.
@@ -160,18 +191,22 @@ impl<D: Decider, V: View> Engine<D, V> {
         epochs
     }
 
-    fn fold_to(&self, end: At) -> Result<Past<V>, PastError> {
+    fn fold_to(&self, end: At, asks: &Weak<()>) -> Result<Past<V>, PastError> {
         let (view, from) = self.base(end);
         let mut view = view.unwrap_or_default();
-        self.each_between(from, end, |event, beside| view.apply(event, beside))?;
-        let last = match end.sequence.checked_sub(1) {
+        self.each_between(from, end, asks, |event, beside| view.apply(event, beside))?;
+        Ok(Past { view, last: self.last_before(end)?, end })
+    }
+
+    /// The last event before this place, and when it was recorded.
+    fn last_before(&self, end: At) -> Result<Option<(Place, Micros)>, PastError> {
+        Ok(match end.sequence.checked_sub(1) {
             Some(sequence) => {
                 let head = self.inner.records.get(end.epoch, sequence)?.event.head;
                 Some((head.place, head.recorded_at))
             }
             None => None,
-        };
-        Ok(Past { view, last, end })
+        })
     }
 
     /// What folding may begin with, and where it goes on.
@@ -186,13 +221,19 @@ impl<D: Decider, V: View> Engine<D, V> {
         }
     }
 
-    fn each_between(&self, from: At, end: At, mut each: impl FnMut(&Event, Option<&Event>)) -> Result<(), PastError> {
+    fn each_between(
+        &self,
+        from: At,
+        end: At,
+        asks: &Weak<()>,
+        mut each: impl FnMut(&Event, Option<&Event>),
+    ) -> Result<(), PastError> {
         let epochs = self.journal().epochs().into_iter().map(|(epoch, _)| epoch);
         for epoch in epochs.filter(|epoch| (from.epoch..=end.epoch).contains(epoch)) {
             let sequence = if epoch == from.epoch { from.sequence } else { 0 };
             let mut failed = None;
             let visited = self.journal().visit(At { epoch, sequence }, &mut |stored| {
-                if stored.place() >= end {
+                if stored.place() >= end || has_gone(asks) {
                     return ControlFlow::Break(());
                 }
                 match recorded::read(stored) {
@@ -209,8 +250,24 @@ impl<D: Decider, V: View> Engine<D, V> {
             visited.map_err(|error| RecordError::Journal(error.to_string()))?;
             failed.map_or(Ok(()), Err)?;
         }
-        Ok(())
+        // Nobody hears this.
+        if has_gone(asks) { Err(PastError::Stopped) } else { Ok(()) }
     }
+}
+
+/// Held by whoever waits for an answer, so that the work ends when they go away.
+#[derive(Default)]
+struct Asker(Arc<()>);
+
+impl Asker {
+    fn watched(&self) -> Weak<()> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+/// Whether nobody waits any more.
+fn has_gone(asks: &Weak<()>) -> bool {
+    asks.strong_count() == 0
 }
 
 async fn off_thread<T: Send + 'static>(

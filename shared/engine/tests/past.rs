@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use dossier_engine::{AsOf, Engine, Past, PastError, View, past::KEPT_MAX};
+use dossier_engine::{AsOf, Engine, Past, PastError, PerEntry, View, past::KEPT_MAX};
 use dossier_journal::{MemoryStore, OpenOptions, Peek, PeekError};
 use dossier_proto::{EntryId, Event, Micros, Origin, Place};
 use serde::{Deserialize, Serialize};
@@ -230,6 +230,8 @@ async fn moments_go_over_the_ends_of_epochs() {
 /// How many fold at once, and at most did.
 static FOLDING: AtomicUsize = AtomicUsize::new(0);
 static FOLDED_AT_ONCE: AtomicUsize = AtomicUsize::new(0);
+/// How many events were.
+static FOLDED: AtomicUsize = AtomicUsize::new(0);
 
 /// A view that takes its time.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -241,6 +243,7 @@ impl View for Slow {
         FOLDED_AT_ONCE.fetch_max(folding, Ordering::SeqCst);
         std::thread::sleep(Duration::from_micros(500)); // that is how long a large view takes
         self.0 += 1;
+        FOLDED.fetch_add(1, Ordering::SeqCst);
         FOLDING.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -261,6 +264,7 @@ async fn a_fold_that_nobody_waits_for_any_more_keeps_its_turn() {
         entry = outcome.events[0].head.entry;
     }
     FOLDED_AT_ONCE.store(0, Ordering::SeqCst);
+    let folded = FOLDED.load(Ordering::SeqCst);
     for sequence in 190..194 {
         let asking = tokio::spawn({
             let engine = engine.clone();
@@ -274,4 +278,42 @@ async fn a_fold_that_nobody_waits_for_any_more_keeps_its_turn() {
     }
     assert_eq!(engine.as_of(at(0, 199)).await.unwrap().view.0, 200);
     assert_eq!(FOLDED_AT_ONCE.load(Ordering::SeqCst), 1);
+    let folded = FOLDED.load(Ordering::SeqCst) - folded;
+    assert!(folded < 600, "four who went away had their folds ended: {folded} events were folded for one of 200");
+}
+
+impl PerEntry for ToyView {
+    fn bears_on_all(_event: &Event, _beside: Option<&Event>) -> bool {
+        false
+    }
+}
+
+/// What one entry was is folded from its own events, and says what folding all of them says.
+#[tokio::test]
+async fn one_entry_is_folded_from_its_own_events() {
+    let mut story = Story::with(MemoryStore::new(), 7);
+    let mut entries = Vec::new();
+    for number in 0..40_usize {
+        if number % 8 == 0 {
+            entries.push(story.tell(ToyCommand::Start(3), None).await);
+        } else {
+            let one = entries[number * 7 % entries.len()];
+            story.tell(ToyCommand::Bump, Some(one)).await;
+        }
+    }
+    story.clock.set(later(1_000));
+    for (number, answered) in story.answered.iter().enumerate().rev() {
+        for entry in &entries {
+            for asked in [at(0, number as u64), AsOf::Instant(story.moments[number])] {
+                let past = story.engine.entry_as_of(*entry, asked).await.unwrap();
+                assert_eq!(past.view.versions.get(entry), answered.versions.get(entry), "{number}");
+                assert!(past.view.versions.len() <= 1, "of the others nothing was read");
+                assert_eq!(past.last.unwrap().0.sequence, number as u64, "the moment is the journal's");
+            }
+        }
+    }
+    let asked = story.engine.entry_as_of(entries[0], AsOf::Instant(later(1_001))).await;
+    assert!(matches!(asked, Err(PastError::NotSettled)));
+    assert_eq!(story.engine.entry_as_of(entries[0], AsOf::Instant(Micros(0))).await.unwrap().last, None);
+    assert_eq!(story.engine.general_as_of(at(0, 39)).await.unwrap().view.shown, 0, "nothing bears on all");
 }

@@ -1,7 +1,8 @@
 //! Which events concern an entry: an index in memory, made when the journal is opened.
 //!
 //! Each event holds the number of the event before it of the same entry (5 bytes); a map holds the last one of each entry
-//! (about 40 bytes an entry). At six events an entry that is 12 bytes an event, of which the chain is 5.
+//! (about 40 bytes an entry). At six events an entry that is 12 bytes an event, of which the chain is 5. Events that concern no entry
+//! are chained to each other, so that they are found without reading the others.
 //!
 //! The part before a snapshot is filled in the background; whoever asks before that is done waits.
 
@@ -23,6 +24,8 @@ pub(crate) struct Chains {
     base: u64,
     previous: Vec<[u8; LINK_BYTES]>,
     last: HashMap<[u8; 16], u64>,
+    /// The last event that concerns no entry.
+    last_alone: Option<u64>,
 }
 
 impl Chains {
@@ -34,7 +37,11 @@ impl Chains {
     /// Adds the next event.
     pub(crate) fn push(&mut self, entry: Option<[u8; 16]>) {
         let own = self.previous.len() as u64;
-        let before = entry.and_then(|entry| self.last.insert(entry, own)).unwrap_or(NONE);
+        let before = match entry {
+            Some(entry) => self.last.insert(entry, own),
+            None => self.last_alone.replace(own),
+        };
+        let before = before.unwrap_or(NONE);
         let bytes = before.to_le_bytes();
         self.previous.push([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4]]);
     }
@@ -46,8 +53,17 @@ impl Chains {
 
     /// The ordinals of an entry's events, the newest first, appended to `found`.
     fn of(&self, entry: &[u8; 16], found: &mut Vec<u64>) {
-        let mut at = self.last.get(entry).copied();
-        while let Some(own) = at {
+        self.chain(self.last.get(entry).copied(), 0, found);
+    }
+
+    /// The same of the events that concern no entry, from this ordinal on.
+    fn alone(&self, from: u64, found: &mut Vec<u64>) {
+        self.chain(self.last_alone, from, found);
+    }
+
+    fn chain(&self, last: Option<u64>, from: u64, found: &mut Vec<u64>) {
+        let mut at = last;
+        while let Some(own) = at.filter(|own| self.base + own >= from) {
             found.push(self.base + own);
             let link = &self.previous[own as usize];
             let before = u64::from_le_bytes([link[0], link[1], link[2], link[3], link[4], 0, 0, 0]);
@@ -107,11 +123,20 @@ impl EntryIndex {
 
     /// The ordinals of an entry's events, ascending. Waits for the older stretch.
     pub(crate) fn of(&self, entry: &[u8; 16]) -> Result<Vec<u64>, IndexFailed> {
+        self.gather(|chains, found| chains.of(entry, found))
+    }
+
+    /// The ordinals of the events that concern no entry, from this one on, ascending. Waits for the older stretch.
+    pub(crate) fn alone(&self, from: u64) -> Result<Vec<u64>, IndexFailed> {
+        self.gather(|chains, found| chains.alone(from, found))
+    }
+
+    fn gather(&self, of: impl Fn(&Chains, &mut Vec<u64>)) -> Result<Vec<u64>, IndexFailed> {
         let mut found = Vec::new();
-        self.recent.read().unwrap_or_else(PoisonError::into_inner).of(entry, &mut found);
+        of(&self.recent.read().unwrap_or_else(PoisonError::into_inner), &mut found);
         let older = self.older_done.wait_while(self.older(), |older| matches!(older, Older::Building));
         match &*older.unwrap_or_else(PoisonError::into_inner) {
-            Older::Built(chains) => chains.of(entry, &mut found),
+            Older::Built(chains) => of(chains, &mut found),
             Older::Building | Older::Failed => return Err(IndexFailed),
         }
         found.reverse();

@@ -147,6 +147,17 @@ impl Journal {
         Ok(ordinals.into_iter().map_while(|ordinal| durable.place(ordinal)).collect())
     }
 
+    /// The places of all events that concern no entry, from a place on, ascending. Waits as [`Journal::of_entry`] does.
+    ///
+    /// # Errors
+    /// As [`Journal::of_entry`].
+    pub fn of_no_entry(&self, from: Place) -> Result<Vec<Place>, ReadError> {
+        let durable = self.durable();
+        let before: u64 = durable.epochs().filter(|(epoch, _)| *epoch < from.epoch).map(|(_, size)| size).sum();
+        let ordinals = self.shared.core.index.alone(before + from.sequence).map_err(|_| self.index_failed())?;
+        Ok(ordinals.into_iter().map_while(|ordinal| durable.place(ordinal)).filter(|place| *place >= from).collect())
+    }
+
     /// Whether [`Journal::of_entry`] would answer at once.
     #[must_use]
     pub fn index_is_ready(&self) -> bool {

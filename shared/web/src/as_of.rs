@@ -1,9 +1,27 @@
-//! `?as_of=`: a list as it stood. A moment selects facts and never rights.
+//! `?as_of=`: something as it stood. A moment selects facts and never rights.
+//!
+//! A service answers from its own journal: what had *reached it* by then, in its own events and in those it had received. The audit
+//! service answers from all journals: what had *happened* by then, wherever it was known.
 
 use dossier_proto::{Micros, Origin, Place};
-use serde::Serialize;
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
 
 use crate::{Answer, PlaceShown, Problem, ProblemKind, moment};
+
+/// Seconds after which a caller may ask again when others are being answered.
+const RETRY_SECONDS: u16 = 2;
+
+/// A read that takes a moment and nothing else.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct AsOfQuery {
+    /// As it stood: an instant (2026-03-09T09:00:00Z), or the place of an event in the journal of this service (its name, and the
+    /// sequence, or epoch and sequence: `moderation/17`, `moderation/1/17`), each included. What others did counts from when this
+    /// service received it. Rights, retractions, embargoes and erasures are those of now.
+    pub as_of: Option<String>,
+}
 
 /// The moment that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +45,57 @@ pub fn read(text: &str, own: Origin) -> Answer<Asked> {
     match place(text) {
         Some(place) if place.origin == own => Ok(Asked::Place(place)),
         Some(_) => Err(malformed(format!(
-            "This list follows the journal of {own}. Give an instant, or a place in that one, such as {own}/17."
+            "This follows the journal of {own}. Give an instant, or a place in that one, such as {own}/17."
         ))),
         None => Err(malformed(format!(
             "as_of is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as {own}/17."
         ))),
     }
+}
+
+/// Reads a moment of any journal: for answers that are made from all of them.
+///
+/// # Errors
+/// 400 when it is none.
+pub fn read_any(text: &str, parameter: &str) -> Answer<Asked> {
+    let asked = moment::read(text).map(Asked::Instant).or_else(|| place(text).map(Asked::Place));
+    asked.ok_or_else(|| {
+        Problem::new(ProblemKind::MalformedQuery)
+            .detail(format!(
+                "{parameter} is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as \
+                 moderation/17."
+            ))
+            .with("parameter", parameter.to_owned())
+    })
+}
+
+/// 409: these services have not passed the moment yet.
+pub fn not_settled(text: &str, who: &[Origin]) -> Problem {
+    let names: Vec<&str> = who.iter().map(|origin| origin.name()).collect();
+    Problem::new(ProblemKind::NotSettled)
+        .detail(format!("The journal of {} has not passed {text} yet.", names.join(", nor that of ")))
+        .with("origins", names)
+}
+
+/// 400: no journal will ever have that event.
+pub fn never_there(place: Place) -> Problem {
+    Problem::new(ProblemKind::MalformedQuery)
+        .detail(format!("There is no event {place} and never will be."))
+        .with("parameter", "as_of".to_owned())
+}
+
+/// 404 for whoever may see today what was not there at the moment.
+pub fn not_there_yet(text: &str) -> Problem {
+    Problem::new(ProblemKind::NotFound)
+        .detail(format!("It is here today, and was not yet as of {text}."))
+        .with("code", "not-there-yet")
+}
+
+/// 503: others are being shown moments of their own.
+pub fn busy() -> Problem {
+    Problem::new(ProblemKind::Unavailable)
+        .detail("Only a few moments are put together at a time, and others are at it. Ask again.")
+        .header(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS))
 }
 
 fn place(text: &str) -> Option<Place> {
@@ -68,7 +131,7 @@ impl AsOfShown {
 mod tests {
     use dossier_proto::{Micros, Origin, Place};
 
-    use super::{Asked, read};
+    use super::{Asked, read, read_any};
 
     #[test]
     fn instants_and_places_are_read() {
@@ -101,5 +164,8 @@ mod tests {
             assert!(read(text, Origin::Moderation).is_err(), "{text}");
         }
         assert!(read("submission/1", Origin::Moderation).is_err(), "another's journal");
+        let place = Place { origin: Origin::Submission, epoch: 0, sequence: 1 };
+        assert_eq!(read_any("submission/1", "from").unwrap(), Asked::Place(place));
+        assert!(read_any("yesterday", "from").is_err());
     }
 }

@@ -23,6 +23,11 @@ fn every_event_of_an_entry_is_found_in_order() {
         let expected: Vec<_> = (0_u64..).zip(&entries).filter(|(_, e)| **e == Some(wanted)).map(|(at, _)| at).collect();
         assert_eq!(index.of(&wanted), Ok(expected));
     }
+    for from in [0, 1, 1999, 2000, 2001, 4998, 5000] {
+        let alone = (from..).zip(entries.iter().skip(usize::try_from(from).unwrap()));
+        let expected: Vec<_> = alone.filter(|(_, entry)| entry.is_none()).map(|(at, _)| at).collect();
+        assert_eq!(index.alone(from), Ok(expected), "{from}");
+    }
 }
 
 #[test]
