@@ -19,7 +19,7 @@ use dossier_proto::{BodyCode, EntryId, Event, Origin, Payload, Place, hash_of};
 
 pub use error::{CopiesError, CopyError, CopyReadError};
 
-use crate::{seen::Seen, trail::Filed};
+use crate::{passed::Passed, seen::Seen, trail::Filed};
 
 /// Whose journals are copied.
 pub const COPIED: [Origin; 3] = [Origin::Submission, Origin::Moderation, Origin::Publication];
@@ -30,6 +30,7 @@ pub struct Copies {
     /// Which entry has which public number, from publication's copy.
     numbers: RwLock<BTreeMap<String, EntryId>>,
     seen: Seen,
+    passed: Passed,
 }
 
 struct CopyOf {
@@ -93,7 +94,7 @@ impl Copies {
             copies.insert(origin, open_one(store, origin, settings).map_err(failed)?);
         }
         let seen = Seen::open(&settings.directory.join("anchors").join("seen"))?;
-        let opened = Self { copies, numbers: RwLock::default(), seen };
+        let opened = Self { copies, numbers: RwLock::default(), seen, passed: Passed::default() };
         opened.read_numbers()?;
         Ok(Arc::new(opened))
     }
@@ -110,6 +111,11 @@ impl Copies {
     /// The checkpoints that were seen.
     pub fn seen(&self) -> &Seen {
         &self.seen
+    }
+
+    /// Which moments the origins have left behind.
+    pub fn passed(&self) -> &Passed {
+        &self.passed
     }
 
     /// Where to go on reading an origin.
