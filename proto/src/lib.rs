@@ -12,6 +12,7 @@ mod ids;
 mod limits;
 mod peek;
 mod schema;
+mod sealed;
 
 /// The messages, as the `.proto` files describe them.
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
@@ -26,6 +27,7 @@ pub use ids::{
 pub use limits::{CONTENT_BYTES_MAX, EVENT_BYTES_MAX};
 pub use peek::{Peek, kind_number, peek};
 pub use schema::{must_understand, schema_of};
+pub use sealed::{NamedKey, Seals, named_keys};
 
 /// The descriptors of the contract, as a serialised `FileDescriptorSet`: for other people's tools.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -8,7 +8,8 @@ use crate::{Micros, event::Payload, v1};
 pub const fn schema_of(payload: &Payload) -> u32 {
     match payload {
         // 1: lease_minutes; 2: lease_until.
-        Payload::ReviewClaimed(_) => 2,
+        // Of a finding 1: where and what; 2: also why, because of which event, and of which service.
+        Payload::ReviewClaimed(_) | Payload::FindingReported(_) => 2,
         _ => 1,
     }
 }

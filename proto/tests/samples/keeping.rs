@@ -17,6 +17,7 @@ pub(super) fn payloads() -> Vec<(&'static str, Payload)> {
         at: raw_place(Origin::Moderation, 21),
         expected: Vec::new(),
         found: vec![51; 8],
+        ..v1::ReportFinding::default()
     };
     vec![
         (
@@ -32,6 +33,8 @@ pub(super) fn payloads() -> Vec<(&'static str, Payload)> {
                 command: Some(order),
                 body: "KEN".into(),
                 record_type: "practice".into(),
+                // Added later; one without it is written as before.
+                standing: Vec::new(),
             }),
         ),
         (

@@ -142,7 +142,7 @@ impl Inbox for AuditInbox {
 /// A divergence that the follower saw, as a finding. `copied` says how far an origin was copied.
 pub(crate) fn finding_of(divergence: &Divergence, copied: &dyn Fn(Origin) -> Tally) -> Finding {
     let at = |origin: Origin, sequence: u64| Place { origin, epoch: copied(origin).epoch, sequence };
-    let finding = |kind, at, expected: Vec<u8>, found: Vec<u8>| Finding { kind, at, entry: None, expected, found };
+    let finding = |kind, at, expected: Vec<u8>, found: Vec<u8>| Finding { expected, found, ..Finding::of(kind, at) };
     match divergence {
         Divergence::Root { origin, size, signed, read } => {
             finding(FindingKind::RootDiffers, at(*origin, *size), read.as_bytes().to_vec(), signed.as_bytes().to_vec())

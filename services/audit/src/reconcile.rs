@@ -149,7 +149,7 @@ fn judge_reception(event: &Event, received: &v1::Received, shelf: &dyn Shelf) ->
 fn finding(event: &Event, kind: FindingKind, expected: Option<Digest>, found: Option<Digest>) -> Finding {
     let bytes = |digest: Option<Digest>| digest.map(|digest| digest.to_vec()).unwrap_or_default();
     let (at, entry) = (event.head.place, event.head.entry);
-    Finding { kind, at, entry, expected: bytes(expected), found: bytes(found) }
+    Finding { entry, expected: bytes(expected), found: bytes(found), ..Finding::of(kind, at) }
 }
 
 fn place(raw: Option<&v1::Place>) -> Option<Place> {

@@ -100,7 +100,7 @@ pub enum Judgement {
 pub fn judge(origin: Origin, kept: Option<&SeenCheckpoint>, new: &SeenCheckpoint, copied: Hash) -> Judgement {
     let at = Place { origin, epoch: new.epoch, sequence: new.size() };
     let against = |kind, expected: &[u8], found: &[u8]| {
-        Judgement::Against(Finding { kind, at, entry: None, expected: expected.to_vec(), found: found.to_vec() })
+        Judgement::Against(Finding { expected: expected.to_vec(), found: found.to_vec(), ..Finding::of(kind, at) })
     };
     if copied != new.root() {
         return against(FindingKind::RootDiffers, copied.as_bytes(), new.root().as_bytes());

@@ -55,10 +55,18 @@ impl Watching {
 
     async fn look(&self) {
         let origin = self.watched.origin;
+        let asked_at = self.clock.now();
         // Silence is the follower's to tell.
         let Ok(signed) = self.transport.checkpoint(origin).await else { return };
         match self.checked(&signed) {
-            Ok(seen) => self.compare(seen).await,
+            Ok(seen) => {
+                let end = (seen.epoch, seen.size());
+                self.compare(seen).await;
+                let head = self.copies.journal(origin).map(|journal| journal.head());
+                if head.is_some_and(|head| (head.epoch, head.size) >= end) {
+                    self.copies.passed().note(origin, asked_at);
+                }
+            }
             Err(finding) => self.reporter.report(finding),
         }
     }
@@ -67,12 +75,9 @@ impl Watching {
     fn checked(&self, signed: &SignedCheckpoint) -> Result<SeenCheckpoint, Finding> {
         let Watched { origin, log, verifier } = &self.watched;
         let Checkpoint { size, root, .. } = signed.unverified();
-        let bad = || Finding {
-            kind: FindingKind::SignatureBad,
-            at: Place { origin: *origin, epoch: self.copies.tally(*origin).epoch, sequence: *size },
-            entry: None,
-            expected: Vec::new(),
-            found: root.as_bytes().to_vec(),
+        let bad = || {
+            let at = Place { origin: *origin, epoch: self.copies.tally(*origin).epoch, sequence: *size };
+            Finding { found: root.as_bytes().to_vec(), ..Finding::of(FindingKind::SignatureBad, at) }
         };
         signed.verify(verifier).map_err(|_not_signed| bad())?;
         SeenCheckpoint::of(signed.clone(), log, self.clock.now()).ok_or_else(bad)

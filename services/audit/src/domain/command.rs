@@ -9,6 +9,8 @@ pub enum Command {
     Read(v1::ReadTrail),
     /// Something does not agree. Of the system alone.
     Report(v1::ReportFinding),
+    /// What a finding said lasts no longer. Of the system alone.
+    Settle(v1::SettleFinding),
 }
 
 impl Command {
@@ -17,6 +19,7 @@ impl Command {
         Some(match first.payload.as_ref()? {
             Payload::TrailRead(event) => Self::Read(event.command.clone()?),
             Payload::FindingReported(event) => Self::Report(event.command.clone()?),
+            Payload::FindingSettled(event) => Self::Settle(event.command.clone()?),
             Payload::AuditRefused(event) => match event.attempted.clone()? {
                 v1::audit_refused::Attempted::ReadTrail(command) => Self::Read(command),
             },

@@ -7,7 +7,7 @@ use v1::read_trail::Scope;
 
 use super::{
     AuditRefusal, Command, EVENTS_PER_READING_MAX, FINDINGS_MAX, FindingKind, KnownFinding, State,
-    limits::EVIDENCE_BYTES_MAX,
+    limits::{CODE_BYTES_MAX, EVIDENCE_BYTES_MAX},
 };
 
 /// Decides a command; see [`dossier_engine::Decider::decide`].
@@ -15,6 +15,7 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
     match command {
         Command::Read(command) => read(state, command, context),
         Command::Report(command) => report(state, command, context),
+        Command::Settle(command) => settle(state, command, context),
     }
 }
 
@@ -73,6 +74,10 @@ fn report(state: &State, command: &v1::ReportFinding, context: &Context) -> Resu
     if command.expected.len().max(command.found.len()) > EVIDENCE_BYTES_MAX {
         return Err(AuditRefusal::Invalid("Evidence is a root, a digest, a hash or a size."));
     }
+    let is_code = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if command.code.len() > CODE_BYTES_MAX || !command.code.bytes().all(is_code) {
+        return Err(AuditRefusal::Invalid("A reason is a code: lower-case letters, digits and dashes."));
+    }
     if state.findings.contains(&finding) || state.findings.len() >= FINDINGS_MAX {
         return Ok(Decision::NOTHING);
     }
@@ -80,9 +85,27 @@ fn report(state: &State, command: &v1::ReportFinding, context: &Context) -> Resu
     Ok(Decision::one(None, Decided { entry: context.entry, part_version: 0, payload }))
 }
 
+/// What passes is settled once, and may be found again later. What does not pass stays open.
+fn settle(state: &State, command: &v1::SettleFinding, context: &Context) -> Result<Decision, AuditRefusal> {
+    if context.actor != Actor::System(Origin::Audit) {
+        return Err(AuditRefusal::WrongActor("Findings are settled by the audit service itself."));
+    }
+    let finding = command.finding.as_ref().and_then(known);
+    let finding = finding.ok_or(AuditRefusal::Invalid("A finding has a kind and a place."))?;
+    if !finding.kind.passes() {
+        return Err(AuditRefusal::Invalid("What was found there does not pass."));
+    }
+    if !state.findings.contains(&finding) {
+        return Ok(Decision::NOTHING);
+    }
+    let payload = Payload::FindingSettled(v1::FindingSettled { command: Some(command.clone()) });
+    Ok(Decision::one(None, Decided { entry: context.entry, part_version: 0, payload }))
+}
+
 /// What makes a finding the same as another.
-pub(super) fn known(command: &v1::ReportFinding) -> Option<KnownFinding> {
+pub(crate) fn known(command: &v1::ReportFinding) -> Option<KnownFinding> {
     let kind = FindingKind::from_number(command.kind)?;
     let at = Place::try_from(command.at.as_ref()?).ok()?;
-    Some(KnownFinding { kind, at, found: command.found.clone() })
+    let service = Origin::from_number(command.service);
+    Some(KnownFinding { kind, at, found: command.found.clone(), service })
 }

@@ -17,6 +17,12 @@ pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
                 state.findings.insert(finding);
             }
         }
+        Some(Payload::FindingSettled(settled)) => {
+            let finding = settled.command.as_ref().and_then(|command| command.finding.as_ref());
+            if let Some(finding) = finding.and_then(known) {
+                state.findings.remove(&finding);
+            }
+        }
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! What does not agree.
 
-use dossier_proto::{EntryId, Place, v1};
+use dossier_proto::{EntryId, Origin, Place, v1};
 use serde::{Deserialize, Serialize};
 
 use v1::report_finding::Kind;
@@ -24,11 +24,21 @@ pub enum FindingKind {
     NeverSent,
     /// What came as an event is none, or says that it stands elsewhere.
     NotAnEvent,
+    /// A decision that the rules and the authority of its moment do not allow.
+    NotDecidable,
+    /// An origin says that it wrote more than can be read of it, or a service does not read what there is, and that lasts.
+    HeadsApart,
+    /// A service has not confirmed an erasure in time.
+    ErasureUnconfirmed,
+    /// The state a service works with is not what its journal amounts to.
+    StateDiffers,
+    /// Two checkpoints, both signed by the origin, that cannot be of one history.
+    Forked,
 }
 
 impl FindingKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::RootDiffers,
         Self::SignatureBad,
         Self::Shorter,
@@ -36,6 +46,11 @@ impl FindingKind {
         Self::NotSubmitted,
         Self::NeverSent,
         Self::NotAnEvent,
+        Self::NotDecidable,
+        Self::HeadsApart,
+        Self::ErasureUnconfirmed,
+        Self::StateDiffers,
+        Self::Forked,
     ];
 
     /// The key used in JSON, metrics and commands.
@@ -48,21 +63,11 @@ impl FindingKind {
             Self::NotSubmitted => "not-submitted",
             Self::NeverSent => "never-sent",
             Self::NotAnEvent => "not-an-event",
-        }
-    }
-
-    /// What it means, in one sentence for an auditor.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::RootDiffers => "A checkpoint that the service signed does not match the events it sent.",
-            Self::SignatureBad => "A checkpoint that came as the service's is not signed by it, or is of another log.",
-            Self::Shorter => "The service shows fewer events than it showed before.",
-            Self::NotApproved => "An edition was published without an approval of that content.",
-            Self::NotSubmitted => {
-                "A content was approved, corrected or submitted that rests on no submission, proposal or clearance of that content and entry."
-            }
-            Self::NeverSent => "A service acted upon an event that its origin does not have.",
-            Self::NotAnEvent => "What came as an event is none, or says that it stands elsewhere.",
+            Self::NotDecidable => "not-decidable",
+            Self::HeadsApart => "heads-apart",
+            Self::ErasureUnconfirmed => "erasure-unconfirmed",
+            Self::StateDiffers => "state-differs",
+            Self::Forked => "forked",
         }
     }
 
@@ -76,7 +81,22 @@ impl FindingKind {
             Self::NotSubmitted => Kind::NotSubmitted,
             Self::NeverSent => Kind::NeverSent,
             Self::NotAnEvent => Kind::NotAnEvent,
+            Self::NotDecidable => Kind::NotDecidable,
+            Self::HeadsApart => Kind::HeadsApart,
+            Self::ErasureUnconfirmed => Kind::ErasureUnconfirmed,
+            Self::StateDiffers => Kind::StateDiffers,
+            Self::Forked => Kind::Forked,
         }
+    }
+
+    /// Whether what it says can pass: then it is settled, and stays on record. Everything else was so once, and is for ever.
+    pub const fn passes(self) -> bool {
+        matches!(self, Self::HeadsApart | Self::ErasureUnconfirmed | Self::StateDiffers)
+    }
+
+    /// The kind with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
     }
 
     /// From the contract's number; `None` for one that this version does not know.
@@ -98,9 +118,29 @@ pub struct Finding {
     pub expected: Vec<u8>,
     /// What is there.
     pub found: Vec<u8>,
+    /// Why: of [`FindingKind::NotDecidable`] the code of the refusal that was due, or of the other way in which it differs; else empty.
+    pub code: String,
+    /// The event that stands against it.
+    pub because: Option<Place>,
+    /// Who is behind, has not confirmed, or works with another state.
+    pub service: Option<Origin>,
 }
 
 impl Finding {
+    /// One with nothing but its kind and place.
+    pub const fn of(kind: FindingKind, at: Place) -> Self {
+        Self {
+            kind,
+            at,
+            entry: None,
+            expected: Vec::new(),
+            found: Vec::new(),
+            code: String::new(),
+            because: None,
+            service: None,
+        }
+    }
+
     /// The command that reports it.
     pub fn command(&self) -> v1::ReportFinding {
         v1::ReportFinding {
@@ -108,6 +148,9 @@ impl Finding {
             at: Some(self.at.into()),
             expected: self.expected.clone(),
             found: self.found.clone(),
+            code: self.code.clone(),
+            because: self.because.map(Into::into),
+            service: self.service.map_or(0, |service| i32::from(service.number())),
         }
     }
 }

@@ -7,5 +7,8 @@ pub const EVENTS_PER_READING_MAX: u32 = 200;
 /// cause, and finds it in the first.
 pub const FINDINGS_MAX: usize = 10_000;
 
+/// Bytes of a code: those of refusals have at most 30.
+pub(super) const CODE_BYTES_MAX: usize = 64;
+
 /// Bytes of what was expected or found: a root, a digest or a hash.
 pub(super) const EVIDENCE_BYTES_MAX: usize = 32;

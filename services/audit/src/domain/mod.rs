@@ -4,6 +4,7 @@ mod command;
 mod decide;
 mod evolve;
 mod finding;
+mod finding_words;
 mod limits;
 mod refusal;
 mod state;
@@ -14,6 +15,7 @@ use dossier_engine::{Context, Decider, Decision, Errand};
 use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 
 pub use command::Command;
+pub(crate) use decide::known;
 pub use finding::{Finding, FindingKind};
 pub use limits::{EVENTS_PER_READING_MAX, FINDINGS_MAX};
 pub use refusal::AuditRefusal;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier_identity::Designations;
-use dossier_proto::{Digest, Place};
+use dossier_proto::{Digest, Origin, Place};
 use serde::{Deserialize, Serialize};
 
 use super::FindingKind;
@@ -15,7 +15,7 @@ pub struct State {
     pub designations: Designations,
     /// Digest of the registry in force.
     pub registry: Option<Digest>,
-    /// What was reported: the same thing is reported once.
+    /// What was reported and is not settled: the same thing is reported once.
     pub findings: BTreeSet<KnownFinding>,
 }
 
@@ -28,4 +28,6 @@ pub struct KnownFinding {
     pub at: Place,
     /// What was found there.
     pub found: Vec<u8>,
+    /// Of which service, where it is not the one whose journal it is.
+    pub service: Option<Origin>,
 }

@@ -83,7 +83,13 @@ pub(crate) fn read_range(by: SubjectId, count: u32) -> Ask<Command> {
 
 pub(crate) fn report(kind: Kind, sequence: u64, found: Vec<u8>) -> v1::ReportFinding {
     let at = Place { origin: Origin::Publication, epoch: 0, sequence };
-    v1::ReportFinding { kind: kind.into(), at: Some(at.into()), expected: vec![1; 32], found }
+    v1::ReportFinding {
+        kind: kind.into(),
+        at: Some(at.into()),
+        expected: vec![1; 32],
+        found,
+        ..v1::ReportFinding::default()
+    }
 }
 
 pub(crate) const fn days(count: i64) -> i64 {
