@@ -2,7 +2,7 @@
 //! and what to do, never a guess and never a failure on our side.
 
 mod bearer;
-mod body;
+pub(crate) mod body;
 mod idempotency;
 mod if_match;
 mod json;
@@ -15,6 +15,7 @@ mod query;
 mod tests;
 mod upload;
 
+pub(crate) use bearer::bearer_of;
 pub use bearer::{Bearer, CallSource, OptionalCaller, wall_clock};
 pub use body::BodyTooSlow;
 pub use idempotency::IdempotencyKey;
@@ -31,7 +32,7 @@ use http::{HeaderMap, HeaderName};
 use crate::{Problem, ProblemKind};
 
 /// The one value of a header as text. Repeated or not visible ASCII is a problem; absent is `None`.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Problem> {
     let mut values = headers.get_all(name).into_iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

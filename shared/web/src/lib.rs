@@ -9,6 +9,7 @@
 //! - [`moment`]: moments as text; [`off_thread`]: work that holds up; [`digest_of_request`]: what makes a repeat;
 //! - [`observe`]: health, readiness, figures, a span for every request;
 //! - [`serve`]: HTTP with limits on everything; [`proxies`]: whose request it is when proxies stand in between;
+//! - [`visit`]: who has signed in at a page, and forms that only our pages send;
 //! - [`page`]: the frame of every HTML page, its words in six languages, its icons and stylesheet.
 
 pub mod as_of;
@@ -30,6 +31,7 @@ pub mod problem;
 pub mod proxies;
 mod sent;
 mod server;
+pub mod visit;
 mod weighted;
 
 pub use cursor::{Cursor, CursorError, Page, PageSize};

@@ -80,6 +80,13 @@ where
     }
 }
 
+/// Whose token this is.
+pub(crate) async fn bearer_of(token: &str, parts: &Parts, accounts: &Accounts) -> Result<Bearer, Problem> {
+    let found = accounts.authenticate_asking(token, source(parts), wall_clock()).await;
+    let Authenticated { subject, body, token } = found.map_err(refused)?;
+    Ok(Bearer { subject, body, token })
+}
+
 /// `None` when no one says who they are.
 async fn authenticate(parts: &Parts, accounts: &Accounts) -> Result<Option<Bearer>, Problem> {
     let Some(text) = single(&parts.headers, &header::AUTHORIZATION)? else { return Ok(None) };
@@ -87,9 +94,7 @@ async fn authenticate(parts: &Parts, accounts: &Accounts) -> Result<Option<Beare
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(challenge("Bearer realm=\"dossier\"").detail("The header Authorization takes: Bearer <token>."));
     }
-    let found = accounts.authenticate_asking(token.trim_start_matches(' '), source(parts), wall_clock()).await;
-    let Authenticated { subject, body, token } = found.map_err(refused)?;
-    Ok(Some(Bearer { subject, body, token }))
+    bearer_of(token.trim_start_matches(' '), parts, accounts).await.map(Some)
 }
 
 fn refused(failure: AuthenticationFailure) -> Problem {

@@ -15,7 +15,7 @@ use crate::{Problem, ProblemKind};
 pub struct BodyTooSlow;
 
 /// The whole body, if it has at most `max` bytes.
-pub(super) async fn read(headers: &HeaderMap, mut body: Body, max: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body, max: usize) -> Result<Bytes, Problem> {
     if announced(headers).is_some_and(|length| length > max as u64) {
         return Err(too_large(max as u64));
     }

@@ -98,6 +98,7 @@ fn the_catalogue_is_whole_and_codes_are_for_ever() {
         403 own-words
         403 conflict-of-interest
         403 suspended
+        403 foreign-form
         404 not-found
         404 link-unknown
         405 method-not-allowed
