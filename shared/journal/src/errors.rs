@@ -29,6 +29,19 @@ pub struct Damage {
     pub sequence: u64,
     /// What was found there.
     pub what: String,
+    /// In which way it is not what was written, as far as that can be told.
+    pub kind: DamageKind,
+}
+
+/// In which way something is not what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DamageKind {
+    /// Bytes are missing, or are none that this crate writes: a checksum does not fit, a slot is empty.
+    Unreadable,
+    /// The event can be read, and is not the one that the Merkle tree was made of.
+    Altered,
+    /// The event can be read, and says that it stands elsewhere.
+    Misplaced,
 }
 
 /// Why an append was not acknowledged.
@@ -149,5 +162,11 @@ pub enum ReadError {
 pub struct PeekError(pub String);
 
 pub(crate) fn damage(epoch: u32, sequence: u64, what: impl Into<String>) -> Damage {
-    Damage { epoch, sequence, what: what.into() }
+    Damage { epoch, sequence, what: what.into(), kind: DamageKind::Unreadable }
+}
+
+impl Damage {
+    pub(crate) fn of_kind(self, kind: DamageKind) -> Self {
+        Self { kind, ..self }
+    }
 }

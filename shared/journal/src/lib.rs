@@ -47,14 +47,14 @@ mod writer;
 use bytes::Bytes;
 use dossier_proof::Hash;
 
-pub use errors::{Damage, OpenError, OpenErrorKind, PeekError, ReadError, Refusal, Stop, WriteError};
+pub use errors::{Damage, DamageKind, OpenError, OpenErrorKind, PeekError, ReadError, Refusal, Stop, WriteError};
 pub use follow::Follower;
 pub use frame::{EVENT_BYTES_MAX, FOLLOWED_MAX, Followed, Frame, GROUP_BYTES_MAX, GROUP_RECORDS_MAX, Record};
 pub use journal::Journal;
-pub use open::{OpenOptions, Recovery, TrustedEdge, Verify, open};
+pub use open::{Inspection, OpenOptions, Recovery, TrustedEdge, Verify, inspect, open};
 pub use store::{MemoryStore, MemoryTrouble, SledStore, Store, StoreError};
 pub use tiles::{NodeError, Nodes};
-pub use verify::Verification;
+pub use verify::{TreeCheck, Verification};
 pub use writer::{Appended, Scribe, Staged, Stager, Syncer, Writer, Written};
 
 /// The place of an event: epoch, and sequence in it, dense from 0. Never reused.

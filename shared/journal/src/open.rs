@@ -5,6 +5,7 @@
 mod compare;
 mod discover;
 mod held;
+mod inspect;
 mod options;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ use crate::{Journal, MirrorHead, OpenError, Stop, Verification, WriteError};
 use compare::Comparison;
 use discover::Found;
 pub(crate) use held::Held;
+pub use inspect::{Inspection, inspect};
 pub use options::{OpenOptions, Recovery, TrustedEdge, Verify};
 
 /// Opens a journal, or makes one in an empty store.

@@ -1,5 +1,7 @@
 //! The fastest way through the whole history.
 
+mod prepared;
+
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread;

@@ -1,6 +1,7 @@
 //! Reading events again and comparing them with the Merkle tree; the index of entries is made on the way.
 
 mod checker;
+mod tree_check;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::tiles::{Edge, TILE_HASHES};
 use crate::{OpenError, PeekFn, ReadError, Stop, TrustedEdge, Verify};
 
 use checker::{Checker, each_event};
+pub use tree_check::TreeCheck;
 
 /// How far the verification has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +130,7 @@ fn all_spans(found: &FoundEnd) -> Vec<Span> {
 }
 
 /// The edge at a size, from the stored tiles and the events behind the last full one.
-fn edge_at(store: &dyn Store, epoch: u32, slots: u64, size: u64) -> Result<Edge, ReadError> {
+pub(crate) fn edge_at(store: &dyn Store, epoch: u32, slots: u64, size: u64) -> Result<Edge, ReadError> {
     let from = size - size % TILE_HASHES as u64;
     let mut leaves = Vec::with_capacity(TILE_HASHES);
     let span = Span { epoch, slots, from, until: size, root: None };

@@ -13,6 +13,8 @@
 //! | [`note`] | C2SP signed-note | [`Note`], [`SignedNote`]: text with signatures |
 //! | [`checkpoint`] | C2SP tlog-checkpoint | [`Checkpoint`], [`SignedCheckpoint`]: a log's size and root, signed |
 //! | [`cosignature`] | C2SP tlog-cosignature | [`CosigningKey`], [`CosignerKey`]: signatures of those who watch |
+//! | [`history`] | | [`KeyHistory`]: the keys of a log, one after another, and which signs what |
+//! | [`keyfile`] | C2SP signed-note | [`KeyFile`]: the file of keys that an installation publishes |
 //! | [`logged`] | C2SP tlog-proof | [`LogProof`]: that a log holds something, verified without the log |
 //!
 //! A log appends events and signs where it stands; who holds an event, a proof and the log's key checks it alone:
@@ -39,6 +41,8 @@ pub mod checkpoint;
 pub mod cosignature;
 mod decimal;
 pub mod hash;
+pub mod history;
+pub mod keyfile;
 pub mod keys;
 pub mod logged;
 pub mod note;
@@ -47,7 +51,9 @@ pub mod tree;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use cosignature::{CosignerKey, CosigningKey};
-pub use hash::{Hash, entry_hash, leaf_hash, leaf_of_event, node_hash};
+pub use hash::{Hash, entry_hash, leaf_hash, leaf_of_entry, leaf_of_event, node_hash};
+pub use history::{HistoryError, KeyHistory, Stand, Turn, TurnError};
+pub use keyfile::{CosignerReign, KeyFile, KeyFileError, Witness};
 pub use keys::{SigningKey, VerifierKey};
 pub use logged::LogProof;
 pub use note::{Note, SignedNote};

@@ -2,9 +2,9 @@
 
 use dossier_exchange::Tally;
 use dossier_journal::{ReadError, Stored};
-use dossier_proto::{Event, Micros, Origin, Payload, Place, hash_of, v1};
+use dossier_proto::{Event, Micros, Origin, Payload, Place, v1};
 
-use super::{Causes, EpochSeen, Examined, Fault, FaultKind, KnownHead, When, examined::note};
+use super::{Causes, EpochSeen, Examined, Fault, FaultKind, KnownHead, Prepared, When, examined::note};
 
 /// Examines one journal.
 pub struct Examination<'a> {
@@ -46,30 +46,31 @@ impl<'a> Examination<'a> {
 
     /// Takes the next event.
     pub fn take(&mut self, stored: &Stored) {
-        let origin = self.tally.origin;
+        self.take_prepared(&Prepared::of(stored.clone()));
+    }
+
+    /// The same of one that was decoded and hashed already.
+    pub fn take_prepared(&mut self, prepared: &Prepared) {
+        let (origin, stored) = (self.tally.origin, &prepared.stored);
         let found_at = Place { origin, epoch: stored.epoch, sequence: stored.sequence };
         self.events += 1;
-        let event = match Event::decode(&stored.event) {
-            Ok(event) => Some(event),
-            Err(error) => {
-                self.fault(FaultKind::NotAnEvent, found_at, error.to_string());
-                None
-            }
-        };
+        if let Err(error) = &prepared.event {
+            self.fault(FaultKind::NotAnEvent, found_at, error.to_string());
+        }
         if found_at.epoch != self.tally.epoch {
-            self.begin_epoch(found_at, event.as_ref());
+            self.begin_epoch(found_at, prepared.event.as_ref().ok());
         }
         let wanted = self.tally.next_place();
-        if let Some(event) = &event {
+        if let Ok(event) = &prepared.event {
             let said = event.head.place;
             if said != wanted || found_at != wanted {
                 self.fault(FaultKind::WrongPlace, wanted, format!("the event in this place says it is {said}"));
             }
             self.check_time(event, found_at);
             self.check_cause(event, found_at);
-            self.check_beside(event, stored, found_at);
+            self.check_beside(event, prepared, found_at);
         }
-        self.tally.add(&stored.event);
+        self.tally.frontier.append(prepared.leaf);
         self.compare();
     }
 
@@ -152,13 +153,14 @@ impl<'a> Examination<'a> {
         }
     }
 
-    fn check_beside(&mut self, event: &Event, stored: &Stored, at: Place) {
+    fn check_beside(&mut self, event: &Event, prepared: &Prepared, at: Place) {
         // A copy holds what travels, and foreign bytes do not travel again: nothing beside is no fault.
-        let (Some(Payload::Received(received)), Some(beside)) = (&event.payload, &stored.beside) else { return };
-        let hash = hash_of(beside);
+        let (Some(Payload::Received(received)), Some((hash, foreign))) = (&event.payload, &prepared.foreign) else {
+            return;
+        };
         let named = received.place.as_ref().and_then(|place| Place::try_from(place).ok());
-        let stands = Event::decode(beside).map(|foreign| foreign.head.place);
-        if hash.as_bytes() != received.hash.as_slice() || stands.ok() != named {
+        let stands = foreign.as_ref().ok().map(|foreign| foreign.head.place);
+        if hash.as_bytes() != received.hash.as_slice() || stands != named {
             self.fault(FaultKind::BesideDiffers, at, format!("the hash of what is there is {hash}"));
         }
     }

@@ -18,6 +18,7 @@ mod examination;
 mod examined;
 mod fault;
 mod known_head;
+mod prepared;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub use examination::Examination;
 pub use examined::{EpochSeen, Examined};
 pub use fault::{FAULTS_MAX, Fault, FaultKind};
 pub use known_head::KnownHead;
+pub use prepared::Prepared;
 
 use crate::{copies::Copies, domain::Audit};
 
@@ -87,8 +89,13 @@ impl<D: Decider> Again<D> {
     pub fn take(&mut self, stored: &Stored) {
         let beside = stored.beside.as_deref().and_then(|bytes| Event::decode(bytes).ok());
         if let Ok(event) = Event::decode(&stored.event) {
-            self.0.take(event, beside.as_ref());
+            self.take_event(event, beside.as_ref());
         }
+    }
+
+    /// The same of an event that was decoded already, with the foreign event it stands for.
+    pub fn take_event(&mut self, event: Event, beside: Option<&Event>) {
+        self.0.take(event, beside);
     }
 
     /// Everything that could not have been decided so.

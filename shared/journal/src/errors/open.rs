@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{Damage, ReadError};
+use super::{Damage, ReadError, damage};
 use crate::store::StoreError;
 
 /// Why a journal was not opened. Nothing was appended, and nothing of what was found was changed by this crate (sled
@@ -229,7 +229,7 @@ impl OpenError {
 
     /// What went wrong while reading, said of the journal at `journal`.
     pub(crate) fn read(journal: &str, error: ReadError) -> Self {
-        let at_the_start = |what: String| Damage { epoch: 0, sequence: 0, what };
+        let at_the_start = |what: String| damage(0, 0, what);
         match error {
             ReadError::Store(error) => error.into(),
             ReadError::Damaged(damage) => Self::Damaged { journal: journal.to_owned(), damage },
@@ -237,7 +237,7 @@ impl OpenError {
             ReadError::Node(error) => {
                 let damage = error.place().map_or_else(
                     || at_the_start(error.to_string()),
-                    |(epoch, sequence)| Damage { epoch, sequence, what: error.to_string() },
+                    |(epoch, sequence)| damage(epoch, sequence, error.to_string()),
                 );
                 Self::Damaged { journal: journal.to_owned(), damage }
             }

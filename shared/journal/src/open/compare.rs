@@ -19,7 +19,7 @@ pub(super) struct Comparison<'a> {
 /// The anchor, its signature checked.
 pub(super) struct OwnAnchor {
     starts: u64,
-    head: MirrorHead,
+    pub(super) head: MirrorHead,
 }
 
 impl Comparison<'_> {

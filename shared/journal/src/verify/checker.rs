@@ -11,7 +11,7 @@ use crate::frames::{FrameAt, Stretch, scan_frames, slot_before};
 use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, TILE_HASHES, Tile, load_tile};
-use crate::{NodeError, PeekFn, Place, ReadError};
+use crate::{DamageKind, NodeError, PeekFn, Place, ReadError};
 
 /// Checks events one after the other.
 pub(super) struct Checker<'a> {
@@ -32,7 +32,7 @@ impl Checker<'_> {
             let peeked = (self.peek)(event).map_err(|error| damage(span.epoch, sequence, error.to_string()))?;
             if (peeked.epoch, peeked.sequence) != (span.epoch, sequence) {
                 let what = format!("the event says it is sequence {} of epoch {}", peeked.sequence, peeked.epoch);
-                return Err(damage(span.epoch, sequence, what).into());
+                return Err(damage(span.epoch, sequence, what).of_kind(DamageKind::Misplaced).into());
             }
             self.chains.push(peeked.entry);
             edge.append(leaf_of_event(event), &mut full);
@@ -49,14 +49,14 @@ impl Checker<'_> {
         if span.root.is_some_and(|root| root != edge.root()) {
             let from = span.until - span.until % TILE_HASHES as u64;
             let what = format!("the root over the {} events up to here is not the recorded one", span.until);
-            return Err(damage(span.epoch, from, what).into());
+            return Err(damage(span.epoch, from, what).of_kind(DamageKind::Altered).into());
         }
         Ok(Some(edge))
     }
 }
 
 /// A tile made from the events against the one that is stored.
-fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadError> {
+pub(super) fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadError> {
     let stored = load_tile(store, epoch, tile.level, tile.index)?;
     if stored == tile.hashes {
         return Ok(());
@@ -67,7 +67,7 @@ fn compare_tile(store: &dyn Store, epoch: u32, tile: &Tile) -> Result<(), ReadEr
     let differing = stored.iter().zip(&tile.hashes).position(|(stored, made)| stored != made).unwrap_or(stored.len());
     let leaves_each = 1_u64 << (8 * u32::from(tile.level));
     let sequence = (tile.index * TILE_HASHES as u64 + differing as u64) * leaves_each;
-    Err(damage(epoch, sequence, "the event is not the one in the Merkle tree").into())
+    Err(damage(epoch, sequence, "the event is not the one in the Merkle tree").of_kind(DamageKind::Altered).into())
 }
 
 /// Sees the sequence and the bytes of an event, and says whether to go on.
