@@ -48,8 +48,8 @@ impl<S> Memory<S> {
     }
 }
 
-/// SHA-256 of a value's bytes in snapshot form.
-pub(crate) fn digest_of<T: Serialize>(value: &T) -> Digest {
+/// SHA-256 of a value's bytes in snapshot form: of a view, say, as [`Digests`](crate::Digests) has it.
+pub fn digest_of<T: Serialize>(value: &T) -> Digest {
     // Serialising to memory does no I/O, and a state holds plain collections alone (`Decider::State`).
     let bytes = postcard::to_stdvec(value).expect("a state of plain collections can always be serialised");
     Digest(Sha256::digest(bytes).into())

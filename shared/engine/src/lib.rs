@@ -48,7 +48,7 @@ pub use decider::{Context, Decided, Decider, Decision, Errand, Record, Refusal, 
 pub use dossier_exchange::{Clock, MachineClock};
 pub use engine::Engine;
 pub use faults::{Faults, NoFaults, Passing, Step};
-pub use fold::Fold;
+pub use fold::{Fold, digest_of};
 pub use folding::{Folded, Until, fold_journal};
 pub use foreseeing::foresee;
 pub use ground::{Following, Ground, are_level, run_timers_when_level};

@@ -48,7 +48,7 @@ impl Examined {
 
     /// Adds what could not have been decided as it is recorded.
     pub fn deviate(&mut self, deviations: impl IntoIterator<Item = Deviation>) {
-        for Deviation { at, found } in deviations {
+        for Deviation { at, found, .. } in deviations {
             note(&mut self.faults, &mut self.faults_total, Fault { kind: FaultKind::NotSoDecided, at, found });
         }
     }

@@ -268,6 +268,8 @@ fn p10_a_reading_that_nobody_was_entitled_to_is_found() {
     examined.deviate([dossier_engine::Deviation {
         at: Place { origin: Origin::Audit, epoch: 0, sequence: found[0].0 },
         found: found[0].1.clone(),
+        code: "designated-for-another-body",
+        because: None,
     }]);
     assert_eq!(kinds(&examined), [FaultKind::NotSoDecided]);
 }
