@@ -41,13 +41,16 @@ fn shapes(descriptors: &FileDescriptorSet) -> String {
     let messages: Vec<_> = descriptors
         .file
         .iter()
-        .flat_map(|file| file.message_type.iter().map(|message| (format!(".{}.{}", file.package(), message.name()), message)))
+        .flat_map(|file| {
+            file.message_type.iter().map(|message| (format!(".{}.{}", file.package(), message.name()), message))
+        })
         .collect();
     let position = |name: &str| messages.iter().position(|(known, _)| known == name);
     let rows = messages.iter().map(|(_, message)| {
         let fields = message.field.iter().filter(|field| field.r#type() == Type::Message);
-        let fields: Vec<_> =
-            fields.filter_map(|field| Some(format!("({}, {})", field.number(), position(field.type_name())?))).collect();
+        let fields: Vec<_> = fields
+            .filter_map(|field| Some(format!("({}, {})", field.number(), position(field.type_name())?)))
+            .collect();
         format!("    ({:?}, &[{}]),\n", message.name(), fields.join(", "))
     });
     format!("&[\n{}]\n", rows.collect::<String>())

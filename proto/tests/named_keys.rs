@@ -6,7 +6,7 @@ mod samples;
 
 use std::collections::BTreeSet;
 
-use dossier_proto::{KeyId, Seals, named_keys};
+use dossier_proto::{Digest, KeyId, Payload, Seals, named_keys, v1};
 use prost::Message;
 
 /// A key's id in the samples is sixteen times the same number, and stands as the first field of what is sealed: 0a 10 and the sixteen
@@ -34,6 +34,13 @@ fn of_every_kind_of_event_every_key_is_found() {
     assert!(kinds > 20, "so many kinds of events hold words: {kinds}");
 }
 
+fn with_a_file() -> Payload {
+    let file =
+        v1::AttachedFile { digest: vec![8; 32], key_id: vec![9; 16], bytes: 12, media_type: "text/plain".to_owned() };
+    let content = v1::Content { digest: vec![7; 32], files: vec![file], ..Default::default() };
+    Payload::EditionPublished(v1::EditionPublished { content: Some(content), ..Default::default() })
+}
+
 #[test]
 fn it_is_told_what_each_key_seals() {
     let of = |wanted: &str| {
@@ -43,9 +50,14 @@ fn it_is_told_what_each_key_seals() {
     let submitted = of("submitted");
     assert!(submitted.iter().any(|named| matches!(named.seals, Seals::Content(_))), "{submitted:?}");
     assert!(submitted.iter().any(|named| matches!(named.seals, Seals::PersonalValue(_))), "{submitted:?}");
-    assert!(submitted.iter().any(|named| matches!(named.seals, Seals::File { .. })), "{submitted:?}");
+    let with_files = samples::payloads().into_iter().map(|(_, payload)| payload).chain([with_a_file()]);
+    let files: Vec<_> = with_files.flat_map(|payload| named_keys(&payload)).map(|named| named.seals).collect();
+    assert!(files.contains(&Seals::File { content: Digest([7; 32]), file: Digest([8; 32]) }), "{files:?}");
     assert!(submitted.iter().any(|named| named.seals == Seals::Said), "{submitted:?}");
-    assert!(of("draft_started").iter().any(|named| named.seals == Seals::Signatory));
+    let sealed = v1::Sealed { key_id: vec![6; 16], ..Default::default() };
+    let command = v1::StartDraft { signatory: Some(sealed), ..Default::default() };
+    let started = Payload::DraftStarted(v1::DraftStarted { command: Some(command) });
+    assert_eq!(named_keys(&started).first().map(|named| named.seals), Some(Seals::Signatory));
     assert!(of("comment_made").iter().all(|named| named.seals == Seals::Said));
     assert!(of("recall_asked").is_empty());
 }
