@@ -13,6 +13,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("dossier-proto", &[]),
     ("dossier-proof", &[]),
     ("dossier-receipt", &["dossier-proof", "dossier-proto"]),
+    ("dossier-witness", &["dossier-proof"]),
     ("dossier-vault", &["dossier-proto"]),
     ("dossier-journal", &["dossier-proof", "dossier-proto"]),
     ("dossier-exchange", &["dossier-journal", "dossier-proof", "dossier-proto", "dossier-vault"]),
