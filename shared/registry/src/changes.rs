@@ -113,7 +113,7 @@ impl Parts {
             let file = format!("notices/{}.toml", key_of(&one));
             parts.put(file, Value::Object(one));
         }
-        for list in ["refusals", "retractions", "awaited"] {
+        for list in ["refusals", "retractions", "awaited", "erasures"] {
             let of_list = taken(&mut head, list);
             parts.list(&format!("{list}.toml: reasons"), of_list);
         }

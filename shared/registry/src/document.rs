@@ -41,6 +41,9 @@ pub struct Document {
     /// For whom or what a review on hold may wait; the decider has its own list where there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub awaited: Vec<Reason>,
+    /// Why words may be destroyed or a person be forgotten; the decider has its own list where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erasures: Vec<Reason>,
     /// What a moderator answers before deciding.
     pub checklist: Vec<ChecklistItem>,
     /// Places known by name.

@@ -149,6 +149,13 @@ impl Checker<'_> {
                 "Take the line away.",
             );
         }
+        if !document.erasures.is_empty() {
+            self.reason_list("erasures.toml", &document.erasures);
+        }
+        for reason in document.erasures.iter().filter(|reason| !reason.uses.is_empty()) {
+            let key = format!("reasons.{}.for", reason.key);
+            self.fault("erasures.toml", key, "It says why words are destroyed.", "Take the line away.");
+        }
         for reason in document.refusals.iter().filter(|reason| !reason.uses.is_empty()) {
             let key = format!("reasons.{}.for", reason.key);
             self.fault("refusals.toml", key, "A refusal is for refusing.", "Take the line away.");

@@ -125,6 +125,16 @@ impl Registry {
         &self.inner.document.awaited
     }
 
+    /// Why words may be destroyed or a person be forgotten, in order; empty in registries of before.
+    pub fn erasures(&self) -> &[Reason] {
+        &self.inner.document.erasures
+    }
+
+    /// The reason to erase with this code.
+    pub fn erasure(&self, code: &str) -> Option<&Reason> {
+        self.erasures().iter().find(|reason| reason.key == code)
+    }
+
     /// Why an entry may be suspended, superseded or retracted, in order.
     pub fn retractions(&self) -> &[Reason] {
         &self.inner.document.retractions

@@ -51,6 +51,7 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
     let refusals = reader.single::<Reasons>("refusals.toml");
     let retractions = reader.single::<Reasons>("retractions.toml");
     let awaited = reader.perhaps::<Reasons>("awaited.toml");
+    let erasures = reader.perhaps::<Reasons>("erasures.toml");
     let checklist = reader.single::<Checklist>("checklist.toml");
     let places = reader.single::<Places>("places.toml");
     let types = reader.folder::<RecordType>("types", |one| &one.key);
@@ -78,6 +79,7 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
         refusals: refusals.reasons,
         retractions: retractions.reasons,
         awaited: awaited.map(|awaited| awaited.reasons).unwrap_or_default(),
+        erasures: erasures.map(|erasures| erasures.reasons).unwrap_or_default(),
         checklist: checklist.items,
         places,
     };
@@ -85,12 +87,13 @@ pub(crate) fn assemble(files: &[SourceFile]) -> Result<Document, Vec<RegistryFau
     Ok(document)
 }
 
-const SINGLE_FILES: [&str; 7] = [
+const SINGLE_FILES: [&str; 8] = [
     "registry.toml",
     "words.toml",
     "refusals.toml",
     "retractions.toml",
     "awaited.toml",
+    "erasures.toml",
     "checklist.toml",
     "places.toml",
 ];
