@@ -52,6 +52,14 @@ pub enum ReceiptError {
         /// What does not hold.
         error: CosignatureError,
     },
+    /// What stands there as a witness's signature is none.
+    #[error("what was {} is not cosigned as it says: {error}", what.name())]
+    NotWitnessed {
+        /// Which event.
+        what: What,
+        /// What does not hold.
+        error: CosignatureError,
+    },
     /// The events do not fit each other, the text, or the rules.
     #[error("{0}")]
     Broken(String),

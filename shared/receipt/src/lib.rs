@@ -11,6 +11,8 @@
 //!  "number":"EVT-2026-00042","proofs":[{"proof":"c2sp.org/tlog-proof@v1\n…","what":"submitted"},…],"salt":"…"}
 //! ```
 //!
+//! `keys` has a last member `witnesses`, a list, where foreign witnesses have cosigned.
+//!
 //! It is JSON in one form only: members in the order of their names, no space, one newline at the end. So no byte of it can be changed.
 //!
 //! What a receipt does not say: that nothing came later. Whether the entry was corrected or retracted since is at its address.

@@ -1,5 +1,7 @@
 //! Receipts of invented logs, whole and broken.
 
+mod witnesses;
+
 use dossier_proof::{
     Checkpoint, CosigningKey, LogProof, MemoryTree, SignedCheckpoint, SigningKey, inclusion, leaf_of_event,
 };
@@ -34,6 +36,7 @@ fn keys() -> Keys {
         moderation: of(Origin::Moderation),
         publication: of(Origin::Publication),
         submission: of(Origin::Submission),
+        witnesses: Vec::new(),
     }
 }
 

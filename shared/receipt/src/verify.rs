@@ -3,6 +3,7 @@
 mod chain;
 mod event;
 
+use dossier_proof::CosignerKey;
 use dossier_proto::v1;
 use sha2::{Digest as _, Sha256};
 
@@ -29,10 +30,13 @@ pub struct Verified {
     pub steps: Vec<String>,
     /// The keys that it rests on. Somebody has to trust them: where they were not given, they are the receipt's own.
     pub keys: Keys,
+    /// Foreign witnesses that have cosigned all of it: of those that are trusted, where keys were given. So many others than the installation have seen
+    /// the same history.
+    pub witnesses: Vec<String>,
 }
 
 /// Verifies a receipt. With `trusted` it must rest on exactly these keys; without, it rests on its own, and whoever reads it compares them with those
-/// that the installation publishes.
+/// that the installation publishes. A witness that is not trusted is not counted; its signature has to hold all the same.
 ///
 /// # Errors
 /// [`ReceiptError`]: the first thing that does not hold.
@@ -44,6 +48,7 @@ pub fn verify(bytes: &[u8], trusted: Option<&Keys>) -> Result<Verified, ReceiptE
     let keys = receipt.keys.read()?;
     let events =
         receipt.proofs.iter().map(|proven| ProvenEvent::verify(proven, &keys)).collect::<Result<Vec<_>, _>>()?;
+    every_witness_signed(&keys.witnesses, &events)?;
     let chain = Chain::of(&events)?;
     let mut steps = vec![is_the_text(&receipt, chain.content)?];
     steps.extend(chain.check(&receipt)?);
@@ -56,8 +61,26 @@ pub fn verify(bytes: &[u8], trusted: Option<&Keys>) -> Result<Verified, ReceiptE
         content: receipt.content,
         seen_at: events.iter().map(|event| event.seen_at).max().unwrap_or_default(),
         steps,
+        witnesses: witnesses(&events, trusted),
         keys: receipt.keys,
     })
+}
+
+/// Nobody is named who has signed nothing: such a line could be taken out or put in.
+fn every_witness_signed(named: &[CosignerKey], events: &[ProvenEvent]) -> Result<(), ReceiptError> {
+    let is_idle = |key: &&CosignerKey| !events.iter().any(|event| event.witnesses.contains(key));
+    match named.iter().find(is_idle) {
+        Some(idle) => Err(ReceiptError::broken(format!("the witness {} has signed nothing of it", idle.name()))),
+        None => Ok(()),
+    }
+}
+
+/// Who has cosigned every log in it, and is trusted.
+fn witnesses(events: &[ProvenEvent], trusted: Option<&Keys>) -> Vec<String> {
+    let Some((first, others)) = events.split_first() else { return Vec::new() };
+    let signed_all = |key: &&CosignerKey| others.iter().all(|event| event.witnesses.contains(key));
+    let texts = first.witnesses.iter().filter(signed_all).map(ToString::to_string);
+    texts.filter(|key| trusted.is_none_or(|trusted| trusted.witnesses.contains(key))).collect()
 }
 
 fn same_keys(own: &Keys, trusted: &Keys) -> Result<(), ReceiptError> {

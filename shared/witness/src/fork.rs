@@ -11,8 +11,8 @@
 //! order of their names, no space, one newline at the end.
 
 use dossier_proof::{
-    Hash, SignedCheckpoint, VerifierKey,
-    checkpoint::{CheckpointError, CheckpointVerifyError},
+    Hash, SignedCheckpoint,
+    checkpoint::CheckpointError,
     tree::{
         MAX_PROOF_HASHES, TreeHead,
         consistency::{self, ConsistencyError},
@@ -76,7 +76,7 @@ pub enum ForkError {
     TwoLogs,
     /// A note is not signed by the log.
     #[error("a checkpoint in it is not signed by its log: {0}")]
-    NotSigned(#[from] CheckpointVerifyError),
+    NotSigned(String),
     /// A proof does not lead to the signed root.
     #[error("what is said of a tree does not lead to the root that was signed: {0}")]
     NotProven(#[from] ConsistencyError),
@@ -151,18 +151,19 @@ impl Fork {
         Ok(SignedCheckpoint::parse(&self.first.note)?.unverified().origin.clone())
     }
 
-    /// What it proves, if the log's keys have signed both histories.
+    /// What it proves, if the log has signed both histories: `is_signed` says so of a checkpoint, or why not.
     ///
     /// # Errors
     /// [`ForkError`]: what does not hold.
-    pub fn verify(&self, keys: &[VerifierKey]) -> Result<ProvenFork, ForkError> {
+    pub fn verify(&self, is_signed: impl Fn(&SignedCheckpoint) -> Result<(), String>) -> Result<ProvenFork, ForkError> {
         let (first, first_root, first_proof) = self.first.read()?;
         let (second, second_root, second_proof) = self.second.read()?;
         let origin = first.unverified().origin.clone();
         if second.unverified().origin != origin {
             return Err(ForkError::TwoLogs);
         }
-        let (first, second) = (first.verify_from(&origin, keys)?, second.verify_from(&origin, keys)?);
+        [&first, &second].into_iter().try_for_each(is_signed).map_err(ForkError::NotSigned)?;
+        let (first, second) = (first.unverified(), second.unverified());
         // Every tree continues the empty one: of size 0 nothing is proven.
         if self.at == 0 {
             return Err(ForkError::Agree);

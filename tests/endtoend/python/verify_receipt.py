@@ -4,9 +4,9 @@
 Written from the specifications: RFC 6962 (the tree), C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-proof, protobuf's encoding, and the
 description of a receipt in shared/receipt. It reads of an event only the fields that a receipt rests on.
 
-    verify_receipt.py RECEIPT KEYS [--every-byte]
+    verify_receipt.py RECEIPT KEYS [--cosigners N] [--every-byte]
 
-KEYS is the installation's verifier-keys.txt. With --every-byte every byte of the receipt is changed once, and each change has to be refused.
+KEYS is the installation's verifier-keys.txt; cosigners in it that are not called .../cosigner are witnesses, of whom N have to have cosigned. With --every-byte every byte of the receipt is changed once, and each change has to be refused.
 """
 
 import base64
@@ -168,13 +168,13 @@ class Event:
         self.payload = fields(last(envelope, kinds[0]))
 
         need(self.place[0] == STANDS_IN[what], "an event of another log")
-        size, root = self.believed(note, keys[self.place[0]], keys["cosigner"])
+        size, root = self.believed(note, keys[self.place[0]], keys["cosigner"], keys["witnesses"])
         need(int(index) == self.place[2], "the event stands elsewhere")
         # The leaf is the hash of the event, not the event.
         need(self.root(sha256(b"\0", sha256(data)), int(index), size, path) == root, "the log does not hold it")
 
-    def believed(self, note, key, cosigner):
-        """Size and root of the checkpoint, signed by the log and by the cosigner and by nobody else."""
+    def believed(self, note, key, cosigner, witnesses):
+        """Size and root of the checkpoint, signed by the log, by the cosigner, by any of the witnesses, and by nobody else."""
         text, _, signatures = note.rpartition("\n\n")
         text += "\n"
         lines = text.split("\n")
@@ -190,12 +190,16 @@ class Event:
             data = unbase64(parts[2])
             need((parts[1], data[:4]) not in signed, "two signatures of one key")
             signed[(parts[1], data[:4])] = data[4:]
-        need(set(signed) == {(key.name, key.id), (cosigner.name, cosigner.id)}, "a signature is missing, or nobody knows whose it is")
+        self.witnesses = [one for one in witnesses if (one.name, one.id) in signed]
+        known = {(one.name, one.id) for one in [key, cosigner, *self.witnesses]}
+        need(set(signed) == known and len(known) == 2 + len(self.witnesses), "a signature is missing, or nobody knows whose it is")
         key.check(signed[(key.name, key.id)], text.encode())
-        cosignature = signed[(cosigner.name, cosigner.id)]
-        need(len(cosignature) == 72, "no cosignature")
-        time = int.from_bytes(cosignature[:8], "big")
-        cosigner.check(cosignature[8:], f"cosignature/v1\ntime {time}\n{text}".encode())
+        for one in [cosigner, *self.witnesses]:
+            cosignature = signed[(one.name, one.id)]
+            need(len(cosignature) == 72, "no cosignature")
+            time = int.from_bytes(cosignature[:8], "big")
+            need(time < 1 << 63, "a time that cannot be")
+            one.check(cosignature[8:], f"cosignature/v1\ntime {time}\n{text}".encode())
         return int(size), unbase64(root)
 
     @staticmethod
@@ -220,8 +224,21 @@ def record(payload, numbers):
     return tuple(last(payload, number).decode() for number in numbers)
 
 
-def verify(data, trusted):
-    """Says what holds; `Refused` where something does not."""
+def named_witnesses(receipt, trusted):
+    """The witnesses that the receipt names: in order, each once, none of them the installation itself."""
+    named = receipt["keys"].get("witnesses", [])
+    need(isinstance(named, list) and all(isinstance(text, str) for text in named), "no list of witnesses")
+    need(named or "witnesses" not in receipt["keys"], "an empty list of witnesses")
+    need(named == sorted(named), "witnesses that are not in order")
+    keys = [Key(text, 4) for text in named]
+    own = [key for who, key in trusted.items() if who != "witnesses"]
+    raw = [key.key.public_bytes_raw() for key in [*own, *keys]]
+    need(len(set(raw)) == len(raw), "one key under two names")
+    return keys
+
+
+def verify(data, trusted, cosigners=0):
+    """Says what holds; `Refused` where something does not. `cosigners`: so many trusted witnesses must have cosigned all of it."""
     try:
         text = data.decode()
         receipt = json.loads(text)
@@ -232,12 +249,19 @@ def verify(data, trusted):
     written = json.dumps(receipt, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
     need(written == text, "not written in the one form of a receipt")
     need(receipt["format"] == "dossier-receipt/1", "another form")
-    need(receipt["keys"] == {who: key.text for who, key in trusted.items()}, "other keys than those that are trusted")
+    need(isinstance(receipt["keys"], dict), "no keys")
+    own = {who: text for who, text in receipt["keys"].items() if who != "witnesses"}
+    need(own == {who: key.text for who, key in trusted.items() if who != "witnesses"}, "other keys than those that are trusted")
+    witnesses = named_witnesses(receipt, trusted)
 
     events = []
     for proven in receipt["proofs"]:
         need(isinstance(proven, dict) and set(proven) == {"proof", "what"} and proven["what"] in KINDS, "members of a proof")
-        events.append(Event(proven["what"], proven["proof"], trusted))
+        events.append(Event(proven["what"], proven["proof"], {**trusted, "witnesses": witnesses}))
+    need(all(any(one in event.witnesses for event in events) for one in witnesses), "a witness that has signed nothing")
+    trusted_too = {key.text for key in trusted["witnesses"]}
+    seen = [one for one in witnesses if one.text in trusted_too and all(one in event.witnesses for event in events)]
+    need(len(seen) >= cosigners, f"{len(seen)} trusted witnesses have cosigned all of it")
     by = {}
     for event in events:
         by.setdefault(event.what, []).append(event)
@@ -295,19 +319,24 @@ def verify(data, trusted):
         need(not types or kind in types, "a designation for another type")
         need(fixed(last(grant, 5)) <= deed.recorded_at and event.recorded_at <= deed.recorded_at, "a designation of later")
         need(6 not in grant or deed.recorded_at < fixed(last(grant, 6)), "a designation that had ended")
-    return f"edition {receipt['edition']} of {receipt['number']} ({kind}, {body}) holds"
+    return f"edition {receipt['edition']} of {receipt['number']} ({kind}, {body}) holds, cosigned by {len(seen)} witnesses"
 
 
 def read_keys(path):
     lines = [line.strip() for line in open(path, encoding="utf-8") if line.strip() and not line.startswith("#")]
-    found = {line.split("+", 1)[0].rsplit("/", 1)[-1]: line for line in lines}
-    return {who: Key(found[who], 4 if who == "cosigner" else 1) for who in ("cosigner", "moderation", "publication", "submission")}
+    kind_of = lambda line: unbase64(line.split("+", 2)[2])[0]
+    own = [line for line in lines if kind_of(line) == 1 or line.split("+", 1)[0].endswith("/audit/cosigner")]
+    found = {line.split("+", 1)[0].rsplit("/", 1)[-1]: line for line in own}
+    keys = {who: Key(found[who], 4 if who == "cosigner" else 1) for who in ("cosigner", "moderation", "publication", "submission")}
+    cosigners = [line for line in lines if line not in own]
+    return {**keys, "witnesses": [Key(line, 4) for line in cosigners]}
 
 
 def main():
     data, keys = open(sys.argv[1], "rb").read(), read_keys(sys.argv[2])
+    cosigners = int(sys.argv[sys.argv.index("--cosigners") + 1]) if "--cosigners" in sys.argv else 0
     try:
-        print(verify(data, keys))
+        print(verify(data, keys, cosigners))
     except Refused as refused:
         sys.exit(f"does not hold: {refused}")
     if "--every-byte" not in sys.argv:

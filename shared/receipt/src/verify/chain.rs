@@ -269,10 +269,15 @@ fn in_order(events: &[&ProvenEvent]) -> Result<(), ReceiptError> {
 }
 
 fn stands(event: &ProvenEvent) -> String {
-    format!(
+    let mut said = format!(
         "It is event {} of a log of {} events that {} signed and the audit service compared with its copy.",
         event.place(),
         event.size,
         event.place().origin
-    )
+    );
+    if !event.witnesses.is_empty() {
+        let names: Vec<_> = event.witnesses.iter().map(|key| key.name().as_str()).collect();
+        said.push_str(&format!(" Cosigned by {}.", names.join(", ")));
+    }
+    said
 }

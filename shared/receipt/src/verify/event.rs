@@ -1,6 +1,6 @@
 //! One event: it stands in the log of its origin, signed by that and by the audit service.
 
-use dossier_proof::{LogProof, leaf_of_event};
+use dossier_proof::{CosignerKey, LogProof, SignedCheckpoint, cosignature::CosignatureError, leaf_of_event};
 use dossier_proto::{Event, Payload, Place};
 
 use crate::{Proven, ReceiptError, What, keys::ReadKeys};
@@ -14,6 +14,8 @@ pub(super) struct ProvenEvent {
     pub(super) seen_at: u64,
     /// How many events that log had.
     pub(super) size: u64,
+    /// Foreign witnesses that have cosigned that log.
+    pub(super) witnesses: Vec<CosignerKey>,
 }
 
 impl ProvenEvent {
@@ -40,16 +42,32 @@ impl ProvenEvent {
         }
         let seen_at = proof.unverified().cosigned_at(&keys.cosigner);
         let seen_at = seen_at.map_err(|error| ReceiptError::NotSeen { what, error })?;
-        if proof.unverified().note().signatures().len() != 2 {
+        let witnesses = cosigned_by(proof.unverified(), &keys.witnesses)
+            .map_err(|error| ReceiptError::NotWitnessed { what, error })?;
+        // Its log, the audit service, and each witness once: nothing else, so that no byte of it can be changed.
+        if proof.unverified().note().signatures().len() != 2 + witnesses.len() {
             return Err(ReceiptError::broken("a checkpoint has signatures that nobody here knows"));
         }
         let unknown =
             || ReceiptError::broken(format!("the event {place} is of a kind that this program does not know"));
         let payload = event.payload.clone().ok_or_else(unknown)?;
-        Ok(Self { what, event, payload, seen_at, size: checkpoint.size })
+        Ok(Self { what, event, payload, seen_at, size: checkpoint.size, witnesses })
     }
 
     pub(super) const fn place(&self) -> Place {
         self.event.head.place
     }
+}
+
+/// Those of the witnesses who have cosigned a checkpoint.
+fn cosigned_by(signed: &SignedCheckpoint, witnesses: &[CosignerKey]) -> Result<Vec<CosignerKey>, CosignatureError> {
+    let mut found = Vec::new();
+    for key in witnesses {
+        match signed.cosigned_at(key) {
+            Ok(_) => found.push(key.clone()),
+            Err(CosignatureError::Missing { .. }) => {}
+            Err(bad) => return Err(bad),
+        }
+    }
+    Ok(found)
 }

@@ -3,10 +3,10 @@
 use dossier_proof::tree::{TreeHead, consistency};
 
 use super::*;
-use crate::{FORK_BYTES_MAX, Fork, ForkError};
+use crate::{FORK_BYTES_MAX, Fork, ForkError, ProvenFork};
 
-fn keys() -> [dossier_proof::VerifierKey; 1] {
-    [signer().verifier()]
+fn proven(fork: &Fork) -> Result<ProvenFork, ForkError> {
+    fork.verify(|signed| known().believe(signed.clone()).map(drop).map_err(|error| error.to_string()))
 }
 
 /// The log had `old` entries, and then shows another tree.
@@ -21,12 +21,12 @@ fn two_histories_are_proven_to_a_stranger() {
         let evidence = between(old, &log(new, fork));
         let read = Fork::parse(evidence.to_text().as_bytes()).unwrap();
         assert_eq!(read, evidence);
-        let proven = read.verify(&keys()).unwrap();
-        assert_eq!((proven.origin.as_str(), proven.at), (ORIGIN, old));
-        assert_eq!((proven.first, proven.second), (honest(old).root(), log(new, fork).node_root(old)));
+        let found = proven(&read).unwrap();
+        assert_eq!((found.origin.as_str(), found.at), (ORIGIN, old));
+        assert_eq!((found.first, found.second), (honest(old).root(), log(new, fork).node_root(old)));
     }
     let same = Fork::of_one_size(&signed(&honest(20)), &signed(&log(20, 3)));
-    assert_eq!(same.verify(&keys()).unwrap().at, 20);
+    assert_eq!(proven(&same).unwrap().at, 20);
 }
 
 trait RootThen {
@@ -41,30 +41,30 @@ impl RootThen for MemoryTree {
 
 #[test]
 fn an_honest_log_is_not_accused() {
-    assert_eq!(between(20, &honest(31)).verify(&keys()), Err(ForkError::Agree));
-    assert_eq!(Fork::of_one_size(&signed(&honest(20)), &signed(&honest(20))).verify(&keys()), Err(ForkError::Agree));
+    assert_eq!(proven(&between(20, &honest(31))), Err(ForkError::Agree));
+    assert_eq!(proven(&Fork::of_one_size(&signed(&honest(20)), &signed(&honest(20)))), Err(ForkError::Agree));
     // A root that the larger tree never had.
     let tree = honest(31);
     let proof = consistency::prove(20, 31, &tree).unwrap();
     let invented = TreeHead { size: 20, root: log(20, 3).root() };
     let accused = Fork::between(&signed(&honest(20)), &signed(&tree), invented, &proof);
-    assert!(matches!(accused.verify(&keys()), Err(ForkError::NotProven(_))));
+    assert!(matches!(proven(&accused), Err(ForkError::NotProven(_))));
     // Of a size that is a power of two, the proof begins with the root itself.
     let proof = consistency::prove(16, 31, &tree).unwrap();
     let invented = TreeHead { size: 16, root: log(16, 3).root() };
     let accused = Fork::between(&signed(&honest(16)), &signed(&tree), invented, &proof);
-    assert!(matches!(accused.verify(&keys()), Err(ForkError::NotProven(_))));
+    assert!(matches!(proven(&accused), Err(ForkError::NotProven(_))));
     // Every tree continues the empty one.
     let nothing = Fork::between(&signed(&honest(0)), &signed(&tree), TreeHead { size: 0, root: tree.root() }, &[]);
-    assert!(nothing.verify(&keys()).is_err());
+    assert!(proven(&nothing).is_err());
 }
 
 #[test]
 fn nobody_else_can_make_evidence() {
     let forged = Fork::of_one_size(&signed(&honest(20)), &signed_by(&stranger(), ORIGIN, &log(20, 3)));
-    assert!(matches!(forged.verify(&keys()), Err(ForkError::NotSigned(_))));
+    assert!(matches!(proven(&forged), Err(ForkError::NotSigned(_))));
     let other = signed_by(&signer(), "test-1/submission/1", &log(20, 3));
-    assert_eq!(Fork::of_one_size(&signed(&honest(20)), &other).verify(&keys()), Err(ForkError::TwoLogs));
+    assert_eq!(proven(&Fork::of_one_size(&signed(&honest(20)), &other)), Err(ForkError::TwoLogs));
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn no_byte_of_evidence_can_be_changed() {
     for at in 0..text.len() {
         let mut bytes = text.clone().into_bytes();
         bytes[at] ^= 1;
-        let read = Fork::parse(&bytes).and_then(|fork| fork.verify(&keys()));
+        let read = Fork::parse(&bytes).and_then(|fork| proven(&fork));
         assert!(read.is_err(), "byte {at}");
     }
     assert!(Fork::parse(&vec![b' '; FORK_BYTES_MAX + 1]).is_err());
