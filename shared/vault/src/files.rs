@@ -177,6 +177,19 @@ impl FileStore {
         Ok(found)
     }
 
+    /// When a file came; none when it is not here.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn came(&self, entry: EntryId, digest: Digest) -> Result<Option<SystemTime>, FileError> {
+        let place = self.place(entry, digest);
+        match fs::metadata(&place).and_then(|about| about.modified()) {
+            Ok(came) => Ok(Some(came)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::disk("look at", &place)(error)),
+        }
+    }
+
     /// Removes a file; removing one that is not here is harmless. Its key is erased apart from this.
     ///
     /// # Errors

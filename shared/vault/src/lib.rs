@@ -6,6 +6,7 @@
 //! - [`Binding`]: what a sealed text is and of whom; it opens nowhere else.
 //! - [`canonical`], [`digest_with_salt`], [`Vault::content_digest`]: the digest by which decisions name a content.
 //! - [`files`]: attached documents, each sealed in a file of its own.
+//! - [`backup`]: what is secret, sealed for a backup under a key that lies elsewhere; [`Vault::at_rest`].
 //! - [`Vault::split`] and [`Vault::join`]: personal values, each under its own key and commitment.
 //!
 //! ```
@@ -61,6 +62,7 @@
 //! `header` (which format, which master key), `lock`, and `slots-NNNN`: 4 MiB each, 32 768 slots of 128 bytes, filled with zeros when made.
 //! A million keys take 128 MB on disk and 24 to 48 MB of memory.
 
+pub mod backup;
 mod binding;
 mod canonical;
 mod disk;

@@ -207,6 +207,13 @@ impl Vault {
         self.inner().counts()
     }
 
+    /// Shows the directory while nothing is written to it: for whoever copies its files. Keys that are made or destroyed wait meanwhile;
+    /// spare ones are still handed out.
+    pub fn at_rest<T>(&self, look: impl FnOnce(&Path) -> T) -> T {
+        let _nobody_writes = self.inner().writer();
+        look(self.inner().directory())
+    }
+
     /// The fingerprint of the master key of this vault: [`MasterKey::fingerprint`].
     pub fn fingerprint(&self) -> &str {
         self.inner().fingerprint()
