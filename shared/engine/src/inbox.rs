@@ -6,11 +6,14 @@ use std::{
 };
 
 use dossier_exchange::{Delivery, Inbox, InboxError, Tally};
-use dossier_proto::{Event, KeyId, Origin};
+use dossier_proto::{Event, Head, KeyId, Origin, Place};
 use dossier_vault::{GrantedKey, Holding, Vault};
 use futures_util::{FutureExt, future::BoxFuture};
 
-use crate::{Decider, Engine, View};
+use crate::{
+    Decider, Engine, View,
+    erasure::{Holdings, Order, scope, shut_out},
+};
 
 /// Which keys must be held before a foreign event is acted upon. The service knows.
 pub type KeysNeeded = fn(&Event) -> Vec<KeyId>;
@@ -20,6 +23,8 @@ pub struct EngineInbox<D: Decider, V: View> {
     engine: Engine<D, V>,
     vault: Vault,
     keys_needed: KeysNeeded,
+    /// Where words are that may have to be destroyed.
+    holdings: Option<Arc<dyn Holdings>>,
     /// How far each origin was read when the journal was opened, and since.
     resume: Mutex<BTreeMap<Origin, Tally>>,
 }
@@ -27,8 +32,62 @@ pub struct EngineInbox<D: Decider, V: View> {
 impl<D: Decider, V: View> EngineInbox<D, V> {
     /// For one service.
     pub fn new(engine: Engine<D, V>, vault: Vault, keys_needed: KeysNeeded) -> Arc<Self> {
+        Self::of(engine, vault, keys_needed, None)
+    }
+
+    /// For a service that destroys what is ordered: what comes here late is destroyed too.
+    pub fn erasing(
+        engine: Engine<D, V>,
+        vault: Vault,
+        keys_needed: KeysNeeded,
+        holdings: Arc<dyn Holdings>,
+    ) -> Arc<Self> {
+        Self::of(engine, vault, keys_needed, Some(holdings))
+    }
+
+    fn of(
+        engine: Engine<D, V>,
+        vault: Vault,
+        keys_needed: KeysNeeded,
+        holdings: Option<Arc<dyn Holdings>>,
+    ) -> Arc<Self> {
         let resume = Mutex::new(engine.followed().clone());
-        Arc::new(Self { engine, vault, keys_needed, resume })
+        Arc::new(Self { engine, vault, keys_needed, holdings, resume })
+    }
+
+    /// Destroys what was ordered to be and came in with the events that have these heads: their key was asked for before the order was heard of, or they were
+    /// on their way when it was carried out. To be called once they can be read here; [`Inbox::deliver`] does so for what the
+    /// engine takes in.
+    ///
+    /// # Errors
+    /// [`InboxError::Busy`]: it is to be tried again.
+    pub async fn destroy_late(&self, heads: &[Head]) -> Result<(), InboxError> {
+        let Some(holdings) = self.holdings.clone() else { return Ok(()) };
+        let orders: BTreeMap<Place, Order> = {
+            let view = self.engine.view();
+            let Some(known) = view.erasures().filter(|known| known.count() > 0) else { return Ok(()) };
+            heads.iter().flat_map(|head| known.covering(head)).map(|order| (order.place, order.clone())).collect()
+        };
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let destroyed =
+            tokio::task::spawn_blocking(move || orders.values().try_for_each(|order| shut_out(&*holdings, order)));
+        match destroyed.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "words that came late could not be destroyed yet");
+                Err(InboxError::Busy)
+            }
+            Err(_panicked) => Err(InboxError::Busy),
+        }
+    }
+
+    /// What is to be destroyed is not asked for.
+    fn is_ordered_away(&self, event: &Event, key: KeyId) -> bool {
+        let view = self.engine.view();
+        let Some(known) = view.erasures().filter(|known| known.count() > 0) else { return false };
+        known.covering(&event.head).any(|order| scope::of_event(order, event).contains(&key))
     }
 }
 
@@ -39,7 +98,8 @@ impl<D: Decider, V: View> Inbox for EngineInbox<D, V> {
     }
 
     fn keys_needed(&self, event: &Event) -> Vec<KeyId> {
-        (self.keys_needed)(event).into_iter().filter(|key| self.vault.holding(*key) == Holding::Unknown).collect()
+        let unknown = (self.keys_needed)(event).into_iter().filter(|key| self.vault.holding(*key) == Holding::Unknown);
+        unknown.filter(|key| !self.is_ordered_away(event, *key)).collect()
     }
 
     fn admit(&self, keys: Vec<GrantedKey>) -> BoxFuture<'_, Result<(), InboxError>> {
@@ -58,7 +118,12 @@ impl<D: Decider, V: View> Inbox for EngineInbox<D, V> {
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), InboxError>> {
         async move {
             let (origin, resume) = (delivery.origin, delivery.resume.clone());
+            let heads: Vec<Head> = match &self.holdings {
+                Some(_) => delivery.events.iter().map(|one| one.event.head.clone()).collect(),
+                None => Vec::new(),
+            };
             self.engine.deliver(delivery).await?;
+            self.destroy_late(&heads).await?;
             self.resume.lock().unwrap_or_else(PoisonError::into_inner).insert(origin, resume);
             Ok(())
         }

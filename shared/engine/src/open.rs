@@ -10,10 +10,10 @@ use std::{
 
 use dossier_exchange::{Clock, Tally};
 use dossier_journal::{
-    Followed, Head, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, ReadError, Recovery, SledStore,
-    Store, Verify, Writer,
+    Followed, Head, Journal, KeyTurn, MirrorHead, OpenError, OpenOptions, Peek, PeekError, ReadError, Recovery,
+    Signers, SledStore, Store, Verify, Writer,
 };
-use dossier_proof::{Frontier, Hash, SigningKey};
+use dossier_proof::{Frontier, Hash};
 use dossier_proto::{Digest, Micros, Origin, Place};
 use tokio::sync::{mpsc, watch};
 
@@ -39,7 +39,7 @@ const JOBS_WAITING_MAX: usize = 4_096;
 /// smaller ones: the same callers would wait for more syncs.
 const GROUPS_WAITING_MAX: usize = 0;
 /// A wall clock may be this far behind the journal; more, and the service does not start.
-const CLOCK_BEHIND_MAX: i64 = 5 * Micros::SECOND;
+pub(crate) const CLOCK_BEHIND_MAX: i64 = 5 * Micros::SECOND;
 
 /// What an engine is made of.
 #[derive(Clone)]
@@ -49,7 +49,7 @@ pub struct EngineSettings {
     /// The log's name: the origin line of checkpoints is `<log>/<epoch>`.
     pub log: String,
     /// Signs anchors and checkpoints.
-    pub signer: SigningKey,
+    pub signer: Signers,
     /// The code that folds, made by the build: a snapshot of other code is not used.
     pub fingerprint: Digest,
     /// The time of day.
@@ -71,13 +71,13 @@ impl EngineSettings {
     pub fn new(
         directory: impl Into<PathBuf>,
         log: impl Into<String>,
-        signer: SigningKey,
+        signer: impl Into<Signers>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             directory: directory.into(),
             log: log.into(),
-            signer,
+            signer: signer.into(),
             fingerprint: Digest([0; 32]),
             clock,
             authority: AuthorityGate::open(),
@@ -118,6 +118,12 @@ pub enum EngineError {
         /// By how much it is behind.
         behind_seconds: i64,
     },
+    /// What was ordered to be destroyed could not be.
+    #[error(
+        "words that are ordered to be destroyed could not be: {0}. Nobody is served before they are. See that the disk can be written, then \
+         start again"
+    )]
+    Erasure(#[from] crate::erasure::ErasureError),
     /// A thread could not be started.
     #[error("a thread could not be started: {0}")]
     Thread(#[source] std::io::Error),
@@ -133,6 +139,12 @@ fn in_words(micros: i64) -> String {
 pub(crate) fn peek(event: &[u8]) -> Result<Peek, PeekError> {
     let peeked = dossier_proto::peek(event).map_err(|error| PeekError(error.to_string()))?;
     Ok(Peek { epoch: peeked.epoch, sequence: peeked.sequence, entry: peeked.entry.map(|entry| entry.0) })
+}
+
+/// Reads whether an event gives up the key that its journal signs with.
+pub fn key_turn(event: &[u8]) -> Option<KeyTurn> {
+    let (former, verifier) = dossier_proto::key_turn(event)?;
+    Some(KeyTurn { former, verifier })
 }
 
 impl<D: Decider, V: View> Engine<D, V> {
@@ -165,6 +177,7 @@ impl<D: Decider, V: View> Engine<D, V> {
         let lost = settings.mirrors.clone();
         options.mirrors = settings.mirrors;
         options.recovery = settings.recovery;
+        options.turn = key_turn;
         options.verify = taken.as_ref().map_or(Verify::Whole, |taken| Verify::Since(taken.edge()));
         let (journal, mut writer) = dossier_journal::open(store, options)?;
         let started = Instant::now();

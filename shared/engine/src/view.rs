@@ -3,12 +3,19 @@
 use dossier_proto::{EntryId, Event};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::erasure::Orders;
+
 /// A read model. It may be thrown away at any time: a fold over the journal gives it back. Use ordered collections
 /// only: the digest of the view is taken over its bytes. It keeps facts and positions; words are read from the journal
 /// and unsealed when they are shown.
 pub trait View: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Folds one durable event. `beside` is the foreign event that a `Received` stands for. Must not fail.
     fn apply(&mut self, event: &Event, beside: Option<&Event>);
+
+    /// The erasures that are ordered, where the view knows of them.
+    fn erasures(&self) -> Option<&Orders> {
+        None
+    }
 }
 
 /// A view of which what it shows of one entry can be folded without the events of all others: from those of the entry, of the few it is

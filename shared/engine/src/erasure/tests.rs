@@ -1,0 +1,136 @@
+//! Which keys an order is about.
+
+use dossier_proto::{
+    Actor, Digest, EntryId, Event, EventId, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, must_understand,
+    schema_of, v1,
+};
+
+use super::{Order, Orders, Scope, scope};
+
+const ENTRY: EntryId = EntryId([7; 16]);
+const OTHER: EntryId = EntryId([8; 16]);
+
+fn sealed(key: u8) -> Option<v1::Sealed> {
+    Some(v1::Sealed { key_id: vec![key; 16], nonce: vec![1; 24], ciphertext: vec![2; 32] })
+}
+
+fn event(origin: Origin, sequence: u64, at: i64, entry: EntryId, payload: Payload) -> Event {
+    let head = Head {
+        id: EventId([3; 16]),
+        place: Place { origin, epoch: 0, sequence },
+        schema: schema_of(&payload),
+        must_understand: must_understand(&payload),
+        entry: Some(entry),
+        part_version: 0,
+        recorded_at: Micros(at),
+        wall: Micros(at),
+        actor: Actor::Person(SubjectId([4; 16])),
+        on_behalf_of: None,
+        authority: None,
+        command: None,
+        cause: None,
+        rules: 1,
+        registry: None,
+        correlation: None,
+    };
+    Event { head, payload: Some(payload) }
+}
+
+/// A content under a key, with a personal value and a file under the two keys after.
+fn saved(sequence: u64, at: i64, digest: u8, keys: [u8; 3]) -> Event {
+    let content = v1::Content {
+        revision: 1,
+        digest: vec![digest; 32],
+        sealed: sealed(keys[0]),
+        personal: vec![v1::PersonalValue { sealed: sealed(keys[1]), ..Default::default() }],
+        files: vec![v1::AttachedFile {
+            digest: vec![keys[2]; 32],
+            key_id: vec![keys[2]; 16],
+            ..v1::AttachedFile::default()
+        }],
+    };
+    let command = v1::SaveDraft { content: Some(content), fields: Vec::new() };
+    let payload = Payload::DraftSaved(v1::DraftSaved { command: Some(command) });
+    event(Origin::Submission, sequence, at, ENTRY, payload)
+}
+
+fn said(sequence: u64, at: i64, key: u8) -> Event {
+    let command = v1::Comment { text: sealed(key), ..v1::Comment::default() };
+    let payload = Payload::CommentMade(v1::CommentMade { command: Some(command) });
+    event(Origin::Moderation, sequence, at, ENTRY, payload)
+}
+
+fn ordered(at: i64, scope: Scope, digests: &[u8], standing: Option<u8>) -> Event {
+    let command = v1::OrderErasure {
+        scope: scope.number(),
+        digests: digests.iter().map(|digest| vec![*digest; 32]).collect(),
+        reason: "own-request".to_owned(),
+        note: sealed(99),
+        ..v1::OrderErasure::default()
+    };
+    let standing = standing.map(|digest| vec![digest; 32]).unwrap_or_default();
+    let payload =
+        Payload::ErasureOrdered(v1::ErasureOrdered { command: Some(command), standing, ..Default::default() });
+    event(Origin::Moderation, 50, at, ENTRY, payload)
+}
+
+fn confirmed(origin: Origin, sequence: u64) -> Event {
+    let order = Some(Place { origin: Origin::Moderation, epoch: 0, sequence: 50 }.into());
+    let command = v1::ConfirmErasure { order, destroyed: 2 };
+    let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(command) });
+    event(origin, sequence, 200, ENTRY, payload)
+}
+
+/// Two contents that share a file (33), one of them written after the moment of the orders, and a comment.
+fn history() -> Vec<Event> {
+    vec![
+        saved(0, 10, 1, [11, 12, 33]),
+        saved(1, 20, 2, [21, 22, 33]),
+        said(2, 30, 41),
+        ordered(100, Scope::Words, &[], None),
+        saved(3, 110, 3, [51, 52, 53]),
+    ]
+}
+
+fn keys(order: &Event) -> Vec<u8> {
+    let order = Order::of(order).unwrap();
+    scope::of_order(&order, &history()).keys.iter().map(|key| key.as_bytes()[0]).collect()
+}
+
+#[test]
+fn each_scope_takes_its_own_and_nothing_that_came_later() {
+    assert_eq!(keys(&ordered(100, Scope::Words, &[], None)), [11, 12, 21, 22, 33, 41]);
+    assert_eq!(keys(&ordered(100, Scope::PersonalValues, &[], None)), [12, 22]);
+    assert_eq!(keys(&ordered(100, Scope::Content, &[1], None)), [11, 12, 33]);
+    assert!(keys(&ordered(100, Scope::Person, &[], None)).is_empty());
+    assert_eq!(keys(&ordered(15, Scope::Words, &[], None)), [11, 12, 33], "only what was there at its moment");
+}
+
+#[test]
+fn what_the_content_in_public_names_stays() {
+    let order = ordered(100, Scope::Content, &[1], Some(2));
+    assert_eq!(keys(&order), [11, 12], "the file is also that of the content that stands in public");
+    let order = Order::of(&order).unwrap();
+    assert!(scope::of_order(&order, &history()).files.is_empty());
+    let sure = scope::of_event(&order, &history()[0]);
+    assert_eq!(sure.into_iter().collect::<Vec<_>>(), [KeyId([11; 16])], "of one event alone nobody can tell");
+}
+
+#[test]
+fn an_order_is_open_until_everybody_has_confirmed_it() {
+    let mut orders = Orders::default();
+    orders.fold(&ordered(100, Scope::Words, &[], None), None);
+    assert_eq!(orders.pending(Origin::Audit).count(), 1);
+    orders.fold(&confirmed(Origin::Submission, 4), None);
+    orders.fold(&confirmed(Origin::Submission, 9), None);
+    let order = orders.all().next().unwrap();
+    assert_eq!(order.confirmed[&Origin::Submission].place.sequence, 4, "the first stands");
+    assert_eq!(orders.pending(Origin::Submission).count(), 0);
+    assert_eq!(orders.pending(Origin::Audit).count(), 1);
+    let covered = |event: &Event| orders.covering(&event.head).count();
+    assert_eq!((covered(&said(2, 30, 41)), covered(&said(2, 130, 41))), (1, 0));
+    let elsewhere = Event { head: Head { entry: Some(OTHER), ..said(2, 30, 41).head }, ..said(2, 30, 41) };
+    assert_eq!(covered(&elsewhere), 0);
+    assert_eq!(Order::of(&said(1, 1, 1)), None);
+    assert_eq!(order.digests, std::collections::BTreeSet::<Digest>::new());
+}
