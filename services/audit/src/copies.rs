@@ -19,7 +19,7 @@ use dossier_proto::{BodyCode, EntryId, Event, Origin, Payload, Place, hash_of};
 
 pub use error::{CopiesError, CopyError, CopyReadError};
 
-use crate::{passed::Passed, seen::Seen, trail::Filed};
+use crate::{acts::Acts, passed::Passed, seen::Seen, trail::Filed};
 
 /// Whose journals are copied.
 pub const COPIED: [Origin; 3] = [Origin::Submission, Origin::Moderation, Origin::Publication];
@@ -28,9 +28,17 @@ pub const COPIED: [Origin; 3] = [Origin::Submission, Origin::Moderation, Origin:
 pub struct Copies {
     copies: BTreeMap<Origin, CopyOf>,
     /// Which entry has which public number, from publication's copy.
-    numbers: RwLock<BTreeMap<String, EntryId>>,
+    numbers: RwLock<Numbers>,
     seen: Seen,
     passed: Passed,
+    acts: Acts,
+}
+
+/// Public numbers, both ways.
+#[derive(Default)]
+struct Numbers {
+    entries: BTreeMap<String, EntryId>,
+    numbers: BTreeMap<EntryId, String>,
 }
 
 struct CopyOf {
@@ -94,7 +102,7 @@ impl Copies {
             copies.insert(origin, open_one(store, origin, settings).map_err(failed)?);
         }
         let seen = Seen::open(&settings.directory.join("anchors").join("seen"))?;
-        let opened = Self { copies, numbers: RwLock::default(), seen, passed: Passed::default() };
+        let opened = Self { copies, numbers: RwLock::default(), seen, passed: Passed::default(), acts: Acts::default() };
         opened.read_numbers()?;
         Ok(Arc::new(opened))
     }
@@ -106,6 +114,28 @@ impl Copies {
     /// The copy of an origin's journal, for reading.
     pub fn journal(&self, origin: Origin) -> Option<&Journal> {
         self.copy(origin).map(|copy| &copy.journal)
+    }
+
+    /// Who did what, for searches.
+    pub(crate) const fn acts(&self) -> &Acts {
+        &self.acts
+    }
+
+    /// Takes note of everything that was copied before this process began. Reads all copies: off the async threads.
+    pub(crate) fn note_acts(&self) {
+        for (origin, copy) in &self.copies {
+            let start = dossier_journal::Place { epoch: 0, sequence: 0 };
+            let read = copy.journal.replay(start, |stored| {
+                if let Ok(event) = Event::decode(&stored.event) {
+                    self.acts.note(&event);
+                }
+            });
+            if let Err(error) = read {
+                tracing::error!(%error, %origin, "the index of acts could not be made; searches look at everything");
+                return;
+            }
+        }
+        self.acts.is_made();
     }
 
     /// The checkpoints that were seen.
@@ -150,10 +180,11 @@ impl Copies {
             if place.origin == origin && place < wanted {
                 continue;
             }
-            if place.origin == origin && place.epoch == wanted.epoch + 1 && place.sequence == 0 {
+            // After a loss numbers of epochs are left out: they might be in use elsewhere.
+            if place.origin == origin && place.epoch > wanted.epoch && place.sequence == 0 {
                 write(&mut writer, std::mem::take(&mut waiting))?;
                 // A crash between this and the next write leaves an empty epoch, which reading goes on in.
-                writer.begin_epoch(None)?;
+                writer.begin_epoch_above(place.epoch, None)?;
             } else if place != wanted {
                 write(&mut writer, waiting)?;
                 return Err(CopyError::Gap { wanted, found: place });
@@ -163,7 +194,10 @@ impl Copies {
         }
         write(&mut writer, waiting)?;
         drop(writer);
-        new.iter().for_each(|one| self.note_number(&one.event));
+        new.iter().for_each(|one| {
+            self.note_number(&one.event);
+            self.acts.note(&one.event);
+        });
         Ok(new)
     }
 
@@ -210,7 +244,12 @@ impl Copies {
 
     /// The entry with this public number.
     pub fn numbered(&self, number: &str) -> Option<EntryId> {
-        self.numbers.read().unwrap_or_else(PoisonError::into_inner).get(number).copied()
+        self.numbers.read().unwrap_or_else(PoisonError::into_inner).entries.get(number).copied()
+    }
+
+    /// The public number of an entry, once it has one.
+    pub fn number_of(&self, entry: EntryId) -> Option<String> {
+        self.numbers.read().unwrap_or_else(PoisonError::into_inner).numbers.get(&entry).cloned()
     }
 
     fn note_number(&self, event: &Event) {
@@ -219,7 +258,8 @@ impl Copies {
         };
         let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
         // The first one stands: a number given twice is for the findings, not for this index.
-        numbers.entry(published.number.clone()).or_insert(entry);
+        numbers.entries.entry(published.number.clone()).or_insert(entry);
+        numbers.numbers.entry(entry).or_insert_with(|| published.number.clone());
     }
 
     fn read_numbers(&self) -> Result<(), CopiesError> {
@@ -250,7 +290,7 @@ fn write(writer: &mut Writer, records: Vec<Record>) -> Result<(), WriteError> {
     writer.append(Frame { records, followed: Vec::new() }).map(|_appended| ())
 }
 
-fn filed(origin: Origin, stored: &Stored) -> Result<Filed, CopyReadError> {
+pub(crate) fn filed(origin: Origin, stored: &Stored) -> Result<Filed, CopyReadError> {
     let place = Place { origin, epoch: stored.epoch, sequence: stored.sequence };
     let event = Event::decode(&stored.event).map_err(|source| CopyReadError::Contract { place, source })?;
     Ok(Filed { event, hash: hash_of(&stored.event) })

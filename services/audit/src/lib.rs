@@ -7,42 +7,52 @@
 //! - [`copies`], [`seen`]: what we hold of the others, on disk;
 //! - [`inbox`], [`watching`](Watched), [`reporter`]: taking it in, and telling what does not agree;
 //! - [`passed`], [`moment`]: which moments are over, and an entry as it was in one;
+//! - [`conscience`]: everything that was copied judged: what it rests on, whether it could have been decided so, who reads it;
 //! - [`reconcile`]: each event against the one it rests on, pure;
 //! - [`trail`]: what happened to an entry, in causal order and plain words, pure;
 //! - [`words`], [`sealed_parts`]: opening what was said, for those who may;
 //! - [`verify`]: a whole journal examined, event by event;
+//! - [`Witnessed`]: what foreign witnesses have cosigned of our logs;
 //! - [`views`], [`api`]: what is asked for, and the doors under `/audit/api/v1`.
 
 pub mod api;
+pub mod conscience;
 pub mod copies;
 pub mod domain;
 pub mod inbox;
-mod moment;
+pub mod moment;
+mod acts;
+mod assembling;
+mod exporting;
 mod office;
+mod outlines;
 mod passed;
 pub mod policy;
 mod receipts;
+mod registries;
 pub mod reconcile;
 pub mod reporter;
 pub mod sealed_parts;
 pub mod seen;
+mod searching;
 mod service;
-mod shelf;
-mod sweep;
 pub mod trail;
 pub mod verify;
 pub mod views;
 mod watching;
+mod witnessed;
 pub mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use conscience::{AskService, Deciders, Depth, HeadRead, OwnDecider, Patience, Rehearsal, Rehearsed, StateAsked, StateTold};
 pub use copies::{COPIED, Copies, CopiesError, CopiesSettings};
 pub use domain::{Audit, AuditRefusal, Command, Finding, FindingKind};
 pub use inbox::AuditInbox;
 pub use office::{DigestsOf, Office};
 pub use passed::Passed;
-pub use service::{Config, Service, start, start_on};
+pub use service::{Config, ConscienceSettings, Service, start, start_on};
 pub use trail::{Step, Trail};
 pub use watching::Watched;
+pub use witnessed::{Witness, Witnessed, WitnessedError, Witnesses, WitnessesError};

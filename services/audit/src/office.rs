@@ -5,12 +5,23 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use dossier_engine::{Clock, Digests, Engine};
 use dossier_identity::Accounts;
+use dossier_journal::Journal;
 use dossier_proof::{CosigningKey, VerifierKey};
 use dossier_proto::{Micros, Origin, SubjectId};
 use dossier_vault::Vault;
 use futures_util::future::BoxFuture;
 
-use crate::{copies::Copies, domain::Audit, trail::Step, views::AuditView, watching::Watched};
+use crate::{
+    copies::Copies,
+    domain::{Audit, Finding},
+    outlines::Outlines,
+    registries::Registries,
+    reporter::Reporter,
+    trail::Step,
+    views::AuditView,
+    watching::Watched,
+    witnessed::Witnessed,
+};
 
 /// Asks every service for the digests of its state and view. The binary knows them all.
 pub type DigestsOf = Arc<dyn Fn() -> BoxFuture<'static, Vec<(Origin, Digests)>> + Send + Sync>;
@@ -28,6 +39,10 @@ struct Inner {
     watched: Vec<Watched>,
     digests: DigestsOf,
     cosigner: CosigningKey,
+    witnessed: Arc<Witnessed>,
+    reporter: Reporter,
+    outlines: Outlines,
+    registries: Registries,
 }
 
 /// What an office is made of.
@@ -41,6 +56,8 @@ pub(crate) struct Parts {
     pub(crate) watched: Vec<Watched>,
     pub(crate) digests: DigestsOf,
     pub(crate) cosigner: CosigningKey,
+    pub(crate) witnessed: Arc<Witnessed>,
+    pub(crate) reporter: Reporter,
 }
 
 impl FromRef<Office> for Arc<Accounts> {
@@ -51,8 +68,9 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigner } = parts;
-        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner }))
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigner, witnessed, reporter } = parts;
+        let (outlines, registries) = (Outlines::default(), Registries::default());
+        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, witnessed, reporter, outlines, registries }))
     }
 
     /// The engine.
@@ -63,6 +81,24 @@ impl Office {
     /// The copies of the other journals.
     pub fn copies(&self) -> &Arc<Copies> {
         &self.0.copies
+    }
+
+    /// The journal of a service: ours, or the copy of another's.
+    pub(crate) fn journal(&self, origin: Origin) -> Option<&Journal> {
+        match origin {
+            Origin::Audit => Some(self.engine().journal()),
+            other => self.copies().journal(other),
+        }
+    }
+
+    /// The trails at hand.
+    pub(crate) fn outlines(&self) -> &Outlines {
+        &self.0.outlines
+    }
+
+    /// The registries at hand.
+    pub(crate) fn registries(&self) -> &Registries {
+        &self.0.registries
     }
 
     /// The keys.
@@ -85,6 +121,16 @@ impl Office {
         &self.0.cosigner
     }
 
+    /// What foreign witnesses have cosigned.
+    pub(crate) fn witnessed(&self) -> &Witnessed {
+        &self.0.witnessed
+    }
+
+    /// Reports that something does not agree, soon.
+    pub(crate) fn report(&self, finding: Finding) {
+        self.0.reporter.report(finding);
+    }
+
     /// What a service signs with.
     pub fn verifier(&self, origin: Origin) -> Option<&VerifierKey> {
         self.0.watched.iter().find(|watched| watched.origin == origin).map(|watched| &watched.verifier)
@@ -102,6 +148,8 @@ impl Office {
 
     /// Puts the names of people into a step.
     pub fn name(&self, step: &mut Step) {
-        step.by.name = step.by.subject.and_then(|subject| self.name_of(subject));
+        for who in [Some(&mut step.by), step.designation.as_mut().map(|one| &mut one.granted_by)].into_iter().flatten() {
+            who.name = who.subject.and_then(|subject| self.name_of(subject));
+        }
     }
 }

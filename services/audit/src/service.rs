@@ -1,6 +1,9 @@
 //! The service as the binary starts it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::Router;
 use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings};
@@ -8,21 +11,22 @@ use dossier_exchange::{Hub, Inbox as _, InboxError, KeyDesk, KeyRefusal, Transpo
 use dossier_identity::Accounts;
 use dossier_journal::Store;
 use dossier_proof::CosigningKey;
-use dossier_proto::{KeyId, Origin};
+use dossier_proto::{KeyId, Origin, Place};
 use dossier_vault::{GrantedKey, Vault};
 use tokio::task::JoinSet;
 
 use crate::{
     api,
+    conscience::{AskService, Conscience, Deciders, Heads, Judged, Library, Patience},
     copies::{COPIED, Copies},
     domain::Audit,
     inbox::AuditInbox,
     office::{DigestsOf, Office, Parts},
     policy,
     reporter::{Reporter, Reports},
-    sweep::sweep,
-    views::AuditView,
+    views::{AuditView, FindingRow},
     watching::{Watched, Watching},
+    witnessed::Witnessed,
 };
 
 /// What the service is started with.
@@ -42,6 +46,21 @@ pub struct Config {
     pub digests: DigestsOf,
     /// Signs the checkpoints of the others when they were compared with the copies. Serves nothing else.
     pub cosigner: CosigningKey,
+    /// Foreign witnesses, and what they have cosigned.
+    pub witnessed: Arc<Witnessed>,
+    /// What everything is judged with.
+    pub conscience: ConscienceSettings,
+}
+
+/// What everything that is recorded is judged with.
+#[derive(Clone)]
+pub struct ConscienceSettings {
+    /// The deciders of the services: the binary hands them in.
+    pub deciders: Arc<dyn Deciders>,
+    /// Asks the services about themselves.
+    pub ask: AskService,
+    /// How long is waited for what.
+    pub patience: Patience,
 }
 
 /// The running service; a cheap clone.
@@ -52,6 +71,7 @@ pub struct Service {
     reporter: Reporter,
     reports: Arc<Mutex<Option<Reports>>>,
     clock: Arc<dyn Clock>,
+    conscience: Conscience,
 }
 
 /// Opens the service's own journal. [`Service::begin`] starts the work behind it; following the others with
@@ -75,14 +95,27 @@ fn start_with(
     config: Config,
     open: impl FnOnce(EngineSettings) -> Result<Engine<Audit, AuditView>, EngineError>,
 ) -> Result<Service, EngineError> {
-    let Config { engine, copies, vault, accounts, watched, digests, cosigner } = config;
-    let clock = Arc::clone(&engine.clock);
+    let Config { engine, copies, vault, accounts, watched, digests, cosigner, witnessed, conscience } = config;
+    let (clock, directory) = (Arc::clone(&engine.clock), engine.directory.clone());
     let engine = open(engine)?;
     let own = EngineInbox::new(engine.clone(), vault.clone(), policy::keys_needed);
     let (reporter, reports) = Reporter::new();
     let inbox = AuditInbox::new(own, Arc::clone(&copies), reporter.clone());
-    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigner };
-    Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock })
+    let ConscienceSettings { deciders, ask, patience } = conscience;
+    let conscience = Conscience {
+        library: Arc::new(Library::new(engine.journal().clone(), Arc::clone(&copies))),
+        vault: vault.clone(),
+        deciders,
+        ask,
+        engine: engine.clone(),
+        reporter: reporter.clone(),
+        clock: Arc::clone(&clock),
+        patience,
+        judged: Judged::default(),
+        directory,
+    };
+    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigner, witnessed, reporter: reporter.clone() };
+    Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock, conscience })
 }
 
 impl Service {
@@ -116,8 +149,8 @@ impl Service {
         hub.join(Origin::Audit, self.engine().source(), self.desk());
     }
 
-    /// Starts what works behind the doors: findings are written down, the checkpoints of the others looked at, the copies
-    /// reconciled from their beginning. To be called once, before anything is followed. Drop the set to stop.
+    /// Starts what works behind the doors: findings are written down, the checkpoints of the others looked at, everything that is copied
+    /// judged. To be called once, before anything is followed. Drop the set to stop.
     ///
     /// # Errors
     /// [`InboxError`] when our own journal could not be brought level with the copies.
@@ -139,13 +172,34 @@ impl Service {
             };
             tasks.spawn(watching.run());
         }
-        let (own, copies, reporter) =
-            (self.engine().journal().clone(), Arc::clone(self.copies()), self.reporter.clone());
-        tasks.spawn_blocking(move || match sweep(&own, &copies, &reporter) {
-            Ok(events) => tracing::info!(events, "the copies were reconciled"),
-            Err(error) => tracing::error!(%error, "the copies could not be reconciled"),
-        });
+        let copies = Arc::clone(self.copies());
+        tasks.spawn_blocking(move || copies.note_acts());
+        tasks.spawn(self.heads(transport).run());
+        tasks.spawn(self.conscience.clone().run());
+        tasks.spawn(self.conscience.with_own_library().run_thorough());
         Ok(tasks)
+    }
+
+    fn heads(&self, transport: Arc<dyn Transport>) -> Heads {
+        Heads {
+            watched: self.office.watched().to_vec(),
+            transport,
+            ask: Arc::clone(&self.conscience.ask),
+            library: Arc::clone(&self.conscience.library),
+            engine: self.engine().clone(),
+            reporter: self.reporter.clone(),
+            patience: self.conscience.patience,
+        }
+    }
+
+    /// How far each journal was judged, with everything that was found on record: the next event of each.
+    pub fn judged(&self) -> BTreeMap<Origin, Place> {
+        self.conscience.judged.all()
+    }
+
+    /// What is open of what was found, for readiness: nothing when nothing is.
+    pub fn open_findings(&self) -> Option<String> {
+        findings_in_words(self.engine().view().open_findings())
     }
 
     /// Whether the copies are kept and what the others show agrees with what they signed, for readiness.
@@ -172,6 +226,21 @@ impl Service {
     pub fn reads(&self, origin: Origin) -> dossier_exchange::Position {
         self.inbox.resume(origin).next()
     }
+}
+
+/// How many findings are open, of which kinds, and where the first is.
+fn findings_in_words<'a>(open: impl Iterator<Item = &'a FindingRow>) -> Option<String> {
+    let open: Vec<_> = open.collect();
+    let first = open.first()?;
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    open.iter().for_each(|row| *kinds.entry(row.kind.key()).or_default() += 1);
+    let kinds: Vec<_> = kinds.into_iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    Some(format!(
+        "what is recorded does not agree: findings are open ({}), the first at {}. {} /audit/api/v1/findings has all of them, with what to do, for auditors",
+        kinds.join(", "),
+        first.at,
+        first.finding().sentence()
+    ))
 }
 
 /// Gives nothing to anybody.

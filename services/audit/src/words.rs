@@ -69,6 +69,14 @@ fn content_said(vault: &Vault, entry: EntryId, content: &v1::Content) -> Said {
 }
 
 fn open_content(vault: &Vault, entry: EntryId, content: &v1::Content) -> Result<Value, Mark> {
+    let value = committed(vault, entry, content)?;
+    let personal: Result<Vec<PersonalValue>, _> = content.personal.iter().cloned().map(TryInto::try_into).collect();
+    let joined = vault.join(entry, value, &personal.map_err(|_| Mark::Altered)?);
+    joined.map(|joined| joined.content).map_err(|_| Mark::Altered)
+}
+
+/// A content as it was judged: with tokens where personal values stand.
+pub(crate) fn committed(vault: &Vault, entry: EntryId, content: &v1::Content) -> Result<Value, Mark> {
     let sealed = content.sealed.as_ref().ok_or(Mark::NotHeld)?;
     let digest = Digest::try_from(content.digest.as_slice()).map_err(|_| Mark::Altered)?;
     let bytes = open(vault, sealed, &Binding::entry(entry, Purpose::Content))?;
@@ -77,10 +85,13 @@ fn open_content(vault: &Vault, entry: EntryId, content: &v1::Content) -> Result<
     if vault.content_digest(key, &bytes).map_err(|_| Mark::NotHeld)? != digest {
         return Err(Mark::Altered);
     }
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_| Mark::Altered)?;
-    let personal: Result<Vec<PersonalValue>, _> = content.personal.iter().cloned().map(TryInto::try_into).collect();
-    let joined = vault.join(entry, value, &personal.map_err(|_| Mark::Altered)?);
-    joined.map(|joined| joined.content).map_err(|_| Mark::Altered)
+    serde_json::from_slice(&bytes).map_err(|_| Mark::Altered)
+}
+
+/// Whether a content is surely not the one its digest names: its key is here, and what it opens is another one, or nothing that was
+/// sealed so. What cannot be opened is not known to be altered.
+pub(crate) fn is_altered(vault: &Vault, entry: EntryId, content: &v1::Content) -> bool {
+    matches!(open_content(vault, entry, content), Err(Mark::Altered))
 }
 
 pub(crate) fn open(vault: &Vault, sealed: &v1::Sealed, binding: &Binding) -> Result<Vec<u8>, Mark> {

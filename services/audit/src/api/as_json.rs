@@ -1,6 +1,6 @@
 //! An event as JSON, by the contract's own description: whatever it holds is shown, sealed words as key and length.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use dossier_proto::DESCRIPTORS;
 use prost_reflect::{
@@ -21,6 +21,15 @@ fn envelope() -> &'static MessageDescriptor {
         // The descriptors are made by the same build as this code; a test reads every kind of event through them.
         let pool = DescriptorPool::decode(DESCRIPTORS).expect("the contract describes itself");
         pool.get_message_by_name("dossier.v1.Event").expect("the contract has an envelope")
+    })
+}
+
+/// The names of all kinds of events, as trails have them: the payload's field in the contract, with dashes.
+pub(super) fn kinds() -> &'static BTreeSet<String> {
+    static KINDS: OnceLock<BTreeSet<String>> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let payloads = envelope().oneofs().filter(|one| one.name() == "payload");
+        payloads.flat_map(|one| one.fields().map(|field| field.name().replace('_', "-")).collect::<Vec<_>>()).collect()
     })
 }
 

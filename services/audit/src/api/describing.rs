@@ -21,6 +21,9 @@ use utoipa::{
     modifiers(&Token, &Problems),
     paths(
         super::trails::trail,
+        super::search::search,
+        super::moments::moment,
+        super::moments::difference,
         super::events::events,
         super::checkpoints::all,
         super::checkpoints::one,

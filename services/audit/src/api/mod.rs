@@ -1,18 +1,26 @@
 //! The JSON interface, under `/audit/api/v1`. For auditors; the checkpoints are for everybody.
 
 mod as_json;
+mod asked;
 mod checkpoints;
+mod cosignatures;
 mod describing;
 mod doors;
 mod events;
+mod exports;
 mod findings;
 mod log;
+mod moments;
 mod readings;
 mod receipts;
+mod search;
 mod state;
 mod trails;
 
-use axum::{Json, Router, routing::get};
+use axum::{
+    Json, Router,
+    routing::{get, post},
+};
 use dossier_web::off_thread;
 
 pub use as_json::event_as_json;
@@ -20,7 +28,9 @@ pub use checkpoints::{CheckpointDocument, LogDocument};
 pub use describing::openapi;
 pub use events::{EventDocument, EventsDocument};
 pub use findings::FindingDocument;
+pub use moments::{DifferenceDocument, KnownBy, MomentDocument, WordsChanged};
 pub use readings::ReadingDocument;
+pub use search::{FoundDocument, FoundStep, TouchedEntry};
 pub use state::DigestsDocument;
 
 use crate::office::Office;
@@ -32,6 +42,9 @@ pub const PREFIX: &str = "/audit/api/v1";
 pub fn router(office: Office) -> Router {
     let routes = Router::new()
         .route("/entries/{id}/trail", get(trails::trail))
+        .route("/entries/{id}/moment", get(moments::moment))
+        .route("/entries/{id}/difference", get(moments::difference))
+        .route("/trails", get(search::search))
         .route("/events", get(events::events))
         .route("/checkpoints", get(checkpoints::all))
         .route("/checkpoints/{origin}", get(checkpoints::one))
@@ -41,5 +54,10 @@ pub fn router(office: Office) -> Router {
         .route("/findings", get(findings::findings))
         .route("/readings", get(readings::readings))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
-    Router::new().nest(PREFIX, routes).route("/audit/log/{origin}/{epoch}/{*part}", get(log::part)).with_state(office)
+    Router::new()
+        .nest(PREFIX, routes)
+        .route("/audit/log/{origin}/{epoch}/{*part}", get(log::part))
+        .route("/audit/log/{origin}/{epoch}/cosignatures", post(cosignatures::bring))
+        .route("/audit/log/{origin}/{epoch}/forks", post(cosignatures::accuse))
+        .with_state(office)
 }

@@ -1,6 +1,6 @@
 //! The decisions: who may read, and what is a new finding.
 
-use dossier_engine::{Context, Decided, Decision};
+use dossier_engine::{Context, Decided, Decision, erasure::NoConfirmation};
 use dossier_identity::Role;
 use dossier_proto::{Actor, BodyCode, Origin, Payload, Place, v1};
 use v1::read_trail::Scope;
@@ -16,7 +16,17 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::Read(command) => read(state, command, context),
         Command::Report(command) => report(state, command, context),
         Command::Settle(command) => settle(state, command, context),
+        Command::ConfirmErasure(command) => erased(state, command, context),
     }
+}
+
+/// What was ordered to be destroyed is.
+fn erased(state: &State, command: &v1::ConfirmErasure, context: &Context) -> Result<Decision, AuditRefusal> {
+    let confirmed = dossier_engine::erasure::confirm(&state.erasures, command, context, Origin::Audit, 0);
+    confirmed.map_err(|why| match why {
+        NoConfirmation::WrongActor => AuditRefusal::WrongActor("A service confirms for itself what it has destroyed."),
+        NoConfirmation::NoOrder => AuditRefusal::Invalid("There is no such order."),
+    })
 }
 
 /// A reading is history before anything is shown. Auditors alone may read: an administrator has no say here.
@@ -43,17 +53,28 @@ fn checked(command: &v1::ReadTrail, context: &Context) -> Result<Option<BodyCode
         }
         Ok(Scope::Events) if of_range => check_range(command)?,
         Ok(Scope::Events) => return Err(AuditRefusal::Invalid("A range of events is of no single entry.")),
-        Ok(Scope::Search | Scope::Rights) if of_range => {}
-        Ok(Scope::Search | Scope::Rights) => return Err(AuditRefusal::Invalid("A search is of no single entry.")),
-        Ok(Scope::Export) if of_entry || of_range => {}
-        Ok(Scope::Export) => {
-            return Err(AuditRefusal::Invalid("An export is of one entry, with its body and record type, or of none."));
+        Ok(Scope::Rights) if of_range => {}
+        Ok(Scope::Rights) => return Err(AuditRefusal::Invalid("Designations are of no single entry.")),
+        // Of one entry; or of all, where it has to be said of which body and type when the designation is not for all of them.
+        Ok(Scope::Search | Scope::Export) if of_entry || context.entry.is_none() => check_question(command)?,
+        Ok(Scope::Search | Scope::Export) => {
+            return Err(AuditRefusal::Invalid("What is of one entry names its body and record type."));
         }
         Ok(Scope::Unspecified) | Err(_) => return Err(AuditRefusal::Invalid("It has to be said what is read.")),
     }
     match command.body.as_str() {
         "" => Ok(None),
         code => code.parse().map(Some).map_err(|_| AuditRefusal::Invalid("The body is not the code of one.")),
+    }
+}
+
+/// Ids are ids, or nothing.
+fn check_question(command: &v1::ReadTrail) -> Result<(), AuditRefusal> {
+    let is_id = |bytes: &[u8]| matches!(bytes.len(), 0 | 16);
+    if is_id(&command.subject) && is_id(&command.designation) {
+        Ok(())
+    } else {
+        Err(AuditRefusal::Invalid("A person and a designation are known by 16 bytes."))
     }
 }
 

@@ -6,6 +6,8 @@ use dossier_proto::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::{Changed, Counts, Designated, Pending, Waited};
+
 /// An event as it stands in a journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filed {
@@ -36,8 +38,20 @@ pub struct Trail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     pub before_their_cause: Vec<Place>,
-    /// How many steps the whole trail has.
+    /// How many steps the whole trail has; of the pages of one list, as it was when the first was asked for.
     pub total: usize,
+    /// How many of them are wanted.
+    #[serde(default)]
+    pub matching: usize,
+    /// How many there are of each, among those that are wanted.
+    #[serde(default)]
+    pub counts: Counts,
+    /// Who has the next move where the trail ends, and since when; nobody when it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Pending>,
+    /// The moment it is of, when one was asked for (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     /// Where the next page begins; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -46,6 +60,9 @@ pub struct Trail {
 /// One step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Step {
+    /// Its number in the trail, from 1.
+    #[serde(default)]
+    pub number: usize,
     /// Where the event stands.
     #[schema(value_type = Object)]
     pub place: Place,
@@ -69,6 +86,9 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub authority: Option<Authority>,
+    /// What that designation says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub designation: Option<Designated>,
     /// The event that led to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -81,9 +101,27 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub correlation: Option<EventId>,
+    /// The number of the step of that event, where it belongs to this trail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because_of: Option<usize>,
+    /// What it led to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    /// How many steps it led to, when not all of them are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effects_total: Option<usize>,
     /// Number of the revision it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
+    /// The round of submission it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<u32>,
+    /// The stage of the review, by its key in the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The edition it is, or is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u32>,
     /// Digest of the content it is about: what was saved, submitted, judged or published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -96,12 +134,30 @@ pub struct Step {
     /// What the clock of the service said, in microseconds.
     #[schema(value_type = i64)]
     pub wall: Micros,
-    /// Since the step before, in microseconds; absent on the first.
+    /// Since the step before in the trail, wanted or not, in microseconds; absent on the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_previous: Option<i64>,
+    /// How long whoever had the move had it, where this step is what was waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waited: Option<Waited>,
+    /// What changed in the content it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
     /// What was said, as far as it may and can be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Said>,
+}
+
+/// Something that a step led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Effect {
+    /// The number of its step.
+    pub number: usize,
+    /// Where its event stands.
+    #[schema(value_type = Object)]
+    pub place: Place,
+    /// What it is.
+    pub kind: String,
 }
 
 /// Who did something.

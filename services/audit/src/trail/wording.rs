@@ -295,8 +295,7 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
 }
 
 fn finding(one: &v1::FindingReported) -> String {
-    let command = one.command.as_ref();
-    let kind = command.and_then(|it| crate::domain::FindingKind::from_number(it.kind));
+    let kind = one.command.as_ref().and_then(|it| crate::domain::FindingKind::from_number(it.kind));
     kind.map_or("Something does not agree.", crate::domain::FindingKind::meaning).to_owned()
 }
 

@@ -1,7 +1,9 @@
 //! The read model: who may do what, what was found, who read what.
 
-use dossier_engine::{Decider as _, View};
-use dossier_proto::{Event, Micros, Origin, Payload, Place, v1};
+use std::collections::BTreeMap;
+
+use dossier_engine::{Decider as _, View, erasure::Orders};
+use dossier_proto::{Digest, Event, Micros, Origin, Payload, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Audit, Finding, FindingKind, State, known};
@@ -13,8 +15,23 @@ pub struct AuditView {
     pub state: State,
     /// Every finding, in the order they were reported.
     pub findings: Vec<FindingRow>,
-    /// Where each reading stands, and each refusal of one, in order. 16 bytes each: a million readings are 16 MB.
-    pub readings: Vec<(u32, u64)>,
+    /// Each reading, and each refusal of one, in order. 24 bytes each: a million readings are 24 MB.
+    pub readings: Vec<ReadingRow>,
+    /// Everybody who ever read, or wanted to, with their number in the rows above.
+    pub readers: BTreeMap<SubjectId, u32>,
+    /// Where each registry was received, in our own journal.
+    pub registries: Vec<(Digest, (u32, u64))>,
+}
+
+/// A reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingRow {
+    /// The epoch it stands in.
+    pub epoch: u32,
+    /// Whose it is: the number in [`AuditView::readers`].
+    pub reader: u32,
+    /// Where it stands.
+    pub sequence: u64,
 }
 
 /// A reported finding.
@@ -80,16 +97,43 @@ impl AuditView {
 }
 
 impl View for AuditView {
+    fn erasures(&self) -> Option<&Orders> {
+        Some(&self.state.erasures)
+    }
+
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         Audit::evolve(&mut self.state, event, beside);
         let place = event.head.place;
         match &event.payload {
-            Some(Payload::TrailRead(_) | Payload::AuditRefused(_)) => self.readings.push((place.epoch, place.sequence)),
+            Some(Payload::TrailRead(_) | Payload::AuditRefused(_)) => {
+                let reader = event.head.actor.person().map_or(u32::MAX, |subject| self.reader(subject));
+                self.readings.push(ReadingRow { epoch: place.epoch, reader, sequence: place.sequence });
+            }
+            Some(Payload::Received(_)) => {
+                if let Some(digest) = beside.and_then(registry) {
+                    self.registries.push((digest, (place.epoch, place.sequence)));
+                }
+            }
             Some(Payload::FindingReported(reported)) => self.findings.extend(row(event, reported)),
             Some(Payload::FindingSettled(settled)) => self.settle(event, settled),
             _ => {}
         }
     }
+}
+
+impl AuditView {
+    /// The number of a reader; the next one for who comes first.
+    fn reader(&mut self, subject: SubjectId) -> u32 {
+        // Four billion readers would have more designations than there are people.
+        let next = u32::try_from(self.readers.len()).unwrap_or(u32::MAX);
+        *self.readers.entry(subject).or_insert(next)
+    }
+}
+
+/// The digest of the registry that an event adopts.
+fn registry(foreign: &Event) -> Option<Digest> {
+    let Some(Payload::RegistryAdopted(adopted)) = &foreign.payload else { return None };
+    Digest::try_from(adopted.command.as_ref()?.digest.as_slice()).ok()
 }
 
 fn row(event: &Event, reported: &v1::FindingReported) -> Option<FindingRow> {
