@@ -1,11 +1,14 @@
 //! What the doors of the service share: the engine, the words, the accounts, the registry in force.
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+};
 
 use axum::extract::FromRef;
 use dossier_engine::{Clock, Engine, RecordError};
 use dossier_identity::Accounts;
-use dossier_proto::{Micros, Payload, Place, v1};
+use dossier_proto::{Digest, Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 use dossier_vault::files::FileStore;
 use tokio::sync::RwLock;
@@ -23,7 +26,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     attachments: Attachments,
     files: FileStore,
-    registry: std::sync::RwLock<Option<Registry>>,
+    /// As many as were ever in force and asked for: one or two a year.
+    registries: std::sync::RwLock<BTreeMap<Digest, Registry>>,
     traits: KeptTraits,
     /// Held while a revision comes to name files, so that none is removed meanwhile as one that no revision names.
     naming: Arc<RwLock<()>>,
@@ -59,10 +63,10 @@ impl Office {
         attachments: Attachments,
         files: FileStore,
     ) -> Self {
-        let registry = std::sync::RwLock::new(None);
+        let registries = std::sync::RwLock::default();
         let traits = KeptTraits::default();
         let naming = Arc::default();
-        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registry, traits, naming }))
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registries, traits, naming }))
     }
 
     /// The engine.
@@ -110,17 +114,21 @@ impl Office {
     /// # Errors
     /// [`NoRegistry`].
     pub fn registry(&self) -> Result<Registry, NoRegistry> {
-        let (digest, place) = {
-            let entries = self.engine().view();
-            (entries.state().registry, entries.registry())
-        };
-        let (Some(digest), Some(place)) = (digest, place) else { return Err(NoRegistry::NotYet) };
-        let kept = self.0.registry.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|registry| registry.digest() == digest) {
-            return Ok(kept);
+        let adopted = self.engine().view().adopted();
+        self.registry_adopted(adopted)
+    }
+
+    /// The registry with this digest, which our event at this place received.
+    ///
+    /// # Errors
+    /// [`NoRegistry`].
+    pub fn registry_adopted(&self, adopted: Option<(Digest, Place)>) -> Result<Registry, NoRegistry> {
+        let Some((digest, place)) = adopted else { return Err(NoRegistry::NotYet) };
+        if let Some(kept) = self.0.registries.read().unwrap_or_else(PoisonError::into_inner).get(&digest) {
+            return Ok(kept.clone());
         }
         let registry = self.read_registry(place)?;
-        *self.0.registry.write().unwrap_or_else(PoisonError::into_inner) = Some(registry.clone());
+        self.0.registries.write().unwrap_or_else(PoisonError::into_inner).insert(digest, registry.clone());
         Ok(registry)
     }
 

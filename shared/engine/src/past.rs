@@ -108,6 +108,17 @@ impl<D: Decider, V: View> Engine<D, V> {
         past
     }
 
+    /// The last event up to a moment, when nothing can be recorded in it any more; none before the first. For views that know of themselves
+    /// when everything in them became so.
+    ///
+    /// # Errors
+    /// [`PastError`], as [`as_of`](Self::as_of).
+    pub async fn last_as_of(&self, asked: AsOf) -> Result<Option<(Place, Micros)>, PastError> {
+        let end = self.settled_end(asked).await?;
+        let engine = self.clone();
+        off_thread(move || engine.last_before(end)).await
+    }
+
     /// The place behind the last event that counts, when nothing can be recorded before it any more.
     async fn settled_end(&self, asked: AsOf) -> Result<At, PastError> {
         if let AsOf::Instant(instant) = asked {

@@ -12,7 +12,9 @@ use super::{
         AppealDocument, ByDocument, CorrectionDocument, EntryDocument, FaultDocument, HoldDocument, NextDocument,
         PaperDocument, RetractionDocument, TurnDocument,
     },
-    messages, refusals, requested, validating,
+    messages,
+    past::Scene,
+    refusals, requested, validating,
 };
 use crate::{
     domain::{Asking, Entry, Next, Standing, Turn, WorkState, Workflow},
@@ -40,21 +42,21 @@ pub(super) fn public(entry: &Entry) -> (Option<String>, Option<u32>, Option<Stri
     (Some(public.number.clone()), Some(public.edition), Some(format!("/entries/{}", public.number)))
 }
 
-/// The entry as it is now.
+/// The entry as it is, or was.
 ///
 /// # Errors
 /// 404 when there is none; a failure on our side.
-pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
-    let (entry, timeline, needs_clearance) = {
-        let entries = office.engine().view();
-        let entry = entries.entry(id).cloned().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+pub(super) fn of_entry(office: &Office, id: EntryId, scene: &Scene) -> Answer<EntryDocument> {
+    let found = scene.look(office, |entries| {
+        let entry = entries.entry(id).cloned()?;
         let needs_clearance = entries.state().needs_clearance(&entry);
-        (entry, entries.timeline(id).to_vec(), needs_clearance)
-    };
+        Some((entry, entries.timeline(id).to_vec(), needs_clearance))
+    });
+    let (entry, timeline, needs_clearance) = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let sealed = contents::sealed(office, id, entry.working)?;
     let opened = contents::opened(office, id, &sealed)?;
     let faults = match &opened {
-        Some(opened) if entry.workflow.is_with_body() => faults(office, id, &entry, &opened.readable())?,
+        Some(opened) if entry.workflow.is_with_body() => faults(office, scene, id, (&entry, &opened.readable()))?,
         _ => Vec::new(),
     };
     let (number, edition, public_address) = public(&entry);
@@ -77,7 +79,7 @@ pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
         content: opened.map(|opened| opened.content),
         faults,
         requested_changes: requested::all(office, id, &entry, &timeline)?,
-        days_left: entry.days_left(office.now()),
+        days_left: entry.days_left(scene.instant(office)),
         round: entry.round,
         number,
         edition,
@@ -91,6 +93,7 @@ pub(super) fn of_entry(office: &Office, id: EntryId) -> Answer<EntryDocument> {
         paper: paper(office, id, &entry, &timeline)?,
         messages: messages::all(office, id, &timeline)?,
         sequence: timeline.last().map_or(0, |moment| moment.place.sequence),
+        as_of: scene.shown(),
     })
 }
 
@@ -103,9 +106,15 @@ fn asked(workflow: &Workflow) -> Option<String> {
     Some(what.to_owned())
 }
 
-fn faults(office: &Office, id: EntryId, entry: &Entry, content: &Value) -> Answer<Vec<FaultDocument>> {
-    let registry = contents::registry(office)?;
-    let found = validating::validate(office, &registry, (id, &entry.facts), content, Stage::Submission)?;
+fn faults(
+    office: &Office,
+    scene: &Scene,
+    id: EntryId,
+    (entry, content): (&Entry, &Value),
+) -> Answer<Vec<FaultDocument>> {
+    let registry = scene.registry(office)?;
+    let judged = (content, Stage::Submission);
+    let found = validating::validate_in(office, scene, &registry, (id, &entry.facts), judged)?;
     Ok(found.into_iter().map(fault).collect())
 }
 

@@ -9,7 +9,7 @@ use dossier_vault::{PersonalValue, commitment_in};
 use dossier_web::{Answer, Problem, ProblemKind, extract::Bearer, limits::ERRORS_MAX};
 use serde_json::{Value, json};
 
-use super::{callers, refusals, texts};
+use super::{callers, past::Scene, refusals, texts};
 use crate::{
     domain::{Entry, EntryFacts, Revision},
     office::Office,
@@ -192,7 +192,12 @@ fn made_version(office: &Office, id: EntryId, version: u64) -> Option<Event> {
 
 /// The submissions of an entry, the latest first: each event's content and everything beside it.
 pub(super) fn submissions(office: &Office, id: EntryId) -> Answer<Vec<v1::Submitted>> {
-    let timeline = office.engine().view().timeline(id).to_vec();
+    submissions_in(office, &Scene::Now, id)
+}
+
+/// The same, of the moment that is looked at.
+pub(super) fn submissions_in(office: &Office, scene: &Scene, id: EntryId) -> Answer<Vec<v1::Submitted>> {
+    let timeline = scene.look(office, |entries| entries.timeline(id).to_vec());
     let mut found = Vec::new();
     for moment in timeline.iter().rev().filter(|moment| matches!(moment.what, Happened::Submitted { .. })) {
         let event = office.engine().recorded_at(moment.place).map_err(|error| Problem::internal(&error))?.into_event();

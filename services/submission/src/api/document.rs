@@ -1,6 +1,6 @@
 //! The documents of the interface: an entry as its body sees it.
 
-use dossier_web::PlaceShown;
+use dossier_web::{PlaceShown, as_of::AsOfShown};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,9 @@ pub struct EntryDocument {
     pub messages: Vec<MessageDocument>,
     /// Our last event about it: a read with `?min_sequence=` of this number sees all that this document shows.
     pub sequence: u64,
+    /// The moment that was asked for; absent of an entry as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOfShown>,
 }
 
 /// Who has the next move.

@@ -13,7 +13,7 @@ use dossier_web::{
 use http::{StatusCode, header};
 use serde::Serialize;
 
-use super::{assembling, callers, off_thread, refusals};
+use super::{assembling, callers, off_thread, past::Scene, refusals};
 use crate::{
     domain::{Command, Refusal, Submission, facts},
     office::Office,
@@ -126,7 +126,7 @@ impl Asking {
 /// The answer to a write: the entry as it is now, with its ETag.
 pub(super) async fn answer(office: &Office, id: EntryId, status: StatusCode) -> Answer<Response> {
     let office = office.clone();
-    let document = off_thread(move || assembling::of_entry(&office, id)).await?;
+    let document = off_thread(move || assembling::of_entry(&office, id, &Scene::Now)).await?;
     let etag = Tag::Version(Part::Draft, document.version).header_value();
     Ok((status, Cache::Private, [(header::ETAG, etag)], Json(document)).into_response())
 }

@@ -13,7 +13,7 @@ use dossier_web::{
 };
 use serde::Deserialize;
 
-use super::{HistoryItem, assembling, callers, off_thread, reading, texts};
+use super::{HistoryItem, assembling, off_thread, past, past::Scene, reading, texts};
 use crate::{
     office::Office,
     views::{Happened, Moment},
@@ -30,15 +30,22 @@ pub(super) struct HistoryQuery {
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
     limit: Option<PageSize>,
+    /// The history as it was: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (submission/17, or
+    /// submission/1/17 in a later epoch), each included. Rights are those of now.
+    as_of: Option<String>,
 }
 
 /// What has happened to an entry, the oldest first. Reviewers, moderators and publishers appear by their role.
+///
+/// With `as_of` it ends where this service had come by then. Each item says when it happened where it happened; what others did stands in it
+/// from when it was received here, so an item may have happened before the moment and not yet have been known.
 #[utoipa::path(
     get, path = "/entries/{id}/history", tag = "entries", operation_id = "getHistory",
     params(("id" = String, Path, description = "The entry."), HistoryQuery),
     responses(
         (status = 200, description = "A page of it.", body = Page<HistoryItem>),
-        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+        (status = 404, description = "Nothing that the caller can see, or it was not there yet at that moment.", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled.", body = ProblemDocument),
     ),
 )]
 pub(super) async fn history(
@@ -49,15 +56,15 @@ pub(super) async fn history(
     StrictQuery(query): StrictQuery<HistoryQuery>,
 ) -> Answer<Response> {
     reading::reach(&office, min_sequence).await?;
-    callers::visible(&office.engine().view(), &caller, id, office.now())?;
-    let page = off_thread(move || page(&office, id, &query)).await?;
+    let scene = past::scene(&office, &caller, id, query.as_of.as_deref()).await?;
+    let page = off_thread(move || page(&office, id, &query, &scene)).await?;
     Ok((Cache::Private, Json(page)).into_response())
 }
 
-fn page(office: &Office, id: EntryId, query: &HistoryQuery) -> Answer<Page<HistoryItem>> {
+fn page(office: &Office, id: EntryId, query: &HistoryQuery, scene: &Scene) -> Answer<Page<HistoryItem>> {
     let from = query.cursor.as_ref().map(|cursor| cursor.number(LIST)).transpose();
     let from = from.map_err(|error| texts::unfit("/cursor", &error.to_string()))?.unwrap_or(0);
-    let timeline = office.engine().view().timeline(id).to_vec();
+    let timeline = scene.look(office, |entries| entries.timeline(id).to_vec());
     let moments = timeline.into_iter().zip(0_u64..).filter(|(_, position)| *position >= from);
     let size = query.limit.unwrap_or_default();
     let page = Page::of(moments, size, |(_, position)| Cursor::at_number(LIST, position + 1));

@@ -11,7 +11,7 @@ use dossier_proto::{EntryId, Micros};
 use dossier_registry::Registry;
 use dossier_web::{
     Answer, Cache, Cursor, Page, PageSize, Problem, ProblemDocument, ProblemKind,
-    as_of::AsOfShown,
+    as_of::{AsOfQuery, AsOfShown},
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::{
     EntryDocument, EntrySummary, assembling, callers, contents, errands, off_thread,
-    past::{self, Then},
+    past::{self, Scene, Then},
     texts,
 };
 use crate::{
@@ -91,15 +91,21 @@ pub(super) async fn list(
 }
 
 /// One entry with its working content. Whoever is not of its body gets 404, as if it were not there.
+///
+/// With `as_of` it is as this service knew it then: what its body wrote counts from when it was saved, what moderators and publishers did
+/// from when it was received here, a moment after they did it. What is missing is judged by the registry and the citations of then. Words
+/// that were erased since stay erased. There is no ETag: of a moment nothing can be changed.
 #[utoipa::path(
     get, path = "/entries/{id}", tag = "entries", operation_id = "getEntry",
     params(
         ("id" = String, Path, description = "The entry."),
+        AsOfQuery,
         MinSequence,
     ),
     responses(
         (status = 200, description = "The entry; the header ETag is the version of its draft.", body = EntryDocument),
-        (status = 404, description = "Nothing that the caller can see.", body = ProblemDocument),
+        (status = 404, description = "Nothing that the caller can see, or it was not there yet at that moment.", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled.", body = ProblemDocument),
     ),
 )]
 pub(super) async fn entry(
@@ -107,10 +113,16 @@ pub(super) async fn entry(
     caller: Bearer,
     min_sequence: MinSequence,
     StrictPath(id): StrictPath<EntryId>,
+    StrictQuery(query): StrictQuery<AsOfQuery>,
 ) -> Answer<Response> {
     reach(&office, min_sequence).await?;
-    callers::visible(&office.engine().view(), &caller, id, office.now())?;
-    errands::answer(&office, id, StatusCode::OK).await
+    match past::scene(&office, &caller, id, query.as_of.as_deref()).await? {
+        Scene::Now => errands::answer(&office, id, StatusCode::OK).await,
+        then => {
+            let document = off_thread(move || assembling::of_entry(&office, id, &then)).await?;
+            Ok((Cache::Private, Json(document)).into_response())
+        }
+    }
 }
 
 /// Waits until what the caller knows of can be read.

@@ -8,7 +8,7 @@ mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dossier_engine::{Decider, View};
+use dossier_engine::{Decider, PerEntry, View, erasure::Orders};
 use dossier_post::letters::{Inboxes, Roll};
 use dossier_proto::{BodyCode, Digest, EntryId, Event, KeyId, Payload, Place};
 use serde::{Deserialize, Serialize};
@@ -60,9 +60,9 @@ impl Entries {
         self.timelines.get(&id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Where our event stands that received the registry in force; the registry itself is beside it.
-    pub fn registry(&self) -> Option<Place> {
-        self.registry
+    /// The registry in force, and where our event stands that received it; the registry itself is beside that.
+    pub fn adopted(&self) -> Option<(Digest, Place)> {
+        Some((self.state.registry?, self.registry?))
     }
 
     /// Who was told what, and how far they have read it.
@@ -119,6 +119,10 @@ impl Entries {
 }
 
 impl View for Entries {
+    fn erasures(&self) -> Option<&Orders> {
+        Some(&self.state.erasures)
+    }
+
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         let place = event.head.place;
         let former = event.head.entry.and_then(|id| self.entry(id)).map(Entry::state);
@@ -148,5 +152,15 @@ impl View for Entries {
         }
         self.tell(id, event, beside, turn);
         self.relist(id, former);
+    }
+}
+
+impl PerEntry for Entries {
+    fn bears_on_all(_event: &Event, beside: Option<&Event>) -> bool {
+        let heard = beside.and_then(|foreign| foreign.payload.as_ref());
+        matches!(
+            heard,
+            Some(Payload::RegistryAdopted(_) | Payload::DesignationGranted(_) | Payload::DesignationRevoked(_))
+        )
     }
 }

@@ -35,6 +35,15 @@ impl<D: Decider, V: PerEntry> Engine<D, V> {
         self.piece_as_of(None, asked).await
     }
 
+    /// Another entry at the same moment. Reads the journal: off the async threads.
+    ///
+    /// # Errors
+    /// [`PastError::Record`].
+    pub fn also_as_of(&self, past: &Past<V>, entry: EntryId) -> Result<V, PastError> {
+        let asker = Asker::default();
+        Ok(self.fold_piece(Some(entry), past.end, &asker.watched())?.view)
+    }
+
     async fn piece_as_of(&self, entry: Option<EntryId>, asked: AsOf) -> Result<Past<V>, PastError> {
         let end = self.settled_end(asked).await?;
         let waiting = Arc::clone(&self.inner.general.turns).acquire_owned();

@@ -13,6 +13,7 @@ mod inbox;
 mod keys;
 mod listing;
 mod past;
+mod past_entries;
 mod privacy;
 mod repeating;
 mod restarting;
