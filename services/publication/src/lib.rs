@@ -13,6 +13,7 @@
 mod api;
 mod asked;
 pub mod domain;
+mod erasing;
 mod export;
 mod finding;
 mod keys;

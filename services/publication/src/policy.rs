@@ -20,6 +20,7 @@ pub(crate) fn concerns(foreign: &Event) -> bool {
                 | Payload::DesignationGranted(_)
                 | Payload::DesignationRevoked(_)
                 | Payload::RegistryAdopted(_)
+                | Payload::ErasureOrdered(_)
         ),
         Origin::Submission => matches!(payload, Payload::RetractionAsked(_) | Payload::RetractionCleared(_)),
         Origin::Publication | Origin::Audit => false,

@@ -92,6 +92,25 @@ pub(crate) enum More {
     No,
 }
 
+/// Of which moment a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// As it stands.
+    Now,
+    /// As it stood once everything up to this event had happened; empty before the first.
+    After(Option<Place>),
+}
+
+impl Moment {
+    /// Whether the edition at this place is on the list.
+    fn lists(self, view: &Catalogue, place: Place, entry: EntryId) -> bool {
+        match self {
+            Self::Now => view.listed_at(place) == Some(entry),
+            Self::After(last) => last.is_some_and(|last| view.was_listed_at(place, entry, last)),
+        }
+    }
+}
+
 /// Where a part of a list begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum From {
@@ -185,24 +204,19 @@ impl Reading {
     }
 
     /// A part of the list of entries.
-    pub(crate) fn list(&self, query: &Query, from: From, count: usize) -> Result<Listed, ShelfError> {
+    pub(crate) fn list(&self, query: &Query, moment: Moment, from: From, count: usize) -> Result<Listed, ShelfError> {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         self.catch_up(&mut index)?;
         let (found, wanted) = {
             let view = self.engine.view();
-            let found = index.find(query, |place, entry| view.listed_at(place) == Some(entry));
+            let found = index.find(query, |place, entry| moment.lists(&view, place, entry));
             let start = match from {
                 From::Offset(offset) => offset.min(found.places.len()),
                 From::Before(place) => found.places.partition_point(|one| *one >= place),
             };
             let part = found.places[start..].iter().take(count.saturating_add(1));
-            let wanted: Vec<(EntryId, EditionFacts)> = part
-                .filter_map(|place| {
-                    let id = view.listed_at(*place)?;
-                    let (_, published) = view.entry(id)?;
-                    Some((id, *published.current()?))
-                })
-                .collect();
+            let edition = |place: &Place| view.edition_at(*place).map(|(id, facts)| (id, *facts));
+            let wanted: Vec<(EntryId, EditionFacts)> = part.filter_map(edition).collect();
             (found, wanted)
         };
         drop(index);
@@ -240,15 +254,25 @@ impl Reading {
         Ok(index.len())
     }
 
+    /// Lets go of the words of editions that were erased.
+    pub(crate) fn drop_erased(&self) {
+        self.shelf.drop_erased();
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = self.engine.view();
+        // What is not current, or is retracted, is found by nobody any more, and nothing else of the public is ever erased.
+        index.keep_only(|place, id| {
+            let Some((entry, published)) = view.entry(id) else { return false };
+            entry.retracted().is_none() && published.current().is_some_and(|current| current.place == place)
+        });
+    }
+
     fn catch_up(&self, index: &mut Index) -> Result<(), ShelfError> {
         let (new, upto): (Vec<(EntryId, EditionFacts)>, Place) = {
             let view = self.engine.view();
             let from = index.upto().unwrap_or(BEGINNING);
-            // What is suspended is indexed in its place, to be found again once it is given back; until then the list
-            // passes over it.
-            let mut new: Vec<(Place, EntryId)> = view.listed_from(from).chain(view.suspended_from(from)).collect();
-            new.sort_unstable();
-            let facts = new.into_iter().filter_map(|(_, id)| Some((id, *view.entry(id)?.1.current()?))).collect();
+            // Former editions too, to be found in lists as they stood; and what is suspended, to be found again once it is given back.
+            // The list passes over them.
+            let facts = view.editions_from(from).map(|(id, edition)| (id, *edition)).collect();
             (facts, view.next())
         };
         for (id, facts) in new {

@@ -3,7 +3,10 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::Router;
-use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
+use dossier_engine::{
+    Engine, EngineError, EngineInbox, EngineSettings,
+    erasure::{self, Holdings},
+};
 use dossier_exchange::{Hub, KeyDesk, Transport};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
@@ -14,7 +17,8 @@ use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence};
 
 use crate::{
     api::{self, Counter},
-    domain::Publication,
+    domain::{Command, Publication},
+    erasing::Shelves,
     keys::{Desk, keys_needed},
     pages::{self, Pages},
     reading::Reading,
@@ -49,6 +53,7 @@ pub struct Service {
     pages: Arc<Pages>,
     counter: Arc<Counter>,
     files: FileStore,
+    accounts: Arc<Accounts>,
 }
 
 /// Opens the journal and starts the service. Following the others is for the caller to start: [`Service::inbox`].
@@ -71,7 +76,7 @@ fn start_with(
     config: Config,
     open: impl FnOnce(EngineSettings) -> Result<Engine<Publication, Catalogue>, EngineError>,
 ) -> Result<Service, EngineError> {
-    let (clock, key) = (Arc::clone(&config.engine.clock), config.engine.signer.verifier());
+    let (clock, key) = (Arc::clone(&config.engine.clock), config.engine.signer.clone());
     let files = FileStore::new(config.engine.directory.join("attachments"), config.vault.clone());
     if let Err(error) = files.tidy() {
         tracing::warn!(%error, "what is left of files that broke off stays until the next start");
@@ -81,7 +86,12 @@ fn start_with(
     let pages = Pages { reading: Arc::clone(&reading), site: config.site.clone(), key };
     let (accounts, site, store) = (config.accounts, config.site, files.clone());
     let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site, files: store };
-    Ok(Service { engine, vault: config.vault, reading, pages: Arc::new(pages), counter: Arc::new(counter), files })
+    let accounts = Arc::clone(&counter.accounts);
+    let (pages, counter) = (Arc::new(pages), Arc::new(counter));
+    let service = Service { engine, vault: config.vault, reading, pages, counter, files, accounts };
+    // Before anybody is served: a crash or a backup brings nothing back.
+    erasure::repeat(&service.engine, &*service.shelves())?;
+    Ok(service)
 }
 
 impl Service {
@@ -90,9 +100,19 @@ impl Service {
         &self.engine
     }
 
+    /// Destroys what is ordered to be, and confirms it, for as long as it is polled.
+    pub fn erase(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        erasure::run(self.engine.clone(), self.shelves(), Command::ConfirmErasure)
+    }
+
+    fn shelves(&self) -> Arc<dyn Holdings> {
+        let (reading, accounts) = (Arc::clone(&self.reading), Arc::clone(&self.accounts));
+        Arc::new(Shelves { reading, accounts, vault: self.vault.clone(), files: self.files.clone() })
+    }
+
     /// Takes the events of moderation and submission.
     pub fn inbox(&self) -> Arc<EngineInbox<Publication, Catalogue>> {
-        EngineInbox::new(self.engine.clone(), self.vault.clone(), keys_needed)
+        EngineInbox::erasing(self.engine.clone(), self.vault.clone(), keys_needed, self.shelves())
     }
 
     /// Takes its place where the services of one process meet.

@@ -104,6 +104,14 @@ impl Shelf {
         None
     }
 
+    /// Lets go of what was erased.
+    pub(crate) fn drop_erased(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = |(_, key, _): &(Arc<Edition>, Option<KeyId>, usize)| key.is_some_and(|key| !self.words.holds(key));
+        let erased: Vec<Place> = kept.editions.iter().filter(|(_, one)| gone(one)).map(|(place, _)| *place).collect();
+        erased.into_iter().for_each(|place| kept.let_go(place));
+    }
+
     fn keep(&self, place: Place, edition: &Arc<Edition>, key: Option<KeyId>, bytes: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.editions.insert(place, (Arc::clone(edition), key, bytes)).is_none() {

@@ -15,6 +15,14 @@ pub struct Attachments {
     directory: PathBuf,
 }
 
+/// A file that an entry was read from, as it lies on disk.
+#[derive(Debug)]
+pub struct SourceFile {
+    path: PathBuf,
+    /// What stands in it; none where that is no sealed file.
+    pub sealed: Option<v1::Sealed>,
+}
+
 impl Attachments {
     /// In this directory, which is made when the first file comes.
     pub fn new(directory: PathBuf) -> Self {
@@ -57,6 +65,39 @@ impl Attachments {
                 sealed.map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The files that an entry was read from, half-written ones too.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn of_entry(&self, entry: EntryId) -> io::Result<Vec<SourceFile>> {
+        let files = match fs::read_dir(&self.directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            files => files?,
+        };
+        let beginning = format!("{entry}-");
+        let mut found = Vec::new();
+        for file in files {
+            let path = file?.path();
+            if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&beginning)) {
+                let sealed = v1::Sealed::decode(fs::read(&path)?.as_slice()).ok();
+                found.push(SourceFile { path, sealed });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Removes such a file, durably.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, file: &SourceFile) -> io::Result<()> {
+        match fs::remove_file(&file.path) {
+            Ok(()) => File::open(&self.directory)?.sync_all(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -14,6 +14,7 @@
 
 pub mod api;
 mod attachments;
+mod erasing;
 pub mod domain;
 pub mod keys;
 mod letters;

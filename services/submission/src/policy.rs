@@ -16,7 +16,10 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
     match (foreign.head.place.origin, payload) {
         (
             Origin::Moderation,
-            Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) | Payload::RegistryAdopted(_),
+            Payload::DesignationGranted(_)
+            | Payload::DesignationRevoked(_)
+            | Payload::RegistryAdopted(_)
+            | Payload::ErasureOrdered(_),
         ) => true,
         (
             Origin::Moderation,

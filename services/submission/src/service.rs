@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use dossier_engine::{Engine, EngineError, EngineInbox, EngineSettings};
+use dossier_engine::{
+    Engine, EngineError, EngineInbox, EngineSettings,
+    erasure::{self, Holdings},
+};
 use dossier_exchange::{Hub, KeyDesk, files::FileDesk};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
@@ -17,7 +20,8 @@ use dossier_vault::{Vault, files::FileStore};
 use crate::{
     api,
     attachments::Attachments,
-    domain::Submission,
+    domain::{Command, Submission},
+    erasing::Shelves,
     keys::{self, Desk},
     letters, loose,
     office::Office,
@@ -77,7 +81,10 @@ fn start_with(
     let engine = open(config.engine)?;
     let words = Words::new(config.vault.clone());
     let office = Office::new(engine.clone(), words, config.accounts, clock, attachments, files);
-    Ok(Service { engine, vault: config.vault, office, post: config.post })
+    let service = Service { engine, vault: config.vault, office, post: config.post };
+    // Before anybody is served: a crash or a backup brings nothing back.
+    erasure::repeat(&service.engine, &*service.shelves())?;
+    Ok(service)
 }
 
 impl Service {
@@ -91,9 +98,18 @@ impl Service {
         &self.engine
     }
 
+    /// Destroys what is ordered to be, and confirms it, for as long as it is polled.
+    pub fn erase(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        erasure::run(self.engine.clone(), self.shelves(), Command::ConfirmErasure)
+    }
+
+    fn shelves(&self) -> Arc<dyn Holdings> {
+        Arc::new(Shelves { office: self.office.clone(), vault: self.vault.clone() })
+    }
+
     /// Takes other services' events.
     pub fn inbox(&self) -> Arc<EngineInbox<Submission, Entries>> {
-        EngineInbox::new(self.engine.clone(), self.vault.clone(), keys::keys_needed)
+        EngineInbox::erasing(self.engine.clone(), self.vault.clone(), keys::keys_needed, self.shelves())
     }
 
     /// Gives keys to those who are entitled to them.

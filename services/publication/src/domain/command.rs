@@ -22,6 +22,8 @@ pub enum Command {
     Retract(v1::RetractEntry),
     /// Leave an entry as it is, though its body asked for a retraction.
     DeclineRetraction(v1::DeclineRetraction),
+    /// Record that this service has destroyed what was ordered. The service's own.
+    ConfirmErasure(v1::ConfirmErasure),
 }
 
 /// The command whose first event this is; `None` when it opens none of ours.
@@ -42,6 +44,7 @@ pub(super) fn command_of(first: &Event) -> Option<Command> {
         Payload::EntrySuperseded(superseded) => superseded.command.map(Command::Supersede),
         Payload::EntryRetracted(retracted) => retracted.command.map(Command::Retract),
         Payload::RetractionDeclined(declined) => declined.command.map(Command::DeclineRetraction),
+        Payload::ErasureConfirmed(confirmed) => confirmed.command.map(Command::ConfirmErasure),
         Payload::PublicationRefused(refused) => refused.attempted.map(attempted),
         _ => None,
     }

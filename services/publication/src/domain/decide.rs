@@ -4,9 +4,12 @@ mod publishing;
 mod standing;
 mod timing;
 
-use dossier_engine::{Context, Decision};
+use dossier_engine::{
+    Context, Decision,
+    erasure::{self, NoConfirmation},
+};
 use dossier_identity::Role;
-use dossier_proto::{Authority, BodyCode, Micros};
+use dossier_proto::{Authority, BodyCode, Micros, Origin, v1};
 
 use super::{Command, Deed, PublicationRefusal, ReasonUse, State};
 
@@ -23,7 +26,18 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::Supersede(command) => standing::supersede(state, command, context),
         Command::Retract(command) => standing::retract(state, command, context),
         Command::DeclineRetraction(command) => standing::decline(state, command, context),
+        Command::ConfirmErasure(command) => erased(state, command, context),
     }
+}
+
+/// What was ordered to be destroyed is: what everybody reads of the entry has changed.
+fn erased(state: &State, command: &v1::ConfirmErasure, context: &Context) -> Result<Decision, PublicationRefusal> {
+    let version = context.entry.and_then(|id| state.entries.get(&id)).map_or(0, |entry| entry.version + 1);
+    let confirmed = erasure::confirm(&state.erasures, command, context, Origin::Publication, version);
+    confirmed.map_err(|why| match why {
+        NoConfirmation::WrongActor => PublicationRefusal::SystemOnly,
+        NoConfirmation::NoOrder => PublicationRefusal::NotFound,
+    })
 }
 
 /// The designation by which the caller decides on entries of this body and type.

@@ -6,6 +6,7 @@ use super::{PublicNumber, RegistryRules, Scheduled, State, Successor, Waiting, W
 
 /// Folds one event of our journal; `beside` is the foreign event a `Received` stands for.
 pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
+    state.erasures.fold(event, beside);
     let Some(payload) = &event.payload else { return };
     match (payload, event.head.entry) {
         (Payload::Received(_), _) => {
@@ -49,6 +50,8 @@ fn turn(state: &mut State, id: EntryId, place: Place, payload: &Payload) {
             entry.withheld = Some(Withheld::Retracted(place));
             entry.asked = None;
         }
+        // Its tombstone, or one of its editions, is another page now.
+        Payload::ErasureConfirmed(_) => {}
         Payload::RetractionDeclined(declined) => {
             let asked = declined.command.as_ref().and_then(|command| command.asked.as_ref());
             entry.asked = entry.asked.filter(|open| asked.and_then(|place| Place::try_from(place).ok()) != Some(*open));

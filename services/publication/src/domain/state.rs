@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dossier_engine::erasure::Orders;
 use dossier_identity::Designations;
 use dossier_proto::{BodyCode, Digest, EntryId, Place};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,8 @@ pub struct State {
     pub waiting: Vec<Waiting>,
     /// Approvals that wait for their time.
     pub schedule: Schedule,
+    /// What is to be destroyed, and whether it was here.
+    pub erasures: Orders,
 }
 
 /// An entry that was published at least once.

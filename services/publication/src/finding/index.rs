@@ -43,8 +43,7 @@ struct Indexed {
     terms: Box<[u32]>,
 }
 
-/// The index over the current editions. Editions that are not current any more stay until the next compaction; what is current, the
-/// caller says when asking.
+/// The index over all editions; which of them are on the list, as it stands or as it stood, the caller says when asking.
 #[derive(Default)]
 pub(crate) struct Index {
     /// In the order of publication.
@@ -87,6 +86,27 @@ impl Index {
         }
         let terms = document.terms.iter().filter_map(|term| self.number_of(term)).collect();
         self.documents.push(Indexed { entry: document.entry, place: document.place, terms });
+    }
+
+    /// Forgets the words of the editions for which `is_kept` says no; nobody finds them any more.
+    pub(crate) fn keep_only(&mut self, is_kept: impl Fn(Place, EntryId) -> bool) {
+        let gone: BTreeSet<u32> = (0_u32..)
+            .zip(&self.documents)
+            .filter(|(_, document)| !is_kept(document.place, document.entry))
+            .map(|(number, _)| number)
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.words.retain(|_, numbers| {
+            numbers.retain(|number| !gone.contains(number));
+            !numbers.is_empty()
+        });
+        for number in gone {
+            if let Some(document) = self.documents.get_mut(number as usize) {
+                document.terms = Box::default();
+            }
+        }
     }
 
     fn number_of(&mut self, term: &(Facet, String)) -> Option<u32> {

@@ -5,7 +5,7 @@ use std::{
     ops::Bound,
 };
 
-use dossier_engine::{Decider, View};
+use dossier_engine::{Decider, PerEntry, View, erasure::Orders};
 use dossier_exchange::files::NamedFiles;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub struct Catalogue {
     listed: BTreeMap<Place, EntryId>,
     /// The same of entries that are suspended: they come back to where they stood.
     suspended: BTreeMap<Place, EntryId>,
+    /// Every edition that was ever published, by the place of its event: lists as they stood are found among these.
+    editions: BTreeMap<Place, EntryId>,
     /// Requests for retraction that nobody has answered, by their place in our journal.
     requested: BTreeMap<Place, EntryId>,
     /// Where each registry that was ever in force stands in our journal.
@@ -69,14 +71,30 @@ impl Catalogue {
         self.listed.range((Bound::Unbounded, end)).rev().map(|(place, entry)| (*place, *entry))
     }
 
-    /// The entries the public can read whose current edition was published at this place or later, oldest first.
-    pub fn listed_from(&self, from: Place) -> impl Iterator<Item = (Place, EntryId)> + '_ {
-        self.listed.range(from..).map(|(place, entry)| (*place, *entry))
+    /// All editions that were published at this place or later, oldest first, but for those of retracted entries: nobody finds these
+    /// again.
+    pub fn editions_from(&self, from: Place) -> impl Iterator<Item = (EntryId, &EditionFacts)> + '_ {
+        let there = self.editions.range(from..);
+        there.filter_map(|(place, id)| {
+            let (entry, published) = self.entry(*id)?;
+            let edition = published.editions.iter().find(|edition| edition.place == *place)?;
+            entry.retracted().is_none().then_some((*id, edition))
+        })
     }
 
-    /// The suspended entries whose current edition was published at this place or later, oldest first.
-    pub fn suspended_from(&self, from: Place) -> impl Iterator<Item = (Place, EntryId)> + '_ {
-        self.suspended.range(from..).map(|(place, entry)| (*place, *entry))
+    /// The edition that was published at this place, of an entry that the public may read today.
+    pub fn edition_at(&self, place: Place) -> Option<(EntryId, &EditionFacts)> {
+        let id = *self.editions.get(&place)?;
+        let (entry, published) = self.entry(id)?;
+        let edition = published.editions.iter().find(|edition| edition.place == place)?;
+        entry.withheld.is_none().then_some((id, edition))
+    }
+
+    /// Whether the edition at this place was listed once everything up to `last` had happened: then the current one of an entry that stood
+    /// as published. Of what is suspended or retracted today nothing was.
+    pub fn was_listed_at(&self, place: Place, id: EntryId, last: Place) -> bool {
+        let Some((entry, published)) = self.entry(id) else { return false };
+        entry.withheld.is_none() && published.stood_at(last).is_some_and(|current| current.place == place)
     }
 
     /// What was published at this place, if it is still the current edition of an entry that stands as published.
@@ -146,6 +164,7 @@ impl Catalogue {
             kind: EditionKind::of(edition),
         });
         self.numbers.insert(entry.number.clone(), id);
+        self.editions.insert(place, id);
         self.list_again(id, former);
     }
 
@@ -241,6 +260,10 @@ impl Catalogue {
 }
 
 impl View for Catalogue {
+    fn erasures(&self) -> Option<&Orders> {
+        Some(&self.state.erasures)
+    }
+
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         Publication::evolve(&mut self.state, event, beside);
         let place = event.head.place;
@@ -260,5 +283,17 @@ impl View for Catalogue {
             }
             _ => {}
         }
+    }
+}
+
+impl PerEntry for Catalogue {
+    /// What readers see hangs on no designation.
+    fn bears_on_all(_event: &Event, beside: Option<&Event>) -> bool {
+        matches!(beside.and_then(|foreign| foreign.payload.as_ref()), Some(Payload::RegistryAdopted(_)))
+    }
+
+    /// The entries that it stands in the place of: what says so is told of them.
+    fn bound_up_with(&self, entry: EntryId) -> Vec<EntryId> {
+        self.published.get(&entry).map(|published| published.instead_of.clone()).unwrap_or_default()
     }
 }

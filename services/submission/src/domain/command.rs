@@ -58,6 +58,8 @@ pub enum Command {
     RecordLetters(v1::RecordLetters),
     /// Have read the inbox up to an event.
     ReadInbox(v1::ReadInbox),
+    /// Record that this service has destroyed what was ordered. The service's own.
+    ConfirmErasure(v1::ConfirmErasure),
 }
 
 impl Command {
@@ -88,7 +90,11 @@ impl Command {
             }
             Self::AskAppeal(_) => Attempted::AskAppeal(v1::AskAppeal { reason: None }),
             Self::ObjectToCorrection(_) => Attempted::ObjectToCorrection(v1::ObjectToCorrection { reason: None }),
-            Self::Remind(_) | Self::Expire | Self::RecordLetters(_) | Self::ReadInbox(_) => return None,
+            Self::Remind(_)
+            | Self::Expire
+            | Self::RecordLetters(_)
+            | Self::ReadInbox(_)
+            | Self::ConfirmErasure(_) => return None,
         })
     }
 
@@ -154,6 +160,7 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::Expired(_) => Command::Expire,
         Payload::LettersEnded(ended) => Command::RecordLetters(ended.command.clone()?),
         Payload::InboxRead(read) => Command::ReadInbox(read.command?),
+        Payload::ErasureConfirmed(confirmed) => Command::ConfirmErasure(confirmed.command?),
         Payload::SubmissionRefused(refused) => Command::of_attempted(refused.attempted.clone()?),
         _ => return None,
     })

@@ -11,6 +11,7 @@ use super::{
 
 /// Folds one event.
 pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
+    state.erasures.fold(event, beside);
     let Some(payload) = &event.payload else { return };
     if let (Payload::Received(_), Some(foreign)) = (payload, beside) {
         return heard::evolve(state, foreign);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dossier_engine::erasure::Orders;
 use dossier_identity::Designations;
 use dossier_post::letters::ReadMarks;
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, Place, SubjectId, v1};
@@ -26,6 +27,8 @@ pub struct State {
     pub sources: BTreeMap<(BodyCode, Digest), EntryId>,
     /// How far everybody has read their inbox.
     pub read: ReadMarks,
+    /// What is to be destroyed, and whether it was here.
+    pub erasures: Orders,
     /// When entries return to draft by themselves.
     expiries: BTreeSet<(Micros, EntryId)>,
     /// When those who have the move are reminded of entries next.

@@ -44,6 +44,11 @@ impl KeptTraits {
         }
     }
 
+    /// Forgets whatever's key is not there any more.
+    pub fn drop_erased(&self, is_there: impl Fn(KeyId) -> bool) {
+        self.all().retain(|_, kept| is_there(kept.key));
+    }
+
     fn all(&self) -> MutexGuard<'_, BTreeMap<EntryId, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -25,7 +25,7 @@ impl Deed {
     /// What a command is about; `None` of what the system does.
     pub const fn of(command: &Command) -> Option<Self> {
         match command {
-            Command::Publish(_) => None,
+            Command::Publish(_) | Command::ConfirmErasure(_) => None,
             Command::Retract(_) => Some(Self::Retract),
             Command::Suspend(_) => Some(Self::Suspend),
             Command::Reinstate(_) => Some(Self::Reinstate),

@@ -15,7 +15,7 @@ pub(in crate::domain) fn refused(command: &Command, refusal: &PublicationRefusal
         return None;
     }
     let attempted = match command.clone() {
-        Command::Publish(_) => return None,
+        Command::Publish(_) | Command::ConfirmErasure(_) => return None,
         Command::Retract(command) => Attempted::RetractEntry(command),
         Command::Reschedule(command) => Attempted::Reschedule(command),
         Command::PublishNow(command) => Attempted::PublishNow(command),

@@ -27,6 +27,7 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Res
         Command::Remind(remind) => expiring::remind(state, remind, context),
         Command::RecordLetters(record) => telling::record(record, context),
         Command::ReadInbox(read) => telling::read(state, *read, context),
+        Command::ConfirmErasure(confirm) => telling::erased(state, confirm, context),
         Command::SaveDraft(save) => writing::save(&written()?, save),
         Command::Submit { submit, content } => submitting::submit(&written()?, submit, content.as_ref()),
         Command::Clear { clear, asked } => clearing::clear(&cleared()?, clear, asked.as_deref()),
