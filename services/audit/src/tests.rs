@@ -1,9 +1,11 @@
 //! The service as a whole: over journals of the others in memory, and its own on disk or in memory.
 
+mod conscience;
 mod copying;
 mod finding;
 mod hostile;
 mod house;
 mod mirroring;
+mod moments;
 mod reading;
 mod words;
