@@ -25,7 +25,7 @@ pub use ids::{
     BodyCode, CommandId, DesignationId, Digest, EntryId, EventId, IdError, KeyId, Micros, Origin, Place, SubjectId,
 };
 pub use limits::{CONTENT_BYTES_MAX, EVENT_BYTES_MAX};
-pub use peek::{Peek, kind_number, peek};
+pub use peek::{Peek, key_turn, kind_number, peek};
 pub use schema::{must_understand, schema_of};
 pub use sealed::{NamedKey, Seals, named_keys};
 

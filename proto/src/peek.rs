@@ -1,11 +1,12 @@
 //! Reads the few envelope fields that a journal needs, without decoding the whole event.
 
 use prost::{
+    Message as _,
     bytes::Buf,
     encoding::{WireType, decode_key, decode_varint},
 };
 
-use crate::{ContractError, EntryId};
+use crate::{ContractError, EntryId, v1};
 
 /// What a journal wants to know about an event's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ const SEQUENCE: u32 = 4;
 const ENTRY: u32 = 7;
 /// The fields of the envelope have smaller numbers.
 const PAYLOADS_FROM: u32 = 30;
+/// The payload that names another key.
+const KEY_ROTATED: u32 = 34;
 
 /// Reads epoch, sequence and entry from an event's bytes.
 ///
@@ -66,6 +69,18 @@ pub fn kind_number(event: &[u8]) -> Option<u32> {
         skip(wire, &mut rest).ok()?;
     }
     kind
+}
+
+/// The former and the new verifier key, when the event is a `KeyRotated` (C2SP signed-note form). Other events are not decoded.
+pub fn key_turn(event: &[u8]) -> Option<(String, String)> {
+    if kind_number(event) != Some(KEY_ROTATED) {
+        return None;
+    }
+    let event = v1::Event::decode(event).ok()?;
+    match event.payload? {
+        v1::event::Payload::KeyRotated(turn) => Some((turn.former, turn.verifier)),
+        _ => None,
+    }
 }
 
 fn take<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], ContractError> {

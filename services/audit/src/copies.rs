@@ -14,7 +14,7 @@ use dossier_journal::{
     Frame, Journal, MirrorHead, OpenError, OpenOptions, Peek, PeekError, Record, SledStore, Store, Stored, WriteError,
     Writer,
 };
-use dossier_proof::SigningKey;
+use dossier_proof::{SigningKey, VerifierKey};
 use dossier_proto::{BodyCode, EntryId, Event, Origin, Payload, Place, hash_of};
 
 pub use error::{CopiesError, CopyError, CopyReadError};
@@ -55,6 +55,8 @@ pub struct CopiesSettings {
     pub installation: String,
     /// Signs the copies' anchors and checkpoints.
     pub signer: SigningKey,
+    /// Keys that signed them before.
+    pub former_keys: Vec<VerifierKey>,
 }
 
 /// What is the same for an entry all its life.
@@ -278,7 +280,8 @@ impl Copies {
 fn open_one(store: impl Store, origin: Origin, settings: &CopiesSettings) -> Result<CopyOf, OpenError> {
     let anchors: &Path = &settings.directory.join("anchors").join(format!("copy-{origin}"));
     let log = copy_log(&settings.installation, origin);
-    let options = OpenOptions::new(log, anchors, settings.signer.clone(), peek);
+    let mut options = OpenOptions::new(log, anchors, settings.signer.clone(), peek);
+    options.former_keys.clone_from(&settings.former_keys);
     let (journal, writer) = dossier_journal::open(store, options)?;
     Ok(CopyOf { journal, writer: Mutex::new(writer) })
 }

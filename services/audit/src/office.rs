@@ -6,13 +6,14 @@ use axum::extract::FromRef;
 use dossier_engine::{Clock, Digests, Engine};
 use dossier_identity::Accounts;
 use dossier_journal::Journal;
-use dossier_proof::{CosigningKey, VerifierKey};
+use dossier_proof::{CosignerReign, CosigningKey, KeyHistory};
 use dossier_proto::{Micros, Origin, SubjectId};
 use dossier_vault::Vault;
 use futures_util::future::BoxFuture;
 
 use crate::{
     copies::Copies,
+    cosigners::Cosigners,
     domain::{Audit, Finding},
     outlines::Outlines,
     registries::Registries,
@@ -39,6 +40,7 @@ struct Inner {
     watched: Vec<Watched>,
     digests: DigestsOf,
     cosigner: CosigningKey,
+    cosigners: Vec<CosignerReign>,
     witnessed: Arc<Witnessed>,
     reporter: Reporter,
     outlines: Outlines,
@@ -55,7 +57,7 @@ pub(crate) struct Parts {
     /// All four services, our own too.
     pub(crate) watched: Vec<Watched>,
     pub(crate) digests: DigestsOf,
-    pub(crate) cosigner: CosigningKey,
+    pub(crate) cosigners: Cosigners,
     pub(crate) witnessed: Arc<Witnessed>,
     pub(crate) reporter: Reporter,
 }
@@ -68,9 +70,12 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigner, witnessed, reporter } = parts;
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter } = parts;
+        // The journal is open: it says which key is in force.
+        let cosigner = cosigners.key(engine.journal().keys().generation());
+        let cosigners = cosigners.reigns(engine.journal());
         let (outlines, registries) = (Outlines::default(), Registries::default());
-        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, witnessed, reporter, outlines, registries }))
+        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, cosigners, witnessed, reporter, outlines, registries }))
     }
 
     /// The engine.
@@ -121,6 +126,11 @@ impl Office {
         &self.0.cosigner
     }
 
+    /// All keys that we signed them with, and when.
+    pub(crate) fn cosigners(&self) -> &[CosignerReign] {
+        &self.0.cosigners
+    }
+
     /// What foreign witnesses have cosigned.
     pub(crate) fn witnessed(&self) -> &Witnessed {
         &self.0.witnessed
@@ -131,9 +141,12 @@ impl Office {
         self.0.reporter.report(finding);
     }
 
-    /// What a service signs with.
-    pub fn verifier(&self, origin: Origin) -> Option<&VerifierKey> {
-        self.0.watched.iter().find(|watched| watched.origin == origin).map(|watched| &watched.verifier)
+    /// What a service signs and signed with: of ourselves what our journal says, of others what was learnt.
+    pub fn keys(&self, origin: Origin) -> Option<KeyHistory> {
+        if origin == Origin::Audit {
+            return Some(self.engine().journal().keys());
+        }
+        self.0.watched.iter().find(|watched| watched.origin == origin)?.keys.history(origin)
     }
 
     /// The digests of all services.

@@ -1,6 +1,6 @@
 //! Makes receipts: of an edition that the public reads, from the copies and the checkpoints that were compared with them.
 
-use dossier_proof::LogProof;
+use dossier_proof::{CosignerKey, LogProof, Stand};
 use dossier_proto::{EntryId, Event, Origin, Payload, Place, v1};
 use dossier_receipt::{Keys, Proven, Receipt, What};
 use dossier_vault::{Binding, KeyError, Purpose};
@@ -47,22 +47,41 @@ pub(crate) fn make(office: &Office, name: &str, edition: u32) -> Result<Receipt,
     let deeds = deeds(office, event.head.place, &published)?;
     let mut proofs = Vec::new();
     for (what, place) in deeds {
-        proofs.push(prove(office, what, place)?);
+        proofs.push((what, prove(office, place)?));
     }
     let content = published.content.as_ref().ok_or_else(|| unfit("an edition without content"))?;
     let (text, salt) = text_of(office, entry, content)?;
-    Ok(Receipt::new(published.number, edition, text, salt, keys(office)?, proofs))
+    let keys = keys(office, &proofs)?;
+    Ok(Receipt::new(published.number, edition, text, salt, keys, proofs.iter().map(|(what, proof)| Proven::new(*what, proof)).collect()))
 }
 
-/// The keys that receipts rest on.
-pub(crate) fn keys(office: &Office) -> Result<Keys, NoReceipt> {
-    let of = |origin| office.verifier(origin).map(ToString::to_string).ok_or_else(|| unfit("a service has no key"));
+/// The keys that a receipt rests on: of each log those that signed what is proven.
+fn keys(office: &Office, proofs: &[(What, LogProof)]) -> Result<Keys, NoReceipt> {
+    let of = |origin| {
+        let history = office.keys(origin).ok_or_else(|| unfit("a service has no key"))?;
+        let stands = proofs.iter().filter_map(|(_, proof)| Stand::of(proof.unverified().unverified(), history.log()));
+        let used: Vec<_> = stands.map(|stand| history.key_at(stand).clone()).collect();
+        let mut texts: Vec<_> = history.reigns().filter(|reign| used.contains(reign.key)).map(|reign| reign.key.to_string()).collect();
+        if texts.is_empty() {
+            texts.push(history.current().to_string());
+        }
+        Ok::<_, NoReceipt>(texts.join(" "))
+    };
     Ok(Keys {
         cosigner: office.cosigner().verifier().to_string(),
         moderation: of(Origin::Moderation)?,
         publication: of(Origin::Publication)?,
         submission: of(Origin::Submission)?,
+        witnesses: witnesses_in(office, proofs),
     })
+}
+
+/// Which foreign witnesses have signed something of it, in order.
+fn witnesses_in(office: &Office, proofs: &[(What, LogProof)]) -> Vec<String> {
+    let has_signed = |key: &&CosignerKey| proofs.iter().any(|(_, proof)| proof.unverified().cosigned_at(key).is_ok());
+    let mut found: Vec<_> = office.witnessed().witnesses().keys().filter(has_signed).map(ToString::to_string).collect();
+    found.sort();
+    found
 }
 
 fn unfit(what: &str) -> NoReceipt {
@@ -128,7 +147,7 @@ fn event_at(office: &Office, place: Place) -> Result<Event, NoReceipt> {
     office.copies().get(place)?.map(|filed| filed.event).ok_or(NoReceipt::NotYet)
 }
 
-fn prove(office: &Office, what: What, place: Place) -> Result<Proven, NoReceipt> {
+fn prove(office: &Office, place: Place) -> Result<LogProof, NoReceipt> {
     let journal = office.copies().journal(place.origin).ok_or_else(|| unfit("an event of no copy"))?;
     let newest = office.copies().seen().newest(place.origin).ok_or(NoReceipt::NotYet)?;
     let has_ended = place.epoch < newest.epoch;
@@ -143,9 +162,11 @@ fn prove(office: &Office, what: What, place: Place) -> Result<Proven, NoReceipt>
     }
     let at = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
     let stored = journal.get(at)?.ok_or(NoReceipt::NotYet)?;
-    let path = journal.inclusion(at, seen.size())?;
-    let proof = LogProof::new(stored.event.to_vec(), place.sequence, path, seen.signed);
-    Ok(Proven::new(what, &proof.map_err(|error| NoReceipt::Unfit(error.to_string()))?))
+    // One that others have cosigned, where there is one that holds the event.
+    let signed = office.witnessed().best(place).unwrap_or(seen.signed);
+    let path = journal.inclusion(at, signed.unverified().size)?;
+    let proof = LogProof::new(stored.event.to_vec(), place.sequence, path, signed);
+    proof.map_err(|error| NoReceipt::Unfit(error.to_string()))
 }
 
 /// The text of a content as it was judged, and its salt.

@@ -165,6 +165,30 @@ impl Seen {
         replace(&self.directory, path, &text).map_err(disk(path))
     }
 
+    /// Signs everything that is kept of an origin again, where `sign` gives something; durable when this returns. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`SeenError`]; what was not written stays as it was.
+    pub fn sign_anew(
+        &self,
+        origin: Origin,
+        sign: impl Fn(&SignedCheckpoint) -> Option<SignedCheckpoint>,
+    ) -> Result<(), SeenError> {
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let anew = |seen: &SeenCheckpoint| Some(SeenCheckpoint { signed: sign(&seen.signed)?, ..seen.clone() });
+        if let Some(signed) = self.newest(origin).as_ref().and_then(anew) {
+            self.write(&file(&self.directory, origin), &signed)?;
+            self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(origin, signed);
+        }
+        let ended = self.ended.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for ((of, epoch), seen) in ended.into_iter().filter(|((of, _), _)| *of == origin) {
+            let Some(signed) = anew(&seen) else { continue };
+            self.write(&ended_file(&self.directory, of, epoch), &signed)?;
+            self.ended.write().unwrap_or_else(PoisonError::into_inner).insert((of, epoch), signed);
+        }
+        Ok(())
+    }
+
     /// Keeps a checkpoint; durable when this returns. Blocks on the disk.
     ///
     /// # Errors
@@ -187,15 +211,24 @@ fn read_ended(
     kept: &BTreeMap<Origin, SeenCheckpoint>,
 ) -> Result<BTreeMap<(Origin, u32), SeenCheckpoint>, SeenError> {
     let mut ended = BTreeMap::new();
-    for (origin, newest) in kept {
-        for epoch in 0..newest.epoch {
-            let path = ended_file(directory, *origin, epoch);
-            if path.exists() {
-                ended.insert((*origin, epoch), read(&path)?);
-            }
+    for (path, name) in names(directory)? {
+        let Some((origin, epoch)) = name.strip_suffix(".json").and_then(|name| name.rsplit_once('-')) else { continue };
+        let (Ok(origin), Ok(epoch)) = (origin.parse::<Origin>(), epoch.parse::<u32>()) else { continue };
+        if kept.get(&origin).is_some_and(|newest| epoch < newest.epoch) {
+            ended.insert((origin, epoch), read(&path)?);
         }
     }
     Ok(ended)
+}
+
+/// The files in a directory with their names. Numbers of epochs are left out after a loss, so none is guessed.
+fn names(directory: &Path) -> Result<Vec<(PathBuf, String)>, SeenError> {
+    let mut names = Vec::new();
+    for item in fs::read_dir(directory).map_err(disk(directory))? {
+        let item = item.map_err(disk(directory))?;
+        names.extend(item.file_name().into_string().ok().map(|name| (item.path(), name)));
+    }
+    Ok(names)
 }
 
 fn ended_file(directory: &Path, origin: Origin, epoch: u32) -> PathBuf {
@@ -222,7 +255,7 @@ fn read(path: &Path) -> Result<SeenCheckpoint, SeenError> {
 }
 
 /// Puts a file in the place of another: whoever reads it sees the one or the other as a whole, after a loss of power too.
-fn replace(directory: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(directory: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let unfinished = path.with_extension("unfinished");
     let mut file = File::create(&unfinished)?;
     file.write_all(bytes)?;

@@ -6,11 +6,10 @@ use std::{
 };
 
 use axum::Router;
-use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings};
+use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings, erasure::{self, Holdings}};
 use dossier_exchange::{Hub, Inbox as _, InboxError, KeyDesk, KeyRefusal, Transport};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
-use dossier_proof::CosigningKey;
 use dossier_proto::{KeyId, Origin, Place};
 use dossier_vault::{GrantedKey, Vault};
 use tokio::task::JoinSet;
@@ -19,7 +18,9 @@ use crate::{
     api,
     conscience::{AskService, Conscience, Deciders, Heads, Judged, Library, Patience},
     copies::{COPIED, Copies},
-    domain::Audit,
+    cosigners::Cosigners,
+    domain::{Audit, Command},
+    erasing::Shelves,
     inbox::AuditInbox,
     office::{DigestsOf, Office, Parts},
     policy,
@@ -45,7 +46,7 @@ pub struct Config {
     /// Asks every service for its digests.
     pub digests: DigestsOf,
     /// Signs the checkpoints of the others when they were compared with the copies. Serves nothing else.
-    pub cosigner: CosigningKey,
+    pub cosigner: Cosigners,
     /// Foreign witnesses, and what they have cosigned.
     pub witnessed: Arc<Witnessed>,
     /// What everything is judged with.
@@ -71,6 +72,7 @@ pub struct Service {
     reporter: Reporter,
     reports: Arc<Mutex<Option<Reports>>>,
     clock: Arc<dyn Clock>,
+    shelves: Arc<dyn Holdings>,
     conscience: Conscience,
 }
 
@@ -98,7 +100,15 @@ fn start_with(
     let Config { engine, copies, vault, accounts, watched, digests, cosigner, witnessed, conscience } = config;
     let (clock, directory) = (Arc::clone(&engine.clock), engine.directory.clone());
     let engine = open(engine)?;
-    let own = EngineInbox::new(engine.clone(), vault.clone(), policy::keys_needed);
+    let shelves: Arc<dyn Holdings> = Arc::new(Shelves {
+        engine: engine.clone(),
+        copies: Arc::clone(&copies),
+        vault: vault.clone(),
+        accounts: Arc::clone(&accounts),
+    });
+    // Before anybody is served: a crash or a backup brings nothing back.
+    erasure::repeat(&engine, &*shelves)?;
+    let own = EngineInbox::erasing(engine.clone(), vault.clone(), policy::keys_needed, Arc::clone(&shelves));
     let (reporter, reports) = Reporter::new();
     let inbox = AuditInbox::new(own, Arc::clone(&copies), reporter.clone());
     let ConscienceSettings { deciders, ask, patience } = conscience;
@@ -114,14 +124,23 @@ fn start_with(
         judged: Judged::default(),
         directory,
     };
-    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigner, witnessed, reporter: reporter.clone() };
-    Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock, conscience })
+    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigners: cosigner, witnessed, reporter: reporter.clone() };
+    Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock, conscience, shelves })
 }
 
 impl Service {
     /// The HTTP interface, under `/audit/api/v1`.
     pub fn router(&self) -> Router {
         api::router(self.office.clone())
+    }
+
+    /// Destroys what is ordered to be, and confirms it, for as long as it is polled.
+    pub fn erase(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        erasure::run(self.engine().clone(), Arc::clone(&self.shelves), Command::ConfirmErasure)
+    }
+
+    pub(crate) const fn office(&self) -> &Office {
+        &self.office
     }
 
     /// The engine: view, journal, snapshots.

@@ -3,14 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dossier_exchange::{Clock, Transport};
+use dossier_exchange::{Clock, KeyRing, Transport};
 use dossier_journal::Journal;
-use dossier_proof::{Checkpoint, CosigningKey, SignedCheckpoint, VerifierKey};
+use dossier_proof::{Checkpoint, CosigningKey, SignedCheckpoint};
 use dossier_proto::{Micros, Origin, Place};
 use tokio::time::{sleep, timeout};
 
 use crate::{
     copies::Copies,
+    cosigners::cosigned_anew,
     domain::{Finding, FindingKind},
     reporter::Reporter,
     seen::{Judgement, SeenCheckpoint, judge},
@@ -29,8 +30,17 @@ pub struct Watched {
     pub origin: Origin,
     /// The name of its log: the origin line of its checkpoints is `<log>/<epoch>`.
     pub log: String,
-    /// What it signs with.
-    pub verifier: VerifierKey,
+    /// What it signs with, as far as is known here.
+    pub keys: KeyRing,
+}
+
+impl Watched {
+    /// The end a checkpoint speaks of, epoch and size, when the origin has signed it and it is of its log.
+    pub(crate) async fn head_of(&self, transport: &dyn Transport, signed: &SignedCheckpoint) -> Option<(u32, u64)> {
+        self.keys.verified(transport, self.origin, signed).await.ok()?;
+        let seen = SeenCheckpoint::of(signed.clone(), &self.log, Micros(0))?;
+        Some((seen.epoch, seen.size()))
+    }
 }
 
 /// Watches one origin.
@@ -47,6 +57,7 @@ pub(crate) struct Watching {
 impl Watching {
     /// Watches for ever. Drop the future to stop.
     pub(crate) async fn run(self) {
+        self.cosign_anew().await;
         loop {
             self.look().await;
             sleep(EVERY).await;
@@ -58,7 +69,7 @@ impl Watching {
         let asked_at = self.clock.now();
         // Silence is the follower's to tell.
         let Ok(signed) = self.transport.checkpoint(origin).await else { return };
-        match self.checked(&signed) {
+        match self.checked(&signed).await {
             Ok(seen) => {
                 let end = (seen.epoch, seen.size());
                 self.compare(seen).await;
@@ -72,14 +83,14 @@ impl Watching {
     }
 
     /// The checkpoint, when the origin has signed it and it is of its log.
-    fn checked(&self, signed: &SignedCheckpoint) -> Result<SeenCheckpoint, Finding> {
-        let Watched { origin, log, verifier } = &self.watched;
+    async fn checked(&self, signed: &SignedCheckpoint) -> Result<SeenCheckpoint, Finding> {
+        let Watched { origin, log, keys } = &self.watched;
         let Checkpoint { size, root, .. } = signed.unverified();
         let bad = || {
             let at = Place { origin: *origin, epoch: self.copies.tally(*origin).epoch, sequence: *size };
             Finding { found: root.as_bytes().to_vec(), ..Finding::of(FindingKind::SignatureBad, at) }
         };
-        signed.verify(verifier).map_err(|_not_signed| bad())?;
+        keys.verified(&*self.transport, *origin, signed).await.map_err(|_not_signed| bad())?;
         SeenCheckpoint::of(signed.clone(), log, self.clock.now()).ok_or_else(bad)
     }
 
@@ -109,6 +120,19 @@ impl Watching {
             tracing::warn!(origin = %self.watched.origin, %error, "a checkpoint is kept without our signature");
         }
         seen
+    }
+
+    /// What was kept is signed with the present key: receipts that are made from here on rest on that one alone.
+    async fn cosign_anew(&self) {
+        let (origin, copies) = (self.watched.origin, Arc::clone(&self.copies));
+        let key = self.cosigner.clone();
+        let seconds = u64::try_from(self.clock.now().0 / Micros::SECOND).unwrap_or_default();
+        let signing = tokio::task::spawn_blocking(move || {
+            copies.seen().sign_anew(origin, |signed| cosigned_anew(signed, &key, seconds))
+        });
+        if let Ok(Err(error)) = signing.await {
+            tracing::error!(%origin, %error, "what was kept could not be signed with the present key");
+        }
     }
 
     async fn keep(&self, seen: SeenCheckpoint) {

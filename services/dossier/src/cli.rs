@@ -5,6 +5,9 @@ mod demo;
 mod deployment;
 mod entering;
 mod queue;
+mod trail;
+mod restoring;
+mod witnessing;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -16,9 +19,12 @@ use dossier_web::proxies::Network;
 use crate::public_url;
 
 pub use demo::{Demo, Practice};
-pub use deployment::{Front, Keys, Renewed, Serve, Story};
+pub use deployment::{Front, Keys, KeysAction, RotateKeys, Renewed, Serve, Story};
 pub use entering::{Entrance, SignIn, SignOut};
 pub use queue::Queue;
+pub use witnessing::Witness;
+pub use trail::{Format as TrailFormat, Only as TrailOnly, Trail};
+pub use restoring::{Backup, Restore};
 
 /// A registry with a memory: records from draft to published, and how they got there.
 #[derive(Debug, Parser)]
@@ -34,9 +40,17 @@ pub struct Cli {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes: 0 done · 1 failed · 2 command line · 3 not there · 4 refused by the server · 5 server does not answer ·
 6 disk · 7 damaged · 8 not proved · 9 done in part · 10 clock behind the journal ·
-11 the same service runs already · 12 the port is taken · 80 to 90 a journal was not opened
+11 the same service runs already · 12 the port is taken · 13 a log has signed two histories · 14 a log shows less than was cosigned · 80 to 90 a journal was not opened
 (80 truncated, 81 rolled back, 82 damaged, 83 forked, 84 foreign, 85 anchor lost, 86 snapshot differs, 87 busy,
-88 damaged, found by the store, 89 disk, 90 options).";
+88 damaged, found by the store, 89 disk, 90 options) · 20 to 34 what `verify` finds (`dossier verify --help`).";
+
+/// What `dossier verify` finds has a code for each kind; the first finding's is the one that counts.
+pub(crate) const VERIFY_CODES: &str = "\
+Exit codes: 0 everything holds · 20 altered (edited, deleted, inserted or swapped: a root alone does not tell) · 21 edited · 22 deleted ·
+23 inserted · 24 swapped · 25 truncated (its own anchor knows more) · 26 rolled back (others know more) · 27 forked (its key signed two
+histories: made anew afterwards, or shown to some; signatures do not tell which) · 28 foreign · 29 unsigned · 30 reference broken ·
+31 not decidable · 32 unreadable · 33 missing · 34 out of order · 7, 8 a receipt is none, does not hold.
+Of several findings the first counts: what happened to a history before what others miss in it, then by service and event.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -46,6 +60,9 @@ pub enum Command {
     Serve(Serve),
     /// One address in front of four services: a small reverse proxy. Any other may take its place.
     Front(Front),
+    /// Watches an installation from outside, with a key of its own: cosigns checkpoints that continue what it cosigned before, and keeps the proof of
+    /// those that do not.
+    Witness(Witness),
     /// Takes the sample record from draft to published on a running demonstration, step by step.
     Story(Story),
     /// Uses an invitation: asks for the secret from the mail and for a new password, and signs in.
@@ -69,8 +86,8 @@ pub enum Command {
     Approve(Approve),
     /// Returns a revision with requested changes.
     RequestChanges(RequestChanges),
-    /// Shows how an entry got to where it is.
-    Trail(OneEntry),
+    /// Shows how an entry got to where it is: who did what, when, under which authority, and how long it waited.
+    Trail(Trail),
     /// Fetches the receipt of a published edition: a file that proves how it came to be public, to anybody, offline.
     Prove(Prove),
     /// Folds the journals of a data directory again, from the first event, and says what they amount to.
@@ -79,6 +96,10 @@ pub enum Command {
     Verify(Verify),
     /// Writes the journals of a data directory as plain files.
     Export(Export),
+    /// Copies everything to another place, also while Dossier runs: journals as plain files, and what is secret under a key of its own.
+    Backup(Backup),
+    /// Puts a service whose disk is lost back from what the others keep of it, or all of them from a backup.
+    Restore(Restore),
     /// Looks at a data directory, or asks a running Dossier, and says what is wrong with it.
     Doctor(Doctor),
     /// The registry: record types, vocabularies, notices.
@@ -126,6 +147,10 @@ pub struct Up {
     /// it they are told in their inboxes alone.
     #[arg(long, value_name = "FILE")]
     pub mail: Option<PathBuf>,
+    /// A file of foreign witnesses whose cosignatures are taken: a line each, the witness's verifier key, and its address behind it when checkpoints
+    /// are pushed to it (C2SP tlog-witness).
+    #[arg(long, value_name = "FILE")]
+    pub witnesses: Option<PathBuf>,
     /// How what happens is written to standard error: text or json.
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub log: String,
@@ -247,17 +272,27 @@ pub struct Replay {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = VERIFY_CODES)]
 pub struct Verify {
     /// An export, or the file of a receipt; without it the data directory is verified.
     pub path: Option<PathBuf>,
-    /// The verifier keys that you trust, when PATH is an export or a receipt; without it those that came with it are used.
-    #[arg(long, value_name = "FILE", requires = "path")]
+    /// The verifier keys that you trust, when PATH is an export or a receipt, or a server is named; without it those that came with it are used.
+    #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
     #[command(flatten)]
     pub data: Data,
-    /// Checkpoints that you kept: each journal must still contain what they speak of.
+    /// Checkpoints that you kept, or directories of them: each journal must still contain what they speak of.
     #[arg(long, value_name = "CHECKPOINT")]
     pub against: Vec<PathBuf>,
+    /// A running Dossier instead: all trees and signatures, as anybody can; with an auditor's token also the events and every decision.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["path", "data"])]
+    pub server: Option<String>,
+    /// So many witnesses that are not the installation, and whom you trust, must have cosigned all of a receipt.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub cosigners: usize,
+    /// An auditor's token, for --server; better given by DOSSIER_TOKEN.
+    #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,14 @@
 //! The four services as deciders and views, chosen by name: for folding journals again and deciding commands again.
 
-use dossier_audit::{domain::Audit, verify::Again, views::AuditView};
+use dossier_audit::{Deciders, Depth, Rehearsal, Rehearsed, domain::Audit, verify::Again, views::AuditView};
 use dossier_engine::{Decider, Deviation, Digests, EngineError, Until, View, fold_journal};
 use dossier_journal::{Journal, Stored};
 use dossier_moderation::{domain::Moderation, views::Reviews};
-use dossier_proto::Origin;
+use dossier_proto::{Digest, Event, Origin};
 use dossier_publication::{domain::Publication, views::Catalogue};
 use dossier_submission::{domain::Submission, views::Entries};
+
+use crate::house::fingerprint;
 
 /// What a journal amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,16 +38,22 @@ fn fold_as<D: Decider, V: View>(journal: &Journal, until: Until) -> Result<Amoun
 }
 
 /// Decides the commands of one journal again, whichever service it is of.
-pub trait DecideAgain {
+pub trait DecideAgain: Send {
     /// Takes the next event.
     fn take(&mut self, stored: &Stored);
+    /// The same of one that was decoded, with the foreign event it stands for.
+    fn take_event(&mut self, event: Event, beside: Option<Event>);
     /// Everything that could not have been decided so.
     fn finish(self: Box<Self>) -> Vec<Deviation>;
 }
 
-impl<D: Decider> DecideAgain for Again<D> {
+impl<D: Decider<State: Send> + Send> DecideAgain for Again<D> {
     fn take(&mut self, stored: &Stored) {
         Again::take(self, stored);
+    }
+
+    fn take_event(&mut self, event: Event, beside: Option<Event>) {
+        Again::take_event(self, event, beside.as_ref());
     }
 
     fn finish(self: Box<Self>) -> Vec<Deviation> {
@@ -60,5 +68,33 @@ pub fn again(origin: Origin) -> Box<dyn DecideAgain> {
         Origin::Moderation => Box::<Again<Moderation>>::default(),
         Origin::Publication => Box::<Again<Publication>>::default(),
         Origin::Audit => Box::<Again<Audit>>::default(),
+    }
+}
+
+/// The deciders of all four services, for the audit service's conscience.
+#[derive(Debug, Clone, Copy)]
+pub struct AllDeciders;
+
+impl Deciders for AllDeciders {
+    fn begin(&self, origin: Origin, depth: Depth) -> Option<Box<dyn Rehearsal>> {
+        Some(match origin {
+            Origin::Submission => Rehearsed::<Submission, Entries>::begin(depth),
+            Origin::Moderation => Rehearsed::<Moderation, Reviews>::begin(depth),
+            Origin::Publication => Rehearsed::<Publication, Catalogue>::begin(depth),
+            Origin::Audit => Rehearsed::<Audit, AuditView>::begin(depth),
+        })
+    }
+
+    fn resume(&self, origin: Origin, saved: &[u8]) -> Option<Box<dyn Rehearsal>> {
+        match origin {
+            Origin::Submission => Rehearsed::<Submission, Entries>::resume(saved),
+            Origin::Moderation => Rehearsed::<Moderation, Reviews>::resume(saved),
+            Origin::Publication => Rehearsed::<Publication, Catalogue>::resume(saved),
+            Origin::Audit => Rehearsed::<Audit, AuditView>::resume(saved),
+        }
+    }
+
+    fn fingerprint(&self) -> Digest {
+        fingerprint()
     }
 }

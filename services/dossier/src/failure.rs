@@ -33,11 +33,15 @@ pub enum Exit {
     Occupied = 11,
     /// Somebody else listens where this one is to listen.
     PortTaken = 12,
+    /// A log has signed two histories: a witness has the proof.
+    Forked = 13,
+    /// A log shows less than a witness has cosigned.
+    LessThanBefore = 14,
 }
 
 impl Exit {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Failed,
         Self::Usage,
         Self::NotThere,
@@ -50,6 +54,8 @@ impl Exit {
         Self::Clock,
         Self::Occupied,
         Self::PortTaken,
+        Self::Forked,
+        Self::LessThanBefore,
     ];
 
     /// Whether starting the same service again may end otherwise though nobody has done anything: a disk has room again, a broker
@@ -57,6 +63,8 @@ impl Exit {
     pub const fn another_start_may_help(self) -> bool {
         match self {
             Self::Failed | Self::Refused | Self::Unreachable | Self::Disk | Self::NotProved | Self::Partly => true,
+            // Of a single look of a witness, which is no service.
+            Self::Forked | Self::LessThanBefore => true,
             Self::Usage | Self::NotThere | Self::Damaged | Self::Clock | Self::Occupied | Self::PortTaken => false,
         }
     }
@@ -178,7 +186,10 @@ mod tests {
     use dossier_journal::OpenErrorKind;
 
     use super::*;
-    use crate::cli::EXIT_CODES;
+    use crate::{
+        cli::{EXIT_CODES, VERIFY_CODES},
+        verification::Class,
+    };
 
     const KINDS: [OpenErrorKind; 11] = [
         OpenErrorKind::Truncated,
@@ -229,6 +240,23 @@ mod tests {
         let codes = Exit::ALL.into_iter().map(|exit| exit as u8).chain(KINDS.into_iter().map(OpenErrorKind::exit_code));
         for code in codes {
             assert!(words.contains(&code.to_string().as_str()), "{code} is not in the help");
+        }
+    }
+
+    /// The help, README's table and VERIFY.md name every kind of finding with its code, in the same words.
+    #[test]
+    fn every_kind_of_finding_is_in_the_help_and_in_the_tables() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let read = |file: &str| fs::read_to_string(here.join(file)).unwrap();
+        let (readme, described) = (read("../../README.md"), read("VERIFY.md"));
+        for class in Class::ALL {
+            let (code, words) = (class.exit_code(), class.key().replace('-', " "));
+            assert!(VERIFY_CODES.contains(&format!("{code} {words}")), "{code} {words} is not in the help");
+            let row = format!("| {code} | {words} |");
+            assert!(readme.lines().any(|line| line.starts_with(&row)), "README.md has no row {row}");
+            assert!(described.lines().any(|line| line.starts_with(&row)), "VERIFY.md has no row {row}");
+            let kinds = KINDS.into_iter().map(OpenErrorKind::exit_code).chain(Exit::ALL.map(|exit| exit as u8));
+            assert!(!kinds.collect::<Vec<_>>().contains(&code), "{code} means something else too");
         }
     }
 }

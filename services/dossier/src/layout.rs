@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DATA/keys/          master.key, installation.json, vault/ (keys of persons);
+//!                     generations.json, learnt-keys.json (once a key was rotated);
 //!                     of a deployment also service, verifiers
 //! DATA/accounts/      people and their tokens
 //! DATA/<service>/     journal/ anchors/ keys/ attachments/ : the truth
@@ -52,6 +53,16 @@ impl Layout {
     /// What each service of the deployment signs with: public.
     pub fn verifiers(&self) -> PathBuf {
         self.keys().join("verifiers")
+    }
+
+    /// Which of its keys each service signs with: a hint, for before its journal is opened.
+    pub fn generations(&self) -> PathBuf {
+        self.keys().join("generations.json")
+    }
+
+    /// What other services were learnt to sign with, with the proofs.
+    pub fn learnt_keys(&self) -> PathBuf {
+        self.keys().join("learnt-keys.json")
     }
 
     /// The vault with the keys of persons.

@@ -11,12 +11,14 @@
 //! - [`paste`]: commands as one pastes them into a shell;
 //! - [`progress`]: how far a long run has come, on a terminal;
 //! - [`verification`]: whether journals and exports hold;
+//! - [`witness`]: a foreign audit node, which cosigns what continues;
 //! - [`tenant`]: whose a data directory is;
 //! - [`story`]: the sample record from draft to published, and a practice from draft to tombstone, told step by step.
 
 mod allocator;
 mod appointment;
 mod arrival;
+mod backup;
 pub mod cli;
 pub mod client;
 pub mod commands;
@@ -31,12 +33,14 @@ pub mod output;
 pub mod paste;
 pub mod progress;
 mod public_url;
+mod restore;
 mod secrets;
 pub mod session;
 pub mod story;
 pub mod tenant;
 mod terminal;
 pub mod verification;
+pub mod witness;
 
 pub use failure::{Exit, Failure};
 pub use layout::Layout;

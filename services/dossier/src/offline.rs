@@ -7,8 +7,11 @@
 use std::path::{Path, PathBuf};
 
 use dossier_audit::copies::copy_log;
-use dossier_journal::{Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
-use dossier_proof::VerifierKey;
+use dossier_journal::{Inspection, Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
+use dossier_engine::key_turn;
+use dossier_exchange::KeyRing;
+use dossier_journal::Signers;
+use dossier_proof::{CosignerReign, KeyFile, KeyHistory, VerifierKey};
 use dossier_proto::Origin;
 
 use crate::{Failure, Layout, Secrets, tenant, verification::read_keys};
@@ -62,19 +65,54 @@ impl Offline {
         tenant::tenant(&self.layout)
     }
 
-    /// What verifies the services' signatures: of this installation's own services from its master key, of others from the
-    /// deployment's file.
+    /// All keys that verify the services' signatures, former ones too, and whatever they sign. See [`Offline::histories`].
     ///
     /// # Errors
-    /// [`Failure`]: the file is damaged.
+    /// [`Failure`]: a file is damaged.
     pub fn verifiers(&self) -> Result<Vec<VerifierKey>, Failure> {
-        let own = |origin: &Origin| self.secrets.verifier(*origin);
+        let histories = self.histories()?;
+        Ok(histories.iter().flat_map(|history| history.reigns().map(|reign| reign.key.clone())).collect())
+    }
+
+    /// Everything that signs, with what each key signs: [`Offline::histories`]; and the cosigner, where audit lives here.
+    ///
+    /// # Errors
+    /// [`Failure`]: a file is damaged.
+    pub fn key_file(&self) -> Result<KeyFile, Failure> {
+        let logs = self.histories()?;
+        let told = match self.tenant()? {
+            None | Some(Origin::Audit) => KeyFile::default(),
+            Some(_) => read_keys(&self.layout.verifiers())?,
+        };
+        if !told.cosigners.is_empty() {
+            return Ok(KeyFile { logs, ..told });
+        }
+        let generation = self.secrets.signer(Origin::Audit).generation();
+        let mut cosigners: Vec<CosignerReign> =
+            self.secrets.cosigners().keys(generation).into_iter().map(CosignerReign::from).collect();
+        if cosigners.len() > 1 && holds_journal(&self.journal_folder(Origin::Audit)) {
+            let journal = self.journal(Origin::Audit)?;
+            cosigners = self.secrets.cosigners().reigns(&journal);
+        }
+        Ok(KeyFile { logs, cosigners, witnesses: told.witnesses })
+    }
+
+    /// The keys that verify the services' signatures, with what each signs: of this installation's own services from its master key and their
+    /// journals, as soon as those were opened here; of others from the deployment's file and from what this service learnt of them.
+    ///
+    /// # Errors
+    /// [`Failure`]: a file is damaged.
+    pub fn histories(&self) -> Result<Vec<KeyHistory>, Failure> {
+        let own = |origin: &Origin| self.secrets.history(*origin);
         match self.tenant()? {
             None => Ok(Origin::ALL.iter().map(own).collect()),
             Some(origin) => {
-                let mut keys = read_keys(&self.layout.verifiers())?;
-                keys.push(own(&origin));
-                Ok(keys)
+                let file = read_keys(&self.layout.verifiers())?;
+                let others = Origin::ALL.into_iter().filter(|other| *other != origin);
+                let told = others.filter_map(|other| Some((other, file.log(&self.secrets.log(other))?.clone())));
+                let ring = KeyRing::open(&self.layout.learnt_keys(), told.collect());
+                let ring = ring.map_err(|error| Failure::damaged(error.to_string()))?;
+                Ok(ring.histories().into_values().chain([own(&origin)]).collect())
             }
         }
     }
@@ -111,13 +149,40 @@ impl Offline {
     /// # Errors
     /// As [`Offline::journal`].
     pub fn copy(&self, origin: Origin) -> Result<Option<Journal>, OpenError> {
-        let (audit, name) = (self.layout.service(Origin::Audit), format!("copy-{origin}"));
-        let folder = audit.join("journal").join(&name);
+        let (folder, anchors, log) = self.copy_place(origin);
         if !holds_journal(&folder) {
             return Ok(None);
         }
+        self.open_journal(Origin::Audit, &folder, anchors, log).map(Some)
+    }
+
+    /// Looks at the journal of a service as it lies there: nothing is written, and what its service would refuse can be read
+    /// ([`dossier_journal::inspect`]).
+    ///
+    /// # Errors
+    /// [`OpenError`]: it cannot be read at all, or is another's.
+    pub fn inspect(&self, origin: Origin) -> Result<Inspection, OpenError> {
+        let anchors = self.layout.service(origin).join("anchors");
+        let options = self.options(origin, anchors, self.secrets.log(origin));
+        dossier_journal::inspect(SledStore::open(self.journal_folder(origin))?, options)
+    }
+
+    /// The same of the copy that the audit service keeps of a journal; `None` when it keeps none yet.
+    ///
+    /// # Errors
+    /// As [`Offline::inspect`].
+    pub fn inspect_copy(&self, origin: Origin) -> Result<Option<Inspection>, OpenError> {
+        let (folder, anchors, log) = self.copy_place(origin);
+        if !holds_journal(&folder) {
+            return Ok(None);
+        }
+        dossier_journal::inspect(SledStore::open(folder)?, self.options(Origin::Audit, anchors, log)).map(Some)
+    }
+
+    fn copy_place(&self, origin: Origin) -> (PathBuf, PathBuf, String) {
+        let (audit, name) = (self.layout.service(Origin::Audit), format!("copy-{origin}"));
         let log = copy_log(&self.secrets.installation.name, origin);
-        self.open_journal(Origin::Audit, &folder, audit.join("anchors").join(name), log).map(Some)
+        (audit.join("journal").join(&name), audit.join("anchors").join(name), log)
     }
 
     fn journal_folder(&self, origin: Origin) -> PathBuf {
@@ -131,10 +196,20 @@ impl Offline {
         anchors: PathBuf,
         log: String,
     ) -> Result<Journal, OpenError> {
-        let options = OpenOptions::new(log, anchors, self.secrets.signer(signed_by), peek);
         // A tool appends nothing: the writer goes at once.
-        let (journal, _writer) = dossier_journal::open(SledStore::open(folder)?, options)?;
+        let (journal, _writer) =
+            dossier_journal::open(SledStore::open(folder)?, self.options(signed_by, anchors, log))?;
         Ok(journal)
+    }
+
+    fn options(&self, signed_by: Origin, anchors: PathBuf, log: String) -> OpenOptions {
+        if log == self.secrets.log(signed_by) {
+            let options = OpenOptions::new(log, anchors, self.secrets.signer(signed_by), peek);
+            return OpenOptions { turn: key_turn, ..options };
+        }
+        // A copy: its own log takes no keys, and what it copies speaks of others.
+        let (key, former_keys) = self.secrets.copies_signer();
+        OpenOptions { former_keys, ..OpenOptions::new(log, anchors, Signers::from(key), peek) }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use dossier_proof::VerifierKey;
+use dossier_proof::KeyHistory;
 use dossier_proto::Origin;
 
 use crate::{
@@ -119,7 +119,7 @@ pub fn adopt_verifiers(
     layout: &Layout,
     file: &Path,
     log: impl Fn(Origin) -> String,
-) -> Result<Vec<(Origin, VerifierKey)>, Failure> {
+) -> Result<Vec<(Origin, KeyHistory)>, Failure> {
     if !file.exists() {
         return Err(Failure::not_there(format!(
             "{} does not exist: it says what each service signs with. `dossier keys` makes it; name it in the configuration as \
@@ -130,7 +130,7 @@ pub fn adopt_verifiers(
     let keys = read_keys(file)?;
     let named = Origin::ALL.into_iter().map(|origin| {
         let name = log(origin);
-        let found = keys.iter().find(|key| key.name().as_str() == name).cloned();
+        let found = keys.log(&name).cloned();
         found.map(|key| (origin, key)).ok_or_else(|| {
             Failure::damaged(format!(
                 "{} has no line for {name}: is it the file of this installation? Put the whole file there again",
@@ -147,6 +147,8 @@ pub fn adopt_verifiers(
 
 #[cfg(test)]
 mod tests {
+    use dossier_proof::KeyFile;
+
     use super::*;
 
     fn directory() -> (tempfile::TempDir, Layout) {
@@ -188,8 +190,10 @@ mod tests {
         let missing = adopt_verifiers(&layout, &kept.path().join("verifiers"), log).unwrap_err();
         assert!(missing.to_string().contains("dossier keys"), "{missing}");
         let key = |origin, seed| dossier_proof::SigningKey::from_seed(&log(origin), &[seed; 32]).unwrap().verifier();
-        let keys: Vec<_> = Origin::ALL.into_iter().zip(1..).map(|(origin, seed)| key(origin, seed)).collect();
-        write_keys(&kept.path().join("verifiers"), &keys[..3]).unwrap();
+        let logs = Origin::ALL.into_iter().zip(1..).map(|(origin, seed)| key(origin, seed).into()).collect();
+        let keys = KeyFile { logs, ..KeyFile::default() };
+        let three = KeyFile { logs: keys.logs[..3].to_vec(), ..KeyFile::default() };
+        write_keys(&kept.path().join("verifiers"), &three).unwrap();
         let refused = adopt_verifiers(&layout, &kept.path().join("verifiers"), log).unwrap_err();
         assert!(refused.to_string().contains("no line for dossier-test/audit"), "{refused}");
         write_keys(&kept.path().join("verifiers"), &keys).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use dossier_engine::Engine;
-use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey, inclusion, leaf_of_event};
+use dossier_proof::{Checkpoint, KeyHistory, SignedCheckpoint, inclusion, leaf_of_event};
 use dossier_proto::Place;
 
 use crate::{domain::Publication, views::Catalogue};
@@ -41,11 +41,11 @@ fn because(error: impl std::fmt::Display) -> NotProved {
 /// that is shown is that of `at`.
 pub(crate) fn receipt(
     engine: &Engine<Publication, Catalogue>,
-    key: &VerifierKey,
+    keys: &KeyHistory,
     at: Place,
     others: &[Place],
 ) -> Receipt {
-    match prove(engine, key, at, others) {
+    match prove(engine, keys, at, others) {
         Ok(checkpoint) => {
             Receipt { size: checkpoint.size, root: checkpoint.root.to_base64(), standing: Standing::Proved }
         }
@@ -59,7 +59,7 @@ pub(crate) fn receipt(
 
 fn prove(
     engine: &Engine<Publication, Catalogue>,
-    key: &VerifierKey,
+    keys: &KeyHistory,
     at: Place,
     others: &[Place],
 ) -> Result<Checkpoint, NotProved> {
@@ -67,7 +67,7 @@ fn prove(
     for place in others.iter().copied().chain([at]) {
         let checkpoint = match newest.entry(place.epoch) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(newest_of(engine, key, place.epoch)?),
+            Entry::Vacant(unknown) => unknown.insert(newest_of(engine, keys, place.epoch)?),
         };
         let stands = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
         let bytes = engine.recorded_at(place).map_err(because)?.bytes;
@@ -78,11 +78,13 @@ fn prove(
 }
 
 /// The newest checkpoint of an epoch, read as anybody else would read it: from its text, with the public key.
-fn newest_of(engine: &Engine<Publication, Catalogue>, key: &VerifierKey, epoch: u32) -> Result<Checkpoint, NotProved> {
+fn newest_of(engine: &Engine<Publication, Catalogue>, keys: &KeyHistory, epoch: u32) -> Result<Checkpoint, NotProved> {
     let journal = engine.journal();
     let signed = match journal.epochs().into_iter().find(|(one, _)| *one == epoch) {
         Some((_, size)) if epoch != journal.head().epoch => journal.checkpoint_at(epoch, size),
         _ => journal.checkpoint(),
     };
-    SignedCheckpoint::parse(signed.map_err(because)?.text()).map_err(because)?.verify(key).map_err(because)
+    let signed = SignedCheckpoint::parse(signed.map_err(because)?.text()).map_err(because)?;
+    let (_, checkpoint) = keys.verify(&signed).map_err(because)?;
+    Ok(checkpoint)
 }

@@ -56,6 +56,8 @@ pub(crate) struct Texts {
     pub(crate) explanation_erased: String,
     /// The text of this edition was erased. That it existed and was reviewed stays on record.
     pub(crate) text_erased: String,
+    /// The words were erased for good on {date}. Reason: {reason}.
+    pub(crate) erased_on: String,
     /// The retraction and every edition stand in the log signed below. Their places were checked for this page.
     pub(crate) verdict_gone: String,
     /// Edition

@@ -2,15 +2,18 @@
 //! here until the group it was read in is durable. After a failed write or sync nothing is acknowledged any more: the service
 //! stops.
 
-use std::sync::{Arc, PoisonError, RwLock, mpsc::Receiver};
+use std::{
+    sync::{Arc, PoisonError, RwLock, mpsc::Receiver},
+    thread,
+};
 
 use dossier_exchange::InboxError;
 use dossier_journal::{Syncer, WriteError};
-use dossier_proto::Event;
-use tokio::sync::watch;
+use dossier_proto::{Event, Place};
+use tokio::sync::{oneshot, watch};
 
 use crate::{
-    Decider, ExecuteError, Faults, Outcome, Repeated, Step, View, again,
+    Decider, Digests, ExecuteError, Faults, Fold, Outcome, Repeated, Step, View, again,
     deciding::{Fate, Written},
     fold::digest_of,
     group::{Group, InStore, Waiting},
@@ -94,11 +97,9 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
         match waiting {
             Waiting::Command { fate, reply } => drop(reply.send(self.outcome(fate, written))),
             Waiting::Delivery { reply } => drop(reply.send(Ok::<(), InboxError>(()))),
-            Waiting::Digests { mut digests, reply } => {
-                digests.view = digest_of(&*self.view.read().unwrap_or_else(PoisonError::into_inner));
-                {
-                    let _ = reply.send(digests);
-                };
+            Waiting::Digests { next, fold, reply } => {
+                let view = self.view.read().unwrap_or_else(PoisonError::into_inner).clone();
+                take_digests::<D, V>(next, fold, view, reply);
             }
             Waiting::Snapshot { reply } => drop(reply.send(())),
         }
@@ -125,6 +126,17 @@ impl<D: Decider, V: View> CommittingThread<D, V> {
         } else {
             self.snapshots.write_beside(photograph, view);
         }
+    }
+}
+
+/// In a thread of its own; whoever asked waits, and nobody else.
+fn take_digests<D: Decider, V: View>(next: Place, fold: Box<Fold<D::State>>, view: V, reply: oneshot::Sender<Digests>) {
+    let take = move || {
+        let _ = reply.send(Digests { next, state: fold.digest(), view: digest_of(&view) });
+    };
+    if let Err(error) = thread::Builder::new().name("digests".to_owned()).spawn(take) {
+        // The question is dropped with its answer: whoever asked reads that as "stopped", and may ask again.
+        tracing::warn!(%error, "no thread for digests");
     }
 }
 

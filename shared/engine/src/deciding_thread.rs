@@ -17,7 +17,7 @@ use dossier_proto::Origin;
 use tokio::sync::mpsc::Receiver;
 
 use crate::{
-    Decider, Digests,
+    Decider,
     deciding::{Deciding, Fate, Written},
     group::{Group, Job, Waiting},
     snapshots::Photograph,
@@ -122,11 +122,8 @@ impl<D: Decider> DecidingThread<D> {
             Job::Decided { reply } => drop(reply.send(self.deciding.edge.next.sequence)),
             Job::Due => self.deciding.run_due(&mut group.written),
             Job::Digests { reply } => {
-                let state = self.deciding.memory.fold.digest();
-                group.waiting.push(Waiting::Digests {
-                    digests: Digests { next: self.deciding.edge.next, state, view: state },
-                    reply,
-                });
+                let fold = Box::new(self.deciding.memory.fold.clone());
+                group.waiting.push(Waiting::Digests { next: self.deciding.edge.next, fold, reply });
             }
             Job::Snapshot { reply } => group.waiting.push(Waiting::Snapshot { reply }),
         }

@@ -1,10 +1,9 @@
 //! What every service stands on, and how it follows the others: the same for all of them.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use dossier_exchange::{FollowStatus, Follower, FollowerSettings, Inbox, Progress, Transport};
+use dossier_exchange::{FollowStatus, Follower, FollowerSettings, Inbox, KeyRing, Progress, Transport};
 use dossier_identity::Accounts;
-use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use dossier_vault::Vault;
 use tokio::{sync::watch, task::JoinSet};
@@ -20,8 +19,8 @@ pub struct Ground {
     pub vault: Vault,
     /// Carries the other services' events.
     pub transport: Arc<dyn Transport>,
-    /// What each origin signs with.
-    pub verifiers: BTreeMap<Origin, VerifierKey>,
+    /// What each origin signs with, as far as is known here.
+    pub keys: KeyRing,
 }
 
 /// The followers of one service.
@@ -37,13 +36,13 @@ impl Ground {
         let progress = Progress::new(origins.iter().copied());
         let mut following = Following { statuses: Vec::new(), tasks: JoinSet::new() };
         for origin in origins {
-            let Some(verifier) = self.verifiers.get(origin) else {
+            if self.keys.history(*origin).is_none() {
                 tracing::error!(%origin, "it is not followed: its verifier key is not configured");
                 continue;
-            };
+            }
             let follower = Follower::new(FollowerSettings {
                 origin: *origin,
-                verifier: verifier.clone(),
+                keys: self.keys.clone(),
                 transport: Arc::clone(&self.transport),
                 inbox: Arc::clone(inbox),
                 progress: progress.clone(),
@@ -66,12 +65,12 @@ impl Ground {
         asker: Origin,
         accounts: Arc<Accounts>,
     ) -> impl Future<Output = ()> + Send + 'static + use<> {
-        let (transport, verifier) = (Arc::clone(&self.transport), self.verifiers.get(&Origin::Moderation).cloned());
+        let (transport, keys) = (Arc::clone(&self.transport), self.keys.clone());
         async move {
-            match verifier {
-                Some(verifier) => keep_people(accounts, transport, verifier, asker).await,
-                None => tracing::error!("the accounts are not asked for: moderation's verifier key is not configured"),
+            if keys.history(Origin::Moderation).is_none() {
+                tracing::error!("the accounts are not asked for: moderation's verifier key is not configured");
             }
+            keep_people(accounts, transport, keys, asker).await;
         }
     }
 }

@@ -9,7 +9,7 @@ use dossier_proto::{CommandId, Digest, Place};
 use tokio::sync::oneshot;
 
 use crate::{
-    Decider, ExecuteError, Outcome, Passing, Receipt, Request, Step,
+    Decider, ExecuteError, Fold, Outcome, Passing, Receipt, Request, Step,
     deciding::{Fate, Written},
     snapshots::Photograph,
 };
@@ -44,9 +44,10 @@ pub(crate) enum Waiting<D: Decider> {
     Delivery {
         reply: oneshot::Sender<Result<(), InboxError>>,
     },
-    /// The view's digest is filled in by the committing thread.
+    /// Digests are taken of copies, beside the work: of a million entries they take a second.
     Digests {
-        digests: Digests,
+        next: Place,
+        fold: Box<Fold<D::State>>,
         reply: oneshot::Sender<Digests>,
     },
     /// Answered when the snapshot is on disk.

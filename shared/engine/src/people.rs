@@ -12,11 +12,12 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use dossier_exchange::{ANSWER_BYTES_MAX, Answerer, Question, Transport};
+use dossier_exchange::{ANSWER_BYTES_MAX, Answerer, KeyRing, Question, Transport};
 use dossier_identity::{
     Accounts,
     accounts::{COPY_ANSWER_BYTES_MAX, Names},
 };
+use dossier_journal::Signers;
 use dossier_proof::{Note, SignedNote, SigningKey, VerifierKey};
 use dossier_proto::{Digest, Origin};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -35,19 +36,19 @@ const FIGURES_EVERY: Duration = Duration::from_secs(1);
 /// Answers [`Question::People`], where the accounts are kept.
 pub struct PeopleDesk {
     accounts: Arc<Accounts>,
-    signer: SigningKey,
+    signers: Signers,
 }
 
 impl PeopleDesk {
-    /// A desk of the service that signs with this key.
-    pub const fn new(accounts: Arc<Accounts>, signer: SigningKey) -> Self {
-        Self { accounts, signer }
+    /// A desk of the service that signs with the present one of these keys.
+    pub fn new(accounts: Arc<Accounts>, signers: impl Into<Signers>) -> Self {
+        Self { accounts, signers: signers.into() }
     }
 }
 
 impl Answerer for PeopleDesk {
     fn answer(&self, asker: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
-        let (accounts, signer) = (Arc::clone(&self.accounts), self.signer.clone());
+        let (accounts, signer) = (Arc::clone(&self.accounts), self.signers.current());
         async move {
             if question != Question::People {
                 return Err(format!("there are no {} here", question.name()));
@@ -86,17 +87,17 @@ fn note(asker: Origin, question: &[u8], answer: &[u8]) -> Result<Note, String> {
     Note::new(text).map_err(|error| error.to_string())
 }
 
-/// Keeps a copy of the accounts new, for as long as the future lives: they are asked of moderation, which signs with
-/// `verifier`. Returns at once where the accounts are kept ([`Accounts::keep_copy`]).
-pub async fn keep_people(accounts: Arc<Accounts>, transport: Arc<dyn Transport>, verifier: VerifierKey, asker: Origin) {
-    let keys = [verifier];
+/// Keeps a copy of the accounts new, for as long as the future lives: they are asked of moderation, which signs with its present
+/// one of `keys`. Returns at once where the accounts are kept ([`Accounts::keep_copy`]).
+pub async fn keep_people(accounts: Arc<Accounts>, transport: Arc<dyn Transport>, keys: KeyRing, asker: Origin) {
     let ask = |question: Vec<u8>| {
         let (transport, keys) = (&transport, &keys);
         async move {
             let question = with_nonce(&question)?;
             let asked = transport.ask(Origin::Moderation, Question::People, question.clone()).await;
             let answer = asked.map_err(|error| error.to_string())?;
-            checked(keys, asker, &question, &answer)
+            let known = keys.current(Origin::Moderation).ok_or("moderation's verifier key is not known")?;
+            checked(&[known], asker, &question, &answer)
         }
     };
     let figures = async {

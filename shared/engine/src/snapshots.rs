@@ -15,10 +15,10 @@ use dossier_journal::{
     snapshot::{Snapshot, Snapshots as Store},
 };
 use dossier_proof::Frontier;
-use dossier_proto::Digest;
+use dossier_proto::{Digest, Origin};
 use serde::Serialize;
 
-use crate::{Decider, View, fold::Memory};
+use crate::{Decider, Digests, Engine, View, digest_of, fold::Memory};
 
 /// State and positions at the end of a group.
 #[derive(Debug, Clone)]
@@ -54,6 +54,22 @@ impl<S, V> Taken<S, V> {
     pub(crate) fn into_parts(self) -> (Memory<S>, V, Place) {
         let from = Place { epoch: self.edge.epoch, sequence: self.edge.size };
         (self.memory, self.view, from)
+    }
+}
+
+impl<D: Decider, V: View> Engine<D, V> {
+    /// The digests of the newest snapshot that can be used, read back from the disk and beside the work; `None` when there is none.
+    pub async fn snapshot_digests(&self) -> Option<Digests> {
+        let snapshots = Arc::clone(&self.inner.snapshots);
+        let read = tokio::task::spawn_blocking(move || snapshots.load::<D, V>().map(|taken| taken.digests(D::ORIGIN)));
+        read.await.ok().flatten()
+    }
+}
+
+impl<S: Serialize, V: View> Taken<S, V> {
+    fn digests(&self, origin: Origin) -> Digests {
+        let next = dossier_proto::Place { origin, epoch: self.edge.epoch, sequence: self.edge.size };
+        Digests { next, state: self.memory.fold.digest(), view: digest_of(&self.view) }
     }
 }
 

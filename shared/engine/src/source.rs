@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use dossier_exchange::{Position, ReadLimits, Source};
 use dossier_journal::Journal;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 
@@ -65,6 +65,10 @@ impl Source for Shown {
     fn checkpoint(&self) -> Result<SignedCheckpoint, String> {
         let signed = self.checkpoint_at(self.end())?;
         signed.ok_or_else(|| "the journal is shorter than what was shown of it".to_owned())
+    }
+
+    fn key_turns(&self, from: usize, max: usize) -> Result<Vec<LogProof>, String> {
+        Source::key_turns(&self.journal, from, max)
     }
 
     fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String> {

@@ -134,6 +134,16 @@ pub(crate) fn epoch_started(edge: &mut Edge, former: dossier_journal::Head, wall
         known_size: former.size,
         known_root: former.root.as_bytes().to_vec(),
     });
+    unasked(edge, payload, wall, id)
+}
+
+/// The journal takes another key.
+pub(crate) fn key_rotated(edge: &mut Edge, former: String, verifier: String, wall: Micros, id: EventId) -> Event {
+    unasked(edge, Payload::KeyRotated(dossier_proto::v1::KeyRotated { former, verifier }), wall, id)
+}
+
+/// An event of the journal itself, which nobody's command asked for.
+fn unasked(edge: &mut Edge, payload: Payload, wall: Micros, id: EventId) -> Event {
     let recorded_at = edge.moment(wall, None);
     edge.last = recorded_at;
     let place = edge.step();

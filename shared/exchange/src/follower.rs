@@ -8,6 +8,7 @@ mod handing;
 mod hearing;
 mod reading;
 mod signature;
+mod turning;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -15,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use dossier_proof::VerifierKey;
 use dossier_proto::{Origin, Place};
 use tokio::{
     sync::watch,
@@ -28,7 +28,7 @@ use self::{
     signature::{Signature, claimed_end, verified},
 };
 use crate::{
-    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, Position, ReadLimits, Tally, Transport, TransportError,
+    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, KeyRing, Position, ReadLimits, Tally, Transport, TransportError,
     parking::Parking,
 };
 
@@ -79,7 +79,7 @@ pub struct FollowerSettings {
     /// Whom to follow.
     pub origin: Origin,
     /// What the origin signs its checkpoints with.
-    pub verifier: VerifierKey,
+    pub keys: KeyRing,
     /// Carries the bytes.
     pub transport: Arc<dyn Transport>,
     /// Takes them.
@@ -135,6 +135,7 @@ impl Follower {
     /// A follower that goes on where the consumer's journal says.
     pub fn new(settings: FollowerSettings) -> Self {
         let handed = settings.inbox.resume(settings.origin);
+        let reading = Reading::at(handed.clone(), settings.inbox.appetite());
         let next = handed.next();
         settings.progress.advance(settings.origin, next);
         let status = FollowStatus {
@@ -151,7 +152,7 @@ impl Follower {
         };
         Self {
             settings,
-            reading: Reading::at(handed.clone()),
+            reading,
             covered: VecDeque::new(),
             handed,
             parking: Parking::default(),
@@ -291,7 +292,7 @@ impl Follower {
     /// Judges what came, and hands over what is covered.
     async fn take(&mut self, batch: Batch, word: Word) -> Result<(), Halt> {
         let before = self.reading.next();
-        let signature = self.last_signature(&batch, before, word)?;
+        let signature = self.last_signature(&batch, before, word).await?;
         let mut missing = None;
         for bytes in batch.events {
             match self.reading.fold(bytes, word) {
@@ -306,6 +307,15 @@ impl Follower {
                     missing = Some(divergence.to_string());
                     break;
                 }
+            }
+            if let Err(divergence) = self.follow_turn().await {
+                if self.reading.is_evidence(word) {
+                    return Err(divergence.into());
+                }
+                tracing::warn!(%divergence, "what was carried does not hold; the origin is asked for it");
+                self.reading.rewind();
+                self.doubts = true;
+                return Ok(());
             }
             self.cover_ahead()?;
             if let Some(signature) = &signature {
@@ -327,10 +337,10 @@ impl Follower {
 
     /// The last signature that came with a reading and speaks of more than was read before. What was carried under a wrong one
     /// waits for a right one.
-    fn last_signature(&self, batch: &Batch, before: Position, word: Word) -> Result<Option<Signature>, Halt> {
+    async fn last_signature(&self, batch: &Batch, before: Position, word: Word) -> Result<Option<Signature>, Halt> {
         let useful = batch.checkpoints.iter().rev().filter(|signed| claimed_end(signed).is_none_or(|end| end > before));
         for signed in useful {
-            match verified(self.settings.origin, &self.settings.verifier, signed) {
+            match verified(&self.settings, signed).await {
                 Ok(signature) => return Ok(Some(signature)),
                 Err(divergence) if word == Word::Origin => return Err(divergence.into()),
                 Err(divergence) => tracing::debug!(%divergence, "what was carried as a signature is none"),
@@ -408,7 +418,7 @@ impl Follower {
         let end = self.reading.next();
         match self.settings.transport.checkpoint_at(self.settings.origin, end).await {
             Ok(signed) => {
-                let signature = verified(self.settings.origin, &self.settings.verifier, &signed)?;
+                let signature = verified(&self.settings, &signed).await?;
                 self.cover(&signature, Word::Origin)?;
                 self.hand_over().await
             }

@@ -6,13 +6,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     Answerer, Batch, KeyDesk, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError,
+    keyring::TURNS_PER_ANSWER,
     keys::KEYS_PER_REQUEST_MAX,
 };
 
@@ -38,6 +39,15 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// What the journal says.
     fn checkpoint_at(&self, at: Position) -> Result<Option<SignedCheckpoint>, String>;
+
+    /// The proofs of the keys that it took, from the one with the number `from` on; at most `max`.
+    ///
+    /// # Errors
+    /// What the journal says.
+    fn key_turns(&self, from: usize, max: usize) -> Result<Vec<LogProof>, String> {
+        let _ = (from, max);
+        Ok(Vec::new())
+    }
 }
 
 #[derive(Clone)]
@@ -141,6 +151,14 @@ impl Transport for InProcess {
         async move {
             let signed = self.hub.seat(origin)?.source.checkpoint_at(at).map_err(|reason| silent(origin, reason))?;
             signed.ok_or(TransportError::NotThere { origin, position: at })
+        }
+        .boxed()
+    }
+
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        async move {
+            let source = self.hub.seat(origin)?.source;
+            source.key_turns(from, TURNS_PER_ANSWER).map_err(|reason| silent(origin, reason))
         }
         .boxed()
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dossier_journal::{Journal, Place};
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{Position, ReadLimits, Source};
@@ -42,5 +42,9 @@ impl Source for Journal {
             return Ok(None);
         }
         Self::checkpoint_at(self, at.epoch, at.sequence).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn key_turns(&self, from: usize, max: usize) -> Result<Vec<LogProof>, String> {
+        Self::key_turns(self, from, max).map_err(|error| error.to_string())
     }
 }

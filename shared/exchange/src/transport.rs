@@ -1,7 +1,7 @@
 //! What carries events, checkpoints and keys between services.
 
 use bytes::Bytes;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::future::BoxFuture;
@@ -132,6 +132,14 @@ pub trait Transport: Send + Sync + 'static {
 
     /// A checkpoint of exactly the events before `at`, asked of the origin itself.
     fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>>;
+
+    /// Asks an origin for the proofs of the keys that it took, from the one with the number `from` on: at most [`crate::TURNS_PER_ANSWER`]. What
+    /// comes was carried: each proves itself to who trusts the key before, and nothing else is believed. An origin that never took another key
+    /// has none.
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        let _ = (origin, from);
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// Asks `holder` for keys.
     fn ask_keys(

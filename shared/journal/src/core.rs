@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use dossier_proof::{Hash, SigningKey, TreeHead};
+use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, Stand, TreeHead, checkpoint::CheckpointError};
 use tokio::sync::watch;
 
 use crate::entry_index::EntryIndex;
@@ -12,14 +12,15 @@ use crate::frame::Followed;
 use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, Nodes};
-use crate::{Head, MirrorHead, PeekFn, Place, Stop, Verification, WriteError};
+use crate::{Head, MirrorHead, PeekFn, Place, Stop, Verification, WriteError, Signers, TurnFn};
 
 pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,
     /// The log name, which begins the origin line of every checkpoint.
     pub(crate) log: String,
-    pub(crate) signer: SigningKey,
+    pub(crate) signers: Signers,
     pub(crate) peek: PeekFn,
+    pub(crate) turn: TurnFn,
     /// The current end and the epochs before; only what is durable.
     durable: RwLock<Durable>,
     /// The end again, for who waits for it to move.
@@ -109,12 +110,13 @@ impl Durable {
 impl Core {
     pub(crate) fn new(parts: Parts, durable: Durable, maps: Maps, verification: Verification) -> Self {
         let Maps { index, slots } = maps;
-        let Parts { store, log, signer, peek } = parts;
+        let Parts { store, log, signers, peek, turn } = parts;
         Self {
             store,
             log,
-            signer,
+            signers,
             peek,
+            turn,
             heads: watch::Sender::new(durable.head),
             durable: RwLock::new(durable),
             index,
@@ -123,6 +125,12 @@ impl Core {
             stop: OnceLock::new(),
             closing: AtomicBool::new(false),
         }
+    }
+
+    /// What an epoch had at a size, signed with the key that signs there.
+    pub(crate) fn sign(&self, epoch: u32, head: TreeHead) -> Result<SignedCheckpoint, CheckpointError> {
+        let key = self.signers.at(Stand { epoch, size: head.size });
+        SignedCheckpoint::sign(&Checkpoint::new(checkpoint_origin(&self.log, epoch), head), &key)
     }
 
     pub(crate) fn durable(&self) -> Durable {
@@ -164,8 +172,9 @@ pub(crate) struct Maps {
 pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) log: String,
-    pub(crate) signer: SigningKey,
+    pub(crate) signers: Signers,
     pub(crate) peek: PeekFn,
+    pub(crate) turn: TurnFn,
 }
 
 /// Held by every reader and by the writer; the last one to go ends the background work, so that the store is closed when they

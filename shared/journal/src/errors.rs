@@ -96,6 +96,14 @@ pub enum Refusal {
         /// The next sequence of the journal.
         sequence: u64,
     },
+    /// It gives the journal's key up in a way that cannot be followed.
+    #[error("event {index} of it takes another key to sign with: {error}")]
+    Turn {
+        /// Which record, from 0.
+        index: usize,
+        /// Why not.
+        error: crate::SignersError,
+    },
     /// Epoch, sequence and entry cannot be read from the event's bytes.
     #[error("event {index} of it cannot be read: {error}")]
     Unreadable {

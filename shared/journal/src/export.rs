@@ -3,6 +3,7 @@
 //! ```text
 //! manifest.txt              what is here, readable; see `manifest`
 //! checkpoint-<epoch>.txt    the signed checkpoint of each epoch (C2SP tlog-checkpoint)
+//! checkpoint-<epoch>-<size>.txt   the last one of each key that was given up: it ends with the event that says so
 //! events-<epoch>-<first>.bin
 //! ```
 //!
@@ -19,17 +20,16 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use dossier_proof::{Checkpoint, SignedCheckpoint};
+use dossier_proof::Stand;
 use thiserror::Error;
 
-use crate::core::checkpoint_origin;
 use crate::store::{create_durably, sync_directory};
 use crate::{Journal, Place, ReadError};
 
 use events::{EventReader, EventWriter};
 pub(crate) use manifest::EpochLine;
 use manifest::{FileLine, Manifest};
-pub use verify::verify_export;
+pub use verify::{Readers, verify_export, verify_export_from};
 pub(crate) use verify::{each_record, verified_epochs};
 
 /// The name of the manifest.
@@ -109,6 +109,24 @@ impl ExportError {
     }
 }
 
+/// Where a journal ends at a moment, and how far it has read the others: an export can be cut there though it is written later.
+#[derive(Debug, Clone)]
+pub struct Cut(crate::core::Durable);
+
+impl Cut {
+    /// The end.
+    #[must_use]
+    pub const fn head(&self) -> crate::Head {
+        self.0.head
+    }
+
+    /// How far foreign journals have been read.
+    #[must_use]
+    pub fn followed(&self) -> &[crate::Followed] {
+        &self.0.followed
+    }
+}
+
 /// Writes everything durable into an empty directory. What is appended meanwhile is not part of it. Needs memory for a few
 /// frames only.
 ///
@@ -117,6 +135,21 @@ impl ExportError {
 pub fn export(
     journal: &Journal,
     directory: &Path,
+    progress: impl FnMut(Progress),
+) -> Result<ExportSummary, ExportError> {
+    export_at(journal, &journal.cut(), directory, None, progress)
+}
+
+/// Writes everything before a cut of this journal into an empty directory. What an earlier export in `former` holds of the same history is
+/// not written again: its files are shared by hard links, or copied where that cannot be.
+///
+/// # Errors
+/// As [`export`].
+pub fn export_at(
+    journal: &Journal,
+    cut: &Cut,
+    directory: &Path,
+    former: Option<&Path>,
     mut progress: impl FnMut(Progress),
 ) -> Result<ExportSummary, ExportError> {
     let io = |source| ExportError::io(directory, source);
@@ -124,20 +157,20 @@ pub fn export(
     if fs::read_dir(directory).map_err(io)?.next().is_some() {
         return Err(ExportError::NotEmpty(directory.to_owned()));
     }
-    let durable = journal.durable();
+    let durable = &cut.0;
     let epochs: Vec<_> = durable.epochs().collect();
     let total = epochs.iter().map(|(_, size)| size).sum();
-    let files = write_events(journal, directory, &epochs, &mut |done| progress(Progress { done, total }))?;
+    let shared = former.map_or_else(|| Ok(Vec::new()), |former| share(journal, former, directory, &epochs))?;
+    let files = write_events(journal, directory, &epochs, shared, &mut |done| progress(Progress { done, total }))?;
     let mut manifest =
         Manifest { log: journal.log().to_owned(), followed: durable.followed.to_vec(), epochs: Vec::new(), files };
     for (epoch, size) in &epochs {
         let root = journal.root_at(*epoch, *size)?;
-        let head = dossier_proof::TreeHead { size: *size, root };
-        let checkpoint = Checkpoint::new(checkpoint_origin(journal.log(), *epoch), head);
-        let signed = journal.sign(&checkpoint)?;
+        let signed = journal.checkpoint_at(*epoch, *size)?;
         write_file(&directory.join(checkpoint_name(*epoch)), signed.text().as_bytes())?;
         manifest.epochs.push(EpochLine { epoch: *epoch, size: *size, root, lost: journal.lost_before(*epoch)? });
     }
+    write_turns(journal, directory, &epochs)?;
     sync_directory(directory).map_err(io)?;
     // Last: a directory with a manifest is whole.
     write_file(&directory.join(MANIFEST), manifest.to_text().as_bytes())?;
@@ -145,18 +178,52 @@ pub fn export(
     Ok(manifest.summary())
 }
 
+/// The last checkpoint of each key that was given up: who trusts the first key follows them to the last.
+fn write_turns(journal: &Journal, directory: &Path, epochs: &[(u32, u64)]) -> Result<(), ExportError> {
+    for turn in journal.keys().turns() {
+        let Stand { epoch, size } = turn.after;
+        if epochs.iter().any(|(of, until)| *of == epoch && size <= *until) {
+            let signed = journal.checkpoint_at(epoch, size)?;
+            write_file(&directory.join(turn_name(turn.after)), signed.text().as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the files of a former export a name here too, when it is of the same history. One that cannot be read is left where it is.
+fn share(journal: &Journal, former: &Path, directory: &Path, epochs: &[(u32, u64)]) -> Result<Vec<FileLine>, ExportError> {
+    let Ok(manifest) = Manifest::load(former) else { return Ok(Vec::new()) };
+    let is_ours = |line: &EpochLine| {
+        let is_there = epochs.iter().any(|(epoch, size)| *epoch == line.epoch && line.size <= *size);
+        is_there && journal.root_at(line.epoch, line.size).is_ok_and(|root| root == line.root)
+    };
+    // All epochs but its last one have ended: as they were, they are whole.
+    let ended = manifest.epochs.iter().rev().skip(1).all(|line| epochs.contains(&(line.epoch, line.size)));
+    if manifest.log != journal.log() || !ended || !manifest.epochs.iter().all(is_ours) {
+        return Ok(Vec::new());
+    }
+    for line in &manifest.files {
+        let (from, to) = (former.join(line.name()), directory.join(line.name()));
+        let shared = fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()));
+        shared.map_err(|source| ExportError::io(&from, source))?;
+    }
+    Ok(manifest.files)
+}
+
 fn write_events(
     journal: &Journal,
     directory: &Path,
     epochs: &[(u32, u64)],
+    shared: Vec<FileLine>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Vec<FileLine>, ExportError> {
-    let mut writer = EventWriter::new(directory);
+    let first = Place { epoch: epochs.first().map_or(0, |(epoch, _)| *epoch), sequence: 0 };
+    let from = shared.last().map_or(first, |last| Place { epoch: last.epoch, sequence: last.first + last.count });
+    let mut done = shared.iter().map(|file| file.count).sum();
+    let mut writer = EventWriter::new(directory, shared);
     let mut failed = None;
-    let mut done = 0;
-    let first = epochs.first().map_or(0, |(epoch, _)| *epoch);
     let ends = |place: Place| epochs.iter().any(|(epoch, size)| *epoch == place.epoch && place.sequence < *size);
-    journal.replay(Place { epoch: first, sequence: 0 }, |stored| {
+    journal.replay(from, |stored| {
         // What was appended since the export began is left out; after a failure nothing more is written.
         if failed.is_some() || !ends(stored.place()) {
             return;
@@ -174,8 +241,44 @@ fn write_events(
     writer.finish()
 }
 
+/// Shows the events of an export in order, with what lies beside them, until told to stop. [`verify_export`] first: here files are compared
+/// with the manifest alone.
+///
+/// # Errors
+/// [`ExportError::Damaged`], [`ExportError::Io`].
+pub fn read_export(
+    directory: &Path,
+    mut visit: impl FnMut(crate::Stored) -> std::ops::ControlFlow<()>,
+) -> Result<(), ExportError> {
+    let manifest = Manifest::load(directory)?;
+    for file in &manifest.files {
+        let mut reader = EventReader::open(directory, file)?;
+        let mut sequence = file.first;
+        while let Some(crate::Record { event, beside }) = reader.next_record()? {
+            if visit(crate::Stored { epoch: file.epoch, sequence, event, beside }).is_break() {
+                return Ok(());
+            }
+            sequence += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The epochs of an export with their ends, as its manifest has them.
+///
+/// # Errors
+/// As [`read_export`].
+pub fn ends_of_export(directory: &Path) -> Result<Vec<crate::Head>, ExportError> {
+    let manifest = Manifest::load(directory)?;
+    Ok(manifest.epochs.iter().map(|line| crate::Head { epoch: line.epoch, size: line.size, root: line.root }).collect())
+}
+
 pub(crate) fn checkpoint_name(epoch: u32) -> String {
     format!("checkpoint-{epoch}.txt")
+}
+
+pub(crate) fn turn_name(after: Stand) -> String {
+    format!("checkpoint-{}-{}.txt", after.epoch, after.size)
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
@@ -192,9 +295,10 @@ impl Journal {
         &self.shared.core.log
     }
 
-    pub(crate) fn sign(&self, checkpoint: &Checkpoint) -> Result<SignedCheckpoint, ReadError> {
-        SignedCheckpoint::sign(checkpoint, &self.shared.core.signer)
-            .map_err(|error| ReadError::NotThere(error.to_string()))
+    /// Where it ends now, to be exported later.
+    #[must_use]
+    pub fn cut(&self) -> Cut {
+        Cut(self.durable())
     }
 
     /// The loss that was accepted when an epoch began.

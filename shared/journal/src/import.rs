@@ -22,7 +22,7 @@ pub fn import(
     options: OpenOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<(Journal, Writer, ExportSummary), ExportError> {
-    let mut keys = vec![options.key.verifier()];
+    let mut keys = options.key.present_and_later();
     keys.extend(options.former_keys.iter().cloned());
     let manifest = verified_epochs(directory, &keys)?;
     if manifest.log != options.log {
@@ -67,7 +67,7 @@ pub fn import(
 }
 
 fn begin_epoch(writer: &mut Writer, line: &crate::export::EpochLine, directory: &Path) -> Result<(), ExportError> {
-    let begun = writer.begin_epoch(line.lost)?;
+    let begun = writer.begin_epoch_above(line.epoch, line.lost)?;
     if begun == line.epoch {
         return Ok(());
     }

@@ -33,6 +33,18 @@ pub(crate) fn epoch_key(epoch: u32) -> Vec<u8> {
     [&b"epoch/"[..], &epoch.to_be_bytes()].concat()
 }
 
+/// `meta`: an event gives the journal's key up.
+pub(crate) fn turn_key(epoch: u32, sequence: u64) -> Vec<u8> {
+    [&TURN_KEYS[..], &epoch.to_be_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+const TURN_KEYS: &[u8] = b"turn/";
+
+/// Reads such a key back.
+pub(crate) fn turn_of(key: &[u8]) -> Option<(u32, u64)> {
+    slot_of(key.strip_prefix(TURN_KEYS)?)
+}
+
 /// Reads an epoch key back.
 pub(crate) fn epoch_of(key: &[u8]) -> Option<u32> {
     let number = key.strip_prefix(b"epoch/")?;

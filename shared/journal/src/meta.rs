@@ -3,14 +3,16 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
-use dossier_proof::{Hash, TreeHead};
+use dossier_proof::{Hash, Stand, TreeHead};
 
 use crate::errors::damage;
 use crate::frame::{Body, BodyError, Followed, put_followed, put_varint};
-use crate::keys::{IDENTITY_KEY, MARK_KEY, epoch_key};
+use crate::keys::{IDENTITY_KEY, MARK_KEY, epoch_key, turn_key, turn_of};
 use crate::store::{Put, Store, Tree};
-use crate::{MirrorHead, ReadError};
+use crate::{KeyTurn, MirrorHead, ReadError};
 
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 5;
@@ -48,6 +50,57 @@ pub(crate) struct EpochStart {
     pub(crate) lost: Option<MirrorHead>,
     /// How far foreign journals had been read.
     pub(crate) followed: Vec<Followed>,
+}
+
+/// An event gives the journal's key up. Written in the group of that event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TurnNote {
+    pub(crate) epoch: u32,
+    pub(crate) sequence: u64,
+    pub(crate) turn: KeyTurn,
+}
+
+impl TurnNote {
+    /// The last checkpoint of the former key.
+    pub(crate) const fn after(&self) -> Stand {
+        Stand { epoch: self.epoch, size: self.sequence.saturating_add(1) }
+    }
+
+    pub(crate) fn put(&self) -> Put {
+        let mut body = Vec::new();
+        for text in [&self.turn.former, &self.turn.verifier] {
+            put_varint(&mut body, text.len() as u64);
+            body.extend_from_slice(text.as_bytes());
+        }
+        seal(turn_key(self.epoch, self.sequence), &body)
+    }
+
+    /// There is no such event.
+    pub(crate) fn removal(&self) -> Put {
+        Put { tree: Tree::Meta, key: turn_key(self.epoch, self.sequence), value: Bytes::new() }
+    }
+
+    /// All that are noted, in order.
+    pub(crate) fn in_store(store: &dyn Store) -> Result<Vec<Self>, ReadError> {
+        let mut places = Vec::new();
+        store.scan(Tree::Meta, &turn_key(0, 0), &mut |key, value| match turn_of(key) {
+            Some(place) => {
+                places.extend((!value.is_empty()).then_some(place));
+                ControlFlow::Continue(())
+            }
+            None => ControlFlow::Break(()),
+        })?;
+        let notes = places.into_iter().map(|(epoch, sequence)| {
+            load(store, &turn_key(epoch, sequence), |body| {
+                let mut text = || {
+                    let length = body.varint()?;
+                    Ok(String::from_utf8_lossy(&body.take(length)?).into_owned())
+                };
+                Ok(Self { epoch, sequence, turn: KeyTurn { former: text()?, verifier: text()? } })
+            })
+        });
+        notes.filter_map(Result::transpose).collect()
+    }
 }
 
 impl Identity {

@@ -15,7 +15,7 @@ use crate::anchor::{self, AnchorFile, AnchorKeeper};
 use crate::core::{Core, Durable, Maps, Parts, Shared};
 use crate::entry_index::EntryIndex;
 use crate::keys::slot_key;
-use crate::meta::Identity;
+use crate::meta::{Identity, TurnNote};
 use crate::store::{Put, Store, Tree};
 use crate::verify::{self, Checked, Plan};
 use crate::writer::{Stager, Writer};
@@ -38,7 +38,7 @@ pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer)
     let read = |error| OpenError::read(&place, error);
     let found = Found::in_store(&*store).map_err(read)?;
     let comparison = Comparison { place: &place, found: &found, held: found.held(), options: &options };
-    let anchor = comparison.own_identity().and_then(|()| comparison.read_anchor())?;
+    let anchor = comparison.own_identity().and_then(|()| comparison.own_keys()).and_then(|()| comparison.read_anchor())?;
     let lengths = comparison.lengths(anchor.as_ref());
     let due = match (lengths, options.recovery) {
         (Err(loss), Recovery::NewEpoch) if is_loss(&loss) => {
@@ -94,6 +94,7 @@ fn begin_writing(store: &dyn Store, found: &Found, log: &str, starts: u64) -> Re
     if !puts.is_empty() {
         tracing::info!(journal = %store.place(), slots = puts.len(), "cut a group that a crash left unfinished and nobody was told of");
     }
+    puts.extend(found.stale_turns.iter().map(TurnNote::removal));
     puts.push(Identity { log: log.to_owned(), starts }.put());
     store.write(&puts)?;
     Ok(store.sync()?)
@@ -117,7 +118,7 @@ fn assemble(
     if later.is_empty() {
         index.finish(Some(crate::entry_index::Chains::default()));
     }
-    let parts = Parts { store, log: options.log, signer: options.key, peek: options.peek };
+    let parts = Parts { store, log: options.log, signers: options.key, peek: options.peek, turn: options.turn };
     let core = Arc::new(Core::new(parts, durable.clone(), Maps { index, slots }, verification));
     let shared = Arc::new(Shared { core: Arc::clone(&core), background: Mutex::new(None) });
     let file = AnchorFile::open(&options.anchors);

@@ -89,12 +89,21 @@ impl Writer {
     /// # Errors
     /// [`WriteError::Stopped`]. Every staged group must have been committed.
     pub fn begin_epoch(&mut self, lost: Option<MirrorHead>) -> Result<u32, WriteError> {
+        self.begin_epoch_above(0, lost)
+    }
+
+    /// The same, with a number of at least `at_least`: where nobody is left to say which numbers were used, one is taken that cannot have
+    /// been. Also where epochs of another journal are written again under their numbers.
+    ///
+    /// # Errors
+    /// As [`Writer::begin_epoch`].
+    pub fn begin_epoch_above(&mut self, at_least: u32, lost: Option<MirrorHead>) -> Result<u32, WriteError> {
         let accepted = match self.due {
             Due::Nothing => None,
             Due::Epoch { lost } => lost,
         };
         let lost = lost.into_iter().chain(accepted).max_by_key(|lost| (lost.epoch, lost.size));
-        let staged = self.stager.stage_epoch(lost)?;
+        let staged = self.stager.stage_epoch(at_least, lost)?;
         self.commit(staged)?;
         self.due = Due::Nothing;
         Ok(self.next().epoch)

@@ -6,7 +6,7 @@ mod support;
 
 use std::fs;
 
-use dossier_journal::export::{ExportError, export, verify_export};
+use dossier_journal::export::{ExportError, export, export_at, read_export, verify_export};
 use dossier_journal::import::import;
 use dossier_journal::{Followed, Frame, MemoryStore, MirrorHead, Place, Record, SledStore};
 use dossier_proof::Hash;
@@ -136,16 +136,46 @@ fn an_import_takes_no_export_it_cannot_trust_and_no_journal_with_events() {
     assert!(matches!(export(&journal, &target, |_| ()), Err(ExportError::NotEmpty(_))));
     let restored = House::new();
     let mut options = restored.options();
-    options.key = key_of(LOG, 9);
+    options.key = key_of(LOG, 9).into();
     assert!(matches!(import(&target, MemoryStore::new(), options, |_| ()), Err(ExportError::Untrusted { .. })));
     // With the former key it is ours.
     let mut options = restored.options();
-    options.key = key_of(LOG, 9);
+    options.key = key_of(LOG, 9).into();
     options.former_keys = vec![key().verifier()];
     let store = MemoryStore::new();
     drop(import(&target, store.clone(), options, |_| ()).unwrap());
     let mut options = restored.options();
-    options.key = key_of(LOG, 9);
+    options.key = key_of(LOG, 9).into();
     options.former_keys = vec![key().verifier()];
     assert!(matches!(import(&target, store, options, |_| ()), Err(ExportError::NotFresh(_))));
+}
+
+/// A nightly backup writes what came since the last one, and holds everything.
+#[test]
+fn an_export_shares_what_an_earlier_one_has_written() {
+    let house = made();
+    let (journal, mut writer) = house.open().unwrap();
+    let (first, second) = (house.root().join("first"), house.root().join("second"));
+    export(&journal, &first, |_| ()).unwrap();
+    let cut = journal.cut();
+    writer.append(group(writer.next(), &[90; 5])).unwrap();
+    let later = journal.cut();
+    writer.append(group(writer.next(), &[90; 5])).unwrap();
+    let summary = export_at(&journal, &later, &second, Some(&first), |_| ()).unwrap();
+    assert_eq!(summary.epochs, [(0, 600), (1, 0), (2, 7)], "cut where it was said");
+    assert_eq!(cut.head().size, 2);
+    assert_eq!(verify_export(&second, &[key().verifier()], peek, |_| ()).unwrap(), summary);
+    let inode = |folder: &std::path::Path| std::os::unix::fs::MetadataExt::ino(&fs::metadata(folder.join("events-0-0.bin")).unwrap());
+    assert_eq!(inode(&first), inode(&second), "not written again");
+    let mut places = Vec::new();
+    read_export(&second, |stored| {
+        places.push(stored.place());
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(places.len(), 607);
+    assert!(places.is_sorted());
+    let third = house.root().join("third");
+    export_at(&journal, &cut, &third, Some(&second), |_| ()).unwrap();
+    assert_ne!(inode(&second), inode(&third), "one that goes further than the cut is not shared");
 }

@@ -7,6 +7,7 @@ mod support;
 use std::fs;
 use std::os::unix::fs::FileExt;
 
+use dossier_proof::SigningKey;
 use dossier_journal::store::Tree;
 use dossier_journal::{
     Frame, Journal, MemoryStore, MirrorHead, OpenError, OpenErrorKind, OpenOptions, Recovery, Stop, TrustedEdge,
@@ -165,7 +166,9 @@ fn a_loss_can_be_accepted_and_a_new_epoch_names_it() {
 #[test]
 fn foreign_journals_and_keys_are_refused() {
     let house = made(20);
-    let open_as = |log: &str, key| house.open_with(|options| (options.log, options.key) = (log.to_owned(), key));
+    let open_as = |log: &str, key: SigningKey| {
+        house.open_with(|options| (options.log, options.key) = (log.to_owned(), key.into()))
+    };
     refused(
         open_as("example.org/other", key_of(LOG, 7)),
         OpenErrorKind::Foreign,
@@ -184,7 +187,7 @@ fn foreign_journals_and_keys_are_refused() {
     fs::remove_dir_all(house.anchors()).unwrap();
     fs::rename(own, house.anchors()).unwrap();
     let opened = house
-        .open_with(|options| (options.key, options.former_keys) = (key_of(LOG, 8), vec![key_of(LOG, 7).verifier()]));
+        .open_with(|options| (options.key, options.former_keys) = (key_of(LOG, 8).into(), vec![key_of(LOG, 7).verifier()]));
     drop(opened.expect("a key that was replaced is ours too"));
 }
 

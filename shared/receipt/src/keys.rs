@@ -8,8 +8,11 @@ use crate::ReceiptError;
 
 /// Witnesses in a receipt: as many as an installation may name.
 const WITNESSES_MAX: usize = 16;
+/// Keys of one log in a receipt: each signs something of it, and it has four or five proofs from one log at most.
+const LOG_KEYS_MAX: usize = 8;
 
-/// The public keys that a receipt rests on, as C2SP verifier keys. Each service's key is named after its log.
+/// The public keys that a receipt rests on, as C2SP verifier keys. Each service's key is named after its log. Where a log took another key between what
+/// is proven, its keys stand there in order, a space between them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
@@ -29,18 +32,21 @@ pub struct Keys {
 /// The same, read.
 pub(crate) struct ReadKeys {
     pub(crate) cosigner: CosignerKey,
-    moderation: VerifierKey,
-    publication: VerifierKey,
-    submission: VerifierKey,
+    moderation: Vec<VerifierKey>,
+    publication: Vec<VerifierKey>,
+    submission: Vec<VerifierKey>,
     /// No two of them are one key, and none is the installation's.
     pub(crate) witnesses: Vec<CosignerKey>,
 }
 
 impl Keys {
     pub(crate) fn read(&self) -> Result<ReadKeys, ReceiptError> {
-        let verifier = |of: &str, text: &str| {
-            let key = VerifierKey::parse(text).ok().filter(|key| key.to_string() == text);
-            key.ok_or_else(|| ReceiptError::Form(format!("the key of {of} is none")))
+        let verifier = |of: &str, texts: &str| {
+            let key = |text: &str| VerifierKey::parse(text).ok().filter(|key| key.to_string() == text);
+            let keys: Option<Vec<_>> = texts.split(' ').take(LOG_KEYS_MAX + 1).map(key).collect();
+            let of_one_log = |keys: &Vec<VerifierKey>| keys.iter().all(|key| key.name() == keys[0].name());
+            let keys = keys.filter(|keys| keys.len() <= LOG_KEYS_MAX && of_one_log(keys));
+            keys.ok_or_else(|| ReceiptError::Form(format!("the key of {of} is none")))
         };
         let cosigner = CosignerKey::parse(&self.cosigner).ok().filter(|key| key.to_string() == self.cosigner);
         let keys = ReadKeys {
@@ -70,8 +76,8 @@ impl Keys {
 impl ReadKeys {
     /// A witness that is counted twice, or is the installation itself, is none.
     fn tells_apart(self) -> Result<Self, ReceiptError> {
-        let logs = [&self.moderation, &self.publication, &self.submission].map(VerifierKey::public_key);
-        let own = logs.into_iter().chain([self.cosigner.public_key()]);
+        let logs = [&self.moderation, &self.publication, &self.submission].into_iter().flatten();
+        let own = logs.map(VerifierKey::public_key).chain([self.cosigner.public_key()]);
         let mut all: Vec<_> = own.chain(self.witnesses.iter().map(CosignerKey::public_key)).collect();
         let count = all.len();
         all.sort_unstable();
@@ -82,8 +88,8 @@ impl ReadKeys {
         Err(ReceiptError::Form("one key stands there under two names".to_owned()))
     }
 
-    /// What a service signs with; nothing of audit's own log stands in a receipt.
-    pub(crate) const fn of(&self, origin: Origin) -> Option<&VerifierKey> {
+    /// What a service signs with, never nothing; nothing of audit's own log stands in a receipt.
+    pub(crate) fn of(&self, origin: Origin) -> Option<&[VerifierKey]> {
         match origin {
             Origin::Submission => Some(&self.submission),
             Origin::Moderation => Some(&self.moderation),

@@ -11,6 +11,7 @@
 //!  "number":"EVT-2026-00042","proofs":[{"proof":"c2sp.org/tlog-proof@v1\n…","what":"submitted"},…],"salt":"…"}
 //! ```
 //!
+//! A log that took another key between what is proven has its keys in one text, in order, a space between them.
 //! `keys` has a last member `witnesses`, a list, where foreign witnesses have cosigned.
 //!
 //! It is JSON in one form only: members in the order of their names, no space, one newline at the end. So no byte of it can be changed.

@@ -3,11 +3,11 @@
 mod chain;
 mod event;
 
-use dossier_proof::CosignerKey;
-use dossier_proto::v1;
+use dossier_proof::{CosignerKey, KeyFile, VerifierKey};
+use dossier_proto::{Origin, v1};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Keys, Receipt, ReceiptError, What};
+use crate::{Keys, Receipt, ReceiptError, What, keys::ReadKeys};
 use chain::Chain;
 use event::ProvenEvent;
 
@@ -35,19 +35,23 @@ pub struct Verified {
     pub witnesses: Vec<String>,
 }
 
-/// Verifies a receipt. With `trusted` it must rest on exactly these keys; without, it rests on its own, and whoever reads it compares them with those
-/// that the installation publishes. A witness that is not trusted is not counted; its signature has to hold all the same.
+/// Verifies a receipt. With `trusted` every signature must be of a key of that file, and one that signs there: former keys sign what was written
+/// before they were given up. Without, it rests on its own keys, and whoever reads it compares them with those that the installation publishes. A witness that is not trusted is not counted; its signature has to hold all the same.
 ///
 /// # Errors
 /// [`ReceiptError`]: the first thing that does not hold.
-pub fn verify(bytes: &[u8], trusted: Option<&Keys>) -> Result<Verified, ReceiptError> {
+pub fn verify(bytes: &[u8], trusted: Option<&KeyFile>) -> Result<Verified, ReceiptError> {
     let receipt = Receipt::parse(bytes)?;
-    if let Some(trusted) = trusted {
-        same_keys(&receipt.keys, trusted)?;
-    }
     let keys = receipt.keys.read()?;
+    if let Some(trusted) = trusted {
+        are_known(&keys, trusted)?;
+    }
     let events =
         receipt.proofs.iter().map(|proven| ProvenEvent::verify(proven, &keys)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(trusted) = trusted {
+        events.iter().try_for_each(|event| event.is_trusted(trusted, &keys.cosigner))?;
+    }
+    every_key_signed(&keys, &events)?;
     every_witness_signed(&keys.witnesses, &events)?;
     let chain = Chain::of(&events)?;
     let mut steps = vec![is_the_text(&receipt, chain.content)?];
@@ -76,24 +80,38 @@ fn every_witness_signed(named: &[CosignerKey], events: &[ProvenEvent]) -> Result
 }
 
 /// Who has cosigned every log in it, and is trusted.
-fn witnesses(events: &[ProvenEvent], trusted: Option<&Keys>) -> Vec<String> {
+fn witnesses(events: &[ProvenEvent], trusted: Option<&KeyFile>) -> Vec<String> {
     let Some((first, others)) = events.split_first() else { return Vec::new() };
     let signed_all = |key: &&CosignerKey| others.iter().all(|event| event.witnesses.contains(key));
-    let texts = first.witnesses.iter().filter(signed_all).map(ToString::to_string);
-    texts.filter(|key| trusted.is_none_or(|trusted| trusted.witnesses.contains(key))).collect()
+    let is_trusted =
+        |key: &&CosignerKey| trusted.is_none_or(|file| file.witnesses.iter().any(|witness| witness.key == **key));
+    first.witnesses.iter().filter(signed_all).filter(is_trusted).map(ToString::to_string).collect()
 }
 
-fn same_keys(own: &Keys, trusted: &Keys) -> Result<(), ReceiptError> {
-    let pairs = [
-        ("submission", &own.submission, &trusted.submission),
-        ("moderation", &own.moderation, &trusted.moderation),
-        ("publication", &own.publication, &trusted.publication),
-        ("the audit service", &own.cosigner, &trusted.cosigner),
-    ];
-    match pairs.into_iter().find(|(_, own, trusted)| own != trusted) {
-        Some((of, _, _)) => Err(ReceiptError::OtherKeys { of }),
-        None => Ok(()),
+/// Every key that the receipt names is one of those that are trusted.
+fn are_known(keys: &ReadKeys, trusted: &KeyFile) -> Result<(), ReceiptError> {
+    for origin in [Origin::Submission, Origin::Moderation, Origin::Publication] {
+        let history = trusted.log_of(origin.name());
+        let is_known = |key: &VerifierKey| history.is_some_and(|history| history.reigns().any(|reign| reign.key == key));
+        if !keys.of(origin).unwrap_or_default().iter().all(is_known) {
+            return Err(ReceiptError::OtherKeys { of: origin.name() });
+        }
     }
+    match trusted.cosigners.iter().any(|reign| reign.key == keys.cosigner) {
+        true => Ok(()),
+        false => Err(ReceiptError::OtherKeys { of: "the audit service" }),
+    }
+}
+
+/// Where a log has several keys each has signed something: otherwise one could be taken out or put in.
+fn every_key_signed(keys: &ReadKeys, events: &[ProvenEvent]) -> Result<(), ReceiptError> {
+    for origin in [Origin::Submission, Origin::Moderation, Origin::Publication] {
+        let Some(named) = keys.of(origin).filter(|named| named.len() > 1) else { continue };
+        if named.iter().any(|key| !events.iter().any(|event| event.key == *key)) {
+            return Err(ReceiptError::broken(format!("a key of {origin} has signed nothing of it")));
+        }
+    }
+    Ok(())
 }
 
 /// The digest that everybody judged is that of this text.

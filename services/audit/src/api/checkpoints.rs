@@ -126,7 +126,7 @@ fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
     Ok(LogDocument {
         origin,
         log: watched.log.clone(),
-        verifier: watched.verifier.to_string(),
+        verifier: office.keys(origin).map_or_else(String::new, |keys| keys.current().to_string()),
         cosigner: (origin != Origin::Audit).then(|| office.cosigner().verifier().to_string()),
         tiles: format!("/audit/log/{origin}/{epoch}/"),
         checkpoint,
@@ -136,11 +136,20 @@ fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
 /// Of the others what was seen, of ourselves what is.
 fn newest(office: &Office, origin: Origin) -> Answer<Option<CheckpointDocument>> {
     if origin != Origin::Audit {
-        return Ok(office.copies().seen().newest(origin).map(|seen| seen_document(origin, &seen)));
+        let seen = office.copies().seen().newest(origin).map(|seen| witnessed(office, origin, seen));
+        return Ok(seen.map(|seen| seen_document(origin, &seen)));
     }
     let journal = office.engine().journal();
     let signed = journal.checkpoint().map_err(|error| Problem::internal(&error))?;
-    Ok(Some(document(origin, journal.head().epoch, office.now(), &signed)))
+    let epoch = journal.head().epoch;
+    let signed = office.witnessed().with_cosignatures(origin, epoch, signed);
+    Ok(Some(document(origin, epoch, office.now(), &signed)))
+}
+
+/// With what foreign witnesses have cosigned.
+fn witnessed(office: &Office, origin: Origin, seen: SeenCheckpoint) -> SeenCheckpoint {
+    let signed = office.witnessed().with_cosignatures(origin, seen.epoch, seen.signed);
+    SeenCheckpoint { signed, ..seen }
 }
 
 fn seen_document(origin: Origin, seen: &SeenCheckpoint) -> CheckpointDocument {

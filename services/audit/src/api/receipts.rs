@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::{
     office::Office,
-    receipts::{NoReceipt, keys, make},
+    published::published,
+    receipts::{NoReceipt, make},
 };
 
 /// Seconds after which a receipt that cannot be made yet may be: checkpoints are looked at four times a second.
@@ -55,7 +56,8 @@ pub(super) async fn receipt(
 
 /// What the services sign with
 ///
-/// The keys that receipts and checkpoints rest on, a line each, in one file.
+/// The keys that receipts and checkpoints rest on, a line each, in one file; the line before a key says what it signs and from where to where, former
+/// keys first.
 #[utoipa::path(
     get,
     path = "/verifier-keys.txt",
@@ -64,13 +66,11 @@ pub(super) async fn receipt(
     responses((status = 200, description = "The keys", content_type = "text/plain", body = String))
 )]
 pub(super) async fn verifier_keys(State(office): State<Office>) -> Answer<Response> {
-    let keys = keys(&office).map_err(|error| Problem::internal(&error))?;
-    let mut text = String::from(
-        "# What this installation signs with (C2SP verifier keys): each service its own log, and the audit service what it compared.\n",
+    let keys = off_thread(move || Ok::<_, Problem>(published(&office))).await?;
+    let text = format!(
+        "# What this installation signs with (C2SP verifier keys): each service its own log, the audit service what it compared, witnesses what\n\
+         # they saw. The line before a key says which checkpoints it signs, EPOCH/SIZE, or which seconds.\n{keys}"
     );
-    for key in [keys.submission, keys.moderation, keys.publication, keys.cosigner] {
-        text.push_str(&format!("{key}\n"));
-    }
     Ok((Cache::PublicJson, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 

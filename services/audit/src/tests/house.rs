@@ -39,6 +39,15 @@ pub(super) fn cosigner() -> dossier_proof::CosigningKey {
     dossier_proof::CosigningKey::from_seed("test/audit/cosigner", &[0x5c; 32]).unwrap()
 }
 
+/// Judged with our own decider alone: what happens in the others here is put there, and nobody decides it.
+pub(super) fn conscience() -> crate::ConscienceSettings {
+    crate::ConscienceSettings {
+        deciders: Arc::new(crate::OwnDecider),
+        ask: Arc::new(|_, _| async { Err("nobody is there to tell".to_owned()) }.boxed()),
+        patience: crate::Patience::default(),
+    }
+}
+
 /// How long a condition may take to come true.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -269,7 +278,7 @@ impl World {
 
     pub(super) fn copies_settings(&self) -> CopiesSettings {
         let signer = signer(Origin::Audit);
-        CopiesSettings { directory: self.home(), installation: "test".to_owned(), signer }
+        CopiesSettings { directory: self.home(), installation: "test".to_owned(), signer, former_keys: Vec::new() }
     }
 
     pub(super) fn config(&self, copies: Arc<Copies>) -> Config {
@@ -277,7 +286,7 @@ impl World {
         let watched = Origin::ALL.map(|origin| Watched {
             origin,
             log: format!("test/{origin}"),
-            verifier: signer(origin).verifier(),
+            keys: std::collections::BTreeMap::from([(origin, signer(origin).verifier())]).into(),
         });
         Config {
             engine,
@@ -286,7 +295,9 @@ impl World {
             accounts: Arc::clone(&self.accounts),
             watched: watched.to_vec(),
             digests: Arc::new(|| async { Vec::new() }.boxed()),
-            cosigner: cosigner(),
+            cosigner: cosigner().into(),
+            witnessed: Arc::new(crate::Witnessed::nobody()),
+            conscience: conscience(),
         }
     }
 }
@@ -328,14 +339,16 @@ impl House {
         Self::begin(service, world).await
     }
 
-    /// Returns when the sweep at the start has judged everything: a sweep of our own, and its findings written down.
-    pub(super) async fn swept(&self) {
-        let (reporter, reports) = crate::reporter::Reporter::new();
-        let (own, copies) = (self.service.engine().journal().clone(), Arc::clone(self.service.copies()));
-        let engine = self.service.engine().clone();
-        tokio::task::spawn_blocking(move || crate::sweep::sweep(&own, &copies, &reporter).unwrap()).await.unwrap();
-        // The reporter is gone with the sweep: this ends when everything is written.
-        reports.run(engine).await;
+    /// Returns when everything that was copied was judged, and what was found is on record.
+    pub(super) async fn judged(&self) {
+        self.until("everything is judged", || {
+            let judged = self.service.judged();
+            COPIED.into_iter().all(|origin| {
+                let head = self.service.copies().journal(origin).expect("it is copied").head();
+                judged.get(&origin).is_some_and(|next| (next.epoch, next.sequence) == (head.epoch, head.size))
+            })
+        })
+        .await;
     }
 
     async fn begin(service: Service, world: Arc<World>) -> Self {
@@ -350,7 +363,7 @@ impl House {
         for origin in COPIED {
             let follower = Follower::new(FollowerSettings {
                 origin,
-                verifier: signer(origin).verifier(),
+                keys: std::collections::BTreeMap::from([(origin, signer(origin).verifier())]).into(),
                 transport: self.world.hub.transport(Origin::Audit),
                 inbox: self.service.inbox(),
                 progress: progress.clone(),

@@ -2,11 +2,11 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use dossier_proto::Origin;
 use dossier_web::proxies::Network;
 
-use super::DEFAULT_SERVER;
+use super::{DEFAULT_SERVER, Data};
 
 #[derive(Debug, Args)]
 #[command(after_long_help = SERVE_HELP)]
@@ -97,9 +97,13 @@ pub struct Story {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Keys {
+    #[command(subcommand)]
+    pub action: Option<KeysAction>,
     /// The directory of the deployment; made when it does not exist.
-    pub directory: PathBuf,
+    #[arg(required = true)]
+    pub directory: Option<PathBuf>,
     /// A name or address under which services reach the broker; several times for several.
     #[arg(long = "host", value_name = "NAME", default_values_t = ["localhost".to_owned(), "127.0.0.1".to_owned()])]
     pub hosts: Vec<String>,
@@ -110,6 +114,30 @@ pub struct Keys {
     #[arg(long, value_name = "SERVICE|broker")]
     pub renew: Option<Renewed>,
 }
+
+/// What else is done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysAction {
+    /// Lets services sign with another key from here on; they must be stopped.
+    Rotate(RotateKeys),
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = ROTATE_HELP)]
+pub struct RotateKeys {
+    #[command(flatten)]
+    pub data: Data,
+    /// One service; without it all that have a journal there.
+    #[arg(long)]
+    pub service: Option<Origin>,
+}
+
+const ROTATE_HELP: &str = "\
+The journal gets one event more: it names the key that signs from there on. The checkpoint that ends with it is signed with the former key,
+so whoever trusts that one learns the new one by itself: other services, the audit service, whoever verifies an export or a receipt with the
+published file of keys. Nothing has to be configured, and what was signed before stays valid. With audit its cosigner takes another key too.
+
+A former key that somebody has stolen can forge nothing of later. Who has the master key has all keys, former and later.";
 
 /// Whose key is made anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

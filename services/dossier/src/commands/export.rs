@@ -29,7 +29,9 @@ pub(super) fn run(export: &Export, audience: Audience) -> Result<(), Failure> {
         let summary = export::export(&journal, &folder, |progressed| progress.at(progressed.done, progressed.total));
         written.push((origin, summary.map_err(failure)?));
     }
-    let keys: Vec<_> = written.iter().map(|(origin, _)| offline.secrets().verifier(*origin)).collect();
+    let written_logs: Vec<_> = written.iter().map(|(_, summary)| summary.log.clone()).collect();
+    let mut keys = offline.key_file()?;
+    keys.logs.retain(|history| written_logs.iter().any(|log| log == history.log()));
     write_keys(&export.to.join(KEYS_FILE), &keys)?;
     drop(progress);
     let services: Vec<_> = written.iter().map(|(origin, summary)| described(*origin, summary)).collect();

@@ -17,21 +17,28 @@ mod deployment;
 mod files;
 mod nkey;
 mod renewal;
+mod rotation;
 
+use std::path::Path;
+
+use dossier_proof::KeyFile;
 use dossier_proto::Origin;
 use dossier_vault::MasterKey;
 use serde_json::{Value, json};
 
 use rustix::fs::Mode;
 
-use crate::{Exit, Failure, Installation, Secrets, cli::Keys, output::Audience, verification::write_keys};
+use crate::{Exit, Failure, Installation, Secrets, cli::{Keys, KeysAction}, output::Audience, verification::write_keys};
 use certificates::Authority;
 use deployment::{Deployment, Made};
 
 pub(super) fn run(keys: &Keys, audience: Audience) -> Result<(), Failure> {
+    if let Some(KeysAction::Rotate(rotate)) = &keys.action {
+        return rotation::rotate(rotate, audience);
+    }
     // What others have to read is readable whatever the umask of whoever makes it; every secret is closed by a mode of its own.
     rustix::process::umask(Mode::from_raw_mode(0o022));
-    let deployment = Deployment::at(&keys.directory);
+    let deployment = Deployment::at(keys.directory.as_deref().unwrap_or(Path::new(".")));
     let document = match &keys.renew {
         Some(whose) => renewal::renew(&deployment, *whose, &keys.hosts)?,
         None => make(&deployment, keys)?,
@@ -53,13 +60,17 @@ fn make(deployment: &Deployment, keys: &Keys) -> Result<Value, Failure> {
         Some(installation) => installation,
         None => named_after(&masters)?,
     };
-    let mut verifiers = Vec::new();
+    let mut verifiers = KeyFile::default();
     for (origin, master) in masters {
         let path = deployment.installation(origin);
         let text = serde_json::to_vec_pretty(&installation).map_err(|error| Failure::damaged(error.to_string()))?;
         made.public(&path, &text)?;
         made.public(&deployment.tenant(origin), format!("{origin}\n").as_bytes())?;
-        verifiers.push(Secrets { master, installation: installation.clone() }.verifier(origin));
+        let secrets = Secrets::of(master, installation.clone());
+        verifiers.logs.push(secrets.verifier(origin).into());
+        if origin == Origin::Audit {
+            verifiers.cosigners.push(secrets.cosigners().key(1).verifier().into());
+        }
     }
     let mut users = Vec::new();
     for origin in Origin::ALL {

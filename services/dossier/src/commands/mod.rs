@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod backup;
 mod demo;
 mod doctor;
 pub(crate) mod entering;
@@ -16,6 +17,7 @@ mod queue;
 mod registry;
 mod replay;
 mod request_changes;
+mod restore;
 mod review;
 mod running;
 mod serve;
@@ -24,6 +26,7 @@ mod telling;
 mod trail;
 pub mod up;
 mod verify;
+mod witness;
 
 use crate::{
     Failure,
@@ -41,6 +44,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Up(up) => up::run(&up),
         Command::Serve(serve) => serve::run(&serve),
         Command::Front(front) => front::run(&front),
+        Command::Witness(one) => witness::run(&one, audience),
         Command::Story(story) => story::run(&story, audience),
         Command::Welcome(entrance) => entering::welcome(&entrance, audience),
         Command::SignIn(sign_in) => entering::sign_in(&sign_in, audience),
@@ -57,6 +61,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Replay(replay) => replay::run(&replay, audience),
         Command::Verify(verify) => verify::run(&verify, audience),
         Command::Export(export) => export::run(&export, audience),
+        Command::Backup(backup) => backup::run(&backup, audience),
+        Command::Restore(restore) => restore::run(&restore, audience),
         Command::Doctor(data) => doctor::run(&data, audience),
         Command::Registry(what) => registry::run(&what, audience),
         Command::Account(account) => account::run(&account, audience),

@@ -4,6 +4,7 @@ use std::{path::Path, time::Instant};
 
 use dossier_audit::trail;
 use dossier_identity::Role;
+use dossier_proof::KeyFile;
 use dossier_proto::{DesignationId, Event};
 use serde_json::Value;
 
@@ -69,7 +70,8 @@ fn words(event: &Event, role: &dyn Fn(DesignationId) -> Option<Role>) -> String 
 /// Reads every journal from its first event, decides every command again, and compares with the signed checkpoint.
 pub(super) fn verify(house: &House) -> Result<(), Failure> {
     line("\nVerifying every journal: bytes, order, causes, rules, and what was signed.\n");
-    let keys: Vec<_> = house.verifiers.values().cloned().collect();
+    let logs = house.journals().iter().map(|(_, journal)| journal.keys()).collect();
+    let keys = KeyFile { logs, ..KeyFile::default() };
     let mut sources = Sources::default();
     let journals = house.journals();
     for (origin, journal) in &journals {

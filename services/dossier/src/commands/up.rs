@@ -49,7 +49,7 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle, tale: &Tale<'_>) -> Result<
     fits(up)?;
     let listener = listen_near(up.listen).await?;
     let base = format!("http://{}", reachable(&listener)?);
-    let demonstration = if up.demo { Demonstration::Yes(None) } else { Demonstration::No };
+    let demonstration = if up.demo { Demonstration::Yes(Some("/demo")) } else { Demonstration::No };
     let public = up.public_url.clone().unwrap_or_else(|| base.clone());
     let mut settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
     settings.mail = up.mail.as_deref().map(read_mail).transpose()?;

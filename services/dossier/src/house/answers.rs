@@ -2,7 +2,7 @@
 //!
 //! | question | asked of | answered |
 //! |---|---|---|
-//! | digests | every service, by audit | `Digests` as JSON |
+//! | digests | every service, by audit | what `StateAsked` asks for, `StateTold`, both as JSON |
 //! | known | every service, by whose journal it is | how far it has read it; audit its copies too, as JSON |
 //! | people | moderation | `dossier_engine::PeopleDesk` signs it |
 //! | file | submission by moderation, moderation by publication | `FileDesk`: a part of a file, under seal |
@@ -10,8 +10,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dossier_audit::{Copies, DigestsOf};
-use dossier_engine::{Digests, PeopleDesk};
+use dossier_audit::{AskService, Copies, DigestsOf, StateAsked, StateTold};
+use dossier_engine::PeopleDesk;
 use dossier_exchange::{Answerer, Question, Transport, files::FileDesk};
 use dossier_journal::MirrorHead;
 use dossier_proof::Hash;
@@ -19,7 +19,7 @@ use dossier_proto::{Digest, Origin};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
-use super::{following::Onlooker, machine::Machine};
+use super::{following::Onlooker, machine::Machine, plot::fingerprint};
 
 /// What a service answers.
 pub(super) struct Answers {
@@ -37,7 +37,7 @@ pub(super) struct Answers {
 impl Answerer for Answers {
     fn answer(&self, asker: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
         match question {
-            Question::Digests => self.digests(asker).boxed(),
+            Question::Digests => self.state(asker, body).boxed(),
             Question::Known => async move { self.known(asker) }.boxed(),
             Question::People => match &self.people {
                 Some(desk) => desk.answer(asker, question, body),
@@ -52,12 +52,12 @@ impl Answerer for Answers {
 }
 
 impl Answers {
-    async fn digests(&self, asker: Origin) -> Result<Bytes, String> {
+    async fn state(&self, asker: Origin, body: Bytes) -> Result<Bytes, String> {
         if asker != Origin::Audit {
             return Err("only the audit service is told".to_owned());
         }
-        let digests = self.machine.digests().await.ok_or("it has stopped")?;
-        written(&digests)
+        let asked = serde_json::from_slice(&body).map_err(|error| format!("this is no question: {error}"))?;
+        written(&told(&*self.machine, &self.read, asked).await?)
     }
 
     fn known(&self, asker: Origin) -> Result<Bytes, String> {
@@ -107,20 +107,47 @@ pub(super) async fn known(transport: &dyn Transport, holder: Origin) -> Result<V
     Ok(heads.into_iter().map(MirrorHead::from).collect())
 }
 
-/// Asks the others for their digests, and our own engine for its own. One that has stopped or is away does not answer.
-pub(super) fn digests_of(transport: Arc<dyn Transport>, own: Arc<OwnMachine>) -> DigestsOf {
-    Arc::new(move || {
+/// What a service tells of itself.
+async fn told(machine: &dyn Machine, read: &Onlooker, asked: StateAsked) -> Result<StateTold, String> {
+    let stopped = || "it has stopped".to_owned();
+    let (digests, heads) = match asked {
+        StateAsked::Live => (Some(machine.digests().await.ok_or_else(stopped)?), Vec::new()),
+        StateAsked::Snapshot => (machine.snapshot_digests().await, Vec::new()),
+        StateAsked::Replay { until } => (Some(machine.replayed_digests(until).await?), Vec::new()),
+        StateAsked::Heads => (None, read.heads()),
+    };
+    Ok(StateTold { fingerprint: fingerprint(), digests, heads })
+}
+
+/// Asks any service about itself: the others at a distance, our own engine here. One that has stopped or is away does not answer.
+pub(super) fn ask_service(transport: Arc<dyn Transport>, own: Arc<OwnMachine>) -> AskService {
+    Arc::new(move |origin, asked| {
         let (transport, own) = (Arc::clone(&transport), Arc::clone(&own));
         async move {
+            if origin == Origin::Audit {
+                let machine = own.get().ok_or("it has not begun")?;
+                // How far it has read the others is what it has copied.
+                return told(&**machine, &Onlooker::of(Origin::Audit), asked).await;
+            }
+            let body = written(&asked)?;
+            let answer = transport.ask(origin, Question::Digests, body).await.map_err(|error| error.to_string())?;
+            serde_json::from_slice(&answer).map_err(|error| format!("its answer: {error}"))
+        }
+        .boxed()
+    })
+}
+
+/// Asks the others for their digests, and our own engine for its own. One that has stopped or is away does not answer.
+pub(super) fn digests_of(ask: AskService) -> DigestsOf {
+    Arc::new(move || {
+        let ask = Arc::clone(&ask);
+        async move {
             let mut digests = Vec::new();
-            for origin in dossier_audit::COPIED {
-                match ask_digests(&*transport, origin).await {
-                    Ok(found) => digests.push((origin, found)),
+            for origin in Origin::ALL {
+                match ask(origin, StateAsked::Live).await {
+                    Ok(told) => digests.extend(told.digests.map(|found| (origin, found))),
                     Err(reason) => tracing::warn!(%origin, reason, "no digests"),
                 }
-            }
-            if let Some(machine) = own.get() {
-                digests.extend(machine.digests().await.map(|found| (Origin::Audit, found)));
             }
             digests
         }
@@ -130,8 +157,3 @@ pub(super) fn digests_of(transport: Arc<dyn Transport>, own: Arc<OwnMachine>) ->
 
 /// The audit service's own engine, known once it runs.
 pub(super) type OwnMachine = std::sync::OnceLock<Arc<dyn Machine>>;
-
-async fn ask_digests(transport: &dyn Transport, origin: Origin) -> Result<Digests, String> {
-    let answer = transport.ask(origin, Question::Digests, Bytes::new()).await.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&answer).map_err(|error| format!("its answer: {error}"))
-}

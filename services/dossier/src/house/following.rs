@@ -7,7 +7,8 @@ use std::{
 
 use dossier_exchange::{Clock, FollowState, FollowStatus, MachineClock, Position};
 use dossier_journal::MirrorHead;
-use dossier_proto::{Micros, Origin};
+use dossier_audit::HeadRead;
+use dossier_proto::{Digest, Micros, Origin};
 use tokio::sync::watch;
 
 /// What the followers of one service are doing, for whoever looks on. All clones see the same.
@@ -32,6 +33,12 @@ impl Onlooker {
         self.statuses.get().cloned().unwrap_or_default()
     }
 
+    /// Those without whom nothing goes on. Nobody waits for audit: what it says to moderation is that it has destroyed what was ordered, and
+    /// records go their way without it.
+    pub(super) fn waited_for(&self) -> Vec<watch::Receiver<FollowStatus>> {
+        self.statuses().into_iter().filter(|status| status.borrow().origin != Origin::Audit).collect()
+    }
+
     /// How far another service's journal was read, by what it signed; nothing before the reading began.
     pub(super) fn read(&self, origin: Origin) -> Option<MirrorHead> {
         let statuses = self.statuses.get()?;
@@ -39,12 +46,25 @@ impl Onlooker {
         Some(MirrorHead { epoch: status.next.epoch, size: status.next.sequence, root: status.root })
     }
 
+    /// How far each of the others was read.
+    pub(super) fn heads(&self) -> Vec<HeadRead> {
+        let statuses = self.statuses();
+        let head = |status: &FollowStatus| HeadRead {
+            origin: status.origin,
+            epoch: status.next.epoch,
+            size: status.next.sequence,
+            root: Digest(*status.root.as_bytes()),
+        };
+        statuses.iter().map(|status| head(&status.borrow())).collect()
+    }
+
     /// What is wrong with the service's reading, in words: all of it.
     pub(super) fn trouble(&self) -> Result<(), String> {
         let Some(statuses) = self.statuses.get() else {
             return Err(format!("{} does not read the others yet", self.reader));
         };
-        let said: Vec<_> = statuses.iter().filter_map(|status| self.words(&status.borrow())).collect();
+        let waited_for = statuses.iter().map(|status| status.borrow()).filter(|status| status.origin != Origin::Audit);
+        let said: Vec<_> = waited_for.filter_map(|status| self.words(&status)).collect();
         if said.is_empty() { Ok(()) } else { Err(said.join("; ")) }
     }
 

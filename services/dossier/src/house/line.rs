@@ -18,7 +18,7 @@ use dossier_exchange::{
         PresenceError, Relay, RelaySettings, RelayStatus,
     },
 };
-use dossier_proof::SigningKey;
+use dossier_journal::Signers;
 use dossier_proto::Origin;
 use futures_util::FutureExt;
 use tokio::{
@@ -54,7 +54,7 @@ pub(super) struct Line {
     connection: Arc<Connection>,
     transport: Arc<NatsTransport>,
     /// What the service signs with: its checkpoints, its answers, and that it is there.
-    signer: SigningKey,
+    signers: Signers,
     replicas: u32,
     presence: OnceLock<Presence>,
     joined: OnceLock<Joined>,
@@ -89,11 +89,11 @@ impl Line {
             ca: settings.ca.clone(),
         });
         let connection = connection.await.map_err(|error| failure(&error))?;
-        let transport = NatsTransport::new(Arc::clone(&connection), plot.verifiers.clone());
+        let transport = NatsTransport::new(Arc::clone(&connection), plot.keys.clone());
         Ok(Self {
             connection,
             transport,
-            signer: plot.secrets.signer(origin),
+            signers: plot.secrets.signer(origin),
             replicas: settings.replicas,
             presence: OnceLock::new(),
             joined: OnceLock::new(),
@@ -133,7 +133,7 @@ impl Line {
         if !self.may_be_a_copy() {
             return self.occupy().await;
         }
-        self.find(|| Presence::look(Arc::clone(&self.connection), self.signer.clone())).await
+        self.find(|| Presence::look(Arc::clone(&self.connection), self.signers.clone())).await
     }
 
     /// Whether the data directory is not where the service left it.
@@ -151,7 +151,7 @@ impl Line {
             if self.may_be_a_copy() {
                 self.waiting.note(MAY_BE_A_COPY.to_owned());
             }
-            let take = || Presence::take(Arc::clone(&self.connection), self.signer.clone(), listening);
+            let take = || Presence::take(Arc::clone(&self.connection), self.signers.clone(), listening);
             // It is taken once; a second taking would say the same.
             drop(self.presence.set(self.find(take).await?));
         }
@@ -224,7 +224,7 @@ impl Line {
     /// [`Failure`]: the client cannot listen.
     pub(super) async fn join(&self, room: &Room, answers: Arc<dyn Answerer>) -> Result<(), Failure> {
         let (connection, desk) = (Arc::clone(&self.connection), Arc::clone(&room.desk));
-        let desks = Desks::open(connection, room.source(), desk, Some(answers), self.signer.clone()).await;
+        let desks = Desks::open(connection, room.source(), desk, Some(answers), self.signers.clone()).await;
         let desks = desks.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", room.origin)))?;
         let (connection, settings) = (Arc::clone(&self.connection), RelaySettings { replicas: self.replicas });
         let relay = Relay::start_while(self.place.certain(), connection, room.source(), settings);

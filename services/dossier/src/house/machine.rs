@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dossier_engine::{Decider, Digests, Engine, View, run_timers_when_level};
+use dossier_engine::{Decider, Digests, Engine, Until, View, fold_journal, run_timers_when_level};
 use dossier_exchange::{FollowStatus, Source};
 use dossier_journal::Journal;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -22,6 +22,10 @@ pub(super) trait Machine: Send + Sync {
     fn snapshot(&self) -> BoxFuture<'_, ()>;
     /// The digests of state and view; none when it has stopped.
     fn digests(&self) -> BoxFuture<'_, Option<Digests>>;
+    /// Those of its newest snapshot, read back from the disk; none when there is none.
+    fn snapshot_digests(&self) -> BoxFuture<'_, Option<Digests>>;
+    /// Those of its journal, folded anew to before a sequence of the newest epoch.
+    fn replayed_digests(&self, until: u64) -> BoxFuture<'_, Result<Digests, String>>;
     /// Runs its timers once everything followed is level.
     fn run_timers(&self, followed: Vec<watch::Receiver<FollowStatus>>) -> BoxFuture<'static, ()>;
 }
@@ -49,6 +53,20 @@ impl<D: Decider, V: View> Machine for Engine<D, V> {
 
     fn digests(&self) -> BoxFuture<'_, Option<Digests>> {
         Self::digests(self).map(Result::ok).boxed()
+    }
+
+    fn snapshot_digests(&self) -> BoxFuture<'_, Option<Digests>> {
+        Self::snapshot_digests(self).boxed()
+    }
+
+    fn replayed_digests(&self, until: u64) -> BoxFuture<'_, Result<Digests, String>> {
+        let journal = Self::journal(self).clone();
+        let folded = tokio::task::spawn_blocking(move || fold_journal::<D, V>(&journal, Until::Sequence(until)));
+        let read = async move {
+            let folded = folded.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+            Ok(folded.digests())
+        };
+        read.boxed()
     }
 
     fn run_timers(&self, followed: Vec<watch::Receiver<FollowStatus>>) -> BoxFuture<'static, ()> {

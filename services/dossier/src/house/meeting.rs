@@ -96,11 +96,10 @@ impl Meeting {
     }
 
     /// Compares a journal with what the broker proves of it, before anything is written.
-    pub(super) async fn compare(&self, room: &Room, plot: &Plot) -> Result<(), Failure> {
+    pub(super) async fn compare(&self, room: &Room) -> Result<(), Failure> {
         let Some(line) = self.line(room.origin) else { return Ok(()) };
         let tenure = line.tenure();
-        let (log, key) = (plot.secrets.log(room.origin), plot.secrets.verifier(room.origin));
-        line.within(BROKER_PATIENCE, line.compare_with_stream(room, &log, &key)).await?;
+        line.within(BROKER_PATIENCE, line.compare_with_stream(room)).await?;
         line.confirm(tenure);
         Ok(())
     }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod broker_watch;
+mod clerk;
 mod demo;
 mod doorkeeper;
 mod following;
@@ -25,6 +26,7 @@ mod readiness;
 mod room;
 mod rooms;
 mod settings;
+mod shoes;
 mod site;
 mod waiting;
 

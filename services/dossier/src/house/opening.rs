@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dossier_audit::{self as audit, Copies, DigestsOf};
+use dossier_audit::{self as audit, AskService, Copies};
 use dossier_engine::Ground;
 use dossier_identity::Accounts;
 use dossier_moderation as moderation;
@@ -10,8 +10,8 @@ use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
 
-use super::{keyring, plot::Plot};
-use crate::Failure;
+use super::{answers::digests_of, keyring, plot::Plot};
+use crate::{Failure, deciders::AllDeciders};
 
 impl Plot {
     pub(super) fn submission(&self, ground: &Ground, accounts: &Arc<Accounts>) -> Result<submission::Service, Failure> {
@@ -49,7 +49,7 @@ impl Plot {
             site: publication::Site {
                 name: "Dossier".to_owned(),
                 base_url: self.settings.base_url.clone(),
-                demo: self.settings.is_demonstration(),
+                demonstration: self.settings.demonstration.clone(),
             },
         })?;
         keyring::must_fit(&self.layout, Origin::Publication, service.engine().journal(), &ground.vault)?;
@@ -61,7 +61,7 @@ impl Plot {
         ground: &Ground,
         accounts: &Arc<Accounts>,
         copies: Arc<Copies>,
-        digests: DigestsOf,
+        ask: AskService,
     ) -> Result<audit::Service, Failure> {
         // It writes no words of its own: the keys it was given are compared with the copy they belong to.
         if let Some(copy) = copies.journal(Origin::Submission) {
@@ -73,8 +73,13 @@ impl Plot {
             vault: ground.vault.clone(),
             accounts: Arc::clone(accounts),
             watched: self.watched(),
-            digests,
-            cosigner: self.secrets.cosigner(),
+            digests: digests_of(Arc::clone(&ask)),
+            conscience: audit::ConscienceSettings {
+                deciders: Arc::new(AllDeciders),
+                ask,
+                patience: self.settings.patience,
+            },
+            cosigner: self.secrets.cosigners(),
         })?)
     }
 }

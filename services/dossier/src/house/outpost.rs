@@ -13,22 +13,23 @@ use dossier_exchange::{FollowStatus, Position};
 use dossier_identity::{Accounts, accounts::door::Door};
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
-use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies};
+use dossier_web::{observe::Readiness, proxies::TrustedProxies, visit::Surroundings};
 use tokio::sync::watch;
 
 use super::{
     HouseSettings,
-    answers::{Answers, OwnMachine, digests_of},
+    answers::{Answers, OwnMachine, ask_service},
     broker_watch::BrokerWatch,
+    clerk,
     doorkeeper::Doorkeeper,
     furnishing, keyring,
     line::{BrokerSettings, Line},
     people,
-    plot::Plot,
+    plot::{Plot, learnt_keys},
     readiness::Checks,
     room::Room,
 };
-use crate::{Exit, Failure, Layout, Secrets, tenant};
+use crate::{Exit, Failure, Layout, Secrets, backup::BackupDoor, tenant};
 
 /// What one service of a deployment is started with.
 pub struct OutpostSettings {
@@ -61,6 +62,7 @@ pub struct Outpost {
     moderation: Option<moderation::Service>,
     copies: Option<Arc<Copies>>,
     door: Option<Door>,
+    _backups: BackupDoor,
     watch: BrokerWatch,
     begun: watch::Sender<bool>,
 }
@@ -92,8 +94,8 @@ impl Outpost {
             }
             Origin::Audit => {
                 let (own, kept) = (Arc::new(OwnMachine::new()), plot.copies()?);
-                let digests = digests_of(line.transport(), Arc::clone(&own));
-                let service = plot.audit(&ground, &accounts, Arc::clone(&kept), digests)?;
+                let asking = ask_service(line.transport(), Arc::clone(&own));
+                let service = plot.audit(&ground, &accounts, Arc::clone(&kept), asking)?;
                 copies = Some(kept);
                 let room = Room::of_audit(&service, ground);
                 // It is told once; a second telling would say the same.
@@ -102,6 +104,7 @@ impl Outpost {
             }
         };
         let watch = BrokerWatch::of(&room, Arc::clone(&line));
+        let backups = clerk::open_door(&plot, [&room])?;
         let mut outpost = Self {
             plot,
             line,
@@ -110,6 +113,7 @@ impl Outpost {
             moderation,
             copies,
             door: None,
+            _backups: backups,
             watch,
             begun: watch::Sender::new(false),
         };
@@ -135,15 +139,15 @@ impl Outpost {
     /// # Errors
     /// [`Failure`]: another instance is at work, or somebody knows more of the journal than is in it.
     pub async fn begin(&mut self) -> Result<(), Failure> {
-        let (origin, secrets) = (self.room.origin, &self.plot.secrets);
-        let (log, key) = (secrets.log(origin), secrets.verifier(origin));
+        let origin = self.room.origin;
+        self.plot.secrets.note_generations(&self.plot.layout, &[origin])?;
         if self.line.may_be_a_copy() {
             // One that is too old learns it now, and not after it has listened for others.
-            self.line.compare_with_stream(&self.room, &log, &key).await?;
+            self.line.compare_with_stream(&self.room).await?;
         }
         self.line.occupy().await?;
         let tenure = self.line.tenure();
-        let witnessed = self.line.compare_with_stream(&self.room, &log, &key).await?;
+        let witnessed = self.line.compare_with_stream(&self.room).await?;
         self.line.compare_with_others(&self.room, witnessed).await?;
         self.line.confirm(tenure);
         let authority = &self.room.ground.engine.authority;
@@ -202,9 +206,9 @@ impl Outpost {
         self.room.router.clone()
     }
 
-    /// Whether this is a demonstration.
-    pub(super) fn demonstration(&self) -> Demonstration {
-        self.plot.settings.demonstration.clone()
+    /// What its pages have to know.
+    pub(super) fn surroundings(&self) -> Surroundings {
+        self.plot.settings.surroundings()
     }
 
     /// Of whom it is believed whose request they pass on.
@@ -271,15 +275,16 @@ impl Plot {
         tenant::must_not_be_anothers(&layout, origin)?;
         let secrets = Secrets::read(&layout)?;
         let named = tenant::adopt_verifiers(&layout, verifiers, |origin| secrets.log(origin))?;
-        if named.iter().any(|(of, key)| *of == origin && *key != secrets.verifier(origin)) {
+        if named.iter().any(|(of, keys)| *of == origin && *keys.first() != secrets.verifier(origin)) {
             return Err(Failure::damaged(format!(
-                "{} names another key for {origin} than its master key gives: others would believe nothing it says. Put both back from the same \
+                "{} names another first key for {origin} than its master key gives: others would believe nothing it says. Put both back from the same \
                  deployment",
                 verifiers.display()
             )));
         }
         tenant::move_in(&layout, origin)?;
         keyring::must_be_there(&layout, origin)?;
-        Ok(Self { layout, secrets, settings, verifiers: named.into_iter().collect() })
+        let keys = learnt_keys(&layout, named.into_iter().collect())?;
+        Ok(Self { layout, secrets, settings, keys, persons: std::sync::OnceLock::new() })
     }
 }

@@ -9,7 +9,7 @@ use dossier_web::observe::Readiness;
 
 use super::{
     following::Onlooker,
-    room::{Agreement, Room},
+    room::{Agreement, Findings, Room},
 };
 
 const NOT_BEGUN: &str =
@@ -25,6 +25,7 @@ pub(super) struct Checks {
     gates: Vec<(Origin, AuthorityGate)>,
     vaults: Vec<(Origin, Vault)>,
     agreement: Option<Agreement>,
+    findings: Option<Findings>,
     mail: Vec<(Origin, MailTrouble)>,
 }
 
@@ -39,17 +40,22 @@ impl Checks {
         self.gates.push((room.origin, room.ground.engine.authority.clone()));
         self.mail.push((room.origin, room.mail.clone()));
         self.vaults.push((room.origin, room.ground.vault.clone()));
+        self.findings = self.findings.take().or_else(|| room.findings.clone());
         self.agreement = self.agreement.take().or_else(|| room.agreement.clone());
     }
 
     /// What holds of all that were added.
     pub(super) fn finish(self) -> Readiness {
-        let Self { mut readiness, onlookers, journals, gates, vaults, agreement, mail } = self;
+        let Self { mut readiness, onlookers, journals, gates, vaults, agreement, findings, mail } = self;
         readiness = readiness.check("exchange", move || {
             onlookers.iter().find_map(|onlooker| onlooker.trouble().err()).map_or(Ok(()), Err)
         });
         if let Some(agreement) = agreement {
             readiness = readiness.check("agreement", move || agreement());
+        }
+        if let Some(findings) = findings {
+            // It works as well as before; somebody has to look.
+            readiness = readiness.warning("findings", move || findings());
         }
         readiness
             .check("authority", move || heard(&gates))

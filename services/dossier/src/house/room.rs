@@ -26,6 +26,7 @@ type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<Join
 /// What takes letters to the mail server.
 type Postman = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 pub(super) type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+pub(super) type Findings = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// One running service.
 pub(super) struct Room {
@@ -37,6 +38,8 @@ pub(super) struct Room {
     pub(super) files: Option<FileDesk>,
     /// Whether what others show agrees with what they signed: only the audit service knows.
     pub(super) agreement: Option<Agreement>,
+    /// What it found and is not settled: only the audit service finds.
+    pub(super) findings: Option<Findings>,
     pub(super) ground: Ground,
     pub(super) onlooker: Onlooker,
     inbox: Arc<dyn Inbox>,
@@ -44,6 +47,8 @@ pub(super) struct Room {
     /// What works behind the doors of this service alone; begun once.
     work: Option<Work>,
     following: Option<Following>,
+    /// Destroys what is ordered to be; begun once.
+    eraser: Option<BoxFuture<'static, ()>>,
     /// Takes letters to the mail server; begun once, with the timers.
     postman: Option<Postman>,
     /// What is wrong with that server.
@@ -66,11 +71,13 @@ impl Room {
             desk: service.desk(),
             files: Some(service.file_desk()),
             agreement: None,
+            findings: None,
             ground,
             inbox: service.inbox(),
             follows: &[Origin::Moderation, Origin::Publication],
             work: Some(Box::new(|_| async move { Ok(alone(tidying)) }.boxed())),
             following: None,
+            eraser: Some(service.erase().boxed()),
             tasks: JoinSet::new(),
         }
     }
@@ -89,9 +96,11 @@ impl Room {
             desk: service.desk(),
             files: Some(service.file_desk()),
             agreement: None,
+            findings: None,
             ground,
             inbox: service.inbox(),
-            follows: &[Origin::Submission, Origin::Publication],
+            // What audit says is that it has destroyed what was ordered.
+            follows: &[Origin::Submission, Origin::Publication, Origin::Audit],
             work: Some(Box::new(|transport| async move { Ok(alone(reader.fetch_files(transport))) }.boxed())),
             postman: Some(Box::new(move || {
                 let carried = futures_util::future::join(letters.deliver_letters(trouble), links.send_links(of_links));
@@ -99,6 +108,7 @@ impl Room {
             })),
             mail,
             following: None,
+            eraser: Some(service.erase().boxed()),
             tasks: JoinSet::new(),
         }
     }
@@ -113,6 +123,7 @@ impl Room {
             desk: service.desk(),
             files: None,
             agreement: None,
+            findings: None,
             ground,
             inbox: service.inbox(),
             follows: &[Origin::Submission, Origin::Moderation],
@@ -124,12 +135,13 @@ impl Room {
             postman: None,
             mail: MailTrouble::default(),
             following: None,
+            eraser: Some(service.erase().boxed()),
             tasks: JoinSet::new(),
         }
     }
 
     pub(super) fn of_audit(service: &audit::Service, ground: Ground) -> Self {
-        let (watch, judge) = (service.clone(), service.clone());
+        let (watch, judge, finder) = (service.clone(), service.clone(), service.clone());
         Self {
             origin: Origin::Audit,
             onlooker: Onlooker::of(Origin::Audit),
@@ -138,6 +150,7 @@ impl Room {
             desk: service.desk(),
             files: None,
             agreement: Some(Arc::new(move || judge.agreement())),
+            findings: Some(Arc::new(move || finder.open_findings())),
             ground,
             inbox: service.inbox(),
             follows: &audit::COPIED,
@@ -145,6 +158,7 @@ impl Room {
             postman: None,
             mail: MailTrouble::default(),
             following: None,
+            eraser: Some(service.erase().boxed()),
             tasks: JoinSet::new(),
         }
     }
@@ -170,6 +184,9 @@ impl Room {
             let begun = work(Arc::clone(&self.ground.transport)).await;
             self.tasks = begun.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", self.origin)))?;
         }
+        if let Some(eraser) = self.eraser.take() {
+            self.tasks.spawn(eraser);
+        }
         let following = self.ground.follow(&self.inbox, self.follows);
         self.onlooker.look_at(following.watch());
         self.following = Some(following);
@@ -188,9 +205,9 @@ impl Room {
     /// Runs its timers, and sends its letters, once everything followed is level: a timer must not fire on what only looks unanswered,
     /// and nobody be written to who has lost the right.
     pub(super) fn run_timers(&mut self) {
-        self.tasks.spawn(self.machine.run_timers(self.onlooker.statuses()));
+        self.tasks.spawn(self.machine.run_timers(self.onlooker.waited_for()));
         if let Some(postman) = self.postman.take() {
-            let followed = self.onlooker.statuses();
+            let followed = self.onlooker.waited_for();
             self.tasks.spawn(async move {
                 if are_level(followed).await {
                     postman().await;

@@ -4,22 +4,21 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::Router;
 use dossier_audit as audit;
-use dossier_exchange::Position;
+use dossier_exchange::{KeyRing, Position};
 use dossier_identity::accounts::{Accounts, door::Door};
 use dossier_journal::Journal;
 use dossier_moderation as moderation;
-use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
-use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies};
+use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies, visit::Surroundings};
 use futures_util::future::{join_all, select_all};
 use tokio::sync::watch;
 
 use super::{
     HouseSettings,
-    answers::{Answers, OwnMachine, digests_of},
-    demo,
+    answers::{Answers, OwnMachine, ask_service},
+    clerk, demo,
     doorkeeper::Doorkeeper,
     furnishing,
     meeting::{HouseBroker, Meeting},
@@ -27,8 +26,9 @@ use super::{
     plot::Plot,
     readiness::Checks,
     room::Room,
+    shoes,
 };
-use crate::{Exit, Failure, Layout};
+use crate::{Exit, Failure, Layout, backup::BackupDoor};
 
 /// How long the services may take to read each other's journals at a start. A million events take seconds.
 const LEVEL_PATIENCE: Duration = Duration::from_secs(120);
@@ -40,7 +40,7 @@ pub struct House {
     /// The people.
     pub accounts: Arc<Accounts>,
     /// What each origin signs with: public.
-    pub verifiers: BTreeMap<Origin, VerifierKey>,
+    pub keys: KeyRing,
     /// Drafts.
     pub submission: submission::Service,
     /// Reviews.
@@ -51,12 +51,13 @@ pub struct House {
     pub audit: audit::Service,
     /// The tokens of the invented people.
     pub tokens: demo::Tokens,
-    demonstration: Demonstration,
+    surroundings: Surroundings,
     proxies: TrustedProxies,
     rooms: Vec<Room>,
     meeting: Meeting,
     /// Open as long as the house is.
     _door: Door,
+    _backups: BackupDoor,
     begun: watch::Sender<bool>,
 }
 
@@ -103,33 +104,36 @@ impl House {
         let moderation = plot.moderation(&reviews, &accounts)?;
         let publication = plot.publication(&editions, &accounts)?;
         let own = Arc::new(OwnMachine::new());
-        let digests = digests_of(Arc::clone(&watch.transport), Arc::clone(&own));
-        let audit = plot.audit(&watch, &accounts, copies, digests)?;
+        let asking = ask_service(Arc::clone(&watch.transport), Arc::clone(&own));
+        let audit = plot.audit(&watch, &accounts, copies, asking)?;
         let rooms = vec![
             Room::of_submission(&submission, drafts),
             Room::of_moderation(&moderation, reviews),
             Room::of_publication(&publication, editions),
             Room::of_audit(&audit, watch),
         ];
+        plot.secrets.note_generations(&plot.layout, &Origin::ALL)?;
         people::must_be_there(&plot.layout, &moderation, &accounts)?;
         let begun = watch::Sender::new(false);
         let starting = begun.subscribe();
         let obstacle = move || (!*starting.borrow()).then(|| "until all services have read each other".to_owned());
         let door = Doorkeeper::of(plot, &accounts, &moderation, obstacle).open(plot)?;
+        let backups = clerk::open_door(plot, &rooms)?;
         let mut house = Self {
             layout: plot.layout.clone(),
             accounts,
-            verifiers: plot.verifiers.clone(),
+            keys: plot.keys.clone(),
             submission,
             moderation,
             publication,
             audit,
             tokens: demo::Tokens::new(),
-            demonstration: plot.settings.demonstration.clone(),
+            surroundings: plot.settings.surroundings(),
             proxies: plot.settings.proxies.clone(),
             rooms,
             meeting,
             _door: door,
+            _backups: backups,
             begun,
         };
         house.meet(plot, &own).await?;
@@ -139,7 +143,7 @@ impl House {
     /// Each service takes its place, and begins to read the others when all have taken theirs.
     async fn meet(&mut self, plot: &Plot, own: &OwnMachine) -> Result<(), Failure> {
         for room in &self.rooms {
-            self.meeting.compare(room, plot).await?;
+            self.meeting.compare(room).await?;
         }
         for room in &self.rooms {
             let (machine, read) = (Arc::clone(&room.machine), room.onlooker.clone());
@@ -180,7 +184,11 @@ impl House {
 
     /// The routes of all four.
     pub(super) fn routes(&self) -> Router {
-        self.rooms.iter().fold(Router::new(), |routes, room| routes.merge(room.router.clone()))
+        let routes = self.rooms.iter().fold(Router::new(), |routes, room| routes.merge(room.router.clone()));
+        match self.surroundings.demonstration {
+            Demonstration::No => routes,
+            Demonstration::Yes(_) => routes.merge(shoes::router(Arc::clone(&self.accounts), self.tokens.clone())),
+        }
     }
 
     /// What `/readyz` asks.
@@ -199,9 +207,9 @@ impl House {
         self.rooms.iter().map(|room| (room.origin, room.journal().clone())).collect()
     }
 
-    /// Whether this is a demonstration.
-    pub fn demonstration(&self) -> Demonstration {
-        self.demonstration.clone()
+    /// What its pages have to know.
+    pub(super) fn surroundings(&self) -> Surroundings {
+        self.surroundings.clone()
     }
 
     /// Of whom it is believed whose request they pass on.

@@ -2,9 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use dossier_audit::Patience;
 use dossier_engine::{Clock, Faults, MachineClock, NoFaults};
 use dossier_post::MailServer;
-use dossier_web::{page::Demonstration, proxies::TrustedProxies};
+use dossier_web::{
+    page::Demonstration,
+    proxies::TrustedProxies,
+    visit::{Line, Surroundings},
+};
 
 /// How a house is started.
 #[derive(Clone)]
@@ -23,6 +28,8 @@ pub struct HouseSettings {
     pub clock: Arc<dyn Clock>,
     /// Where crash tests look in.
     pub faults: Arc<dyn Faults>,
+    /// How long the audit service's conscience waits for what.
+    pub patience: Patience,
 }
 
 impl HouseSettings {
@@ -36,7 +43,13 @@ impl HouseSettings {
             mail: None,
             clock: Arc::new(MachineClock),
             faults: Arc::new(NoFaults),
+            patience: Patience::default(),
         }
+    }
+
+    /// What pages have to know.
+    pub(super) fn surroundings(&self) -> Surroundings {
+        Surroundings { demonstration: self.demonstration.clone(), line: Line::of(&self.base_url) }
     }
 
     /// Whether this is a demonstration.

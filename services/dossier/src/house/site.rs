@@ -1,13 +1,14 @@
 //! What stands around the routes of services.
 
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use dossier_web::{
     headers::security_headers,
     observe::{Readiness, observe_routes, trace_requests},
-    page::{Demonstration, problem_page, style_routes},
+    page::{problem_page, script_routes, style_routes},
     problem::{catalogue_routes, problem_pages, with_problems},
     proxies::{TrustedProxies, note_source},
     remember_language,
+    visit::Surroundings,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -16,12 +17,12 @@ use super::{House, Outpost};
 /// The public site at `/`, contributors under `/contribute`, moderators under `/review`, auditors under `/audit`, and what
 /// operators look at.
 pub fn router(house: &House, metrics: PrometheusHandle) -> Router {
-    believing(house.proxies(), site(house.routes(), house.readiness(), house.demonstration(), metrics))
+    believing(house.proxies(), site(house.routes(), house.readiness(), house.surroundings(), metrics))
 }
 
 /// What one service shows, and what operators look at.
 pub fn outpost_router(outpost: &Outpost, metrics: PrometheusHandle) -> Router {
-    believing(outpost.proxies(), site(outpost.routes(), outpost.readiness(), outpost.demonstration(), metrics))
+    believing(outpost.proxies(), site(outpost.routes(), outpost.readiness(), outpost.surroundings(), metrics))
 }
 
 /// Before anything else, it is found out whose request it is.
@@ -29,10 +30,15 @@ fn believing(proxies: TrustedProxies, site: Router) -> Router {
     site.layer(middleware::from_fn_with_state(proxies, note_source))
 }
 
-fn site(routes: Router, readiness: Readiness, demonstration: Demonstration, metrics: PrometheusHandle) -> Router {
-    let pages = problem_page("/", Vec::new(), demonstration);
-    let routes = routes.merge(style_routes()).merge(catalogue_routes()).merge(observe_routes(readiness, metrics));
+fn site(routes: Router, readiness: Readiness, surroundings: Surroundings, metrics: PrometheusHandle) -> Router {
+    let pages = problem_page("/", Vec::new(), surroundings.demonstration.clone());
+    let routes = routes
+        .merge(style_routes())
+        .merge(script_routes())
+        .merge(catalogue_routes())
+        .merge(observe_routes(readiness, metrics));
     with_problems(routes)
+        .layer(Extension(surroundings))
         .layer(middleware::from_fn(trace_requests))
         .layer(middleware::from_fn_with_state(pages, problem_pages))
         .layer(middleware::from_fn(remember_language))

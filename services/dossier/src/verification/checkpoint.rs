@@ -3,10 +3,10 @@
 use std::{fs, path::Path};
 
 use dossier_audit::verify::KnownHead;
-use dossier_proof::{SignedCheckpoint, VerifierKey};
+use dossier_proof::{KeyFile, SignedCheckpoint};
 use dossier_proto::Origin;
 
-use super::{Doubt, DoubtKind};
+use super::{Class, Doubt, DoubtKind};
 use crate::{Exit, Failure};
 
 /// A signed checkpoint has about 300 bytes, with cosignatures a few thousand.
@@ -55,15 +55,23 @@ impl KeptCheckpoint {
         }
     }
 
-    /// What the journal must still contain, when a key that is trusted and named after its log has signed it.
+    /// What the journal must still contain, when the key that its log signs with there has signed it.
     ///
     /// # Errors
-    /// The doubt that nobody trusted has.
-    pub fn head(&self, keys: &[VerifierKey]) -> Result<KnownHead, Doubt> {
-        let keys: Vec<_> = keys.iter().filter(|key| key.name().as_str() == self.log).cloned().collect();
-        KnownHead::signed(&self.signed, &self.log, &keys, format!("the checkpoint {}", self.name)).map_err(|error| {
-            Doubt::about(self.origin, DoubtKind::NotSigned, format!("the checkpoint {}: {error}", self.name))
-        })
+    /// The doubt: nobody trusted has signed it, or it is of another installation.
+    pub fn head(&self, keys: &KeyFile) -> Result<KnownHead, Doubt> {
+        let doubt = |class: Class, found: String| {
+            Doubt::about(self.origin, DoubtKind::NotSigned, format!("the checkpoint {}: {found}", self.name)).of(class)
+        };
+        let Some(history) = keys.log(&self.log) else {
+            // A key of that service under another name: the checkpoint is another installation's.
+            let class = if keys.log_of(self.origin.name()).is_some() { Class::Foreign } else { Class::Unsigned };
+            return Err(doubt(class, format!("no key of the log {} is trusted here", self.log)));
+        };
+        let (stand, checkpoint) =
+            history.verify(&self.signed).map_err(|error| doubt(Class::Unsigned, error.to_string()))?;
+        let witness = format!("the checkpoint {}", self.name);
+        Ok(KnownHead { epoch: stand.epoch, size: stand.size, root: checkpoint.root, witness })
     }
 }
 

@@ -9,6 +9,8 @@ use dossier_audit::{
 use dossier_proto::{Origin, Place};
 use serde_json::{Value, json};
 
+use super::Class;
+
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
@@ -18,15 +20,36 @@ pub struct Doubt {
     pub at: Option<Place>,
     /// In which way it does not hold.
     pub kind: DoubtKind,
+    /// What that says has happened.
+    pub class: Class,
+    /// In which of the logs: the origin's own, or the copy that the audit service keeps of it.
+    pub log: Log,
     /// What was found.
     pub found: String,
+}
+
+/// Which of the logs with an origin's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Log {
+    /// The origin's own journal.
+    Journal,
+    /// The audit service's copy of it.
+    Copy,
 }
 
 /// In which way something does not hold. The keys are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DoubtKind {
-    /// The journal was not opened: it is damaged, cut short, rolled back, forked or not ours.
+    /// Its service would not open the journal: it is damaged, cut short, rolled back, forked or not ours.
     NotOpened,
+    /// It could be opened, and not be read to its end; or its own tree is of other events.
+    NotRead,
+    /// A journal is not there.
+    NotThere,
+    /// The right that an event says it was done by is none, or somebody else's.
+    NoRight,
+    /// An event was decided under a registry that nobody adopted.
+    NoSuchRegistry,
     /// A file of an export is not what was exported.
     ExportDamaged,
     /// No key that is trusted here has signed it.
@@ -46,6 +69,10 @@ impl DoubtKind {
     pub fn key(self) -> String {
         let own = match self {
             Self::NotOpened => "not-opened",
+            Self::NotRead => "not-read",
+            Self::NotThere => "not-there",
+            Self::NoRight => "no-right",
+            Self::NoSuchRegistry => "no-such-registry",
             Self::ExportDamaged => "export-damaged",
             Self::NotSigned => "not-signed",
             Self::CopyDiffers => "copy-differs",
@@ -59,59 +86,102 @@ impl DoubtKind {
     /// What it means.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::NotOpened => "The journal was refused, as its service would refuse it at a start.",
+            Self::NotOpened => "The journal would be refused by its service at a start.",
+            Self::NotRead => "The journal cannot be read to its end, or its own tree is of other events.",
+            Self::NotThere => "There is no journal where one should be.",
+            Self::NoRight => "The right it says it was done by was never given, or to somebody else.",
+            Self::NoSuchRegistry => "It was decided under a registry that was never adopted.",
             Self::ExportDamaged => "The files are not those that were exported.",
-            Self::NotSigned => "No key that is trusted here has signed it, so nobody knows whose it is.",
-            Self::CopyDiffers => {
-                "The audit service copied other events than stand there now: one of the two was altered."
-            }
-            Self::CopyIsLonger => {
-                "The audit service copied events that are gone here: the journal was cut, or an older one put in its place."
-            }
+            Self::NotSigned => "No key that is trusted here has signed it.",
+            Self::CopyDiffers => "The journal and the audit service's copy of it hold different events.",
+            Self::CopyIsLonger => "The audit service copied events that are gone here.",
             Self::Fault(kind) => kind.meaning(),
             Self::Between(kind) => kind.meaning(),
         }
     }
 
-    /// What to do.
-    pub const fn advice(self) -> &'static str {
+    /// What it says has happened, when nothing else is known.
+    pub const fn class(self) -> Class {
         match self {
-            Self::NotOpened | Self::Fault(FaultKind::Unreadable) => {
-                "Keep the directory as it is, and put journal/ and anchors/ of one backup back together; `dossier doctor` says more."
-            }
-            Self::ExportDamaged => "Take another copy of the export.",
-            Self::NotSigned => {
-                "Ask the installation for its keys, by another way than the one this came by, and name them with --keys."
-            }
-            Self::Fault(FaultKind::NotSoDecided) => {
-                "Look at who acted there, and whether another program than this wrote it."
-            }
-            Self::Fault(FaultKind::NotAnEvent) => {
-                "A newer version may know it; otherwise compare with the audit service's copy."
-            }
-            Self::CopyDiffers | Self::CopyIsLonger | Self::Fault(_) | Self::Between(_) => {
-                "Keep everything as it is; compare this journal, the audit service's copy and older exports from that event on."
-            }
+            Self::NotOpened | Self::NotRead | Self::ExportDamaged => Class::Unreadable,
+            Self::NotThere => Class::Missing,
+            Self::NotSigned => Class::Unsigned,
+            Self::CopyDiffers => Class::Altered,
+            Self::CopyIsLonger => Class::RolledBack,
+            Self::NoRight | Self::NoSuchRegistry => Class::Broken,
+            Self::Fault(kind) => of_fault(kind),
+            Self::Between(kind) => of_finding(kind),
         }
+    }
+}
+
+const fn of_fault(kind: FaultKind) -> Class {
+    match kind {
+        FaultKind::Unreadable | FaultKind::NotAnEvent => Class::Unreadable,
+        FaultKind::WrongPlace => Class::Altered,
+        FaultKind::NotAfterPrevious | FaultKind::BeforeCause | FaultKind::EpochBroken => Class::OutOfOrder,
+        FaultKind::CauseMissing | FaultKind::BesideDiffers => Class::Broken,
+        // Whose checkpoint it was: a key that signed both has signed two histories.
+        FaultKind::RootDiffers => Class::Forked,
+        FaultKind::Shorter => Class::RolledBack,
+        FaultKind::NotSoDecided => Class::NotDecidable,
+    }
+}
+
+const fn of_finding(kind: FindingKind) -> Class {
+    match kind {
+        FindingKind::RootDiffers => Class::Forked,
+        FindingKind::SignatureBad => Class::Unsigned,
+        FindingKind::Shorter => Class::RolledBack,
+        FindingKind::NotAnEvent => Class::Unreadable,
+        _ => Class::Broken,
     }
 }
 
 impl Doubt {
     /// About an event.
     pub fn at(place: Place, kind: DoubtKind, found: impl Into<String>) -> Self {
-        Self { origin: place.origin, at: Some(place), kind, found: found.into() }
+        let (origin, class, log) = (place.origin, kind.class(), Log::Journal);
+        Self { origin, at: Some(place), kind, class, log, found: found.into() }
     }
 
     /// About a journal as a whole.
     pub fn about(origin: Origin, kind: DoubtKind, found: impl Into<String>) -> Self {
-        Self { origin, at: None, kind, found: found.into() }
+        Self { origin, at: None, kind, class: kind.class(), log: Log::Journal, found: found.into() }
+    }
+
+    /// The same, when more is known of what has happened.
+    #[must_use]
+    pub fn of(self, class: Class) -> Self {
+        Self { class, ..self }
+    }
+
+    /// The same of the audit service's copy.
+    #[must_use]
+    pub fn of_copy(self) -> Self {
+        Self { log: Log::Copy, ..self }
+    }
+
+    /// The order in which doubts are told: what happened to a history before what others miss in it, the earliest event first,
+    /// what has a place before what has none, and of one event what is most precise.
+    pub fn order(&self) -> impl Ord + use<> {
+        (self.class.rank(), self.origin, self.log, self.at.is_none(), self.at, self.class.vagueness())
+    }
+
+    /// The log's name: the service, or `audit/copy/` and the service.
+    pub fn log_name(&self) -> String {
+        match self.log {
+            Log::Journal => self.origin.to_string(),
+            Log::Copy => format!("audit/copy/{}", self.origin),
+        }
     }
 
     /// For programs.
     pub fn document(&self) -> Value {
         json!({
-            "origin": self.origin, "epoch": self.at.map(|place| place.epoch), "sequence": self.at.map(|place| place.sequence),
-            "kind": self.kind.key(), "found": self.found, "meaning": self.kind.meaning(), "advice": self.kind.advice(),
+            "origin": self.origin, "log": self.log_name(), "epoch": self.at.map(|place| place.epoch), "sequence": self.at.map(|place| place.sequence),
+            "class": self.class.key(), "exit_code": self.class.exit_code(), "kind": self.kind.key(), "found": self.found,
+            "meaning": self.class.meaning(), "check": self.kind.meaning(), "advice": self.class.advice(),
         })
     }
 }
@@ -125,10 +195,12 @@ impl From<Fault> for Doubt {
 impl fmt::Display for Doubt {
     /// Place, what it means, what was found, what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let copy = if self.log == Log::Copy { "the audit service's copy of " } else { "" };
         match self.at {
-            Some(place) => write!(f, "{place}: ")?,
-            None => write!(f, "{}: ", self.origin)?,
+            Some(place) => write!(f, "{copy}{place}: ")?,
+            None => write!(f, "{copy}{}: ", self.origin)?,
         }
-        write!(f, "{}\n  {}\n  {}", self.kind.meaning(), self.found, self.kind.advice())
+        let Self { class, kind, found, .. } = self;
+        write!(f, "{}. {}\n  {} {found}\n  {}", class.key(), class.meaning(), kind.meaning(), class.advice())
     }
 }

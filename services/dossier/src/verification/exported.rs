@@ -10,15 +10,22 @@ use std::{
 };
 
 use bytes::Bytes;
+use dossier_audit::verify::Prepared;
 use dossier_journal::{EVENT_BYTES_MAX, Place, Stored};
 
-use super::Source;
+use super::{
+    Class, Source, Unread,
+    in_order::{Hand, in_order},
+};
 
 const MAGIC: &[u8; 8] = b"DOSSEVT1";
 /// Magic, epoch, first sequence.
 const HEAD_BYTES: u64 = 8 + 4 + 8;
 /// Where every so many events stand is remembered: 40 bytes for each 256 events, 160 KB for a million.
 const REMEMBERED_EVERY: u64 = 256;
+/// A piece of work has so many events, or bytes: one event aside, 4 MiB wait to be decoded and 4 MiB are decoded.
+const PIECE_EVENTS: usize = 512;
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// An export, open for reading.
 pub struct ExportedJournal {
@@ -80,19 +87,58 @@ impl Source for ExportedJournal {
         self.epochs.clone()
     }
 
-    fn visit(&self, each: &mut dyn FnMut(&Stored)) -> Result<(), String> {
+    fn visit(&self, each: &mut dyn FnMut(Prepared)) -> Vec<Unread> {
+        let read = in_order(
+            |hand| self.hand_out(hand),
+            |piece: Vec<Stored>| piece.into_iter().map(Prepared::of).collect::<Vec<_>>(),
+            |piece| piece.into_iter().for_each(&mut *each),
+        );
+        read.err().into_iter().collect()
+    }
+
+    fn stretch(&self, from: Place, count: usize) -> Result<Vec<Stored>, String> {
+        let Some(mut records) = self.records_at(from)? else { return Ok(Vec::new()) };
+        let (mut found, mut place, mut bytes) = (Vec::new(), from, 0);
+        while found.len() < count && bytes < PIECE_BYTES {
+            // A stretch ends where its file does; whoever wants more asks again.
+            let Some(stored) = records.next(place)? else { break };
+            bytes += stored.event.len();
+            place.sequence += 1;
+            found.push(stored);
+        }
+        Ok(found)
+    }
+}
+
+impl ExportedJournal {
+    /// Hands the events out in pieces, to be decoded by others.
+    fn hand_out(&self, hand: &mut Hand<'_, Vec<Stored>>) -> Result<(), Unread> {
         for file in &self.files {
-            let mut records = file.records()?;
             let mut place = Place { epoch: file.epoch, sequence: file.first };
-            while let Some(stored) = records.next(place)? {
-                each(&stored);
+            let unread = |place, found| Unread { at: Some(place), class: Class::Unreadable, found };
+            let mut records = file.records().map_err(|found| unread(place, found))?;
+            let (mut piece, mut bytes) = (Vec::new(), 0);
+            while let Some(stored) = records.next(place).map_err(|found| unread(place, found))? {
                 place.sequence += 1;
+                bytes += stored.event.len() + stored.beside.as_ref().map_or(0, Bytes::len);
+                piece.push(stored);
+                if piece.len() < PIECE_EVENTS && bytes < PIECE_BYTES {
+                    continue;
+                }
+                bytes = 0;
+                if !hand(std::mem::take(&mut piece)) {
+                    return Ok(());
+                }
+            }
+            if !hand(piece) {
+                return Ok(());
             }
         }
         Ok(())
     }
 
-    fn get(&self, place: Place) -> Result<Option<Stored>, String> {
+    /// The records of the file with this event, from it on.
+    fn records_at(&self, place: Place) -> Result<Option<Records<'_>>, String> {
         let size = self.epochs.iter().find(|(epoch, _)| *epoch == place.epoch).map_or(0, |(_, size)| *size);
         if place.sequence >= size {
             return Ok(None);
@@ -101,14 +147,13 @@ impl Source for ExportedJournal {
         let Some(((_, mut sequence), (number, at))) = before.map(|(key, value)| (*key, *value)) else {
             return Ok(None);
         };
-        let file = &self.files[number];
-        let mut records = Records::at(file, at);
+        let mut records = Records::at(&self.files[number], at);
         while sequence < place.sequence {
             let Some((event, beside)) = records.lengths()? else { return Ok(None) };
             records.skip(event + beside.unwrap_or(0))?;
             sequence += 1;
         }
-        records.next(place)
+        Ok(Some(records))
     }
 }
 

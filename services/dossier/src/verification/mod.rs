@@ -7,25 +7,36 @@
 //! - [`compare_copy`]: a copy against the original;
 //! - [`KeptCheckpoint`]: what somebody kept, and must still be contained.
 //!
+//! - [`served`]: a running Dossier, whose logs anybody can fetch.
+//!
 //! Memory does not grow with the length of a journal, apart from the state that decides its commands again and, for an export,
 //! 40 bytes for each 256 events.
 
 mod checkpoint;
+mod class;
 mod copy;
+mod deciding;
 mod doubt;
 mod exported;
 mod exports;
+mod in_order;
 mod keys;
+mod misplaced;
 mod reading;
+mod recent;
+mod references;
+pub mod served;
 mod source;
 #[cfg(test)]
 mod tests;
 
 pub use checkpoint::KeptCheckpoint;
+pub use class::Class;
 pub use copy::compare_copy;
-pub use doubt::{Doubt, DoubtKind};
+pub use deciding::Deciding;
+pub use doubt::{Doubt, DoubtKind, Log};
 pub use exported::ExportedJournal;
 pub use exports::Exports;
 pub use keys::{KEYS_FILE, read_keys, write_keys};
-pub use reading::{Reading, read_through};
-pub use source::{Source, Sources};
+pub use reading::{Reading, read_copy, read_deciding, read_through, unknown_registries};
+pub use source::{Source, Sources, Travelled, Unread};

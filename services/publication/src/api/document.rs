@@ -1,6 +1,7 @@
 //! The shapes of answers.
 
 mod editions;
+mod erased;
 mod scheduled;
 mod steps;
 mod summary;
@@ -11,12 +12,13 @@ use std::collections::BTreeMap;
 
 use dossier_proto::Micros;
 use dossier_registry::{Language, Registry, languages_of};
-use dossier_web::{Part, PlaceShown, Tag, file::AttachedShown};
+use dossier_web::{Part, PlaceShown, Tag, as_of::AsOfShown, file::AttachedShown};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 pub(crate) use editions::{BaseShown, EditionSummary, EditionsDocument};
+pub(crate) use erased::{ErasedDocument, ErasureFacts};
 pub(crate) use scheduled::{ScheduledDocument, ScheduledShown};
 pub(crate) use summary::EntrySummary;
 pub(crate) use tombstone::TombstoneDocument;
@@ -135,6 +137,9 @@ pub(crate) struct EntryDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/audit/api/v1/receipts/EVT-2026-00042/1")]
     pub(crate) receipt: Option<String>,
+    /// The moment that was asked for; absent of what stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<AsOfShown>,
 }
 
 /// The tag of an entry as it stands.
@@ -196,6 +201,7 @@ impl EntryDocument {
             place: edition.place.into(),
             public_address: known.entry.number.address(),
             receipt: words.map(|_| receipt_address(known, edition.facts.edition)),
+            as_of: None,
         }
     }
 }

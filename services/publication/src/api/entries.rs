@@ -8,16 +8,18 @@ use axum::{
 use dossier_identity::{Sight, Stage, Thing, Viewers};
 use dossier_proto::EntryId;
 use dossier_web::{
-    Answer, Cache, Problem, ProblemDocument, ProblemKind, conditional,
-    extract::{MinSequence, StrictPath},
+    Answer, Cache, Problem, ProblemDocument, ProblemKind,
+    as_of::AsOfQuery,
+    conditional,
+    extract::{MinSequence, StrictPath, StrictQuery},
     problem::PROBLEM_JSON,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     App, Counter,
-    document::{EditionsDocument, EntryDocument, TombstoneDocument, history, tag_of},
-    errors, files,
+    document::{EditionsDocument, EntryDocument, ErasedDocument, ErasureFacts, TombstoneDocument, history, tag_of},
+    errors, files, past,
 };
 use crate::{
     edition_number, off_thread,
@@ -29,10 +31,15 @@ use crate::{
 
 /// The current edition of an entry, by its id or its number; the tombstone when it was retracted or is suspended. Where another
 /// entry stands in its place, the header `Link` points on to it (`rel="successor-version"`).
+///
+/// With `as_of` it is as it stood then: the edition that was current, what stood in its place, what publishers had decided; a tombstone
+/// where one stood. Publishing is this service's own doing, so what was public and what was known are the same here. What is suspended or
+/// retracted today is not shown as it was: there is the tombstone of today. There is no ETag of a moment.
 #[utoipa::path(
     get, path = "/api/v1/entries/{name}", tag = "entries", operation_id = "getPublished",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
+        AsOfQuery,
         MinSequence,
     ),
     responses(
@@ -40,18 +47,23 @@ use crate::{
         (status = 304, description = "The caller has it already"),
         (status = 403, description = "It is suspended: the tombstone", body = TombstoneDocument,
             content_type = "application/problem+json"),
-        (status = 404, description = "No such entry was ever published", body = ProblemDocument),
-        (status = 410, description = "It was retracted: the tombstone", body = TombstoneDocument,
+        (status = 404, description = "No such entry was ever published, or not by then", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled", body = ProblemDocument),
+        (status = 410, description = "It was retracted: the tombstone. Or its text was erased: an `ErasedDocument`", body = TombstoneDocument,
             content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn entry(
     State(app): State<App>,
     StrictPath(name): StrictPath<String>,
+    StrictQuery(query): StrictQuery<AsOfQuery>,
     min_sequence: MinSequence,
     headers: HeaderMap,
 ) -> Answer<Response> {
     wait_for(app.engine(), min_sequence).await?;
+    if let Some(text) = &query.as_of {
+        return as_it_stood(app, &name, None, text).await;
+    }
     off_thread(move || {
         let known = known(&app, &name)?;
         let current = known.entry.edition;
@@ -61,11 +73,14 @@ pub(super) async fn entry(
 }
 
 /// One edition of an entry, the current one or an earlier one.
+///
+/// With `as_of` what is said beside its text is of then: whether it was current, what stood in the place of its entry.
 #[utoipa::path(
     get, path = "/api/v1/entries/{name}/editions/{edition}", tag = "entries", operation_id = "getEdition",
     params(
         ("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"),
         ("edition" = u32, Path, description = "Number of the edition, from 1"),
+        AsOfQuery,
         MinSequence,
     ),
     responses(
@@ -73,18 +88,24 @@ pub(super) async fn entry(
         (status = 304, description = "The caller has it already"),
         (status = 403, description = "The entry is suspended: the tombstone", body = TombstoneDocument,
             content_type = "application/problem+json"),
-        (status = 404, description = "No such entry or edition", body = ProblemDocument),
-        (status = 410, description = "The entry was retracted: the tombstone", body = TombstoneDocument,
+        (status = 404, description = "No such entry or edition, or not by then", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled", body = ProblemDocument),
+        (status = 410, description = "The text of the edition was erased; or the entry was retracted: a `TombstoneDocument`", body = ErasedDocument,
             content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn edition(
     State(app): State<App>,
     StrictPath((name, edition)): StrictPath<(String, String)>,
+    StrictQuery(query): StrictQuery<AsOfQuery>,
     min_sequence: MinSequence,
     headers: HeaderMap,
 ) -> Answer<Response> {
     wait_for(app.engine(), min_sequence).await?;
+    if let Some(text) = &query.as_of {
+        let number = edition_number(&edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        return as_it_stood(app, &name, Some(number), text).await;
+    }
     off_thread(move || {
         let number = edition_number(&edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
         let known = known(&app, &name)?;
@@ -93,24 +114,31 @@ pub(super) async fn edition(
     .await
 }
 
-/// The editions of an entry, the newest first, without their words.
+/// The editions of an entry, the newest first, without their words. With `as_of` those that had been published by then.
 #[utoipa::path(
     get, path = "/api/v1/entries/{name}/editions", tag = "entries", operation_id = "listEditions",
-    params(("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042")),
+    params(("name" = String, Path, description = "Id or public number", example = "EVT-2026-00042"), AsOfQuery),
     responses(
         (status = 200, description = "The editions, of a suspended or retracted entry too", body = EditionsDocument),
         (status = 304, description = "The caller has it already"),
-        (status = 404, description = "No such entry was ever published", body = ProblemDocument),
+        (status = 404, description = "No such entry was ever published, or not by then", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled", body = ProblemDocument),
     ),
 )]
 pub(super) async fn editions(
     State(app): State<App>,
     StrictPath(name): StrictPath<String>,
+    StrictQuery(query): StrictQuery<AsOfQuery>,
     min_sequence: MinSequence,
     headers: HeaderMap,
 ) -> Answer<Response> {
     wait_for(app.engine(), min_sequence).await?;
     let known = known(&app, &name)?;
+    if let Some(text) = &query.as_of {
+        let then = past::entry(&app, known.id, text).await?;
+        let document = EditionsDocument { as_of: Some(then.shown), ..EditionsDocument::of(&then.known) };
+        return Ok((Cache::Private, Json(document)).into_response());
+    }
     Ok(conditional::answer(&headers, &tag_of(&known), Cache::PublicJson, || Json(EditionsDocument::of(&known))))
 }
 
@@ -126,6 +154,10 @@ fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> 
     if let Some(tombstone) = withheld(counter, known)? {
         return Ok(tombstone);
     }
+    // Also for whoever has the version of before.
+    if let Some(erased) = erased(counter, known, facts)? {
+        return Ok(erased);
+    }
     let tag = tag_of(known);
     if !counter.has_files(known.id) {
         // A file arrives without another version: what says that one has not is kept by nobody, and sent whole each time.
@@ -140,6 +172,44 @@ fn show(counter: &Counter, known: &Known, edition: u32, headers: &HeaderMap) -> 
     let document = entry_document(counter, known, facts)?;
     let pointing_on = pointing_on(&document);
     Ok(conditional::answer(headers, &tag, Cache::PublicJson, || (pointing_on, Json(document))))
+}
+
+/// An edition as it stood, the one that was current where none is named. What is withheld today is shown as today.
+async fn as_it_stood(app: App, name: &str, edition: Option<u32>, text: &str) -> Answer<Response> {
+    let today = known(&app, name)?;
+    let then = past::entry(&app, today.id, text).await?;
+    off_thread(move || {
+        if let Some(tombstone) = withheld(&app, &today)? {
+            return Ok(tombstone);
+        }
+        let past::Then { known, registry, shown } = then;
+        let number = edition.unwrap_or(known.entry.edition);
+        let facts = known.published.edition(number).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+        if let Some(turn) = known.published.withheld() {
+            let history = history(&app.reading, &known).map_err(|error| errors::of_shelf(&error))?;
+            let document =
+                TombstoneDocument { as_of: Some(shown), ..TombstoneDocument::of(&known, turn, &registry, history) };
+            let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::GONE);
+            return Ok(
+                (status, Cache::Private, [(header::CONTENT_TYPE, PROBLEM_JSON)], json(&document)?).into_response()
+            );
+        }
+        if let Some(erased) = erased(&app, &known, facts)? {
+            return Ok(erased);
+        }
+        let document = EntryDocument { as_of: Some(shown), ..entry_document(&app, &known, facts)? };
+        Ok((Cache::Private, pointing_on(&document), Json(document)).into_response())
+    })
+    .await
+}
+
+/// What stands in the place of an edition whose text was erased.
+fn erased(counter: &Counter, known: &Known, facts: &EditionFacts) -> Answer<Option<Response>> {
+    let Some(order) = counter.reading.erasure_of(known.id, facts) else { return Ok(None) };
+    let edition = counter.reading.edition(known.id, facts).map_err(|error| errors::of_shelf(&error))?;
+    let document = ErasedDocument::of(known, &edition, &order);
+    let kind = [(header::CONTENT_TYPE, PROBLEM_JSON)];
+    Ok(Some((StatusCode::GONE, Cache::PublicJson, kind, json(&document)?).into_response()))
 }
 
 /// The tombstone, where the public reads that in place of the entry.
@@ -201,7 +271,10 @@ fn tombstone_document(counter: &Counter, known: &Known) -> Answer<TombstoneDocum
     let turn = known.published.withheld().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let registry = counter.reading.registry().map_err(|error| Problem::internal(&error))?;
     let history = history(&counter.reading, known).map_err(|error| errors::of_shelf(&error))?;
-    Ok(TombstoneDocument::of(known, turn, &registry, history))
+    let current = known.published.current();
+    let erased = current.and_then(|current| counter.reading.erasure_of(known.id, current));
+    let erased = erased.map(|order| ErasureFacts::of(&order));
+    Ok(TombstoneDocument { erased, ..TombstoneDocument::of(known, turn, &registry, history) })
 }
 
 /// A document as bytes, where [`Json`] would set a content type of its own.

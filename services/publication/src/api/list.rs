@@ -7,19 +7,21 @@ use std::collections::BTreeMap;
 
 use axum::{extract::State, response::Response};
 use dossier_web::{
-    Answer, Cache, Cursor, PageSize, Problem, ProblemDocument, ProblemKind, Tag, conditional,
+    Answer, Cache, Cursor, PageSize, Problem, ProblemDocument, ProblemKind, Tag,
+    as_of::AsOfShown,
+    conditional,
     extract::{FieldError, MinSequence, StrictQuery},
 };
 use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{App, document::EntrySummary, errors, turning};
+use super::{App, document::EntrySummary, errors, past, turning};
 use crate::{
     asked::{CHARACTERS_MAX, Filters, PAGE_MAX, TERMS_MAX},
     finding::{Facet, Query},
     off_thread,
-    reading::{From, Listed, More},
+    reading::{From, Listed, Moment, More},
     wait_for,
 };
 
@@ -59,6 +61,9 @@ pub(super) struct ListQuery {
     /// How many entries; 50 when nothing is said.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
     limit: Option<PageSize>,
+    /// The list as it stood: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (publication/17, or
+    /// publication/1/17 in a later epoch), each included. What is suspended or retracted today is not on it.
+    as_of: Option<String>,
 }
 
 /// A page of the list.
@@ -74,9 +79,15 @@ pub(super) struct ListDocument {
     next: Option<Cursor>,
     /// For each filter and term, how many entries there would be if the term were chosen.
     facets: BTreeMap<String, BTreeMap<String, u32>>,
+    /// The moment that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfShown>,
 }
 
 /// The published entries, the newest edition first. Retracted ones are not listed.
+///
+/// With `as_of`, total, entries, counts and pages are those of then: the editions that were current, found by their own words. Publishing is
+/// this service's own doing, so what was public and what was known are the same here.
 #[utoipa::path(
     get, path = "/api/v1/entries", tag = "entries", operation_id = "listPublished",
     params(ListQuery, MinSequence),
@@ -84,6 +95,7 @@ pub(super) struct ListDocument {
         (status = 200, description = "A page of the list", body = ListDocument, headers(("ETag" = String))),
         (status = 304, description = "The caller has it already"),
         (status = 400, description = "A parameter cannot be read", body = ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled", body = ProblemDocument),
         (status = 422, description = "A parameter has a value that does not fit", body = ProblemDocument),
     ),
 )]
@@ -94,13 +106,20 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Answer<Response> {
     wait_for(app.engine(), min_sequence).await?;
+    let (moment, shown) = match &query.as_of {
+        None => (Moment::Now, None),
+        Some(text) => {
+            let (last, shown) = past::last(&app, text).await?;
+            (Moment::After(last), Some(shown))
+        }
+    };
     off_thread(move || {
         let limit = query.limit.unwrap_or_default().get();
         let from = query.begins(limit)?;
         let filters = query.filters()?;
         let looked_for = Query::new(&filters.text, &filters.chosen);
-        let listed = app.reading.list(&looked_for, from, limit).map_err(|error| errors::of_shelf(&error))?;
-        let bytes = serde_json::to_vec(&ListDocument::of(&listed)).map_err(|error| Problem::internal(&error))?;
+        let listed = app.reading.list(&looked_for, moment, from, limit).map_err(|error| errors::of_shelf(&error))?;
+        let bytes = serde_json::to_vec(&ListDocument::of(&listed, shown)).map_err(|error| Problem::internal(&error))?;
         let tag = Tag::of_bytes(&bytes);
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
         Ok(conditional::answer(&headers, &tag, Cache::PublicJson, || (kind, bytes)))
@@ -178,7 +197,7 @@ fn misfit(pointer: &str, detail: &str) -> Problem {
 }
 
 impl ListDocument {
-    fn of(listed: &Listed) -> Self {
+    fn of(listed: &Listed, as_of: Option<AsOfShown>) -> Self {
         let last = listed.editions.last().filter(|_| listed.more == More::Follow);
         let facets = listed.found.counts.iter().map(|(facet, terms)| (facet.name().to_owned(), terms.clone()));
         Self {
@@ -186,6 +205,7 @@ impl ListDocument {
             items: listed.editions.iter().map(|edition| EntrySummary::of(edition)).collect(),
             next: last.map(|edition| turning::after(LIST, edition.facts.place)),
             facets: facets.collect(),
+            as_of,
         }
     }
 }

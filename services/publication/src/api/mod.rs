@@ -11,6 +11,7 @@ mod export;
 pub(crate) mod files;
 mod list;
 mod openapi;
+mod past;
 mod publishers;
 mod requests;
 mod retract;

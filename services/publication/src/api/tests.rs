@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod hostile;
 mod lists;
+mod past;
 mod retracting;
 mod scheduling;
 mod standing;

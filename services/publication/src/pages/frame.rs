@@ -4,7 +4,7 @@ use askama::Template;
 use dossier_proto::Micros;
 use dossier_web::{
     Problem,
-    page::{Demonstration, Frame, Html, Link, Purpose, Words, date_in_utc},
+    page::{Frame, Html, Link, Purpose, Words, date_in_utc},
 };
 use http::Uri;
 
@@ -52,7 +52,6 @@ impl<'a> Paper<'a> {
     pub(super) fn page(&self, title: &str, room: Room, main: &impl Template) -> Result<Html, Problem> {
         let words = self.words;
         let entries = Link::to("/", words.text("frame.entries"));
-        let demonstration = if self.site.demo { Demonstration::Yes(None) } else { Demonstration::No };
         let frame = Frame {
             language: self.language,
             title,
@@ -63,7 +62,7 @@ impl<'a> Paper<'a> {
             navigation: &[if room == Room::List { entries.here() } else { entries }],
             visitor: None,
             footer: &[Link::to("/api/v1/openapi.json", words.text("frame.api"))],
-            demonstration: &demonstration,
+            demonstration: &self.site.demonstration,
         };
         frame.page(main).map_err(|error| Problem::internal(&error))
     }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     asked::Filters,
     finding::{Facet, Query},
-    reading::{From, Listed, More},
+    reading::{From, Listed, Moment, More},
     registries::body_name,
     shelf::Edition,
     texts::{Texts, fill},
@@ -73,7 +73,10 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
     let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
     let query = Query::new(&filters.text, &filters.chosen);
     let offset = filters.page.saturating_sub(1).saturating_mul(CARDS);
-    let listed = pages.reading.list(&query, From::Offset(offset), CARDS).map_err(|error| Problem::internal(&error))?;
+    let listed = pages
+        .reading
+        .list(&query, Moment::Now, From::Offset(offset), CARDS)
+        .map_err(|error| Problem::internal(&error))?;
     let (superseded, suspended, retracted) = {
         let view = pages.reading.engine.view();
         (view.superseded(), view.suspended(), view.retracted())

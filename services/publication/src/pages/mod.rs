@@ -19,7 +19,7 @@ use axum::{
     routing::get,
 };
 use dossier_identity::{Sight, Stage, Thing, Viewers};
-use dossier_proof::VerifierKey;
+use dossier_journal::Signers;
 use dossier_web::{
     Answer, Cache, Language, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html,
     problem::method_not_allowed,
@@ -39,7 +39,7 @@ use frame::Paper;
 pub(crate) struct Pages {
     pub(crate) reading: Arc<Reading>,
     pub(crate) site: Site,
-    pub(crate) key: VerifierKey,
+    pub(crate) key: Signers,
 }
 
 /// The routes of the pages.
@@ -118,7 +118,12 @@ fn show(
     }
     let wanted = wanted_language(address);
     let edition = pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
-    let mut answer = answer(headers, record::draw(pages, &paper, &known, &edition, wanted)?);
+    let html = record::draw(pages, &paper, &known, &edition, wanted)?;
+    // 410, as for a tombstone: that there was an edition is said, and no word of it.
+    let mut answer = match &edition.words {
+        Some(_) => answer(headers, html),
+        None => (StatusCode::GONE, Cache::PublicPage, html).into_response(),
+    };
     answer.headers_mut().extend(pointing_on(&known));
     Ok(answer)
 }

@@ -73,7 +73,7 @@ pub(super) fn text_of(edition: &Edition) -> Text {
 
 /// Checks the places in the log and draws the receipt.
 pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Result<String, Problem> {
-    let receipt = receipt(&pages.reading.engine, &pages.key, checked.at, &checked.others);
+    let receipt = receipt(&pages.reading.engine, &pages.key.history(), checked.at, &checked.others);
     let t = paper.texts;
     let (is_good, verdict) = match (checked.text, receipt.standing) {
         (Text::NotApproved, _) => (false, &t.verdict_text),

@@ -20,7 +20,7 @@ use super::{
     frame::{Paper, Room, flipped},
     proof::{self, Checked},
     said::{Said, escaped, tags},
-    turned::turned,
+    turned::{erased, turned},
 };
 use crate::{
     api::{document::receipt_address, files::address},
@@ -58,6 +58,7 @@ struct Record<'a> {
     original: String,
     others_are_missing: bool,
     is_erased: bool,
+    erased: Option<String>,
     parts: Vec<Part>,
     notices: Vec<Said>,
     facts: Vec<ShownFact>,
@@ -123,6 +124,7 @@ pub(super) fn draw(
         original: w.with("record.original", "language", "").trim().to_owned(),
         others_are_missing: languages(edition).len() < Language::ALL.len(),
         is_erased: edition.words.is_none(),
+        erased: erased(pages, paper, known, &edition.facts)?,
         parts: parts(&shown, paper.tongue),
         notices: notices(edition, paper),
         facts: shown

@@ -16,7 +16,7 @@ use super::{
     frame::{Paper, Room, flipped},
     proof::{self, Checked, Text},
     said::Said,
-    turned::{Turned, reason, turned},
+    turned::{Turned, erased, reason, turned},
 };
 use crate::{
     reading::Known,
@@ -42,6 +42,7 @@ struct Tombstone<'a> {
     state: &'a str,
     since: String,
     explanation: Option<Vec<String>>,
+    erased: Option<String>,
     is_requested: bool,
     reason: Said,
     reason_code: &'a str,
@@ -102,6 +103,10 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn)
         public: w.fill("tombstone.was_public", &[("from", &paper.day(first).1), ("to", &day)]),
         state,
         since,
+        erased: match known.published.current() {
+            Some(current) => erased(pages, paper, known, current)?,
+            None => None,
+        },
         explanation: turns.last().and_then(|last| last.explanation.clone()),
         is_requested: turn.requested.is_some(),
         reason: reason(pages, paper, turn)?,

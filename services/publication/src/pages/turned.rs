@@ -8,7 +8,7 @@ use super::{Pages, frame::Paper, said::Said};
 use crate::{
     reading::Known,
     texts::fill,
-    views::{Turn, TurnKind},
+    views::{EditionFacts, Turn, TurnKind},
 };
 
 /// A decision as a page says it.
@@ -59,6 +59,20 @@ pub(super) fn reason(pages: &Pages, paper: &Paper<'_>, turn: &Turn) -> Result<Sa
     let known = registry.retraction(code);
     let shown = known.map_or_else(|| Shown::plain(code), |one| one.labels.show(paper.tongue, &one.key));
     Ok(Said::new(shown, paper.tongue))
+}
+
+/// When and why words of an edition were erased, in a sentence; nothing as long as they are kept.
+pub(super) fn erased(
+    pages: &Pages,
+    paper: &Paper<'_>,
+    known: &Known,
+    facts: &EditionFacts,
+) -> Result<Option<String>, Problem> {
+    let Some(order) = pages.reading.erasure_of(known.id, facts) else { return Ok(None) };
+    let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
+    let reason = registry.erasure(&order.reason);
+    let reason = reason.map_or_else(|| order.reason.clone(), |one| one.labels.show(paper.tongue, &one.key).text);
+    Ok(Some(fill(&paper.texts.erased_on, &[("date", &paper.day(order.at).1), ("reason", &reason)])))
 }
 
 /// An explanation is plain text: blank lines part its paragraphs.

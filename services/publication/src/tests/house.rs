@@ -104,6 +104,15 @@ impl House {
         self.inbox = self.service.inbox();
     }
 
+    /// The same, with nothing but the journal: no snapshot.
+    pub(crate) fn start_without_snapshots(&mut self) {
+        let snapshots = self.directory.path().join("publication/snapshots");
+        if snapshots.exists() {
+            std::fs::remove_dir_all(snapshots).unwrap();
+        }
+        self.start_again();
+    }
+
     /// The service started anew over a journal that had to begin another epoch.
     pub(crate) fn begin_epoch(&mut self) {
         let settings = config(self.directory.path(), &self.vault, &self.accounts, &self.clock).engine;
@@ -349,6 +358,10 @@ fn config(directory: &Path, vault: &Vault, accounts: &Arc<Accounts>, clock: &Arc
     let signer = SigningKey::from_seed("test/publication", &[7; 32]).unwrap();
     let clock = Arc::clone(clock) as Arc<dyn Clock>;
     let engine = EngineSettings::new(directory.join("publication"), "test/publication", signer, clock);
-    let site = Site { name: "Dossier".to_owned(), base_url: "https://dossier.example".to_owned(), demo: true };
+    let site = Site {
+        name: "Dossier".to_owned(),
+        base_url: "https://dossier.example".to_owned(),
+        demonstration: dossier_web::page::Demonstration::Yes(None),
+    };
     Config { engine, vault: vault.clone(), accounts: Arc::clone(accounts), post: Post::default(), site }
 }

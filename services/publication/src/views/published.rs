@@ -75,6 +75,16 @@ impl Published {
         self.editions.last()
     }
 
+    /// The edition that stood as published once everything up to `last` had happened; none where the entry was withheld or superseded.
+    pub fn stood_at(&self, last: Place) -> Option<&EditionFacts> {
+        let current = self.editions.iter().rev().find(|edition| edition.place <= last)?;
+        let mut until_then = self.turns.iter().filter(|turn| turn.place <= last);
+        let is_withheld = |turn: &Turn| matches!(turn.kind, TurnKind::Suspended | TurnKind::Retracted);
+        let newest = self.turns.iter().rfind(|turn| turn.place <= last);
+        let is_superseded = until_then.any(|turn| matches!(turn.kind, TurnKind::Superseded { .. }));
+        (!is_superseded && !newest.is_some_and(is_withheld)).then_some(current)
+    }
+
     /// The edition with this number.
     pub fn edition(&self, number: u32) -> Option<&EditionFacts> {
         self.editions.iter().find(|edition| edition.edition == number)

@@ -17,6 +17,10 @@ use super::*;
 const NOW: Micros = Micros(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
+fn keys() -> dossier_exchange::KeyRing {
+    std::collections::BTreeMap::from([(Origin::Moderation, signer(1).verifier())]).into()
+}
+
 fn signer(seed: u8) -> SigningKey {
     SigningKey::from_seed("toy/moderation", &[seed; 32]).unwrap()
 }
@@ -62,7 +66,7 @@ fn mirror(
     let desk = PeopleDesk::new(Arc::clone(accounts), signer(1));
     hub.answer(Origin::Moderation, Arc::new(Meddling { desk, meddle, former: Mutex::default() }));
     let mirror = Arc::new(Accounts::mirrored());
-    let task = tokio::spawn(keep_people(Arc::clone(&mirror), hub.transport(asker), signer(1).verifier(), asker));
+    let task = tokio::spawn(keep_people(Arc::clone(&mirror), hub.transport(asker), keys(), asker));
     (mirror, task)
 }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{Event, KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -99,6 +99,10 @@ impl Transport for Disturbed {
         self.inner.checkpoint_at(origin, at)
     }
 
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        self.inner.key_turns(origin, from)
+    }
+
     fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {
         self.inner.ask(holder, question, body)
     }
@@ -144,6 +148,10 @@ impl Transport for Forgetful {
 
     fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         self.inner.checkpoint_at(origin, at)
+    }
+
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        self.inner.key_turns(origin, from)
     }
 
     fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {
@@ -206,6 +214,10 @@ impl Transport for Unsigned {
 
     fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         self.refuse(origin).unwrap_or_else(|| self.inner.checkpoint_at(origin, at))
+    }
+
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        self.inner.key_turns(origin, from)
     }
 
     fn ask(&self, holder: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, TransportError>> {

@@ -65,6 +65,7 @@ macro_rules! transport_conformance {
             a_checkpoint_of_somebody_else_is_noticed,
             an_altered_event_is_noticed,
             reading_goes_on_in_a_new_epoch,
+            a_loss_that_an_origin_names_is_got_over,
             an_origin_that_forgot_what_was_read_is_noticed,
             an_origin_that_was_put_back_is_noticed,
             what_the_transport_forgot_is_asked_for,

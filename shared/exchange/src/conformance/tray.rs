@@ -14,7 +14,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 
 use crate::{
-    Appetite, Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, Progress,
+    Appetite, Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, KeyRing, Progress,
     Tally, Transport,
 };
 
@@ -128,9 +128,22 @@ impl Tray {
         progress: &Progress,
         clock: &Arc<ManualClock>,
     ) -> (watch::Receiver<FollowStatus>, tokio::task::JoinHandle<()>) {
+        let keys = KeyRing::from(BTreeMap::from([(origin, signer(origin).verifier())]));
+        self.follow_with(origin, keys, transport, progress, clock)
+    }
+
+    /// The same with keys that the consumer has.
+    pub fn follow_with(
+        self: &Arc<Self>,
+        origin: Origin,
+        keys: KeyRing,
+        transport: Arc<dyn Transport>,
+        progress: &Progress,
+        clock: &Arc<ManualClock>,
+    ) -> (watch::Receiver<FollowStatus>, tokio::task::JoinHandle<()>) {
         let follower = Follower::new(FollowerSettings {
             origin,
-            verifier: signer(origin).verifier(),
+            keys,
             transport,
             inbox: Arc::clone(self) as Arc<dyn Inbox>,
             progress: progress.clone(),

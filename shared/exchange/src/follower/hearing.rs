@@ -40,7 +40,7 @@ pub(super) async fn hear(
         let asked = settings.clock.moment();
         let pause = match settings.transport.checkpoint(settings.origin).await {
             Ok(signed) => {
-                let heard = match verified(settings.origin, &settings.verifier, &signed) {
+                let heard = match verified(settings, &signed).await {
                     Ok(signature) => {
                         note(status, &signature, asked);
                         Heard::Stands(Box::new(signature))

@@ -11,7 +11,7 @@ use dossier_proof::{Hash, leaf_of_event};
 use dossier_proto::{Event, Payload, Place};
 
 use super::signature::Signature;
-use crate::{Divergence, Position, Tally};
+use crate::{Appetite, Divergence, Position, Tally};
 
 /// Through whom something came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub(super) struct Reading {
     bytes: usize,
     /// How many of those somebody carried.
     carried: usize,
+    appetite: Appetite,
 }
 
 impl Tally {
@@ -64,13 +65,18 @@ impl Tally {
 
 impl Reading {
     /// Goes on where everything is covered.
-    pub(super) fn at(covered: Tally) -> Self {
-        Self { end: covered.clone(), covered, uncovered: Vec::new(), bytes: 0, carried: 0 }
+    pub(super) fn at(covered: Tally, appetite: Appetite) -> Self {
+        Self { end: covered.clone(), covered, uncovered: Vec::new(), bytes: 0, carried: 0, appetite }
     }
 
     /// The next event that is wanted.
     pub(super) fn next(&self) -> Position {
         self.end.next()
+    }
+
+    /// What was read last and waits for a signature.
+    pub(super) fn last(&self) -> Option<&Read> {
+        self.uncovered.last()
     }
 
     /// The end of what is covered.
@@ -132,6 +138,10 @@ impl Reading {
 
     /// Whether a new epoch follows what was read. What it knows of the old one must be exactly that; so its own signature
     /// covers the old one too.
+    ///
+    /// A journal that was rebuilt after the loss of its disk may know less than somebody has read: what this reader acted upon, and nobody
+    /// has kept. The origin says so openly, in words that it signs, and the reader goes on; else one lost event would end the work for
+    /// ever. Whoever keeps copies does not: what it holds can be given back, so an epoch that leaves it out is a contradiction.
     fn follows(&self, event: &Event) -> Result<bool, Divergence> {
         let place = event.head.place;
         let Some(Payload::EpochStarted(started)) = &event.payload else {
@@ -142,7 +152,14 @@ impl Reading {
             return Ok(false);
         }
         if started.known_size < read {
-            return Err(Divergence::Shorter { origin: place.origin, shown: started.known_size, read });
+            let shown = started.known_size;
+            return match self.appetite {
+                Appetite::Known => {
+                    tracing::error!(origin = %place.origin, epoch = self.end.epoch, shown, read, "events that were read here are lost there");
+                    Ok(true)
+                }
+                Appetite::Everything => Err(Divergence::Shorter { origin: place.origin, shown, read }),
+            };
         }
         if started.known_root != self.end.frontier.root().as_bytes() {
             return Err(divergence(place, &"it names another root for the former epoch"));

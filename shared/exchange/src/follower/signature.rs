@@ -1,8 +1,8 @@
 //! What an origin signed, verified: an epoch, a size, a root.
 
-use dossier_proof::{Checkpoint, SignedCheckpoint, VerifierKey};
-use dossier_proto::Origin;
+use dossier_proof::{Checkpoint, SignedCheckpoint};
 
+use super::FollowerSettings;
 use crate::{Divergence, Position};
 
 /// A checkpoint whose signature is the origin's.
@@ -24,21 +24,12 @@ fn end_of(checkpoint: &Checkpoint) -> Option<Position> {
     Some(Position { epoch: epoch.parse().ok()?, sequence: checkpoint.size })
 }
 
-/// Verifies that this is the origin's own, of its own log.
+/// Verifies that this is the origin's own, of its own log, signed with the key that signs there.
 ///
 /// # Errors
 /// [`Divergence::Signature`].
-pub(super) fn verified(
-    origin: Origin,
-    verifier: &VerifierKey,
-    signed: &SignedCheckpoint,
-) -> Result<Signature, Divergence> {
-    let refused = |reason: String| Divergence::Signature { origin, reason };
-    let checkpoint = signed.verify(verifier).map_err(|error| refused(error.to_string()))?;
-    let end = end_of(&checkpoint).ok_or_else(|| refused(format!("{} names no epoch", checkpoint.origin)))?;
-    // A log is named as its key.
-    if checkpoint.origin != format!("{}/{}", verifier.name(), end.epoch) {
-        return Err(refused(format!("{} is another log than {}", checkpoint.origin, verifier.name())));
-    }
-    Ok(Signature { end, checkpoint })
+pub(super) async fn verified(settings: &FollowerSettings, signed: &SignedCheckpoint) -> Result<Signature, Divergence> {
+    let FollowerSettings { origin, keys, transport, .. } = settings;
+    let (stand, checkpoint) = keys.verified(&**transport, *origin, signed).await?;
+    Ok(Signature { end: Position { epoch: stand.epoch, sequence: stand.size }, checkpoint })
 }

@@ -5,7 +5,7 @@ mod answers;
 use std::sync::Arc;
 
 use async_nats::{Message, Subscriber};
-use dossier_proof::SigningKey;
+use dossier_journal::Signers;
 use dossier_proto::Origin;
 use futures_util::{StreamExt, stream::select_all};
 use tokio::{
@@ -45,7 +45,7 @@ struct Counter {
     source: Arc<dyn Source>,
     desk: Arc<dyn KeyDesk>,
     answerer: Option<Arc<dyn Answerer>>,
-    signer: SigningKey,
+    signers: Signers,
 }
 
 /// A place of an asker, taken as long as it is kept.
@@ -67,7 +67,8 @@ impl Places {
 
 impl Desks {
     /// Begins to answer for the connection's service: events and checkpoints from `source`, keys from `desk`, and
-    /// other questions by `answerer`. Answers are signed with `signer`, which is also what the service signs its checkpoints with.
+    /// other questions by `answerer`. Answers are signed with the present one of
+    /// `signers`, which also sign the service's checkpoints.
     ///
     /// # Errors
     /// [`DesksError`] when the client cannot listen.
@@ -76,14 +77,14 @@ impl Desks {
         source: Arc<dyn Source>,
         desk: Arc<dyn KeyDesk>,
         answerer: Option<Arc<dyn Answerer>>,
-        signer: SigningKey,
+        signers: impl Into<Signers>,
     ) -> Result<Self, DesksError> {
         let mut subscriptions = Vec::new();
         for subject in Topic::all_asked_of(connection.origin()) {
             let subscription = connection.client().subscribe(subject).await;
             subscriptions.push(subscription.map_err(|error| DesksError(error.to_string()))?);
         }
-        let counter = Counter { connection, source, desk, answerer, signer };
+        let counter = Counter { connection, source, desk, answerer, signers: signers.into() };
         Ok(Self { _task: Task::spawn(counter.serve(subscriptions)) })
     }
 }
@@ -133,7 +134,7 @@ impl Counter {
 
     /// Every answer is signed, those that say nothing too: who asks believes no others.
     async fn send(&self, asked: &Asked, reply: String, answer: Answer) {
-        let sent = self.connection.client().publish(reply, asked.sign(answer.encode(), &self.signer)).await;
+        let sent = self.connection.client().publish(reply, asked.sign(answer.encode(), &self.signers.current())).await;
         if let Err(error) = sent {
             tracing::warn!(origin = %self.connection.origin(), %error, "an answer could not be sent");
         }

@@ -14,7 +14,7 @@ mod voice;
 
 use std::{sync::Arc, time::Duration};
 
-use dossier_proof::SigningKey;
+use dossier_journal::Signers;
 use dossier_proto::Origin;
 use tokio::sync::watch;
 use ulid::Ulid;
@@ -98,18 +98,18 @@ pub struct Presence {
 
 impl Presence {
     /// Finds out whether another instance of the connection's service is at work, and if none is, says from now on that
-    /// this one is. `signer` is the service's own: what it signs its checkpoints with.
+    /// this one is. `signers` are the service's own: what it signs its checkpoints with.
     ///
     /// # Errors
     /// [`PresenceError`].
     pub async fn take(
         connection: Arc<Connection>,
-        signer: SigningKey,
+        signers: impl Into<Signers>,
         listening: Listening,
     ) -> Result<Self, PresenceError> {
         let window = listening.window(&connection);
         let instance = Instance { id: Ulid::generate(), established: false };
-        let mut desk = Desk::open(connection, Voice::new(signer, instance)).await?;
+        let mut desk = Desk::open(connection, Voice::new(signers.into(), instance)).await?;
         let as_of = desk.listen_for(window).await?;
         let (tell_tenure, tenure) = watch::channel(Tenure { number: 1, as_of: Some(as_of) });
         let (sender, lost) = watch::channel(None);
@@ -126,10 +126,10 @@ impl Presence {
     ///
     /// # Errors
     /// [`PresenceError`].
-    pub async fn look(connection: Arc<Connection>, signer: SigningKey) -> Result<(), PresenceError> {
+    pub async fn look(connection: Arc<Connection>, signers: impl Into<Signers>) -> Result<(), PresenceError> {
         let window = Listening::Usual.window(&connection);
         let instance = Instance { id: Ulid::generate(), established: false };
-        Desk::open(connection, Voice::new(signer, instance)).await?.listen_for(window).await.map(drop)
+        Desk::open(connection, Voice::new(signers.into(), instance)).await?.listen_for(window).await.map(drop)
     }
 
     /// As of when nobody else is at work, from now on.

@@ -22,7 +22,6 @@ use super::{BrokerHealth, Connection, calls::CallError, stream::StreamError, tas
 use crate::{Position, Source};
 
 pub use reconcile::STREAM_EVENTS_MAX;
-pub(crate) use reconcile::epoch_of;
 
 /// How long to wait after a failure, at first and at most.
 const RETRY_AFTER_MS_MIN: u64 = 50;

@@ -112,6 +112,15 @@ impl Asked {
         Ok(signed.answer)
     }
 
+    /// The answer without regard to who signed it: of use for what proves itself alone.
+    pub(crate) fn carried(signed: Bytes) -> Result<Bytes, WireError> {
+        if signed.len() > SIGNED_BYTES_MAX {
+            return Err(WireError(format!("it has {} bytes; at most {SIGNED_BYTES_MAX} are read", signed.len())));
+        }
+        let signed = v1::SignedAnswer::decode(signed).map_err(|error| WireError(error.to_string()))?;
+        Ok(signed.answer)
+    }
+
     fn note(&self, answer: &[u8]) -> Note {
         let Self { topic, holder, asker, bytes } = self;
         let digest = |bytes: &[u8]| Digest(Sha256::digest(bytes).into());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use dossier_proof::{SignedCheckpoint, VerifierKey};
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{KeyId, Origin};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -16,9 +16,9 @@ use super::{
     names::{Answering, Topic},
     reader::Reader,
     signed::Asked,
-    wire::{self, Answer, QUESTION_BYTES_MAX},
+    wire::{self, AboutSignatures, Answer, QUESTION_BYTES_MAX},
 };
-use crate::{Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError};
+use crate::{Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, KeyRing, Position, Question, ReadLimits, Transport, TransportError};
 
 type SharedReader = Arc<tokio::sync::Mutex<Reader>>;
 
@@ -26,16 +26,16 @@ type SharedReader = Arc<tokio::sync::Mutex<Reader>>;
 /// what is read, the follower judges.
 pub struct NatsTransport {
     connection: Arc<Connection>,
-    verifiers: BTreeMap<Origin, VerifierKey>,
+    keys: KeyRing,
     readers: Mutex<BTreeMap<Origin, SharedReader>>,
 }
 
 impl NatsTransport {
-    /// The transport of the service whose connection this is; `verifiers` is what each service signs with. Who is not among them
-    /// is not asked: nobody would know who answers.
+    /// The transport of the service whose connection this is; `keys` is what each service signs with, as far as this one
+    /// knows. Who is not among them is not asked: nobody would know who answers.
     #[must_use]
-    pub fn new(connection: Arc<Connection>, verifiers: BTreeMap<Origin, VerifierKey>) -> Arc<Self> {
-        Arc::new(Self { connection, verifiers, readers: Mutex::default() })
+    pub fn new(connection: Arc<Connection>, keys: impl Into<KeyRing>) -> Arc<Self> {
+        Arc::new(Self { connection, keys: keys.into(), readers: Mutex::default() })
     }
 
     fn reader(&self, origin: Origin) -> SharedReader {
@@ -50,13 +50,26 @@ impl NatsTransport {
         if !topic.is_asked(holder, asker) {
             return Err(silent(holder, &format!("{asker} never asks {holder} for {}", topic.name())));
         }
-        let verifier = self.verifiers.get(&holder).ok_or_else(|| silent(holder, &"its verifier key is not known"))?;
+        let verifier = self.keys.current(holder).ok_or_else(|| silent(holder, &"its verifier key is not known"))?;
         let asked = Asked::new(topic, holder, asker, body).map_err(|error| silent(holder, &error))?;
-        let answering =
-            self.connection.calls().ask(topic.subject(holder, asker), Answering::Service(holder), asked.bytes());
-        let message = answering.await.map_err(|error| silent(holder, &error))?;
-        let answer = asked.open(message.payload, verifier).map_err(|error| not_its_own(holder, &error))?;
+        let signed = self.call(&asked, holder).await?;
+        let answer = match asked.open(signed.clone(), &verifier) {
+            Ok(answer) => answer,
+            Err(error) => {
+                // It may have taken another key since it was heard last.
+                self.keys.catch_up(self, holder).await;
+                let newer = self.keys.current(holder).filter(|newer| *newer != verifier);
+                let opened = newer.and_then(|newer| asked.open(signed, &newer).ok());
+                opened.ok_or_else(|| not_its_own(holder, &error))?
+            }
+        };
         Answer::decode(answer, asker).map_err(|error| silent(holder, &error))
+    }
+
+    async fn call(&self, asked: &Asked, holder: Origin) -> Result<Bytes, TransportError> {
+        let subject = asked.topic().subject(holder, asked.asker());
+        let answering = self.connection.calls().ask(subject, Answering::Service(holder), asked.bytes());
+        Ok(answering.await.map_err(|error| silent(holder, &error))?.payload)
     }
 }
 
@@ -108,7 +121,7 @@ impl Transport for NatsTransport {
 
     fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         async move {
-            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(None)).await? {
+            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::Newest)).await? {
                 Answer::Checkpoint(signed) => Ok(signed),
                 other => Err(odd(origin, other)),
             }
@@ -118,9 +131,28 @@ impl Transport for NatsTransport {
 
     fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         async move {
-            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(Some(at))).await? {
+            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::At(at))).await? {
                 Answer::Checkpoint(signed) => Ok(signed),
                 Answer::NotThere => Err(TransportError::NotThere { origin, position: at }),
+                other => Err(odd(origin, other)),
+            }
+        }
+        .boxed()
+    }
+
+    fn key_turns(&self, origin: Origin, from: usize) -> BoxFuture<'_, Result<Vec<LogProof>, TransportError>> {
+        async move {
+            let body = wire::encode_checkpoint_request(AboutSignatures::Turns(from));
+            let asker = self.connection.origin();
+            if !Topic::Checkpoint.is_asked(origin, asker) {
+                return Err(silent(origin, &"it is never asked"));
+            }
+            let asked = Asked::new(Topic::Checkpoint, origin, asker, body).map_err(|error| silent(origin, &error))?;
+            let answer = Asked::carried(self.call(&asked, origin).await?).map_err(|error| silent(origin, &error))?;
+            match Answer::decode(answer, asker).map_err(|error| silent(origin, &error))? {
+                Answer::Turns(proofs) => Ok(proofs),
+                // Of a version that knows one key for ever.
+                Answer::Checkpoint(_) => Ok(Vec::new()),
                 other => Err(odd(origin, other)),
             }
         }

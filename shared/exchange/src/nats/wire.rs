@@ -1,7 +1,7 @@
 //! Questions and answers as bytes: `exchange.proto`, read strictly and within limits.
 
 use bytes::Bytes;
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{
     EVENT_BYTES_MAX, KeyId, Origin,
     v1::{self, exchange_answer::Outcome, keys_refused::Reason},
@@ -9,7 +9,9 @@ use dossier_proto::{
 use dossier_vault::{GrantedKey, decode_keys, encode_keys};
 use prost::Message;
 
-use crate::{ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, ReadLimits};
+use crate::{
+    ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, ReadLimits, TURN_BYTES_MAX, TURNS_PER_ANSWER,
+};
 
 /// The largest question: 256 keys are 4.6 KiB; bodies of questions are lists of positions and digests.
 pub(crate) const QUESTION_BYTES_MAX: usize = 64 * 1024;
@@ -23,6 +25,7 @@ pub(crate) const REPLAY_EVENTS_MAX: usize = 4096;
 const REASON_CHARS_MAX: usize = 400;
 
 const _: () = assert!(REPLAY_BYTES_MAX >= EVENT_BYTES_MAX);
+const _: () = assert!(TURNS_PER_ANSWER * (TURN_BYTES_MAX + 16) <= ANSWER_BYTES_MAX);
 
 /// What came is not what the contract says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,15 +63,38 @@ pub(crate) fn decode_replay_request(bytes: Bytes) -> Result<(Position, ReadLimit
     Ok((Position { epoch: request.epoch, sequence: request.sequence }, limits))
 }
 
-/// The newest checkpoint, or one of an exact size.
-pub(crate) fn encode_checkpoint_request(at: Option<Position>) -> Bytes {
-    let at = at.map(|at| v1::checkpoint_request::At { epoch: at.epoch, size: at.sequence });
-    v1::CheckpointRequest { at }.encode_to_vec().into()
+/// What is asked about an origin's signatures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AboutSignatures {
+    /// The newest checkpoint.
+    Newest,
+    /// One of an exact size.
+    At(Position),
+    /// The keys that it took, from the one with this number on.
+    Turns(usize),
 }
 
-pub(crate) fn decode_checkpoint_request(bytes: Bytes) -> Result<Option<Position>, WireError> {
+pub(crate) fn encode_checkpoint_request(about: AboutSignatures) -> Bytes {
+    let at = |at: Position| v1::checkpoint_request::At { epoch: at.epoch, size: at.sequence };
+    let request = match about {
+        AboutSignatures::Newest => v1::CheckpointRequest { at: None, turns_from: 0 },
+        AboutSignatures::At(position) => v1::CheckpointRequest { at: Some(at(position)), turns_from: 0 },
+        AboutSignatures::Turns(from) => {
+            // From 1: whoever does not know the field takes it for a question about the newest.
+            let turns_from = u32::try_from(from).unwrap_or(u32::MAX).saturating_add(1);
+            v1::CheckpointRequest { at: None, turns_from }
+        }
+    };
+    request.encode_to_vec().into()
+}
+
+pub(crate) fn decode_checkpoint_request(bytes: Bytes) -> Result<AboutSignatures, WireError> {
     let request: v1::CheckpointRequest = decode(bytes, QUESTION_BYTES_MAX)?;
-    Ok(request.at.map(|at| Position { epoch: at.epoch, sequence: at.size }))
+    Ok(match (request.at, request.turns_from.checked_sub(1)) {
+        (_, Some(from)) => AboutSignatures::Turns(usize::try_from(from).unwrap_or(usize::MAX)),
+        (Some(at), None) => AboutSignatures::At(Position { epoch: at.epoch, sequence: at.size }),
+        (None, None) => AboutSignatures::Newest,
+    })
 }
 
 pub(crate) fn encode_keys_request(keys: &[KeyId]) -> Bytes {
@@ -94,6 +120,8 @@ pub(crate) enum Answer {
     Keys(Vec<GrantedKey>),
     KeysRefused(KeyRefusal),
     Body(Bytes),
+    /// The keys that the journal took, each with its proof.
+    Turns(Vec<LogProof>),
     NotThere,
     Failed(String),
 }
@@ -115,6 +143,9 @@ impl Answer {
             Self::Keys(keys) => Outcome::Keys(encode_keys(&keys).to_vec()),
             Self::KeysRefused(refusal) => Outcome::KeysRefused(encode_refusal(&refusal)),
             Self::Body(body) => Outcome::Body(body),
+            Self::Turns(proofs) => {
+                Outcome::Turns(v1::KeyTurns { proofs: proofs.iter().map(ToString::to_string).collect() })
+            }
             Self::NotThere => Outcome::NotThere(v1::NotThere {}),
             Self::Failed(reason) => Outcome::Failed(reason),
         };
@@ -134,6 +165,7 @@ impl Answer {
             Outcome::Keys(keys) => Self::Keys(decode_granted(&keys)?),
             Outcome::KeysRefused(refused) => Self::KeysRefused(decode_refusal(&refused, asker)?),
             Outcome::Body(body) => Self::Body(body),
+            Outcome::Turns(turns) => Self::Turns(decode_turns(&turns)?),
             Outcome::NotThere(_) => Self::NotThere,
             Outcome::Failed(reason) => Self::failed(&reason),
         })
@@ -153,6 +185,13 @@ fn decode_replay(replay: v1::ReplayAnswer) -> Result<Answer, WireError> {
         text => vec![SignedCheckpoint::parse(text).map_err(|error| unreadable(&error))?],
     };
     Ok(Answer::Replay(Batch { events: replay.events, checkpoints }, next))
+}
+
+fn decode_turns(turns: &v1::KeyTurns) -> Result<Vec<LogProof>, WireError> {
+    if turns.proofs.len() > TURNS_PER_ANSWER || turns.proofs.iter().any(|proof| proof.len() > TURN_BYTES_MAX) {
+        return Err(WireError(format!("an answer with {} keys", turns.proofs.len())));
+    }
+    turns.proofs.iter().map(|proof| proof.parse().map_err(|error| unreadable(&error))).collect()
 }
 
 fn decode_granted(bytes: &[u8]) -> Result<Vec<GrantedKey>, WireError> {

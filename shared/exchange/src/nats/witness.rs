@@ -1,13 +1,12 @@
 //! What the service's own stream proves about its journal, asked before the first write.
 
 use dossier_journal::MirrorHead;
-use dossier_proof::VerifierKey;
+use dossier_proof::KeyHistory;
 
 use super::{
     Connection,
     carried::checkpoint_in,
     names::CHECKPOINT_HEADER,
-    relay::epoch_of,
     stream::{self, ASKED_AT_ONCE, StoredMessage, StreamError},
 };
 
@@ -34,15 +33,14 @@ pub enum WitnessError {
     Unreachable(String),
 }
 
-/// The newest message of the service's own stream, as the stream's leader has it, that carries a checkpoint signed by one of `keys` (the service's own, and
-/// former ones of it) for the log `log`. What is not signed so proves nothing and is passed over.
+/// The newest message of the service's own stream, as the stream's leader has it, that carries a checkpoint that the service's own keys have signed: each
+/// of them what it signs. What is not signed so proves nothing and is passed over.
 ///
 /// # Errors
 /// [`WitnessError`]. `Ok(None)` means that the broker answered and knows nothing.
 pub async fn stream_witness(
     connection: &Connection,
-    log: &str,
-    keys: &[VerifierKey],
+    keys: &KeyHistory,
 ) -> Result<Option<StreamWitness>, WitnessError> {
     let unreachable = |error: StreamError| WitnessError::Unreachable(error.to_string());
     let origin = connection.origin();
@@ -56,7 +54,7 @@ pub async fn stream_witness(
     while end > earliest {
         let start = end.saturating_sub(ASKED_AT_ONCE as u64).max(earliest);
         let found = stream::messages(connection, origin, start..end).await.map_err(unreachable)?;
-        let newest = found.iter().rev().find_map(|message| witness_in(message, log, keys));
+        let newest = found.iter().rev().find_map(|message| witness_in(message, keys));
         if newest.is_some() {
             return Ok(newest);
         }
@@ -65,17 +63,9 @@ pub async fn stream_witness(
     Ok(None)
 }
 
-fn witness_in(message: &StoredMessage, log: &str, keys: &[VerifierKey]) -> Option<StreamWitness> {
+fn witness_in(message: &StoredMessage, keys: &KeyHistory) -> Option<StreamWitness> {
     let note = checkpoint_in(message.header(CHECKPOINT_HEADER)?)?;
-    Some(StreamWitness { head: verified(&note, log, keys)?, message: message.number })
-}
-
-/// What the note says, if one of the keys signed it for an epoch of this log.
-fn verified(note: &dossier_proof::SignedCheckpoint, log: &str, keys: &[VerifierKey]) -> Option<MirrorHead> {
-    let checkpoint = note.verify_any(keys).ok()?;
-    let epoch = epoch_of(&checkpoint.origin)?;
-    if checkpoint.origin != format!("{log}/{epoch}") {
-        return None;
-    }
-    Some(MirrorHead { epoch, size: checkpoint.size, root: checkpoint.root })
+    let (stand, checkpoint) = keys.verify(&note).ok()?;
+    let head = MirrorHead { epoch: stand.epoch, size: stand.size, root: checkpoint.root };
+    Some(StreamWitness { head, message: message.number })
 }

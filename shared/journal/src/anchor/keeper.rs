@@ -4,10 +4,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use dossier_proof::{Checkpoint, SignedCheckpoint};
-
 use super::AnchorFile;
-use crate::core::{Core, checkpoint_origin};
+use crate::core::Core;
 use crate::{Head, Stop, WriteError};
 
 /// When nothing is appended, the last head is anchored this long after it became durable: half of the 10 ms promised, the
@@ -123,7 +121,6 @@ impl Desk {
 
 fn anchor(core: &Core, file: &mut AnchorFile, starts: u64, head: Head) -> Result<(), WriteError> {
     let failed = |source| core.stop(Stop::Anchor { place: file.place(), source });
-    let checkpoint = Checkpoint::new(checkpoint_origin(&core.log, head.epoch), head.tree_head());
-    let signed = SignedCheckpoint::sign(&checkpoint, &core.signer).map_err(|e| failed(std::io::Error::other(e)))?;
+    let signed = core.sign(head.epoch, head.tree_head()).map_err(|e| failed(std::io::Error::other(e)))?;
     file.write(starts, signed.text()).map_err(|source| core.stop(Stop::Anchor { place: file.place(), source }))
 }

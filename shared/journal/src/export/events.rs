@@ -30,8 +30,9 @@ struct OpenFile {
 }
 
 impl<'a> EventWriter<'a> {
-    pub(super) const fn new(directory: &'a Path) -> Self {
-        Self { directory, open: None, finished: Vec::new() }
+    /// Goes on behind files that are there already.
+    pub(super) const fn new(directory: &'a Path, finished: Vec<FileLine>) -> Self {
+        Self { directory, open: None, finished }
     }
 
     pub(super) fn write(&mut self, stored: &Stored) -> Result<(), ExportError> {

@@ -1,9 +1,8 @@
 //! What the journal signs and proves.
 
 use dossier_proof::tree::{ProveError, root_at};
-use dossier_proof::{Checkpoint, Hash, SignedCheckpoint, TreeHead, consistency, inclusion};
+use dossier_proof::{Hash, KeyHistory, LogProof, SignedCheckpoint, TreeHead, consistency, inclusion};
 
-use crate::core::checkpoint_origin;
 use crate::{Journal, NodeError, Nodes, Place, ReadError};
 
 impl Journal {
@@ -29,7 +28,34 @@ impl Journal {
     }
 
     fn sign_head(&self, epoch: u32, head: TreeHead) -> Result<SignedCheckpoint, ReadError> {
-        self.sign(&Checkpoint::new(checkpoint_origin(&self.shared.core.log, epoch), head))
+        self.shared.core.sign(epoch, head).map_err(|error| ReadError::NotThere(error.to_string()))
+    }
+
+    /// The keys that the journal signed and signs with.
+    #[must_use]
+    pub fn keys(&self) -> KeyHistory {
+        self.shared.core.signers.history()
+    }
+
+    /// Of each key that was given up, from the one with number `from` on, the proof: the event that names the next one, and that it ends the
+    /// last checkpoint of the former one. Whoever trusts the first key and has all of them knows the last one.
+    ///
+    /// # Errors
+    /// As [`Journal::root_at`].
+    pub fn key_turns(&self, from: usize, max: usize) -> Result<Vec<LogProof>, ReadError> {
+        let history = self.keys();
+        history.turns().iter().skip(from).take(max).map(|turn| self.prove_last(turn.after)).collect()
+    }
+
+    /// The proof of the event that ends a checkpoint.
+    fn prove_last(&self, after: dossier_proof::Stand) -> Result<LogProof, ReadError> {
+        let nothing = || ReadError::NotThere(format!("there is no event before {after}"));
+        let sequence = after.size.checked_sub(1).ok_or_else(nothing)?;
+        let place = Place { epoch: after.epoch, sequence };
+        let stored = self.get(place)?.ok_or_else(nothing)?;
+        let path = self.inclusion(place, after.size)?;
+        let signed = self.checkpoint_at(after.epoch, after.size)?;
+        LogProof::new(stored.event.to_vec(), sequence, path, signed).map_err(|error| ReadError::NotThere(error.to_string()))
     }
 
     /// The root an epoch's tree had at a size.

@@ -33,6 +33,12 @@ impl Comparison<'_> {
         }
     }
 
+    /// Knows from here on which key signs what.
+    pub(super) fn own_keys(&self) -> Result<(), OpenError> {
+        let turns = self.found.turns.iter().map(|noted| (noted.after(), noted.turn.clone()));
+        self.options.key.settle(turns).map_err(|error| self.foreign(format!("it {error}")))
+    }
+
     /// Reads the anchor and checks that it is ours.
     pub(super) fn read_anchor(&self) -> Result<Option<OwnAnchor>, OpenError> {
         match anchor::read(&self.options.anchors) {
@@ -47,11 +53,12 @@ impl Comparison<'_> {
     fn check_anchor(&self, anchor: &Anchor) -> Result<OwnAnchor, OpenError> {
         let signed = SignedCheckpoint::parse(&anchor.text)
             .map_err(|error| self.foreign(format!("its anchor is no checkpoint: {error}")))?;
-        let mut keys = vec![self.options.key.verifier()];
-        keys.extend(self.options.former_keys.iter().cloned());
-        let Checkpoint { origin, size, root, .. } = signed
-            .verify_any(&keys)
-            .map_err(|error| self.foreign(format!("its anchor was not signed with our key: {error}")))?;
+        let verified = match self.options.key.history().verify(&signed) {
+            Ok((_, checkpoint)) => Ok(checkpoint),
+            Err(error) => signed.verify_any(&self.options.former_keys).map_err(|_| error),
+        };
+        let Checkpoint { origin, size, root, .. } =
+            verified.map_err(|error| self.foreign(format!("its anchor was not signed with our key: {error}")))?;
         let epoch = origin.rsplit_once('/').and_then(|(_, epoch)| epoch.parse().ok());
         let epoch = epoch.filter(|epoch| origin == checkpoint_origin(&self.options.log, *epoch));
         let epoch = epoch.ok_or_else(|| self.foreign(format!("its anchor is of the log {origin}")))?;

@@ -8,7 +8,7 @@ use crate::core::EndedEpoch;
 use crate::errors::Damage;
 use crate::frames::Assembler;
 use crate::keys::{epoch_key, epoch_of, slot_key, slot_of};
-use crate::meta::{EpochStart, Identity, Mark};
+use crate::meta::{EpochStart, Identity, Mark, TurnNote};
 use crate::open::held::Held;
 use crate::store::{Store, Tree};
 use crate::{Followed, MirrorHead, ReadError};
@@ -31,6 +31,10 @@ pub(crate) struct Found {
     pub(crate) reserved_slots: u64,
     pub(crate) marked_slot: u64,
     pub(crate) followed: Vec<Followed>,
+    /// The keys that were given up, in order.
+    pub(crate) turns: Vec<TurnNote>,
+    /// Notes of events that are not there: of a group that a crash left unfinished, or after a loss.
+    pub(crate) stale_turns: Vec<TurnNote>,
 }
 
 impl Found {
@@ -41,7 +45,13 @@ impl Found {
         let mark = mark.unwrap_or(Mark { epoch: epochs.current, slot: 0, sequence: 0, followed: epochs.followed });
         let marked_slot = mark.slot;
         let tail = Tail::behind(store, mark)?;
+        let sizes: Vec<_> = epochs.ended.iter().map(|ended| (ended.epoch, ended.size)).collect();
+        let sizes = [sizes, vec![(epochs.current, tail.whole.sequence)]].concat();
+        let is_there = |noted: &TurnNote| sizes.iter().any(|(epoch, size)| *epoch == noted.epoch && noted.sequence < *size);
+        let (turns, stale_turns) = TurnNote::in_store(store)?.into_iter().partition(is_there);
         Ok(Self {
+            turns,
+            stale_turns,
             identity,
             ended: epochs.ended,
             losses: epochs.losses,

@@ -36,7 +36,7 @@ pub fn inspect(store: impl Store, options: OpenOptions) -> Result<Inspection, Op
     let found = Found::in_store(&*store).map_err(read)?;
     let comparison = Comparison { place: &place, found: &found, held: found.held(), options: &options };
     comparison.own_identity()?;
-    let mut refusals = Vec::new();
+    let mut refusals: Vec<_> = comparison.own_keys().err().into_iter().collect();
     let anchor = comparison.read_anchor();
     let anchor_was_read = anchor.is_ok();
     let anchor = anchor.unwrap_or_else(|error| {
@@ -53,7 +53,7 @@ pub fn inspect(store: impl Store, options: OpenOptions) -> Result<Inspection, Op
     let index = EntryIndex::building(Chains::default());
     // Whoever asks is told at once that there is none.
     index.finish(None);
-    let parts = Parts { store, log: options.log, signer: options.key, peek: options.peek };
+    let parts = Parts { store, log: options.log, signers: options.key, peek: options.peek, turn: options.turn };
     let core = Core::new(parts, durable, Maps { index, slots: SlotMap::default() }, Verification::Sound);
     let shared = Shared { core: Arc::new(core), background: Mutex::new(None) };
     Ok(Inspection { journal: Journal::new(Arc::new(shared)), anchor, refusals })

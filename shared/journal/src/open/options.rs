@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use dossier_proof::{Hash, SigningKey, VerifierKey};
+use dossier_proof::{Hash, VerifierKey};
 
-use crate::{MirrorHead, OpenError, PeekFn};
+use crate::{MirrorHead, OpenError, PeekFn, Signers, TurnFn};
 
 /// The longest log name, in bytes: a checkpoint's origin has at most 255, and `/` with the epoch takes up to 11 of them.
 const LOG_BYTES_MAX: usize = 240;
@@ -17,11 +17,13 @@ pub struct OpenOptions {
     /// The directory of the anchor, outside of the store's.
     pub anchors: PathBuf,
     /// Signs anchors and checkpoints.
-    pub key: SigningKey,
-    /// Keys that signed before this one: an anchor of theirs is ours too.
+    pub key: Signers,
+    /// Keys that signed before, and of which the journal itself says nothing: an anchor of theirs is ours too.
     pub former_keys: Vec<VerifierKey>,
     /// Reads epoch, sequence and entry from an event.
     pub peek: PeekFn,
+    /// Reads whether an event gives up the key that the journal signs with. Without it none does.
+    pub turn: TurnFn,
     /// How much is verified before the opening returns.
     pub verify: Verify,
     /// What mirrors, streams or witnesses know of this journal.
@@ -66,13 +68,14 @@ pub enum Recovery {
 impl OpenOptions {
     /// Options with the careful defaults: everything is verified, a loss is refused.
     #[must_use]
-    pub fn new(log: impl Into<String>, anchors: impl Into<PathBuf>, key: SigningKey, peek: PeekFn) -> Self {
+    pub fn new(log: impl Into<String>, anchors: impl Into<PathBuf>, key: impl Into<Signers>, peek: PeekFn) -> Self {
         Self {
             log: log.into(),
             anchors: anchors.into(),
-            key,
+            key: key.into(),
             former_keys: Vec::new(),
             peek,
+            turn: |_event| None,
             verify: Verify::Whole,
             mirrors: Vec::new(),
             recovery: Recovery::Refuse,

@@ -13,7 +13,7 @@ use crate::{Head, MirrorHead, Stop, WriteError};
 impl Stager {
     /// Ends the epoch: its unfinished tiles are stored, then the record that says how the next one began. Written last, that record
     /// is what makes the change: without it the old epoch goes on.
-    pub(super) fn stage_epoch(&mut self, lost: Option<MirrorHead>) -> Result<Staged, WriteError> {
+    pub(super) fn stage_epoch(&mut self, at_least: u32, lost: Option<MirrorHead>) -> Result<Staged, WriteError> {
         self.core().check_running()?;
         let end = self.end();
         if self.core().durable().slots != end.slots {
@@ -21,7 +21,8 @@ impl Stager {
         }
         let ended = EndedEpoch { epoch: end.head.epoch, size: end.head.size, root: end.head.root, slots: end.slots };
         // An epoch above u32::MAX would take four billion losses.
-        let epoch = ended.epoch.max(lost.map_or(0, |lost| lost.epoch)).saturating_add(1);
+        let above = ended.epoch.max(lost.map_or(0, |lost| lost.epoch)).saturating_add(1);
+        let epoch = above.max(at_least);
         let tiles = end.edge.unfinished_tiles();
         let mut puts: Vec<_> = tiles.iter().flat_map(|tile| tile_puts(ended.epoch, tile)).collect();
         let start = EpochStart {

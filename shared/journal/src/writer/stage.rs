@@ -9,7 +9,7 @@ use super::checks::check;
 use crate::core::{Core, Durable, Shared};
 use crate::frame::{FOLLOWED_MAX, Packed, pack};
 use crate::keys::slot_key;
-use crate::meta::Mark;
+use crate::meta::{Mark, TurnNote};
 use crate::store::{Put, Tree};
 use crate::tiles::{Tile, tile_puts, tile_reservations};
 use crate::{Followed, Frame, Head, Place, Refusal, WriteError};
@@ -65,6 +65,7 @@ impl Stager {
         let first = self.next();
         let entries = check(&frame, first, self.core().peek)?;
         let followed = merged(&self.end.followed, &frame.followed)?;
+        let turns = self.turn(&frame, first)?;
         // From here on nothing fails.
         let Packed { values, frames } = pack(&frame, first.epoch, self.end.slots, first.sequence);
         let slots = self.end.slots + values.len() as u64;
@@ -75,10 +76,24 @@ impl Stager {
         self.reserve_tiles(&mut puts);
         // Tiles before the frames that complete them: whoever finds the frames finds the tiles.
         puts.extend(tiles.iter().flat_map(|tile| tile_puts(first.epoch, tile)));
+        puts.extend(turns.iter().map(TurnNote::put));
         puts.extend((self.end.slots..).zip(values).map(|(slot, value)| slot_put(first.epoch, slot, value)));
         self.end.slots = slots;
         self.end.followed = followed;
         Ok(Staged { frames, ..self.staged(puts, first, entries) })
+    }
+
+    /// Takes other keys where an event of the group gives the present one up. What is not ours is none: a copy of another journal has keys of that.
+    fn turn(&self, frame: &Frame, first: Place) -> Result<Vec<TurnNote>, Refusal> {
+        let (core, mut notes) = (self.core(), Vec::new());
+        let begins = format!("{}+", core.log);
+        for (index, record) in frame.records.iter().enumerate() {
+            let Some(turn) = (core.turn)(&record.event).filter(|turn| turn.former.starts_with(&begins)) else { continue };
+            let note = TurnNote { epoch: first.epoch, sequence: first.sequence + index as u64, turn };
+            core.signers.turn(note.after(), &note.turn).map_err(|error| Refusal::Turn { index, error })?;
+            notes.push(note);
+        }
+        Ok(notes)
     }
 
     /// The place the next event gets.

@@ -1,6 +1,8 @@
 //! One event: it stands in the log of its origin, signed by that and by the audit service.
 
-use dossier_proof::{CosignerKey, LogProof, SignedCheckpoint, cosignature::CosignatureError, leaf_of_event};
+use dossier_proof::{
+    CosignerKey, HistoryError, KeyFile, LogProof, SignedCheckpoint, VerifierKey, cosignature::CosignatureError, leaf_of_event,
+};
 use dossier_proto::{Event, Payload, Place};
 
 use crate::{Proven, ReceiptError, What, keys::ReadKeys};
@@ -16,6 +18,9 @@ pub(super) struct ProvenEvent {
     pub(super) size: u64,
     /// Foreign witnesses that have cosigned that log.
     pub(super) witnesses: Vec<CosignerKey>,
+    /// What its log signed that with.
+    pub(super) key: VerifierKey,
+    signed: SignedCheckpoint,
 }
 
 impl ProvenEvent {
@@ -32,7 +37,9 @@ impl ProvenEvent {
             return Err(ReceiptError::broken(said));
         }
         let no_key = || ReceiptError::broken(format!("nothing of {}'s own log stands in a receipt", place.origin));
-        let key = keys.of(place.origin).ok_or_else(no_key)?;
+        let known = keys.of(place.origin).ok_or_else(no_key)?;
+        // The one that signed it; where none did, the first says so.
+        let key = known.iter().find(|key| proof.unverified().verify(key).is_ok()).or(known.first()).ok_or_else(no_key)?;
         let log = format!("{}/{}", key.name().as_str(), place.epoch);
         let leaf = leaf_of_event(proof.extra());
         let checkpoint = proof.verify(leaf, &log, std::slice::from_ref(key));
@@ -51,7 +58,27 @@ impl ProvenEvent {
         let unknown =
             || ReceiptError::broken(format!("the event {place} is of a kind that this program does not know"));
         let payload = event.payload.clone().ok_or_else(unknown)?;
-        Ok(Self { what, event, payload, seen_at, size: checkpoint.size, witnesses })
+        let (key, signed) = (key.clone(), proof.unverified().clone());
+        Ok(Self { what, event, payload, seen_at, size: checkpoint.size, witnesses, key, signed })
+    }
+
+    /// Whether those who signed it are trusted, for what they signed: a key that was given up signs nothing of later.
+    pub(super) fn is_trusted(&self, trusted: &KeyFile, cosigner: &CosignerKey) -> Result<(), ReceiptError> {
+        let of = self.place().origin.name();
+        let history = trusted.log_of(of).ok_or(ReceiptError::OtherKeys { of })?;
+        history.verify(&self.signed).map_err(|error| match error {
+            HistoryError::NotInForce { .. } => ReceiptError::broken(format!("what was {}: {error}", self.what.name())),
+            _ => ReceiptError::OtherKeys { of },
+        })?;
+        let reign = trusted.cosigners.iter().find(|reign| reign.key == *cosigner);
+        let reign = reign.ok_or(ReceiptError::OtherKeys { of: "the audit service" })?;
+        if reign.covers(self.seen_at) {
+            return Ok(());
+        }
+        Err(ReceiptError::broken(format!(
+            "what was {} was cosigned by the audit service with a key that it did not have then",
+            self.what.name()
+        )))
     }
 
     pub(super) const fn place(&self) -> Place {

@@ -1,7 +1,6 @@
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
 use clap::Parser;
-use dossier_proof::VerifierKey;
 
 use super::*;
 use crate::{
@@ -84,13 +83,16 @@ fn no_secret_is_told() {
 fn each_service_signs_with_its_own_key_and_all_have_one_name() {
     let directory = tempfile::tempdir().unwrap();
     let told = made(directory.path());
-    let verifiers: Vec<VerifierKey> = read_keys(&directory.path().join("verifiers")).unwrap();
-    for (origin, verifier) in Origin::ALL.into_iter().zip(&verifiers) {
+    let verifiers = read_keys(&directory.path().join("verifiers")).unwrap();
+    for (origin, history) in Origin::ALL.into_iter().zip(&verifiers.logs) {
+        let verifier = history.current();
         let secrets = Secrets::read(&Layout::of(directory.path().join(origin.name()).join("data"))).unwrap();
         assert_eq!(secrets.verifier(origin), *verifier);
         assert_eq!(told["installation"], secrets.installation.name);
     }
-    assert_eq!(verifiers.len(), 4);
+    assert_eq!(verifiers.logs.len(), 4);
+    let audit = Secrets::read(&Layout::of(directory.path().join("audit/data"))).unwrap();
+    assert_eq!(verifiers.cosigners, [audit.cosigners().key(1).verifier().into()], "the cosigner's too");
     let masters: std::collections::BTreeSet<_> = Origin::ALL
         .map(|origin| fs::read(Deployment::at(directory.path()).master_key(origin)).unwrap())
         .into_iter()

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use dossier_audit::seen::Seen;
-use dossier_journal::{Journal, OpenError, OpenErrorKind, Stored};
-use dossier_proto::Origin;
+use dossier_audit::{copies::COPIED, verify::KnownHead};
+use dossier_journal::{Damage, Inspection, Journal, MirrorHead, OpenError, OpenErrorKind};
+use dossier_proto::{Origin, Place};
 
 use crate::{
     Failure,
     offline::Offline,
     progress::Progress,
-    verification::{Doubt, DoubtKind, KeptCheckpoint, Source, Sources, compare_copy},
+    verification::{Class, Doubt, DoubtKind, KeptCheckpoint, Sources, Travelled, compare_copy, read_copy},
 };
 
-use super::{Report, read_all};
+use super::{Report, read_all, seen};
 
 /// What signatures of an installation's own prove.
 const KEYS: &str = "The signatures are compared with keys that follow from this installation's master key: whoever holds it can sign another \
@@ -24,21 +24,11 @@ const KEYS_OF_ONE: &str = "The service's own signatures are compared with keys t
 keys/verifiers, which was taken from the deployment's file. Checkpoints kept elsewhere (--against) rule out that whoever holds \
 them signed another history.";
 
-/// The journal of a service that has none here. Whoever says that it received something from it is in doubt.
-struct Nothing;
-
-impl Source for Nothing {
-    fn epochs(&self) -> Vec<(u32, u64)> {
-        Vec::new()
-    }
-
-    fn visit(&self, _: &mut dyn FnMut(&Stored)) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn get(&self, _: dossier_journal::Place) -> Result<Option<Stored>, String> {
-        Ok(None)
-    }
+/// What lies in the directory.
+#[derive(Default)]
+struct Shelves {
+    journals: Vec<(Origin, Journal)>,
+    copies: Vec<(Origin, Journal)>,
 }
 
 pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Progress) -> Result<Report, Failure> {
@@ -52,96 +42,163 @@ pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Pro
             Report::new(what, KEYS_OF_ONE.to_owned())
         }
     };
-    let mut sources = Sources::default();
-    let mut journals = Vec::new();
+    let (mut sources, mut shelves) = (Sources::default(), Shelves::default());
     for origin in Origin::ALL {
-        if !there.contains(&origin) {
-            match tenant {
-                // All four are here, or should be.
-                None => sources.put(origin, Nothing),
-                Some(_) => consult_copy(&offline, origin, &mut sources, &mut report)?,
+        progress.begin(&format!("{origin}: opening"));
+        if there.contains(&origin) {
+            if let Some(journal) = looked_at(origin, offline.inspect(origin), &mut report)? {
+                sources.put(origin, journal.clone());
+                shelves.journals.push((origin, journal));
             }
-            continue;
-        }
-        progress.begin(&format!("{origin}: comparing every event with the Merkle tree"));
-        let opened = offline.journal(origin).map(Some).or_else(|error| in_doubt(origin, error, &mut report))?;
-        if let Some(journal) = opened {
-            sources.put(origin, journal.clone());
-            journals.push((origin, journal));
+        } else if tenant.is_none() {
+            report.doubts.push(Doubt::about(origin, DoubtKind::NotThere, "all four are here, or should be"));
+            // Whoever says that it received something from it is in doubt.
+            sources.put(origin, Travelled(Nothing));
         }
     }
-    take_checkpoints(&offline, kept, &mut report)?;
-    if tenant.is_none() {
-        compare_copies(&offline, &journals, &mut report, progress)?;
-    }
+    let keys = offline.key_file()?;
+    seen::take(&offline, &keys, &mut report);
+    open_copies(&offline, &mut shelves, &mut sources, &mut report)?;
+    report.take_kept(kept, &keys);
+    read_copies(&shelves, &mut report, progress);
     read_all(&sources, &mut report, progress);
+    compare_copies(&shelves, &mut report);
+    report.sort();
     Ok(report)
 }
 
+/// The journal of a service that has none here.
+struct Nothing;
+
+impl crate::verification::Source for Nothing {
+    fn epochs(&self) -> Vec<(u32, u64)> {
+        Vec::new()
+    }
+
+    fn visit(&self, _: &mut dyn FnMut(dossier_audit::verify::Prepared)) -> Vec<crate::verification::Unread> {
+        Vec::new()
+    }
+
+    fn stretch(&self, _: dossier_journal::Place, _: usize) -> Result<Vec<dossier_journal::Stored>, String> {
+        Ok(Vec::new())
+    }
+}
+
 /// Where the audit service lives alone, its journal is held against its copies.
-fn consult_copy(offline: &Offline, origin: Origin, sources: &mut Sources, report: &mut Report) -> Result<(), Failure> {
-    match offline.copy(origin) {
-        Ok(Some(copy)) => sources.consult(origin, copy),
-        Ok(None) => {}
-        Err(error) => drop(in_doubt(Origin::Audit, error, report)?),
-    }
-    Ok(())
-}
-
-/// A journal that is refused is in doubt. One that could not be looked at is a failure of this command.
-fn in_doubt(origin: Origin, error: OpenError, report: &mut Report) -> Result<Option<Journal>, Failure> {
-    match error.kind() {
-        OpenErrorKind::Busy | OpenErrorKind::Io | OpenErrorKind::Options => Err(error.into()),
-        _ => {
-            report.doubts.push(Doubt::about(origin, DoubtKind::NotOpened, error.to_string()));
-            Ok(None)
-        }
-    }
-}
-
-/// Those that were named, and the newest that the audit service has seen of each.
-fn take_checkpoints(offline: &Offline, kept: Vec<KeptCheckpoint>, report: &mut Report) -> Result<(), Failure> {
-    let folder = offline.layout().service(Origin::Audit).join("anchors").join("seen");
-    let mut all = kept;
-    if folder.exists() {
-        let seen = Seen::open(&folder).map_err(|error| Failure::damaged(error.to_string()))?;
-        for origin in Origin::ALL {
-            let Some(newest) = seen.newest(origin) else { continue };
-            all.push(KeptCheckpoint::of(format!("that the audit service saw of {origin}"), newest.signed)?);
-        }
-    }
-    report.take_kept(all, &offline.verifiers()?);
-    Ok(())
-}
-
-fn compare_copies(
+fn open_copies(
     offline: &Offline,
-    journals: &[(Origin, Journal)],
+    shelves: &mut Shelves,
+    sources: &mut Sources,
     report: &mut Report,
-    progress: &Progress,
 ) -> Result<(), Failure> {
-    for origin in dossier_audit::copies::COPIED {
-        progress.begin(&format!("{origin}: comparing with the audit service's copy"));
-        let copy = match offline.copy(origin) {
-            Ok(Some(copy)) => copy,
-            Ok(None) => continue,
-            Err(error) => {
-                in_doubt(Origin::Audit, error, report)?;
+    for origin in COPIED {
+        let (mut refusals, inspected) = (Vec::new(), offline.inspect_copy(origin));
+        let copy = match inspected {
+            Ok(None) => {
+                let seen = report.heads.iter().find(|(of, head)| *of == origin && is_seen(head));
+                if let Some((_, head)) = seen {
+                    let found = format!("there is none, and the audit service saw {} events signed", head.size);
+                    report.doubts.push(Doubt::about(origin, DoubtKind::NotThere, found).of_copy());
+                }
                 continue;
             }
-        };
-        report.copies.push(origin);
-        let original = journals.iter().find(|(one, _)| *one == origin);
-        let Some((_, original)) = original else {
-            if !report.doubts.iter().any(|doubt| doubt.origin == origin) {
-                let found =
-                    format!("there is no journal, but the audit service has copied {} events", copy.head().size);
-                report.doubts.push(Doubt::about(origin, DoubtKind::CopyIsLonger, found));
+            Ok(Some(Inspection { journal, refusals: refused, .. })) => {
+                refusals.extend(refused);
+                Some(journal)
             }
-            continue;
+            Err(error) => {
+                refusals.push(error);
+                None
+            }
         };
-        let doubt = compare_copy(origin, original, &copy).map_err(|error| Failure::damaged(error.to_string()))?;
-        report.doubts.extend(doubt);
+        for error in refusals {
+            report.doubts.push(in_doubt(origin, error)?.of_copy());
+        }
+        let Some(copy) = copy else { continue };
+        if sources.of(origin).is_none() {
+            sources.consult(origin, Travelled(copy.clone()));
+        }
+        shelves.copies.push((origin, copy));
     }
     Ok(())
+}
+
+/// What its service would refuse is in doubt, and is read all the same where it can be.
+fn looked_at(
+    origin: Origin,
+    inspected: Result<Inspection, OpenError>,
+    report: &mut Report,
+) -> Result<Option<Journal>, Failure> {
+    let Inspection { journal, anchor, refusals } = match inspected {
+        Ok(inspection) => inspection,
+        Err(error) => {
+            report.doubts.push(in_doubt(origin, error)?);
+            return Ok(None);
+        }
+    };
+    match anchor {
+        Some(MirrorHead { epoch, size, root }) if refusals.is_empty() => {
+            report.sign(origin);
+            report.heads.push((origin, KnownHead { epoch, size, root, witness: "its anchor".to_owned() }));
+        }
+        _ => {}
+    }
+    for error in refusals {
+        report.doubts.push(in_doubt(origin, error)?);
+    }
+    Ok(Some(journal))
+}
+
+/// A journal that would be refused is in doubt. One that could not be looked at is a failure of this command.
+fn in_doubt(origin: Origin, error: OpenError) -> Result<Doubt, Failure> {
+    let at = |epoch: u32, sequence: u64| Some(Place { origin, epoch, sequence });
+    let (place, class) = match &error {
+        OpenError::Truncated { epoch, found, .. } => (at(*epoch, *found), Class::Truncated),
+        OpenError::RolledBack { epoch, found, .. } => (at(*epoch, *found), Class::RolledBack),
+        OpenError::Damaged { damage: Damage { epoch, sequence, kind, .. }, .. } => {
+            (at(*epoch, *sequence), Class::of_damage(*kind))
+        }
+        other => match other.kind() {
+            OpenErrorKind::Busy | OpenErrorKind::Io | OpenErrorKind::Options => return Err(error.into()),
+            kind => (None, Class::of_refusal(kind)),
+        },
+    };
+    let found = error.to_string();
+    let doubt = match place {
+        Some(place) => Doubt::at(place, DoubtKind::NotOpened, found),
+        None => Doubt::about(origin, DoubtKind::NotOpened, found),
+    };
+    Ok(doubt.of(class))
+}
+
+fn read_copies(shelves: &Shelves, report: &mut Report, progress: &Progress) {
+    for (origin, copy) in &shelves.copies {
+        let total = copy.epochs().iter().map(|(_, size)| size).sum();
+        progress.begin(&format!("{origin}: reading the audit service's copy"));
+        // What the journal's own anchor says, and what others kept, may be newer than the copy; what the audit service has seen was
+        // compared with it.
+        let heads = report.heads.iter().filter(|(of, head)| of == origin && (is_seen(head) || reaches(copy, head)));
+        let heads: Vec<_> = heads.map(|(_, head)| head.clone()).collect();
+        let doubts = read_copy(*origin, copy, heads, &mut |done| progress.at(done, total));
+        report.doubts.extend(doubts);
+        report.copies.push(*origin);
+    }
+}
+
+/// What the audit service has seen signed.
+fn is_seen(head: &KnownHead) -> bool {
+    head.witness.contains(seen::WITNESS)
+}
+
+fn reaches(copy: &Journal, head: &KnownHead) -> bool {
+    copy.epochs().iter().any(|(epoch, size)| *epoch == head.epoch && head.size <= *size)
+}
+
+fn compare_copies(shelves: &Shelves, report: &mut Report) {
+    for (origin, copy) in &shelves.copies {
+        let Some((_, original)) = shelves.journals.iter().find(|(one, _)| one == origin) else { continue };
+        let signed: Vec<_> = report.heads.iter().filter(|(of, _)| of == origin).map(|(_, head)| head.clone()).collect();
+        // A tree that cannot be read was told when its journal was.
+        report.doubts.extend(compare_copy(*origin, original, copy, &signed).ok().flatten());
+    }
 }

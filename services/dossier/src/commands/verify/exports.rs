@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use dossier_journal::export::{ExportError, verify_export};
-use dossier_proof::VerifierKey;
+use dossier_engine::key_turn;
+use dossier_journal::export::{ExportError, Readers, verify_export_from};
+use dossier_proof::{KeyFile, KeyHistory};
 use dossier_proto::Origin;
 
 use crate::{
     Exit, Failure,
     offline::peek,
     progress::Progress,
-    verification::{Doubt, DoubtKind, ExportedJournal, Exports, KEYS_FILE, KeptCheckpoint, Source, Sources, read_keys},
+    verification::{Class, Doubt, DoubtKind, ExportedJournal, Exports, KEYS_FILE, KeptCheckpoint, Source, Sources, read_keys},
 };
 
 use super::{Report, read_all};
@@ -22,13 +23,19 @@ pub(super) fn verify(
     progress: &Progress,
 ) -> Result<Report, Failure> {
     let exports = Exports::find(path)?;
-    let (keys, whose) = trusted(&exports, given, path)?;
+    let (mut keys, whose) = trusted(&exports, given, path)?;
     let mut report = Report::new(format!("export {}", path.display()), whose);
     let mut sources = Sources::default();
     for (origin, folder) in &exports.folders {
         progress.begin(&format!("{origin}: comparing every event with what was signed"));
         match open(*origin, folder, &keys, progress) {
-            Ok(journal) => sources.put(*origin, journal),
+            Ok((journal, history)) => {
+                // With the keys that it took meanwhile: its own events name them.
+                keys.logs.retain(|known| known.log() != history.log());
+                keys.logs.push(history);
+                report.sign(*origin);
+                sources.put(*origin, journal);
+            }
             Err(Problem::Doubt(doubt)) => report.doubts.push(doubt),
             Err(Problem::Failure(failure)) => return Err(failure),
         }
@@ -42,8 +49,8 @@ pub(super) fn verify(
 }
 
 /// An export has a key for each service that is in it: what has a key and no folder was taken out.
-fn missing(exports: &Exports, keys: &[VerifierKey], path: &Path) -> Vec<Doubt> {
-    let signs = |origin: Origin| keys.iter().any(|key| signs_for(key, origin));
+fn missing(exports: &Exports, keys: &KeyFile, path: &Path) -> Vec<Doubt> {
+    let signs = |origin: Origin| keys.log_of(origin.name()).is_some();
     let gone = Origin::ALL.into_iter().filter(|origin| signs(*origin) && !exports.folders.contains_key(origin));
     let found = |origin: Origin| {
         format!(
@@ -51,12 +58,7 @@ fn missing(exports: &Exports, keys: &[VerifierKey], path: &Path) -> Vec<Doubt> {
             path.join(origin.name()).display()
         )
     };
-    gone.map(|origin| Doubt::about(origin, DoubtKind::ExportDamaged, found(origin))).collect()
-}
-
-/// A key signs for the log it is named after: that of one service is none for another.
-fn signs_for(key: &VerifierKey, origin: Origin) -> bool {
-    key.name().as_str().rsplit_once('/').is_some_and(|(_, name)| name == origin.name())
+    gone.map(|origin| Doubt::about(origin, DoubtKind::ExportDamaged, found(origin)).of(Class::Missing)).collect()
 }
 
 enum Problem {
@@ -65,7 +67,7 @@ enum Problem {
 }
 
 /// The keys, and in one sentence what they are worth.
-fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(Vec<VerifierKey>, String), Failure> {
+fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(KeyFile, String), Failure> {
     if let Some(file) = given {
         return Ok((read_keys(file)?, format!("The signatures are compared with the keys in {}.", file.display())));
     }
@@ -84,16 +86,26 @@ fn trusted(exports: &Exports, given: Option<&Path>, path: &Path) -> Result<(Vec<
     Ok((read_keys(file)?, whose))
 }
 
-fn open(origin: Origin, folder: &Path, keys: &[VerifierKey], progress: &Progress) -> Result<ExportedJournal, Problem> {
+fn open(
+    origin: Origin,
+    folder: &Path,
+    keys: &KeyFile,
+    progress: &Progress,
+) -> Result<(ExportedJournal, KeyHistory), Problem> {
     let doubt = |kind, found: String| Problem::Doubt(Doubt::about(origin, kind, found));
-    let keys: Vec<_> = keys.iter().filter(|key| signs_for(key, origin)).cloned().collect();
-    let verified = verify_export(folder, &keys, peek, |progressed| progress.at(progressed.done, progressed.total));
-    let summary = verified.map_err(|error| match error {
+    // A key signs for the log it is named after: that of one service is none for another.
+    let trusted = keys.log_of(origin.name()).ok_or_else(|| {
+        doubt(DoubtKind::NotSigned, format!("no key of {origin} is trusted here, or keys of several installations"))
+    })?;
+    let readers = Readers { peek, turn: key_turn };
+    let verified = verify_export_from(folder, trusted, readers, |progressed| progress.at(progressed.done, progressed.total));
+    let (summary, history) = verified.map_err(|error| match error {
         ExportError::Untrusted { .. } => doubt(DoubtKind::NotSigned, error.to_string()),
         ExportError::Damaged { .. } => doubt(DoubtKind::ExportDamaged, error.to_string()),
-        ExportError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-            doubt(DoubtKind::ExportDamaged, format!("a file of the export is missing: {error}"))
-        }
+        ExportError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => Problem::Doubt(
+            Doubt::about(origin, DoubtKind::ExportDamaged, format!("a file of the export is missing: {error}"))
+                .of(Class::Missing),
+        ),
         ExportError::Io { ref place, ref source } => Problem::Failure(Failure::disk(place, source)),
         other => Problem::Failure(Failure::damaged(other.to_string())),
     })?;
@@ -105,11 +117,5 @@ fn open(origin: Origin, folder: &Path, keys: &[VerifierKey], progress: &Progress
             format!("{} holds event files that its manifest does not name", folder.display()),
         ));
     }
-    if !keys.iter().any(|key| key.name().as_str() == summary.log) {
-        return Err(doubt(
-            DoubtKind::NotSigned,
-            format!("it is of the log {}, and no key is of that name", summary.log),
-        ));
-    }
-    Ok(journal)
+    Ok((journal, history))
 }

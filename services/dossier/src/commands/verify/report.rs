@@ -1,23 +1,23 @@
-//! What a verification found, for people and programs.
+//! What a verification found, for people and programs. The JSON is described in services/dossier/VERIFY.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dossier_audit::verify::{EpochSeen, KnownHead};
-use dossier_proof::VerifierKey;
+use dossier_audit::verify::{EpochSeen, FaultKind, KnownHead};
+use dossier_proof::KeyFile;
 use dossier_proto::Origin;
 use serde_json::{Value, json};
 
 use crate::{
-    Exit, Failure,
-    verification::{Doubt, KeptCheckpoint, Reading},
+    Failure,
+    verification::{Class, Doubt, DoubtKind, KeptCheckpoint, Log, Reading},
 };
 
-/// So many doubts of a journal are told to a person: the first says where to look.
-const TOLD_MAX: usize = 3;
+/// The form of the JSON; it grows, and what is in it stays.
+const SCHEMA: u32 = 1;
 
 /// What was found.
 pub(super) struct Report {
-    /// What was verified: a directory.
+    /// What was verified: a directory, or a server.
     pub(super) what: String,
     /// Whose word the signatures rest on, in one sentence.
     pub(super) keys: String,
@@ -29,6 +29,10 @@ pub(super) struct Report {
     more: BTreeMap<Origin, u64>,
     /// Copies that were compared, by origin.
     pub(super) copies: Vec<Origin>,
+    /// What was not looked at, and why.
+    pub(super) not_verified: Vec<String>,
+    /// Journals that are signed as they stand here.
+    signed: BTreeSet<Origin>,
 }
 
 impl Report {
@@ -41,6 +45,8 @@ impl Report {
             doubts: Vec::new(),
             more: BTreeMap::new(),
             copies: Vec::new(),
+            not_verified: Vec::new(),
+            signed: BTreeSet::new(),
         }
     }
 
@@ -50,8 +56,13 @@ impl Report {
         self.readings.push(reading);
     }
 
+    /// A journal is signed as it stands here: whatever else its key has signed is a second history.
+    pub(super) fn sign(&mut self, origin: Origin) {
+        self.signed.insert(origin);
+    }
+
     /// Takes checkpoints to compare with; those that nobody trusted has signed are doubts.
-    pub(super) fn take_kept(&mut self, kept: Vec<KeptCheckpoint>, keys: &[VerifierKey]) {
+    pub(super) fn take_kept(&mut self, kept: Vec<KeptCheckpoint>, keys: &KeyFile) {
         for checkpoint in kept {
             match checkpoint.head(keys) {
                 Err(doubt) => self.doubts.push(doubt),
@@ -60,9 +71,20 @@ impl Report {
         }
     }
 
-    /// The earliest event first.
+    /// What happened to a history first, and of that the earliest event.
     pub(super) fn sort(&mut self) {
-        self.doubts.sort_by_key(|doubt| (doubt.origin, doubt.at));
+        let differs = DoubtKind::Fault(FaultKind::RootDiffers);
+        for doubt in &mut self.doubts {
+            // Of a journal that is not signed as it stands nobody knows that its key has signed this history too.
+            if doubt.kind == differs && !self.signed.contains(&doubt.origin) {
+                doubt.class = Class::Altered;
+            }
+            // What was kept of the original is no signature under the copy.
+            if doubt.kind == differs && doubt.log == Log::Copy {
+                doubt.class = Class::Altered;
+            }
+        }
+        self.doubts.sort_by_key(Doubt::order);
     }
 
     fn is_sound(&self) -> bool {
@@ -73,6 +95,10 @@ impl Report {
         self.doubts.iter().filter(move |doubt| doubt.origin == origin)
     }
 
+    fn not_listed(&self) -> u64 {
+        self.more.values().sum()
+    }
+
     pub(super) fn document(&self) -> Value {
         let journal = |reading: &Reading| {
             json!({
@@ -81,11 +107,13 @@ impl Report {
             })
         };
         json!({
-            "sound": self.is_sound(), "what": self.what, "keys": self.keys,
+            "schema": SCHEMA, "sound": self.is_sound(), "what": self.what, "keys": self.keys,
+            "exit_code": self.doubts.first().map_or(0, |first| first.class.exit_code()),
+            "first": self.doubts.first().map(Doubt::document),
             "journals": self.readings.iter().map(journal).collect::<Vec<_>>(),
             "checkpoints": self.heads.len(),
-            "copies": self.copies,
-            "doubts": self.doubts.iter().map(Doubt::document).collect::<Vec<_>>(), "more_doubts": self.more.values().sum::<u64>(),
+            "copies": self.copies, "not_verified": self.not_verified,
+            "doubts": self.doubts.iter().map(Doubt::document).collect::<Vec<_>>(), "more_doubts": self.not_listed(),
         })
     }
 
@@ -107,30 +135,48 @@ impl Report {
             words.push_str(&format!("copies of {} compared with the originals\n", listed(&self.copies)));
         }
         if !self.heads.is_empty() {
-            words.push_str(&format!("{} compared\n", counted(self.heads.len(), "kept checkpoint")));
+            words.push_str(&format!("{} compared\n", counted(self.heads.len() as u64, "signed checkpoint")));
         }
-        Origin::ALL.iter().for_each(|origin| words.push_str(&self.doubts_in_words(*origin)));
+        for what in &self.not_verified {
+            words.push_str(&format!("not verified: {what}\n"));
+        }
+        words.push_str(&self.doubts_in_words());
         words
     }
 
-    fn doubts_in_words(&self, origin: Origin) -> String {
-        let doubts: Vec<_> = self.doubts_of(origin).collect();
-        let mut words: String = doubts.iter().take(TOLD_MAX).map(|doubt| format!("\n{doubt}\n")).collect();
-        let listed = doubts.len().saturating_sub(TOLD_MAX) as u64;
-        let more = listed + self.more.get(&origin).copied().unwrap_or_default();
+    /// The first whole, of every other log its first in a line, and how many more.
+    fn doubts_in_words(&self) -> String {
+        let Some(first) = self.doubts.first() else { return String::new() };
+        let mut words = format!("\nThe first that does not hold:\n{first}\n");
+        let mut told = BTreeSet::from([(first.origin, first.log)]);
+        for doubt in &self.doubts {
+            if told.insert((doubt.origin, doubt.log)) {
+                let at = doubt.at.map_or_else(String::new, |at| format!(" at {at}"));
+                words.push_str(&format!(
+                    "\nalso in {}{at}: {}. {}\n",
+                    doubt.log_name(),
+                    doubt.class.key(),
+                    doubt.kind.meaning()
+                ));
+            }
+        }
+        let more = self.doubts.len() as u64 - told.len() as u64 + self.not_listed();
         if more > 0 {
-            words.push_str(&format!("\n{origin}: and {more} more; --json lists the first of them\n"));
+            words.push_str(&format!("\nand {more} more; --json lists the first of them\n"));
         }
         words
     }
 
     pub(super) fn verdict(&self) -> Result<(), Failure> {
         let Some(first) = self.doubts.first() else { return Ok(()) };
-        let place = first.at.map_or_else(|| first.origin.to_string(), |place| place.to_string());
-        let count = self.doubts.len() as u64 + self.more.values().sum::<u64>();
-        let what = if count == 1 { "1 thing does not hold".to_owned() } else { format!("{count} things do not hold") };
-        let said = format!("{}: {what}, the first at {place} ({})", self.what, first.kind.key());
-        Err(Failure::new(Exit::NotProved, said))
+        let place = first.at.map_or_else(|| first.log_name(), |place| place.to_string());
+        let place = if first.log == Log::Copy { format!("the copy of {place}") } else { place };
+        let what = match self.doubts.len() as u64 + self.not_listed() {
+            1 => "1 thing does not hold".to_owned(),
+            count => format!("{count} things do not hold"),
+        };
+        let said = format!("{}: {what}, the first at {place} ({}, {})", self.what, first.class.key(), first.kind.key());
+        Err(Failure::with_code(first.class.exit_code(), said))
     }
 }
 
@@ -143,6 +189,6 @@ fn listed(origins: &[Origin]) -> String {
     origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn counted(count: usize, what: &str) -> String {
+fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

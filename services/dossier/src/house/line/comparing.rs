@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, time::Duration};
 
 use dossier_exchange::{Position, nats::stream_witness};
 use dossier_journal::MirrorHead;
-use dossier_proof::VerifierKey;
 use dossier_proto::Origin;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -52,11 +51,9 @@ impl Line {
     pub(in crate::house) async fn compare_with_stream(
         &self,
         room: &Room,
-        log: &str,
-        key: &VerifierKey,
     ) -> Result<Witnessed, Failure> {
         let witness = loop {
-            match stream_witness(&self.connection, log, std::slice::from_ref(key)).await {
+            match stream_witness(&self.connection, &self.signers.history()).await {
                 Ok(witness) => break witness,
                 Err(error) => self.wait_for_broker(&error.to_string()).await,
             }

@@ -85,9 +85,7 @@ impl Line {
     }
 
     async fn compare_again(&self, room: &Room) -> Result<(), Failure> {
-        // A log is named as its key.
-        let (log, key) = (self.signer.name().as_str(), self.signer.verifier());
-        self.compare_with_stream(room, log, &key).await?;
+        self.compare_with_stream(room).await?;
         self.compare_with_others(room, Witnessed::Yes).await
     }
 }

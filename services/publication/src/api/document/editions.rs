@@ -1,6 +1,6 @@
 //! The editions of an entry, without their words.
 
-use dossier_web::PlaceShown;
+use dossier_web::{PlaceShown, as_of::AsOfShown};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,6 +49,9 @@ pub(crate) struct EditionsDocument {
     pub(crate) state: String,
     /// The editions, the newest first.
     pub(crate) items: Vec<EditionSummary>,
+    /// The moment that was asked for; absent of what stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<AsOfShown>,
 }
 
 impl BaseShown {
@@ -83,6 +86,7 @@ impl EditionsDocument {
             number: known.entry.number.to_string(),
             state: known.entry.standing().name().to_owned(),
             items: EditionSummary::all(known),
+            as_of: None,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What stands where an entry was.
 
 use dossier_registry::Registry;
-use dossier_web::{PlaceShown, ProblemKind};
+use dossier_web::{PlaceShown, ProblemKind, as_of::AsOfShown};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{BodyShown, EditionSummary, body, turns::TurnShown};
+use super::{BodyShown, EditionSummary, ErasureFacts, body, turns::TurnShown};
 use crate::{
     domain::Standing,
     moment,
@@ -55,6 +55,9 @@ pub(crate) struct TombstoneDocument {
     /// The public explanation; absent when it was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) explanation: Option<String>,
+    /// That its words were erased, and why; absent as long as they are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) erased: Option<ErasureFacts>,
     /// When the first edition was published.
     pub(crate) first_published_at: String,
     /// The editions, the newest first; their text is not shown.
@@ -63,6 +66,9 @@ pub(crate) struct TombstoneDocument {
     pub(crate) history: Vec<TurnShown>,
     /// The event that retracted or suspended it.
     pub(crate) place: PlaceShown,
+    /// The moment that was asked for; absent of what stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<AsOfShown>,
 }
 
 impl TombstoneDocument {
@@ -93,10 +99,12 @@ impl TombstoneDocument {
             asked_by_body: turn.requested.is_some(),
             reason: turn.reason.clone().unwrap_or_default(),
             explanation: history.last().and_then(|last| last.explanation.clone()),
+            erased: None,
             first_published_at: moment::written(first),
             editions: EditionSummary::all(known),
             history,
             place: turn.place.into(),
+            as_of: None,
         }
     }
 }

@@ -37,7 +37,7 @@ async fn hostile_words_stay_words_on_every_page() {
         for language in ["en", "ar"] {
             let page = house.page(&format!("/entries/{name}"), language).await.expect(200).text;
             check(&page).unwrap_or_else(|error| panic!("{nasty:?}: {error}\n{page}"));
-            assert!(!page.contains("<script") && !page.contains("<img"), "{nasty:?}");
+            assert!(page.matches("<script").count() == 1 && !page.contains("<img"), "{nasty:?}");
         }
         let list = house.page("/", "en").await.expect(200).text;
         check(&list).unwrap_or_else(|error| panic!("{nasty:?}: {error}\n{list}"));

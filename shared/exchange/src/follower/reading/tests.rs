@@ -23,7 +23,7 @@ fn signature(shelf: &Shelf, epoch: u32, sequence: u64) -> Signature {
 }
 
 fn reading() -> Reading {
-    Reading::at(Tally::start(Origin::Submission))
+    Reading::at(Tally::start(Origin::Submission), Appetite::Known)
 }
 
 #[test]
@@ -78,6 +78,27 @@ fn the_signature_of_a_new_epoch_covers_the_end_of_the_former() {
     }
     assert_eq!(reading.cover(&signature(&shelf, 1, 1)).unwrap().len(), 3);
     assert_eq!(reading.covered(), Position { epoch: 1, sequence: 1 });
+}
+
+/// After the loss of a disk an event was lost that one reader had acted upon: it reads on. Whoever keeps copies has that event, and does not.
+#[test]
+fn an_epoch_that_knows_less_stops_those_alone_who_keep_copies() {
+    for (appetite, goes_on) in [(Appetite::Known, true), (Appetite::Everything, false)] {
+        let shelf = shelf(3);
+        let mut reading = Reading::at(Tally::start(Origin::Submission), appetite);
+        for bytes in events(&shelf, 0) {
+            reading.fold(bytes, Word::Carried).unwrap();
+        }
+        shelf.start_epoch(2);
+        let folded = reading.fold(events(&shelf, 1).remove(0), Word::Origin);
+        if goes_on {
+            assert_eq!(folded.unwrap(), Folded::Counted);
+            assert_eq!(reading.cover(&signature(&shelf, 1, 1)).unwrap().len(), 4);
+        } else {
+            let shorter = Divergence::Shorter { origin: Origin::Submission, shown: 2, read: 3 };
+            assert_eq!(folded.unwrap_err(), shorter);
+        }
+    }
 }
 
 #[test]

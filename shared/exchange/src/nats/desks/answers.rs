@@ -7,11 +7,11 @@ use dossier_proto::{Origin, peek};
 
 use super::Counter;
 use crate::{
-    ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Source,
+    ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Source, TURNS_PER_ANSWER,
     nats::{
         names::Topic,
         signed::Asked,
-        wire::{self, Answer, REPLAY_BYTES_MAX, WireError},
+        wire::{self, AboutSignatures, Answer, REPLAY_BYTES_MAX, WireError},
     },
 };
 
@@ -40,18 +40,16 @@ impl Counter {
     }
 
     async fn checkpoint(&self, body: Bytes) -> Result<Answer, WireError> {
-        let at = wire::decode_checkpoint_request(body)?;
+        let about = wire::decode_checkpoint_request(body)?;
         let source = Arc::clone(&self.source);
-        let signed = move || match at {
-            None => source.checkpoint().map(Some),
-            Some(at) => source.checkpoint_at(at),
+        let answered = move || -> Result<Answer, String> {
+            Ok(match about {
+                AboutSignatures::Newest => Answer::Checkpoint(source.checkpoint()?),
+                AboutSignatures::At(at) => source.checkpoint_at(at)?.map_or(Answer::NotThere, Answer::Checkpoint),
+                AboutSignatures::Turns(from) => Answer::Turns(source.key_turns(from, TURNS_PER_ANSWER)?),
+            })
         };
-        Ok(blocking(move || match signed() {
-            Ok(Some(signed)) => Answer::Checkpoint(signed),
-            Ok(None) => Answer::NotThere,
-            Err(reason) => Answer::failed(&reason),
-        })
-        .await)
+        Ok(blocking(move || answered().unwrap_or_else(|reason| Answer::failed(&reason))).await)
     }
 
     async fn keys(&self, asker: Origin, body: Bytes) -> Result<Answer, WireError> {

@@ -16,7 +16,7 @@
 mod tests;
 
 use bytes::Bytes;
-use dossier_proof::{Note, SignedNote, SigningKey};
+use dossier_proof::{Note, SignedNote, SigningKey, VerifierKey};
 use dossier_proto::v1::PresenceClaim;
 use prost::Message as _;
 use ulid::Ulid;
@@ -90,22 +90,23 @@ impl Claim {
             established: self.instance.established,
             asks: self.asks.0.to_vec(),
             answers: self.answers.iter().map(|nonce| nonce.0.to_vec()).collect(),
-            note: self.note(signer).sign(signer).to_string(),
+            note: self.note(signer.name().as_str()).sign(signer).to_string(),
         };
         claim.encode_to_vec().into()
     }
 
-    /// Reads a claim that was signed with `key`, the service's own.
-    pub(super) fn read(bytes: &[u8], key: &SigningKey) -> Result<Self, &'static str> {
+    /// Reads a claim that was signed with one of `keys`: the service's own, this instance's or later ones, of which an older copy of it does not know
+    /// yet. A key that was given up says nothing any more.
+    pub(super) fn read(bytes: &[u8], keys: &[VerifierKey]) -> Result<Self, &'static str> {
         if bytes.len() > CLAIM_BYTES_MAX {
             return Err("it is too long");
         }
         let sent = PresenceClaim::decode(bytes).map_err(|_| "it cannot be read")?;
         let claim = Self::of(&sent).ok_or("it is incomplete")?;
         let signed = SignedNote::parse(&sent.note).map_err(|_| "it is not signed")?;
-        let verifiers = [key.verifier()];
-        let verified = signed.verify(&verifiers).map_err(|_| "it is not signed with the service's key")?;
-        if *verified.note != claim.note(key) { Err("something else was signed") } else { Ok(claim) }
+        let verified = signed.verify(keys).map_err(|_| "it is not signed with the service's key")?;
+        let log = keys.first().map_or("", |key| key.name().as_str());
+        if *verified.note != claim.note(log) { Err("something else was signed") } else { Ok(claim) }
     }
 
     fn of(sent: &PresenceClaim) -> Option<Self> {
@@ -121,10 +122,10 @@ impl Claim {
     }
 
     /// A log is named as its key.
-    fn note(&self, key: &SigningKey) -> Note {
+    fn note(&self, log: &str) -> Note {
         let Instance { id, established } = self.instance;
         let standing = if established { "established" } else { "starting" };
-        let mut text = format!("{SAYS}\n{}\n{id} {standing}\n{}\n", key.name(), self.asks.text());
+        let mut text = format!("{SAYS}\n{log}\n{id} {standing}\n{}\n", self.asks.text());
         for nonce in &self.answers {
             text.push_str(&nonce.text());
             text.push('\n');

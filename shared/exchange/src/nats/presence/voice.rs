@@ -6,7 +6,7 @@ mod tests;
 use std::{collections::VecDeque, time::Duration};
 
 use bytes::Bytes;
-use dossier_proof::SigningKey;
+use dossier_journal::Signers;
 
 use super::claim::{ANSWERS_MAX, Claim, Instance, Nonce};
 use crate::Moment;
@@ -33,7 +33,7 @@ pub(super) enum Heard {
 
 /// One instance's side of the conversation.
 pub(super) struct Voice {
-    signer: SigningKey,
+    signers: Signers,
     pub(super) instance: Instance,
     asked: VecDeque<(Nonce, Moment)>,
     unanswered: VecDeque<Nonce>,
@@ -41,9 +41,9 @@ pub(super) struct Voice {
 }
 
 impl Voice {
-    pub(super) fn new(signer: SigningKey, instance: Instance) -> Self {
+    pub(super) fn new(signers: Signers, instance: Instance) -> Self {
         let (asked, unanswered, answered) = Default::default();
-        Self { signer, instance, asked, unanswered, answered }
+        Self { signers, instance, asked, unanswered, answered }
     }
 
     /// Whether somebody waits for an answer.
@@ -57,7 +57,7 @@ impl Voice {
         let answers: Vec<_> = self.unanswered.drain(..count).collect();
         keep(&mut self.answered, answers.iter().copied(), ANSWERED_MAX);
         keep(&mut self.asked, [(asks, now)], ASKED_MAX);
-        Claim { instance: self.instance, asks, answers }.sign(&self.signer)
+        Claim { instance: self.instance, asks, answers }.sign(&self.signers.current())
     }
 
     /// Takes what came.
@@ -65,7 +65,7 @@ impl Voice {
     /// # Errors
     /// Why it is nobody's word.
     pub(super) fn hear(&mut self, bytes: &[u8], now: Moment) -> Result<Heard, &'static str> {
-        let claim = Claim::read(bytes, &self.signer)?;
+        let claim = Claim::read(bytes, &self.signers.present_and_later())?;
         if claim.instance.id == self.instance.id {
             return Ok(self.when_asked(claim.asks, now).map_or(Heard::Old, Heard::Own));
         }
