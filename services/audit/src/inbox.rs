@@ -7,14 +7,14 @@ use std::{
 
 use dossier_engine::EngineInbox;
 use dossier_exchange::{Appetite, Delivered, Delivery, Divergence, Inbox, InboxError, Tally};
-use dossier_proto::{Event, KeyId, Origin, Place};
+use dossier_proto::{Event, Head, KeyId, Origin, Place};
 use dossier_vault::GrantedKey;
 use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     copies::Copies,
     domain::{Audit, Finding, FindingKind},
-    policy, reconcile,
+    policy,
     reporter::Reporter,
     views::AuditView,
 };
@@ -73,20 +73,15 @@ impl AuditInbox {
     }
 
     async fn copy(&self, origin: Origin, events: Vec<Delivered>) -> Result<(), InboxError> {
-        let (copies, reporter) = (Arc::clone(&self.copies), self.reporter.clone());
-        let copied = tokio::task::spawn_blocking(move || {
-            let new = copies.append(origin, &events)?;
-            for one in &new {
-                if let Some(finding) = reconcile::judge(&one.event, &*copies) {
-                    reporter.report(finding);
-                }
-            }
-            Ok::<_, crate::copies::CopyError>(new.len())
-        });
+        let copies = Arc::clone(&self.copies);
+        let heads: Vec<Head> = events.iter().map(|one| one.event.head.clone()).collect();
+        // It is judged behind this, by the conscience.
+        let copied = tokio::task::spawn_blocking(move || copies.append(origin, &events));
         match copied.await {
             Ok(Ok(new)) => {
-                metrics::counter!("dossier_copied_total", "origin" => origin.name()).increment(new as u64);
-                Ok(())
+                metrics::counter!("dossier_copied_total", "origin" => origin.name()).increment(new.len() as u64);
+                // Of what was ordered to be destroyed meanwhile: now it is here to be found.
+                self.own.destroy_late(&heads).await
             }
             Ok(Err(error)) => Err(InboxError::Stopped(error.to_string())),
             Err(_panicked) => Err(InboxError::Stopped(format!("copying {origin} failed"))),

@@ -8,4 +8,5 @@ mod house;
 mod mirroring;
 mod moments;
 mod reading;
+mod witnessing;
 mod words;

@@ -36,7 +36,7 @@ pub(super) struct FindingsQuery {
 /// Whether a finding lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum FindingState {
+pub(super) enum FindingState {
     /// It lasts, or was so once and stays on record for ever.
     Open,
     /// What it said lasts no longer.

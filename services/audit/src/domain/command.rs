@@ -11,6 +11,8 @@ pub enum Command {
     Report(v1::ReportFinding),
     /// What a finding said lasts no longer. Of the system alone.
     Settle(v1::SettleFinding),
+    /// This service has destroyed what was ordered. Of the system alone.
+    ConfirmErasure(v1::ConfirmErasure),
 }
 
 impl Command {
@@ -20,6 +22,7 @@ impl Command {
             Payload::TrailRead(event) => Self::Read(event.command.clone()?),
             Payload::FindingReported(event) => Self::Report(event.command.clone()?),
             Payload::FindingSettled(event) => Self::Settle(event.command.clone()?),
+            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command?),
             Payload::AuditRefused(event) => match event.attempted.clone()? {
                 v1::audit_refused::Attempted::ReadTrail(command) => Self::Read(command),
             },

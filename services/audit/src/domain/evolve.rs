@@ -6,6 +6,7 @@ use super::{State, decide::known};
 
 /// Folds one event of our journal; `beside` is the foreign event a `Received` stands for.
 pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
+    state.erasures.fold(event, beside);
     match &event.payload {
         Some(Payload::Received(_)) => {
             if let Some(foreign) = beside {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dossier_engine::erasure::Orders;
 use dossier_identity::Designations;
 use dossier_proto::{Digest, Origin, Place};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub struct State {
     pub registry: Option<Digest>,
     /// What was reported and is not settled: the same thing is reported once.
     pub findings: BTreeSet<KnownFinding>,
+    /// What is to be destroyed, and whether it was here.
+    pub erasures: Orders,
 }
 
 /// A finding that was reported.

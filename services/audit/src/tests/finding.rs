@@ -83,7 +83,7 @@ async fn an_event_received_that_was_never_sent_is_found() {
 
 /// What was copied and not judged when the power went is judged at the next start; what was found is not found twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_sweep_at_the_start_finds_what_was_missed_once() {
+async fn what_was_copied_and_not_judged_is_judged_at_the_next_start_once() {
     let world = World::new();
     let house = House::open_on_disk(&world).await.follow();
     let (_, content) = world.content(1, "{}");
@@ -103,7 +103,7 @@ async fn the_sweep_at_the_start_finds_what_was_missed_once() {
     assert_eq!(before[0].kind(), Kind::NotSubmitted);
     let world = house.close().await;
     let house = House::reopened(&world).await;
-    house.swept().await;
+    house.judged().await;
     assert_eq!(house.findings(), before, "the same thing is found once");
 }
 

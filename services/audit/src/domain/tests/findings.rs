@@ -72,5 +72,68 @@ fn kinds_come_back_from_their_numbers_and_keys_are_for_ever() {
     assert_eq!(FindingKind::from_number(0), None);
     assert_eq!(FindingKind::from_number(99), None);
     let keys = FindingKind::ALL.map(FindingKind::key).join(" ");
-    assert_eq!(keys, "root-differs signature-bad shorter not-approved not-submitted never-sent not-an-event");
+    assert_eq!(
+        keys,
+        "root-differs signature-bad shorter not-approved not-submitted never-sent not-an-event not-decidable heads-apart \
+         erasure-unconfirmed state-differs forked"
+    );
+    for kind in FindingKind::ALL {
+        assert_eq!(FindingKind::from_key(kind.key()), Some(kind));
+        assert!(kind.meaning().ends_with('.') && kind.what_to_do().ends_with('.'), "{}", kind.key());
+    }
+}
+
+#[test]
+fn what_passes_is_settled_once_and_found_again() {
+    let mut world = World::ready();
+    let finding = || report(Kind::HeadsApart, 7, vec![0; 8]);
+    let found = || Ask::by(SYSTEM, Command::Report(finding()));
+    let settle = || Ask::by(SYSTEM, Command::Settle(v1::SettleFinding { finding: Some(finding()) }));
+    assert_eq!(world.story.given(settle()), [], "nothing is open");
+    assert_eq!(world.story.given(found()).len(), 1);
+    let events = world.story.given(settle());
+    assert!(matches!(events[0].payload, Some(Payload::FindingSettled(_))));
+    assert_eq!(world.story.given(settle()), [], "it is settled once");
+    assert_eq!(world.story.given(found()).len(), 1, "and may be so again");
+    let state = world.story.replayed();
+    assert_eq!(state.findings.len(), 1);
+}
+
+#[test]
+fn the_same_of_another_service_is_another_finding() {
+    let mut world = World::ready();
+    let of = |service: dossier_proto::Origin| {
+        let service = i32::from(service.number());
+        Ask::by(SYSTEM, Command::Report(v1::ReportFinding { service, ..report(Kind::ErasureUnconfirmed, 7, Vec::new()) }))
+    };
+    for service in dossier_proto::Origin::ALL {
+        assert_eq!(world.story.given(of(service)).len(), 1);
+        assert_eq!(world.story.given(of(service)), []);
+    }
+}
+
+#[test]
+fn what_does_not_pass_stays_open() {
+    let mut world = World::ready();
+    for kind in FindingKind::ALL.into_iter().filter(|kind| !kind.passes()) {
+        let finding = report(kind.wire(), 7, Vec::new());
+        assert_eq!(world.story.given(Ask::by(SYSTEM, Command::Report(finding.clone()))).len(), 1);
+        let settle = Command::Settle(v1::SettleFinding { finding: Some(finding) });
+        let refusal = world.story.ask(Ask::by(SYSTEM, settle.clone())).unwrap_err();
+        assert!(matches!(refusal, AuditRefusal::Invalid(_)), "{refusal}");
+        let refusal = world.story.ask(Ask::by(AUDITOR, settle)).unwrap_err();
+        assert!(matches!(refusal, AuditRefusal::WrongActor(_)), "{refusal}");
+    }
+}
+
+#[test]
+fn a_reason_is_a_code_and_no_words() {
+    let mut world = World::ready();
+    for code in ["Somebody wrote this", "ümlaut", &"x".repeat(65)] {
+        let finding = v1::ReportFinding { code: code.into(), ..report(Kind::NotDecidable, 7, Vec::new()) };
+        let refusal = world.story.ask(Ask::by(SYSTEM, Command::Report(finding))).unwrap_err();
+        assert!(matches!(refusal, AuditRefusal::Invalid(_)), "{refusal}");
+    }
+    let finding = v1::ReportFinding { code: "own-words".into(), ..report(Kind::NotDecidable, 7, Vec::new()) };
+    assert_eq!(world.story.given(Ask::by(SYSTEM, Command::Report(finding))).len(), 1);
 }
