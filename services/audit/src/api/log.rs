@@ -95,6 +95,7 @@ fn shown(office: &Office, origin: Origin, epoch: u32) -> Answer<Option<Shown>> {
         let journal = office.engine().journal().clone();
         let signed = journal.checkpoint().map_err(|error| Problem::internal(&error))?;
         let newest = journal.head().epoch;
+        let signed = office.witnessed().with_cosignatures(origin, epoch, signed);
         return Ok(ended_or_newest(journal, epoch, newest, signed));
     }
     let (Some(journal), Some(seen)) = (office.copies().journal(origin), office.copies().seen().of_epoch(origin, epoch))
@@ -102,7 +103,8 @@ fn shown(office: &Office, origin: Origin, epoch: u32) -> Answer<Option<Shown>> {
         return Ok(None);
     };
     let (journal, size) = (journal.clone(), seen.size());
-    Ok(Some(Shown { journal, epoch, size, checkpoint: Some(seen.signed) }))
+    let signed = office.witnessed().with_cosignatures(origin, epoch, seen.signed);
+    Ok(Some(Shown { journal, epoch, size, checkpoint: Some(signed) }))
 }
 
 fn ended_or_newest(journal: Journal, epoch: u32, newest: u32, signed: SignedCheckpoint) -> Option<Shown> {
