@@ -12,6 +12,7 @@ use dossier_vault::Vault;
 use futures_util::future::BoxFuture;
 
 use crate::{
+    certificate::Site,
     copies::Copies,
     cosigners::Cosigners,
     domain::{Audit, Finding},
@@ -45,6 +46,7 @@ struct Inner {
     reporter: Reporter,
     outlines: Outlines,
     registries: Registries,
+    site: Site,
 }
 
 /// What an office is made of.
@@ -60,6 +62,7 @@ pub(crate) struct Parts {
     pub(crate) cosigners: Cosigners,
     pub(crate) witnessed: Arc<Witnessed>,
     pub(crate) reporter: Reporter,
+    pub(crate) site: Site,
 }
 
 impl FromRef<Office> for Arc<Accounts> {
@@ -70,12 +73,12 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter } = parts;
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter, site } = parts;
         // The journal is open: it says which key is in force.
         let cosigner = cosigners.key(engine.journal().keys().generation());
         let cosigners = cosigners.reigns(engine.journal());
         let (outlines, registries) = (Outlines::default(), Registries::default());
-        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, cosigners, witnessed, reporter, outlines, registries }))
+        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, cosigners, witnessed, reporter, outlines, registries, site }))
     }
 
     /// The engine.
@@ -94,6 +97,11 @@ impl Office {
             Origin::Audit => Some(self.engine().journal()),
             other => self.copies().journal(other),
         }
+    }
+
+    /// The installation.
+    pub(crate) fn site(&self) -> &Site {
+        &self.0.site
     }
 
     /// The trails at hand.

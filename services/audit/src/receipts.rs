@@ -112,7 +112,7 @@ fn edition_of(office: &Office, entry: EntryId, edition: u32) -> Result<(v1::Edit
 }
 
 /// The events that the edition rests on, and the designations that these rest on.
-fn deeds(
+pub(crate) fn deeds(
     office: &Office,
     published_at: Place,
     published: &v1::EditionPublished,
@@ -147,7 +147,7 @@ fn event_at(office: &Office, place: Place) -> Result<Event, NoReceipt> {
     office.copies().get(place)?.map(|filed| filed.event).ok_or(NoReceipt::NotYet)
 }
 
-fn prove(office: &Office, place: Place) -> Result<LogProof, NoReceipt> {
+pub(crate) fn prove(office: &Office, place: Place) -> Result<LogProof, NoReceipt> {
     let journal = office.copies().journal(place.origin).ok_or_else(|| unfit("an event of no copy"))?;
     let newest = office.copies().seen().newest(place.origin).ok_or(NoReceipt::NotYet)?;
     let has_ended = place.epoch < newest.epoch;

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     api,
+    certificate::Site,
     conscience::{AskService, Conscience, Deciders, Heads, Judged, Library, Patience},
     copies::{COPIED, Copies},
     cosigners::Cosigners,
@@ -51,6 +52,8 @@ pub struct Config {
     pub witnessed: Arc<Witnessed>,
     /// What everything is judged with.
     pub conscience: ConscienceSettings,
+    /// The installation, as pages name it.
+    pub site: Site,
 }
 
 /// What everything that is recorded is judged with.
@@ -97,7 +100,7 @@ fn start_with(
     config: Config,
     open: impl FnOnce(EngineSettings) -> Result<Engine<Audit, AuditView>, EngineError>,
 ) -> Result<Service, EngineError> {
-    let Config { engine, copies, vault, accounts, watched, digests, cosigner, witnessed, conscience } = config;
+    let Config { engine, copies, vault, accounts, watched, digests, cosigner, witnessed, conscience, site } = config;
     let (clock, directory) = (Arc::clone(&engine.clock), engine.directory.clone());
     let engine = open(engine)?;
     let shelves: Arc<dyn Holdings> = Arc::new(Shelves {
@@ -124,7 +127,7 @@ fn start_with(
         judged: Judged::default(),
         directory,
     };
-    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigners: cosigner, witnessed, reporter: reporter.clone() };
+    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigners: cosigner, witnessed, reporter: reporter.clone(), site };
     Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock, conscience, shelves })
 }
 

@@ -22,6 +22,7 @@ use utoipa::{
     paths(
         super::trails::trail,
         super::search::search,
+        super::certificates::of_entry,
         super::moments::moment,
         super::moments::difference,
         super::events::events,

@@ -2,6 +2,7 @@
 
 mod as_json;
 mod asked;
+mod certificates;
 mod checkpoints;
 mod cosignatures;
 mod describing;
@@ -44,6 +45,7 @@ pub fn router(office: Office) -> Router {
         .route("/entries/{id}/trail", get(trails::trail))
         .route("/entries/{id}/moment", get(moments::moment))
         .route("/entries/{id}/difference", get(moments::difference))
+        .route("/entries/{id}/certificate", get(certificates::of_entry))
         .route("/trails", get(search::search))
         .route("/events", get(events::events))
         .route("/checkpoints", get(checkpoints::all))
@@ -56,6 +58,7 @@ pub fn router(office: Office) -> Router {
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new()
         .nest(PREFIX, routes)
+        .route("/audit/certificates/{name}/{edition}", get(certificates::public))
         .route("/audit/log/{origin}/{epoch}/{*part}", get(log::part))
         .route("/audit/log/{origin}/{epoch}/cosignatures", post(cosignatures::bring))
         .route("/audit/log/{origin}/{epoch}/forks", post(cosignatures::accuse))

@@ -74,7 +74,7 @@ pub(super) async fn verifier_keys(State(office): State<Office>) -> Answer<Respon
     Ok((Cache::PublicJson, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
-fn problem(error: &NoReceipt, name: &str) -> Problem {
+pub(super) fn problem(error: &NoReceipt, name: &str) -> Problem {
     match error {
         NoReceipt::NotThere => Problem::new(ProblemKind::NotFound),
         NoReceipt::Withheld => Problem::new(ProblemKind::Gone)

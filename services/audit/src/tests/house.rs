@@ -296,6 +296,10 @@ impl World {
             watched: watched.to_vec(),
             digests: Arc::new(|| async { Vec::new() }.boxed()),
             cosigner: cosigner().into(),
+            site: crate::Site {
+                base_url: "https://dossier.example".to_owned(),
+                demonstration: dossier_web::page::Demonstration::No,
+            },
             witnessed: Arc::new(crate::Witnessed::nobody()),
             conscience: conscience(),
         }

@@ -167,7 +167,7 @@ fn steps_say_who_where_and_how_long_after_the_one_before() {
     assert_eq!(step.on_behalf_of.as_ref().unwrap().as_str(), "KAZ");
     assert_eq!(step.authority.unwrap().granted, at(Origin::Moderation, 2));
     let json = serde_json::to_string(step).unwrap();
-    assert_eq!(&serde_json::from_str::<super::Step>(&json).unwrap(), step, "the command line reads it back");
+    assert_eq!(&serde_json::from_str::<Step>(&json).unwrap(), step, "the command line reads it back");
 }
 
 #[test]

@@ -80,6 +80,10 @@ impl Plot {
                 patience: self.settings.patience,
             },
             cosigner: self.secrets.cosigners(),
+            site: audit::Site {
+                base_url: self.settings.base_url.clone(),
+                demonstration: self.settings.demonstration.clone(),
+            },
         })?)
     }
 }
