@@ -213,6 +213,18 @@ impl Gists {
         }
     }
 
+    /// Drops everything that was erased.
+    pub(crate) fn drop_all_erased(&self, words: &Words) {
+        let mut kept = self.lock();
+        let is_erased = |at: &Whereabouts| kept.gists.get(at).is_some_and(|gist| !words.holds(gist.key));
+        let erased: Vec<_> = kept.order.iter().filter(|at| is_erased(at)).copied().collect();
+        for at in &erased {
+            kept.remove(*at);
+        }
+        let Kept { gists, order, .. } = &mut *kept;
+        order.retain(|at| gists.contains_key(at));
+    }
+
     fn keep(&self, registry: Digest, at: Whereabouts, gist: Arc<Gist>) {
         let mut kept = self.lock();
         if kept.registry != Some(registry) {

@@ -9,14 +9,17 @@
 //! - `letters`: what people are told, in inboxes and by mail;
 //! - [`words`]: the only place that seals and unseals;
 //! - [`api`]: JSON under `/review/api/v1`;
+//! - `pages`: HTML under `/review`: the door of the house;
 //! - [`start`]: the service, running; [`Service::adopt_registry_if_none`] and its neighbours: what a new installation
 //!   needs before anybody can do anything.
 
 pub mod api;
 pub mod domain;
+mod erasing;
 mod gists;
 mod keys;
 mod letters;
+mod pages;
 pub mod policy;
 mod reading;
 mod registry_in_force;

@@ -10,6 +10,10 @@ use crate::domain::{Command, State};
 /// What the body submits and asks for is; so is what became of an entry that was reviewed here. Drafts are not: what
 /// was never submitted is no business of moderation (P13).
 pub fn concerns(state: &State, foreign: &Event) -> bool {
+    // What the other services have destroyed: of entries, and of persons.
+    if matches!(foreign.payload, Some(Payload::ErasureConfirmed(_))) {
+        return true;
+    }
     let Some(entry) = foreign.head.entry else { return false };
     match &foreign.payload {
         // Of a clearance the submission that follows it in the same moment says that it was; who did it, and what they said, is here.

@@ -1,6 +1,9 @@
 //! The registry in force, read from the journal once and kept at hand.
 
-use std::sync::{PoisonError, RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock},
+};
 
 use dossier_engine::Engine;
 use dossier_proto::{Digest, Payload};
@@ -23,10 +26,10 @@ pub enum RegistryError {
     Unreadable(Digest, String),
 }
 
-/// Keeps the registry in force at hand.
+/// Keeps the registries that are or were in force at hand, as many as were asked for: one or two are adopted a year.
 #[derive(Default)]
 pub struct RegistryInForce {
-    kept: RwLock<Option<Registry>>,
+    kept: RwLock<BTreeMap<Digest, Registry>>,
 }
 
 impl RegistryInForce {
@@ -36,13 +39,24 @@ impl RegistryInForce {
     /// [`RegistryError`].
     pub fn get(&self, engine: &Engine<Moderation, Reviews>) -> Result<Option<Registry>, RegistryError> {
         let Some(adopted) = engine.view().state.registry.clone() else { return Ok(None) };
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| kept.digest() == adopted.digest) {
-            return Ok(Some(kept));
+        self.adopted(engine, &adopted).map(Some)
+    }
+
+    /// A registry that is or was in force.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn adopted(
+        &self,
+        engine: &Engine<Moderation, Reviews>,
+        adopted: &AdoptedRegistry,
+    ) -> Result<Registry, RegistryError> {
+        if let Some(kept) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&adopted.digest) {
+            return Ok(kept.clone());
         }
-        let registry = read(engine, &adopted)?;
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(registry.clone());
-        Ok(Some(registry))
+        let registry = read(engine, adopted)?;
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(adopted.digest, registry.clone());
+        Ok(registry)
     }
 }
 

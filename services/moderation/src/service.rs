@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::Router;
 use dossier_engine::{
-    Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id, fresh_id,
+    Clock, Engine, EngineError, EngineInbox, EngineSettings, ExecuteError, Outcome, Request, command_id,
+    erasure::{self, Holdings},
+    fresh_id,
 };
 use dossier_exchange::{Hub, KeyDesk, Transport, files::FileDesk};
 use dossier_identity::{Accounts, ReviewerKind, Role};
@@ -20,9 +22,11 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     api::{self, Desk},
     domain::{Command, Moderation, Refusal},
+    erasing::Shelves,
     gists::Gists,
     keys::{ModerationDesk, keys_needed},
     letters::Postbox,
+    pages,
     registry_in_force::RegistryInForce,
     views::Reviews,
     words::Words,
@@ -68,7 +72,10 @@ pub fn start(config: Config) -> Result<Service, EngineError> {
         tracing::warn!(%error, "what is left of files that broke off stays until the next start");
     }
     let engine = Engine::open(config.engine)?;
-    Ok(Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, files))
+    let service = Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, files);
+    // Before anybody is served: a crash or a backup brings nothing back.
+    erasure::repeat(&service.engine, &*service.shelves())?;
+    Ok(service)
 }
 
 impl Service {
@@ -106,7 +113,7 @@ impl Service {
 
     /// The routes under `/review/api/v1`.
     pub fn router(&self) -> Router {
-        api::router(Arc::clone(&self.desk))
+        api::router(Arc::clone(&self.desk)).merge(pages::router(Arc::clone(&self.desk)))
     }
 
     /// The engine: to execute, to read, to run its timers.
@@ -114,9 +121,18 @@ impl Service {
         &self.engine
     }
 
+    /// Destroys what is ordered to be, and confirms it, for as long as it is polled.
+    pub fn erase(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        erasure::run(self.engine.clone(), self.shelves(), Command::ConfirmErasure)
+    }
+
+    fn shelves(&self) -> Arc<dyn Holdings> {
+        Arc::new(Shelves { desk: Arc::clone(&self.desk), vault: self.vault.clone() })
+    }
+
     /// Where other services' events come in.
     pub fn inbox(&self) -> Arc<EngineInbox<Moderation, Reviews>> {
-        EngineInbox::new(self.engine.clone(), self.vault.clone(), keys_needed)
+        EngineInbox::erasing(self.engine.clone(), self.vault.clone(), keys_needed, self.shelves())
     }
 
     /// Takes its place where the services of one process meet.

@@ -165,6 +165,31 @@ impl Words {
         }
     }
 
+    /// Seals a text under a key of its own, so that it is read and forgotten apart from all others.
+    ///
+    /// # Errors
+    /// [`WordsError`].
+    pub fn seal_apart(&self, binding: &Binding, text: &str) -> Result<v1::Sealed, WordsError> {
+        let sealed = self.vault.seal(self.fresh_key()?, binding, text.as_bytes());
+        sealed.map(Into::into).map_err(|error| match error {
+            SealError::TooLong { length, limit } => WordsError::TooLong { length, limit },
+            SealError::Key(error) => key_error(error),
+        })
+    }
+
+    /// Opens such a text; `None` when its key is erased or not held.
+    ///
+    /// # Errors
+    /// [`WordsError::Vault`].
+    pub fn open_apart(&self, binding: &Binding, sealed: v1::Sealed) -> Result<Option<String>, WordsError> {
+        let Ok(sealed) = Sealed::try_from(sealed) else { return Ok(None) };
+        match self.vault.unseal(&sealed, binding) {
+            Ok(text) => Ok(String::from_utf8(text.to_vec()).ok()),
+            Err(UnsealError::Vault(error)) => Err(WordsError::Vault(error)),
+            Err(_) => Ok(None),
+        }
+    }
+
     fn open(&self, entry: EntryId, purpose: Purpose, sealed: v1::Sealed) -> Result<Vec<u8>, WordsError> {
         let broken = |what: String| WordsError::Broken { entry, what };
         let sealed = Sealed::try_from(sealed).map_err(|error| broken(error.to_string()))?;

@@ -119,7 +119,7 @@ pub(super) fn compare(
     // An edition that was corrected is compared as it is read now.
     let corrected = entry.edition.as_ref().filter(|edition| base.edition.is_some() && edition.corrected.is_some());
     let before = match corrected {
-        Some(_) => corrections::edition_content(desk, id)?,
+        Some(_) => corrections::edition_content(desk, id, entry)?,
         None => content_of(desk, id, base.review)?,
     };
     let Some(before) = before else { return Ok(None) };

@@ -41,7 +41,7 @@ impl Reader<'_> {
         let Some(correction) = self.entry.correction.as_ref().filter(|_| self.eyes.sees(Thing::InternalNote)) else {
             return Ok(None);
         };
-        let proposed = corrections::proposed(self.desk, self.id)?;
+        let proposed = corrections::proposed(self.desk, self.entry)?;
         let reason = proposed.as_ref().and_then(|proposed| proposed.reason.as_ref());
         let reason =
             self.desk.words.text(self.id, Purpose::Reason, reason).map_err(|error| errors::of_words(&error))?;
@@ -65,7 +65,7 @@ impl Reader<'_> {
     fn corrected(&self, registry: &Registry, content: &v1::Content) -> Answer<Value> {
         let nothing = || Value::Array(Vec::new());
         let Some(kind) = registry.record_type(&self.entry.record_type) else { return Ok(nothing()) };
-        let Some(before) = corrections::edition(self.desk, self.id)? else { return Ok(nothing()) };
+        let Some(before) = corrections::edition(self.desk, self.id, self.entry)? else { return Ok(nothing()) };
         let before = words(self.desk.words.without_personal(self.id, &before))?;
         let after = words(self.desk.words.without_personal(self.id, content))?;
         let changed = difference(kind, &before, &after).changed;

@@ -22,7 +22,7 @@ use super::{
     sealing::{refuse_if_any, words},
 };
 use crate::{
-    domain::{Command, Confirmation, CorrectedWords, Edition},
+    domain::{Command, Confirmation, CorrectedWords, Edition, Entry},
     reading,
     views::Whereabouts,
     words::{Readable, WordsError},
@@ -168,7 +168,7 @@ fn seal_proposal(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answe
 /// The corrected content: that of the edition with the fields replaced, without a fault. `None` where the decision says why
 /// there is none: another edition is current.
 fn corrected(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answer<Option<v1::Content>> {
-    let Some(before) = edition(desk, context.entry)? else { return Ok(None) };
+    let Some(before) = edition_now(desk, context.entry)? else { return Ok(None) };
     if before.digest != body.digest.to_vec() {
         return Ok(None);
     }
@@ -205,17 +205,13 @@ fn corrected(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answer<Op
 }
 
 /// The sealed content of the public edition: what was submitted, or what its last correction made of it.
-pub(super) fn edition(desk: &Desk, entry: EntryId) -> Answer<Option<v1::Content>> {
-    let at = {
-        let view = desk.engine.view();
-        let Some(known) = view.state.entries.get(&entry) else { return Ok(None) };
-        let Some(edition) = &known.edition else { return Ok(None) };
-        match edition.corrected {
-            Some(confirmed) => Some(whereabouts(confirmed)),
-            None => submitted_for(known, edition)
-                .and_then(|place| view.contents.submitted(entry, place))
-                .map(|kept| kept.at),
-        }
+pub(super) fn edition(desk: &Desk, id: EntryId, known: &Entry) -> Answer<Option<v1::Content>> {
+    let Some(edition) = &known.edition else { return Ok(None) };
+    let at = match edition.corrected {
+        Some(confirmed) => Some(whereabouts(confirmed)),
+        None => submitted_for(known, edition)
+            .and_then(|place| desk.engine.view().contents.submitted(id, place))
+            .map(|kept| kept.at),
     };
     let Some(at) = at else { return Ok(None) };
     let read = reading::at(&desk.engine, at).map_err(|error| errors::of_record(&error))?;
@@ -226,17 +222,23 @@ pub(super) fn edition(desk: &Desk, entry: EntryId) -> Answer<Option<v1::Content>
     })
 }
 
+/// The same of the entry as it stands.
+fn edition_now(desk: &Desk, id: EntryId) -> Answer<Option<v1::Content>> {
+    let known = desk.engine.view().state.entries.get(&id).cloned();
+    known.map_or(Ok(None), |known| edition(desk, id, &known))
+}
+
 /// The content of the public edition in the clear; `None` when it was erased.
-pub(super) fn edition_content(desk: &Desk, entry: EntryId) -> Answer<Option<Readable>> {
-    let Some(content) = edition(desk, entry)? else { return Ok(None) };
-    match desk.words.content(entry, &content) {
+pub(super) fn edition_content(desk: &Desk, id: EntryId, known: &Entry) -> Answer<Option<Readable>> {
+    let Some(content) = edition(desk, id, known)? else { return Ok(None) };
+    match desk.words.content(id, &content) {
         Ok(readable) => Ok(Some(readable)),
         Err(WordsError::Erased(_)) => Ok(None),
         Err(error) => Err(errors::of_words(&error)),
     }
 }
 
-fn submitted_for(entry: &crate::domain::Entry, edition: &Edition) -> Option<Place> {
+fn submitted_for(entry: &Entry, edition: &Edition) -> Option<Place> {
     let approved =
         |review: &&crate::domain::Review| review.ended.is_some_and(|ended| ended.moment.place == edition.approved);
     entry.reviews.iter().rev().find(approved).map(|review| review.submitted.place)
@@ -247,13 +249,9 @@ pub(super) const fn whereabouts(place: Place) -> Whereabouts {
 }
 
 /// The correction that waits.
-pub(super) fn proposed(desk: &Desk, entry: EntryId) -> Answer<Option<v1::ProposeCorrection>> {
-    let at = {
-        let view = desk.engine.view();
-        let correction = view.state.entries.get(&entry).and_then(|known| known.correction.as_ref());
-        correction.filter(|correction| correction.confirmed.is_none()).map(|correction| correction.proposed.place)
-    };
-    let Some(at) = at else { return Ok(None) };
+pub(super) fn proposed(desk: &Desk, known: &Entry) -> Answer<Option<v1::ProposeCorrection>> {
+    let waits = known.correction.as_ref().filter(|correction| correction.confirmed.is_none());
+    let Some(at) = waits.map(|correction| correction.proposed.place) else { return Ok(None) };
     let read = reading::at(&desk.engine, whereabouts(at)).map_err(|error| errors::of_record(&error))?;
     match read.event.payload {
         Some(Payload::CorrectionProposed(proposed)) => Ok(proposed.command),
@@ -278,7 +276,9 @@ fn seal_confirmation(desk: &Desk, context: &Context, body: &ConfirmBody) -> Answ
 
 /// What was proposed, and the notices that apply to it: what needs the words is computed here.
 fn corrected_words(desk: &Desk, context: &Context) -> Answer<Option<CorrectedWords>> {
-    let Some(proposed) = proposed(desk, context.entry)? else { return Ok(None) };
+    let known = desk.engine.view().state.entries.get(&context.entry).cloned();
+    let proposed = known.map(|known| proposed(desk, &known)).transpose()?.flatten();
+    let Some(proposed) = proposed else { return Ok(None) };
     let Some(content) = &proposed.content else { return Ok(None) };
     let readable = words(desk.words.content(context.entry, content))?;
     let notices = match (&context.registry, &context.record_type) {

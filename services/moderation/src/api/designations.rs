@@ -10,12 +10,13 @@ use dossier_identity::{Held, Role, Sight, Stage, Thing, Viewer, sight};
 use dossier_proto::{BodyCode, DesignationId, Micros, SubjectId, v1};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemDocument, ProblemKind,
+    as_of::AsOfShown,
     extract::{Bearer, IdempotencyKey, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     App,
@@ -24,6 +25,7 @@ use super::{
     errors,
     execute::Errand,
     invitation::reads_name,
+    scene::{Of, Scene},
 };
 use crate::domain::{Command, State};
 
@@ -46,6 +48,20 @@ pub(crate) struct Filter {
     limit: Option<PageSize>,
     /// Where to go on.
     cursor: Option<Cursor>,
+    /// The designations as they were: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or
+    /// moderation/1/17 in a later epoch), each included. Who may see them is judged by the rights of now.
+    as_of: Option<String>,
+}
+
+/// A page of designations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DesignationsPage {
+    /// The page.
+    #[serde(flatten)]
+    page: Page<DesignationShown>,
+    /// The moment that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfShown>,
 }
 
 /// Gives a person a right.
@@ -106,12 +122,19 @@ pub(crate) async fn revoke(
 
 /// Designations, as far as the caller may see them: one's own; those of one's body; all, for administrators, moderators,
 /// reviewers, publishers and auditors.
+///
+/// With `as_of` as they were: those granted by then, with `revoked` only where that had happened by then, and `valid` as of then.
+/// Designations are this service's own events, so what happened and what was known are the same here; the other services hear of them a
+/// moment later.
 #[utoipa::path(
     get, path = "/review/api/v1/designations", tag = "designations", operation_id = "listDesignations", params(
         Filter,
         MinSequence,
     ),
-    responses((status = 200, body = Page<DesignationShown>)),
+    responses(
+        (status = 200, body = DesignationsPage),
+        (status = 409, description = "The moment asked for is not settled", body = ProblemDocument),
+    ),
     security(("bearer" = []))
 )]
 pub(crate) async fn list(
@@ -129,10 +152,10 @@ pub(crate) async fn list(
         .map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
     let after = filter.cursor.as_ref().map(position).transpose();
     let after = after.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
-    let (now, reader) = (app.clock.now(), bearer.subject);
-    let page: Page<(Held, bool)> = {
-        let view = app.engine.view();
-        let state = &view.state;
+    let reader = bearer.subject;
+    let scene = Scene::at(&app, Of::Rules, filter.as_of.as_deref()).await?;
+    let page: Page<(Held, bool)> = scene.look(&app, |look| {
+        let (state, now) = (&look.rights.state, look.now);
         let wanted = |held: &&Held| {
             let designation = &held.designation;
             after.is_none_or(|after| after < (designation.subject, designation.id))
@@ -140,7 +163,7 @@ pub(crate) async fn list(
                 && role.is_none_or(|role| role == designation.role)
                 && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
         };
-        let visible = state.designations.all().filter(wanted).filter(|held| {
+        let visible = look.facts.state.designations.all().filter(wanted).filter(|held| {
             sees(state, reader, held, now) && check_token(&bearer, held.designation.body.as_ref()).is_ok()
         });
         let page = Page::of(visible, filter.limit.unwrap_or_default(), |held| {
@@ -148,14 +171,15 @@ pub(crate) async fn list(
         });
         let named = |held: &Held| (held.clone(), reads_name(held, state, &app.accounts, reader, now));
         Page { items: page.items.into_iter().map(named).collect(), next: page.next }
-    };
+    });
+    let (instant, as_of) = (scene.instant(), scene.shown());
     // Names are read from the vault when nobody waits for the view.
     let page = app.off_thread(move |desk| {
         let name = |held: &Held| desk.accounts.name_of(held.designation.subject);
-        let one = |(held, reads): &(Held, bool)| shown(held, reads.then(|| name(held)).flatten(), now);
+        let one = |(held, reads): &(Held, bool)| shown(held, reads.then(|| name(held)).flatten(), instant);
         Ok(Page { items: page.items.iter().map(one).collect::<Vec<DesignationShown>>(), next: page.next })
     });
-    Ok((Cache::Private, Json(page.await?)))
+    Ok((Cache::Private, Json(DesignationsPage { page: page.await?, as_of })))
 }
 
 /// A token that is bound to one body has no say in what is for another one, or for all.

@@ -180,7 +180,7 @@ pub(crate) async fn ask_reset(
 }
 
 /// Why somebody did not come in, as a problem.
-pub(super) fn problem(failure: &EnteringFailure) -> Problem {
+pub(crate) fn problem(failure: &EnteringFailure) -> Problem {
     let new = |kind| Problem::new(kind).detail(sentence(&failure.to_string()));
     match failure {
         EnteringFailure::UnknownLink => new(ProblemKind::LinkUnknown),

@@ -112,6 +112,8 @@ const fn pointer_of(invalid: Invalid) -> &'static str {
         Invalid::Assignee(_) => "/subject",
         Invalid::NotEditorial | Invalid::CorrectedContent => "/fields",
         Invalid::Letters(_) => "/through",
+        Invalid::ErasureReason => "/reason",
+        Invalid::Erasure(_) => "/scope",
         Invalid::TooManyComments | Invalid::Designation(_) | Invalid::Registry(_) => "",
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dossier_identity::{Role, Sight, Stage, Thing, Viewer, Viewers};
-use dossier_proto::{Micros, SubjectId};
+use dossier_proto::{Micros, Place, SubjectId};
 
 use crate::domain::{Entry, Review, State};
 
@@ -12,6 +12,9 @@ use crate::domain::{Entry, Review, State};
 pub(crate) struct Eyes {
     viewers: Arc<Viewers>,
     stage: Stage,
+    /// How far each review has come today, by its submission, and whether it is an appeal: who looks back sees the contents that they may
+    /// see today.
+    reviews: Vec<((Place, bool), Stage)>,
 }
 
 impl Eyes {
@@ -20,7 +23,9 @@ impl Eyes {
     /// the dossier of a public entry is not.
     pub(crate) fn of(state: &State, entry: &Entry, subject: SubjectId, now: Micros) -> Option<Self> {
         let stage = entry.review().map_or(Stage::Draft, |review| entry.reached(review));
-        Self::of_stage(state, entry, stage, subject, now)
+        let eyes = Self::of_stage(state, entry, stage, subject, now)?;
+        let reviews = entry.reviews.iter().map(|review| (key(review), entry.reached(review))).collect();
+        Some(Self { reviews, ..eyes })
     }
 
     /// What `subject` may see of something of `entry` that has come so far, whatever else there is of it.
@@ -37,7 +42,7 @@ impl Eyes {
 
     /// What these viewers see of an entry that has come so far; `None` when they may not even know of it.
     pub(crate) fn at(viewers: Arc<Viewers>, stage: Stage) -> Option<Self> {
-        let eyes = Self { viewers, stage };
+        let eyes = Self { viewers, stage, reviews: Vec::new() };
         eyes.may_know().then_some(eyes)
     }
 
@@ -61,8 +66,14 @@ impl Eyes {
 
     /// Whether they see the content of one of its submissions, which may have come less far than the newest.
     pub(crate) fn sees_content_of(&self, entry: &Entry, review: &Review) -> bool {
-        self.viewers.sight(Thing::Content, entry.reached(review)) == Sight::Shown
+        let today = self.reviews.iter().find(|(submission, _)| *submission == key(review));
+        let reached = today.map_or_else(|| entry.reached(review), |(_, reached)| *reached);
+        self.viewers.sight(Thing::Content, reached) == Sight::Shown
     }
+}
+
+fn key(review: &Review) -> (Place, bool) {
+    (review.submitted.place, review.appeal.is_some())
 }
 
 /// The roles that have anything to look for in the queue.

@@ -98,7 +98,7 @@ fn read(body: &InviteBody) -> (Language, Slips) {
 }
 
 /// What is wrong with an account, as a problem.
-pub(super) fn of_accounts(error: &AccountsError) -> Problem {
+pub(crate) fn of_accounts(error: &AccountsError) -> Problem {
     match error {
         AccountsError::Text { .. } => Problem::new(ProblemKind::InvalidRequest).detail(format!("{error}.")),
         // It is told to who may invite: whoever was shut out by an operator is not let in by an invitation.

@@ -19,6 +19,7 @@ mod deliberation;
 mod designation;
 mod designations;
 mod entering;
+mod erasures;
 mod errors;
 mod execute;
 pub(crate) mod eyes;
@@ -39,6 +40,7 @@ mod openapi;
 mod opinions;
 mod own_account;
 mod queue;
+mod scene;
 mod sealing;
 mod shown;
 mod submitted;
@@ -59,7 +61,9 @@ use dossier_post::Post;
 use dossier_vault::files::FileStore;
 use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
 
+pub(crate) use entering::problem as of_entering;
 pub(crate) use errors::of_registry;
+pub(crate) use inviting::of_accounts;
 pub use openapi::openapi;
 
 use crate::{domain::Moderation, gists::Gists, registry_in_force::RegistryInForce, views::Reviews, words::Words};
@@ -115,7 +119,10 @@ impl App {
     }
 
     /// Work that reads the disk or seals, off the async threads.
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce(&Desk) -> Answer<T> + Send + 'static) -> Answer<T> {
+    pub(crate) async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Desk) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
         let app = self.clone();
         dossier_web::off_thread(move || work(&app)).await
     }
@@ -158,6 +165,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route(&at("/password-resets/complete"), post(entering::complete_reset))
         .route(&at("/account"), get(own_account::read).patch(own_account::change))
         .route(&at("/account/password"), post(own_account::change_password))
+        .route(&at("/erasures"), get(erasures::list).post(erasures::order))
         .route(&at("/inbox"), get(inbox::inbox))
         .route(&at("/inbox/read"), post(inbox::read))
         .route(&at("/registry"), get(in_force::read).post(adopting::adopt))

@@ -7,9 +7,10 @@ use axum::{
 };
 use dossier_identity::Thing;
 use dossier_proto::{EntryId, Micros, SubjectId};
-use dossier_registry::{Known, Stage};
+use dossier_registry::{Known, Registry, Stage};
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemKind, Tag,
+    as_of::{AsOfShown, not_there_yet},
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
     file::AttachedShown,
 };
@@ -29,6 +30,7 @@ use super::{
     files,
     history::{self, Happened},
     messages::{CommentShown, DecisionShown, Reader, RequestedChangeShown, Said},
+    scene::{Of, Scene},
     shown::{ClaimShown, Summary},
     submitted::{ObjectionShown, SubmissionShown},
 };
@@ -42,6 +44,9 @@ pub(crate) struct Shown {
     /// What the content is compared with: `edition`, `submission`, `nothing`, or a digest that was submitted for this
     /// entry. When nothing is said: the public edition, or what was submitted last when there is none.
     against: Option<String>,
+    /// The review as it stood: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or
+    /// moderation/1/17 in a later epoch), each included. Rights are those of now.
+    as_of: Option<String>,
 }
 
 /// One review, as far as the caller may see it.
@@ -97,9 +102,17 @@ pub(crate) struct ReviewShown {
     pub(crate) notices: Value,
     /// What happened, oldest first.
     pub(crate) history: Vec<Happened>,
+    /// The moment that was asked for; absent of a review as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_of: Option<AsOfShown>,
 }
 
 /// One review.
+///
+/// With `as_of` it is as this service knew it then: what moderators did counts from when it was recorded, what the body and publishers did
+/// from when it was received here, a moment after they did it. It is judged by the registry of then and compared with the edition of then.
+/// Who may see what is judged by what is designated and reached today, and words that were erased since stay erased. There is no ETag:
+/// of a moment nothing can be changed.
 #[utoipa::path(
     get, path = "/review/api/v1/reviews/{entry}", tag = "reviews", operation_id = "getReview",
     params(
@@ -109,7 +122,8 @@ pub(crate) struct ReviewShown {
     ),
     responses(
         (status = 200, description = "The review; its ETag is \"r…\"", body = ReviewShown),
-        (status = 404, description = "Nothing the caller may know of", body = dossier_web::ProblemDocument),
+        (status = 404, description = "Nothing the caller may know of, or it was not there yet at that moment", body = dossier_web::ProblemDocument),
+        (status = 409, description = "The moment asked for is not settled", body = dossier_web::ProblemDocument),
     ),
     security(("bearer" = []))
 )]
@@ -124,9 +138,30 @@ pub(crate) async fn read(
     let against = against(shown.against.as_deref())?;
     app.check_token(&bearer, entry)?;
     let subject = bearer.subject;
-    let (review, version) = app.off_thread(move |desk| compose(desk, entry, subject, against)).await?;
+    // Nothing is folded for somebody who may not know of it.
+    if !app.knows(subject, entry) {
+        return Err(Problem::new(ProblemKind::NotFound));
+    }
+    let scene = Scene::at(&app, Of::Entry(entry), shown.as_of.as_deref()).await?;
+    let asked = shown.as_of;
+    let (review, version) = app.off_thread(move |desk| compose(desk, entry, subject, against, &scene)).await?;
+    let Some(review) = review else {
+        return Err(asked.map_or_else(|| Problem::new(ProblemKind::NotFound), |text| not_there_yet(&text)));
+    };
+    if review.as_of.is_some() {
+        return Ok((Cache::Private, Json(review)).into_response());
+    }
     let tag = Tag::Version(Part::Review, version);
     Ok((Cache::Private, [(header::ETAG, tag.header_value())], Json(review)).into_response())
+}
+
+impl App {
+    /// Whether somebody may know of an entry today.
+    fn knows(&self, subject: SubjectId, entry: EntryId) -> bool {
+        let view = self.engine.view();
+        let known = view.state.entries.get(&entry);
+        known.is_some_and(|known| Eyes::of(&view.state, known, subject, self.clock.now()).is_some())
+    }
 }
 
 fn against(text: Option<&str>) -> Answer<Against> {
@@ -142,22 +177,34 @@ fn against(text: Option<&str>) -> Answer<Against> {
     })
 }
 
-fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> Answer<(ReviewShown, u64)> {
-    let now = desk.clock.now();
+/// The review, and its version; none when it was not there at the moment that is looked at.
+fn compose(
+    desk: &Desk,
+    id: EntryId,
+    subject: SubjectId,
+    against: Against,
+    scene: &Scene,
+) -> Answer<(Option<ReviewShown>, u64)> {
+    let instant = scene.instant();
     let not_found = || Problem::new(ProblemKind::NotFound);
-    let (entry, eyes, claim) = look(desk, id, subject, now).ok_or_else(not_found)?;
+    let Some((entry, eyes, claim)) = look(desk, id, subject, scene).filter(|(entry, ..)| entry.review().is_some())
+    else {
+        return Ok((None, 0));
+    };
     // Read after the entry's facts: what these speak of is in there.
-    let read = reading::of_entry(&desk.engine, id).map_err(|error| errors::of_record(&error))?;
+    let mut read = reading::of_entry(&desk.engine, id).map_err(|error| errors::of_record(&error))?;
+    read.retain(|read| scene.has(read.event.head.place));
     let roles = history::roles(&desk.engine.view(), &read);
     let reader = Reader { desk, id, entry: &entry, eyes: &eyes, roles: &roles };
     let Said { requested, comments, decisions } = reader.said(&read).map_err(|error| errors::of_words(&error))?;
     let told = reader.deliberation(&read).map_err(|error| errors::of_words(&error))?;
-    let content = content(desk, id, &entry, &eyes, against, now)?;
-    let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
+    let registry = scene.registry(desk)?;
+    let content = content(desk, id, &entry, (&eyes, against), (registry.as_ref(), instant))?;
     let asks = registry.as_ref().filter(|_| eyes.sees(Thing::ModeratorName));
-    let checklist = asks.map(|registry| checklist::questions(registry, &entry.record_type, now)).unwrap_or_default();
+    let checklist =
+        asks.map(|registry| checklist::questions(registry, &entry.record_type, instant)).unwrap_or_default();
     let review = ReviewShown {
-        review: Summary::of(id, &entry, claim, now).ok_or_else(not_found)?,
+        review: Summary::of(id, &entry, claim, instant).ok_or_else(not_found)?,
         stages: told.stages,
         opinions: told.opinions,
         conflicts: told.conflicts,
@@ -177,16 +224,19 @@ fn compose(desk: &Desk, id: EntryId, subject: SubjectId, against: Against) -> An
         faults: content.faults,
         notices: content.notices,
         history: history::history(desk, &entry, &read, &roles, &eyes),
+        as_of: scene.shown(),
     };
-    Ok((review, entry.version))
+    Ok((Some(review), entry.version))
 }
 
-fn look(desk: &Desk, id: EntryId, subject: SubjectId, now: Micros) -> Option<(Entry, Eyes, Option<ClaimShown>)> {
-    let view = desk.engine.view();
-    let entry = view.state.entries.get(&id)?;
-    let eyes = Eyes::of(&view.state, entry, subject, now)?;
-    let claim = ClaimShown::of(&view.state, entry, subject, &eyes, &desk.accounts, now);
-    Some((entry.clone(), eyes, claim))
+/// The entry as it stands or stood, with the eyes of today.
+fn look(desk: &Desk, id: EntryId, subject: SubjectId, scene: &Scene) -> Option<(Entry, Eyes, Option<ClaimShown>)> {
+    scene.look(desk, |look| {
+        let eyes = Eyes::of(&look.rights.state, look.rights.state.entries.get(&id)?, subject, look.now)?;
+        let entry = look.facts.state.entries.get(&id)?;
+        let claim = ClaimShown::of(&look.facts.state, entry, subject, &eyes, &desk.accounts, look.instant);
+        Some((entry.clone(), eyes, claim))
+    })
 }
 
 /// The content and what follows from it.
@@ -200,13 +250,18 @@ struct Content {
     notices: Value,
 }
 
-fn content(desk: &Desk, id: EntryId, entry: &Entry, eyes: &Eyes, against: Against, now: Micros) -> Answer<Content> {
+fn content(
+    desk: &Desk,
+    id: EntryId,
+    entry: &Entry,
+    (eyes, against): (&Eyes, Against),
+    (registry, instant): (Option<&Registry>, Micros),
+) -> Answer<Content> {
     let nothing =
         || Content { faults: Value::Array(Vec::new()), notices: Value::Array(Vec::new()), ..Content::default() };
     let Some(review) = entry.review().filter(|_| eyes.sees(Thing::Content)) else { return Ok(nothing()) };
     let Some((readable, attached)) = compared::content_with_files(desk, id, review)? else { return Ok(nothing()) };
-    let registry = desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error))?;
-    let kind = registry.as_ref().and_then(|registry| registry.record_type(&entry.record_type));
+    let kind = registry.and_then(|registry| registry.record_type(&entry.record_type));
     let files = files::shown(&desk.files, id, &attached, kind, &readable.content);
     let mut shown = Content { withheld: readable.withheld, files, ..nothing() };
     if let Some(registry) = registry {
@@ -214,11 +269,11 @@ fn content(desk: &Desk, id: EntryId, entry: &Entry, eyes: &Eyes, against: Agains
         let (record_type, content) = (entry.record_type.as_str(), &readable.content);
         // What was right when it was submitted is not wrong because the registry has changed since.
         let known = Known::NOTHING.after(content);
-        let faults = registry.validate_knowing(record_type, content, now, Stage::Submission, known);
+        let faults = registry.validate_knowing(record_type, content, instant, Stage::Submission, known);
         shown.faults = json(serde_json::to_value(faults))?;
-        shown.notices = json(serde_json::to_value(registry.notices_for(record_type, content, now)))?;
+        shown.notices = json(serde_json::to_value(registry.notices_for(record_type, content, instant)))?;
         if let Some(base) = compared::base(entry, eyes, against) {
-            shown.difference = compared::compare(desk, id, entry, &registry, &base, content)?;
+            shown.difference = compared::compare(desk, id, entry, registry, &base, content)?;
         }
     }
     shown.content = Some(readable.content);

@@ -11,7 +11,7 @@ use utoipa::{
 };
 
 use super::{
-    acts, adopting, corrections, designations, entering, files, holding, in_force, inbox, invited, inviting,
+    acts, adopting, corrections, designations, entering, erasures, files, holding, in_force, inbox, invited, inviting,
     one_review, opinions, own_account, queue, tracking,
 };
 
@@ -47,6 +47,8 @@ use super::{
         designations::list,
         designations::grant,
         designations::revoke,
+        erasures::order,
+        erasures::list,
         inviting::invite,
         inviting::again,
         inviting::withdraw,
@@ -68,6 +70,7 @@ use super::{
     tags(
         (name = "reviews", description = "The queue, and what people do at a review"),
         (name = "designations", description = "Who may do what"),
+        (name = "erasures", description = "Words that are destroyed wherever they are, persons who are forgotten, and who has confirmed it"),
         (name = "people", description = "Coming in: invitations, passwords, sessions, one's own account"),
         (name = "inbox", description = "What the caller was told"),
         (name = "registry", description = "Record types, vocabularies, notices and codes in force"),

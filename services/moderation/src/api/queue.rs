@@ -1,7 +1,6 @@
 //! `GET /reviews`: the queue, as it stands or as it stood. `GET /reviews/counts`: the same, counted.
 //!
 //! - `filter`: what is asked;
-//! - `scene`: the moment that is looked at;
 //! - `passing`: going along the queue with a caller's eyes;
 //! - `words`: the filters for which contents are opened;
 //! - `counts`: the counts.
@@ -9,7 +8,6 @@
 mod counts;
 mod filter;
 mod passing;
-mod scene;
 mod words;
 
 use axum::{Json, extract::State as Extracted, response::IntoResponse};
@@ -25,12 +23,13 @@ use utoipa::ToSchema;
 pub(crate) use counts::{__path_counts, counts};
 use filter::{ListQuery, Wanted, malformed};
 use passing::{Candidate, Passed, Reach, Rights, pass};
-use scene::{Look, Scene};
 use words::Contents;
 
 use super::{
     App, Desk,
     deliberation::seconds,
+    eyes::may_enter,
+    scene::{Look, Of, Scene},
     shown::{ClaimShown, Summary},
 };
 use crate::views::{LOOKED_AT_MAX, Outlived, QueuePlace};
@@ -88,9 +87,20 @@ pub(crate) async fn list(
     let (wanted, size, cursor) = query.read(bearer)?;
     let cursor = cursor.map(|cursor| position(&cursor, &wanted.name())).transpose();
     let cursor = cursor.map_err(|error| malformed("cursor", &error))?;
-    let scene = Scene::of(&app, &wanted).await?;
+    let scene = scene(&app, &wanted).await?;
     let page = app.off_thread(move |desk| page(desk, &wanted, &scene, size, cursor)).await?;
     Ok((Cache::Private, Json(page)))
+}
+
+/// What is asked for, if the caller has anything to look for here.
+async fn scene(app: &App, wanted: &Wanted) -> Answer<Scene> {
+    // Before anything is folded for somebody without a part in this.
+    if !may_enter(&app.engine.view().state, wanted.caller, app.clock.now()) {
+        return Err(Problem::new(ProblemKind::NotEntitled)
+            .detail("You have no part in reviews: you neither write, review, publish nor audit.")
+            .with("code", "no-designation"));
+    }
+    Scene::at(app, Of::Everything, wanted.as_of.as_deref()).await
 }
 
 /// Where a list goes on: how many moves there had been when it was begun (8 bytes), since when the last entry had waited then (8),

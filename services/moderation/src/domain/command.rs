@@ -52,6 +52,10 @@ pub enum Command {
     InvitePerson(v1::InvitePerson),
     /// Take a right away.
     RevokeDesignation(v1::RevokeDesignation),
+    /// Have words destroyed wherever they are, or a person forgotten.
+    OrderErasure(v1::OrderErasure),
+    /// Record that this service has destroyed what was ordered. The service's own.
+    ConfirmErasure(v1::ConfirmErasure),
     /// Put a registry in force.
     AdoptRegistry(v1::AdoptRegistry),
     /// Record how letters ended. The postman's own.
@@ -179,6 +183,8 @@ impl Command {
             Payload::DesignationRevoked(event) => Self::RevokeDesignation(event.command.clone()?),
             Payload::LettersEnded(event) => Self::RecordLetters(event.command.clone()?),
             Payload::InboxRead(event) => Self::ReadInbox(event.command?),
+            Payload::ErasureOrdered(event) => Self::OrderErasure(event.command.clone()?),
+            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command?),
             Payload::RegistryAdopted(event) => Self::AdoptRegistry(event.command.clone()?),
             Payload::ModerationRefused(event) => return Self::attempted(event.attempted.clone()?),
             _ => return None,
@@ -197,7 +203,7 @@ impl Command {
             Attempted::GrantDesignation(command) => Self::GrantDesignation(command),
             Attempted::RevokeDesignation(command) => Self::RevokeDesignation(command),
             Attempted::InvitePerson(command) => Self::InvitePerson(command),
-            Attempted::OrderErasure(_) => return None,
+            Attempted::OrderErasure(command) => Self::OrderErasure(command),
             Attempted::AdoptRegistry(command) => Self::AdoptRegistry(command),
             Attempted::Object(command) => Self::Object(command),
             Attempted::DeclareConflict(command) => Self::DeclareConflict(command),
@@ -228,6 +234,7 @@ impl Command {
             Self::GrantDesignation(command) => Attempted::GrantDesignation(command),
             Self::InvitePerson(command) => Attempted::InvitePerson(command),
             Self::RevokeDesignation(command) => Attempted::RevokeDesignation(command),
+            Self::OrderErasure(command) => Attempted::OrderErasure(command),
             Self::AdoptRegistry(command) => Attempted::AdoptRegistry(command),
             Self::Object(command) => Attempted::Object(command),
             Self::DeclareConflict(command) => Attempted::DeclareConflict(command),
@@ -240,7 +247,11 @@ impl Command {
             Self::ProposeCorrection(command) => Attempted::ProposeCorrection(*command),
             Self::ConfirmCorrection(confirmation) => Attempted::ConfirmCorrection(confirmation.confirm),
             Self::RejectCorrection(command) => Attempted::RejectCorrection(command),
-            Self::OpenReview(_) | Self::AnswerRequest(_) | Self::RecordLetters(_) | Self::ReadInbox(_) => return None,
+            Self::OpenReview(_)
+            | Self::AnswerRequest(_)
+            | Self::RecordLetters(_)
+            | Self::ReadInbox(_)
+            | Self::ConfirmErasure(_) => return None,
         })
     }
 }

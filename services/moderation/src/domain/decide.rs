@@ -4,6 +4,7 @@ mod checklist;
 mod correction;
 mod decision;
 mod designation;
+mod erasure;
 mod lifecycle;
 mod opinion;
 mod registry;
@@ -46,6 +47,8 @@ pub(super) fn decide(state: &State, command: &Command, context: &Context) -> Ans
         Command::RevokeDesignation(revoke) => designation::revoke(state, revoke, context),
         Command::RecordLetters(record) => telling::record(record, context),
         Command::ReadInbox(read) => telling::read(state, *read, context),
+        Command::OrderErasure(order) => erasure::order(state, order, context),
+        Command::ConfirmErasure(confirm) => erasure::confirm(state, confirm, context),
         Command::AdoptRegistry(adopt) => registry::adopt(state, adopt, context),
     }
 }

@@ -15,6 +15,7 @@ pub(super) use registry::read as read_registry;
 use super::state::{Moment, State};
 
 pub(super) fn evolve(state: &mut State, event: &Event, beside: Option<&Event>) {
+    state.erasures.fold(event, beside);
     let Some(payload) = &event.payload else { return };
     match payload {
         Payload::Received(_) => {

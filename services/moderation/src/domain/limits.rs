@@ -18,6 +18,12 @@ pub const PUBLISH_AHEAD_MAX: i64 = 5 * 366 * 24 * 60 * 60 * Micros::SECOND;
 pub const AWAITED: [&str; 7] =
     ["contributor", "publishing-authority", "reviewer", "moderator", "publisher", "secretariat", "third-party"];
 
+/// Why words may be destroyed, where the registry in force lists no codes.
+pub const ERASURE_REASONS: [&str; 4] = ["own-request", "court-order", "never-public", "retention-over"];
+
+/// Contents that one order of an erasure may name: 32 bytes each, 2 KiB.
+pub const ERASED_CONTENTS_MAX: usize = 64;
+
 /// Answers to a checklist that one opinion may carry: a registry has some twenty questions.
 pub const CHECKLIST_MAX: usize = 64;
 

@@ -143,6 +143,38 @@ pub enum Refusal {
     /// No correction waits.
     #[error("No correction of this entry waits for confirmation.")]
     NoCorrection,
+    /// What everybody can read, or may again, is not erased.
+    #[error(
+        "The words stand in public (event {because}). Retract the entry first, or, where single contents are meant, publish a corrected or \
+         revised edition; then order the erasure again."
+    )]
+    StandsInPublic {
+        /// The publication.
+        because: Place,
+    },
+    /// What was let through and is not public yet is not erased.
+    #[error(
+        "The words were approved or confirmed (event {because}) and are on their way into public. Once they are there, retract them; \
+         then order the erasure again."
+    )]
+    ComesIntoPublic {
+        /// The approval or confirmation.
+        because: Place,
+    },
+    /// It was ordered before.
+    #[error("This was ordered before, by the event {because}. GET /review/api/v1/erasures says who has confirmed it.")]
+    ErasedAlready {
+        /// The order.
+        because: Place,
+    },
+    /// Nobody can read what is to be decided on.
+    #[error(
+        "The words were erased by order of the event {because}; nobody can approve, confirm or object to what nobody can read."
+    )]
+    WordsErased {
+        /// The order.
+        because: Place,
+    },
     /// The registry does not know the code.
     #[error("The registry in force has no such code. GET /review/api/v1/registry lists them under \"refusals\".")]
     UnknownCode,
@@ -227,6 +259,12 @@ pub enum Invalid {
     /// What is recorded of letters.
     #[error("The letters are not as they must be: {0}.")]
     Letters(&'static str),
+    /// An order of an erasure.
+    #[error("The erasure cannot be ordered so: {0}.")]
+    Erasure(&'static str),
+    /// Why words are erased.
+    #[error("The registry in force has no such reason. GET /review/api/v1/registry lists them under \"erasures\".")]
+    ErasureReason,
     /// The registry.
     #[error("The registry is not well-formed: {0}.")]
     Registry(&'static str),
@@ -295,6 +333,10 @@ impl dossier_engine::Refusal for Refusal {
             Self::NotPublished => ("not-published", None, Record::Not),
             Self::CorrectionPending { because } => ("correction-pending", Some(*because), Record::Not),
             Self::NoCorrection => ("no-correction", None, Record::Not),
+            Self::StandsInPublic { because } => ("stands-in-public", Some(*because), Record::Kept),
+            Self::ComesIntoPublic { because } => ("comes-into-public", Some(*because), Record::Kept),
+            Self::ErasedAlready { because } => ("erased-already", Some(*because), Record::Not),
+            Self::WordsErased { because } => ("words-erased", Some(*because), Record::Kept),
             Self::UnknownCode => ("unknown-code", None, Record::Not),
             Self::Invalid(_) => ("invalid", None, Record::Not),
             Self::WordsMissing => ("not-readable-yet", None, Record::Not),
@@ -347,6 +389,9 @@ pub(super) fn read(event: &Event) -> Option<Refusal> {
         "refused-before" => Some(Refusal::RefusedBefore { because: because? }),
         "not-asked-in-this-stage" => Some(Refusal::NotAsked { because: because? }),
         "counted-in-another-stage" => Some(Refusal::CountedAlready { because: because? }),
+        "stands-in-public" => Some(Refusal::StandsInPublic { because: because? }),
+        "comes-into-public" => Some(Refusal::ComesIntoPublic { because: because? }),
+        "words-erased" => Some(Refusal::WordsErased { because: because? }),
         "review-ended" => Some(Refusal::ReviewEnded { because: because?, record: Record::Kept }),
         "digest-mismatch" => {
             Some(Refusal::DigestMismatch { current: recorded.current_digest.as_slice().try_into().ok()? })
@@ -362,6 +407,7 @@ pub(super) fn role_for(command: &Command) -> Role {
     match command {
         Command::GrantDesignation(_) | Command::InvitePerson(_) | Command::RevokeDesignation(_) => Role::Administrator,
         Command::AdoptRegistry(_) => Role::Registrar,
+        Command::OrderErasure(_) => Role::RecordsManager,
         _ => Role::Moderator,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dossier_engine::erasure::Orders;
 use dossier_identity::Designations;
 use dossier_post::letters::ReadMarks;
 use dossier_proto::{BodyCode, DesignationId, Digest, EntryId, Micros, Place, SubjectId};
@@ -26,6 +27,8 @@ pub struct State {
     pub leases: BTreeSet<(Micros, EntryId)>,
     /// The reviews on hold that go on by themselves, by the moment they do.
     pub holds: BTreeSet<(Micros, EntryId)>,
+    /// What is to be destroyed, and who has.
+    pub erasures: Orders,
 }
 
 /// What decisions need to know of the registry.
@@ -39,6 +42,8 @@ pub struct AdoptedRegistry {
     pub refusal_codes: BTreeSet<String>,
     /// Codes for whom or what a review may wait.
     pub awaited: BTreeSet<String>,
+    /// Codes for which words may be destroyed.
+    pub erasures: BTreeSet<String>,
     /// What its checklist asks: the question's key, and the record types it is for (all when there are none).
     pub checklist: BTreeMap<String, BTreeSet<String>>,
     /// The rules of each record type.
@@ -94,6 +99,8 @@ pub struct Entry {
     pub correction: Option<Correction>,
     /// Who wrote the public edition, and who proposed its corrections, each with the event that says so.
     pub writers: Vec<(SubjectId, Place)>,
+    /// The digests of all its editions.
+    pub editions: BTreeSet<Digest>,
 }
 
 /// A change that was asked for.

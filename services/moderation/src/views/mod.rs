@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use dossier_engine::{Decider, View};
+use dossier_engine::{Decider, PerEntry, View, erasure::Orders};
 use dossier_exchange::files::NamedFiles;
 use dossier_post::letters::{Inboxes, Roll};
 use dossier_proto::{EntryId, Event, KeyId, Payload, Place, v1};
@@ -45,6 +45,10 @@ pub struct Reviews {
 }
 
 impl View for Reviews {
+    fn erasures(&self) -> Option<&Orders> {
+        Some(&self.state.erasures)
+    }
+
     fn apply(&mut self, event: &Event, beside: Option<&Event>) {
         let former = telling::Former::of(event.head.entry.and_then(|id| self.state.entries.get(&id)));
         let content = event.head.entry.and_then(|id| self.submission_in_review(id));
@@ -70,6 +74,15 @@ impl View for Reviews {
     }
 }
 
+impl PerEntry for Reviews {
+    fn bears_on_all(event: &Event, _beside: Option<&Event>) -> bool {
+        matches!(
+            event.payload,
+            Some(Payload::RegistryAdopted(_) | Payload::DesignationGranted(_) | Payload::DesignationRevoked(_))
+        )
+    }
+}
+
 impl Reviews {
     /// The submission that the newest review of an entry is of.
     fn submission_in_review(&self, entry: EntryId) -> Option<Place> {
@@ -88,7 +101,8 @@ impl Reviews {
         }
         match &event.payload {
             // Each review has its own key.
-            Some(Payload::ReviewOpened(_)) => {
+            // What is said after an erasure is said under another key.
+            Some(Payload::ReviewOpened(_) | Payload::ErasureOrdered(_)) => {
                 self.internal.remove(&entry);
             }
             _ => {

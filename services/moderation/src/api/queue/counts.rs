@@ -17,11 +17,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::{App, Desk, deliberation::seconds, eyes::Eyes},
+    super::{
+        App, Desk,
+        deliberation::seconds,
+        eyes::Eyes,
+        scene::{Look, Scene},
+    },
     filter::{Claimed, CountsQuery, Wanted},
     outlived,
     passing::{Candidate, Passed, Reach, Rights, claims, pass},
-    scene::{Look, Scene},
     words::Contents,
 };
 use crate::{
@@ -88,7 +92,7 @@ pub(crate) async fn counts(
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
     let wanted = query.read(bearer)?;
-    let scene = Scene::of(&app, &wanted).await?;
+    let scene = super::scene(&app, &wanted).await?;
     let counts = app.off_thread(move |desk| count(desk, &wanted, &scene)).await?;
     Ok((Cache::Private, Json(counts)))
 }

@@ -12,9 +12,8 @@ use dossier_identity::{Thing, Viewers};
 use dossier_proto::{BodyCode, EntryId, Micros, SubjectId};
 
 use super::{
-    super::eyes::Eyes,
+    super::{eyes::Eyes, scene::Look},
     filter::{Claimed, Wanted},
-    scene::Look,
 };
 use crate::{
     domain::Claim,

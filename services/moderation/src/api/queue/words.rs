@@ -8,10 +8,9 @@ use dossier_registry::Registry;
 use dossier_web::Answer;
 
 use super::{
-    super::{Desk, errors},
+    super::{Desk, errors, scene::Look},
     filter::{Claimed, Wanted},
     passing::Candidate,
-    scene::Look,
 };
 use crate::{
     gists::{Came, Gist, Opener},

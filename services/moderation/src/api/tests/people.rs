@@ -1,6 +1,7 @@
 //! People come in: invited by who may, once, and told nothing of who else is known here.
 
 mod entering;
+mod pages;
 
 use axum::body::Body;
 use dossier_identity::accounts::{LinkKind, Posting};

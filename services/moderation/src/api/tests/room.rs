@@ -357,7 +357,8 @@ impl Room {
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 4 * 1024 * 1024).await.unwrap();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let page = || if bytes.is_empty() { Value::Null } else { String::from_utf8_lossy(&bytes).into() };
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| page());
         Reply { status: parts.status, headers: parts.headers, body }
     }
 

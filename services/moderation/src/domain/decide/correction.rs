@@ -6,7 +6,7 @@ use dossier_engine::{Context, Decision};
 use dossier_proto::{Authority, Digest, Payload, SubjectId, v1};
 
 use super::{
-    Answer, on_review,
+    Answer, erasure, on_review,
     seat::{self, MODERATORS},
 };
 use crate::domain::{
@@ -76,6 +76,7 @@ pub(super) fn confirm(state: &State, confirmation: &Confirmation, context: &Cont
     let pending = pending(desk.entry)?;
     let edition = public(desk.entry)?;
     unless_own(&desk, pending)?;
+    erasure::unless_erased(state, context.entry, pending.digest, pending.proposed.at)?;
     let confirm = &confirmation.confirm;
     if confirm.digest != pending.digest.to_vec() {
         return Err(Refusal::DigestMismatch { current: pending.digest });

@@ -4,7 +4,7 @@ use dossier_engine::{Context, Decision};
 use dossier_proto::{Micros, Payload, v1};
 
 use super::{
-    Answer, checklist, on_review,
+    Answer, checklist, erasure, on_review,
     seat::{self, Asked, Seat},
 };
 use crate::domain::{
@@ -16,6 +16,7 @@ pub(super) fn approve(state: &State, approval: &Approval, context: &Context) -> 
     let asked = seat::take_chair(state, context)?;
     let approve = &approval.approve;
     asked.seat.judges(&approve.digest)?;
+    readable(state, &asked.seat, context)?;
     asked.seat.unless_held()?;
     asked.unless_claimed(state, context.now)?;
     on_current_base(&asked.seat)?;
@@ -93,6 +94,11 @@ fn on_current_base(seat: &Seat<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// What was erased can be refused, and no opinion be given on it.
+fn readable(state: &State, seat: &Seat<'_>, context: &Context) -> Result<(), Refusal> {
+    erasure::unless_erased(state, context.entry, seat.review.digest, seat.review.submitted.at)
+}
+
 /// What was asked of the body and not answered, or not to satisfaction, is not passed over.
 fn no_change_in_the_way(seat: &Seat<'_>) -> Result<(), Refusal> {
     match seat.entry.change_in_the_way() {
@@ -105,6 +111,7 @@ fn no_change_in_the_way(seat: &Seat<'_>) -> Result<(), Refusal> {
 pub(super) fn object(state: &State, object: &v1::Object, context: &Context) -> Answer {
     let asked = seat::take_chair(state, context)?;
     asked.seat.judges(&object.digest)?;
+    readable(state, &asked.seat, context)?;
     asked.seat.unless_held()?;
     asked.unless_claimed(state, context.now)?;
     if object.reason.is_none() {

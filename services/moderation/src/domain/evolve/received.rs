@@ -94,6 +94,7 @@ fn publish(entry: &mut Entry, foreign: &Event, published: &v1::EditionPublished)
         Some(correction) => entry.writers.extend(correction.by.map(|by| (by, correction.proposed.place))),
         None => entry.writers = writers(entry, approved),
     }
+    entry.editions.insert(digest);
     entry.edition = Some(Edition {
         edition: published.edition,
         number: published.number.clone(),

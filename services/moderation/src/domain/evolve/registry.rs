@@ -11,15 +11,16 @@ pub(super) fn adopt(state: &mut State, event: &Event, adopted: &v1::RegistryAdop
     let Some(command) = &adopted.command else { return };
     let Ok(digest) = Digest::try_from(command.digest.as_slice()) else { return };
     let Some(rules) = read(&command.document) else { return };
-    let Rules { refusal_codes, awaited, checklist, types } = rules;
+    let Rules { refusal_codes, awaited, erasures, checklist, types } = rules;
     let adopted = event.head.place;
-    state.registry = Some(AdoptedRegistry { digest, adopted, refusal_codes, awaited, checklist, types });
+    state.registry = Some(AdoptedRegistry { digest, adopted, refusal_codes, awaited, erasures, checklist, types });
 }
 
 /// What decisions look at.
 pub(in crate::domain) struct Rules {
     refusal_codes: BTreeSet<String>,
     awaited: BTreeSet<String>,
+    erasures: BTreeSet<String>,
     checklist: BTreeMap<String, BTreeSet<String>>,
     types: BTreeMap<String, TypeRules>,
 }
@@ -30,6 +31,8 @@ struct Document {
     refusals: Vec<Code>,
     #[serde(default)]
     awaited: Vec<Code>,
+    #[serde(default)]
+    erasures: Vec<Code>,
     #[serde(default)]
     checklist: Vec<Question>,
     #[serde(default)]
@@ -92,6 +95,7 @@ pub(in crate::domain) fn read(document: &[u8]) -> Option<Rules> {
     Some(Rules {
         refusal_codes: keys(document.refusals),
         awaited: keys(document.awaited),
+        erasures: keys(document.erasures),
         checklist: document.checklist.into_iter().map(|question| (question.key, question.types)).collect(),
         types: document.types.into_iter().map(|one| (one.key.clone(), rules(one))).collect(),
     })

@@ -9,6 +9,7 @@ mod conflicts;
 mod corrections;
 mod decisions;
 mod digests;
+pub(crate) mod erasures;
 mod own_words;
 mod registry;
 mod requests;

@@ -3,10 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dossier_engine::testing::{Ask, Dice, for_seeds};
-use dossier_proto::{Actor, EntryId, Event, Origin, Payload, Place, SubjectId, v1, v1::settle_change::Outcome};
+use dossier_engine::{
+    erasure::Scope,
+    testing::{Ask, Dice, for_seeds},
+};
+use dossier_proto::{Actor, EntryId, Event, Micros, Origin, Payload, Place, SubjectId, v1, v1::settle_change::Outcome};
 
-use super::world::*;
+use super::{
+    erasures::{RECORDS_MANAGER, forget, order},
+    world::*,
+};
 use crate::domain::{Command, Ending, Moment, Review};
 
 const PEOPLE: [SubjectId; 12] = [
@@ -42,6 +48,7 @@ impl Run {
             5..8 => self.publication(dice, entry),
             8 if dice.one_in(2) => self.rights(dice),
             8 => self.appeal(entry),
+            9 if dice.one_in(3) => self.erase(dice, entry),
             _ => self.act(dice, entry),
         }
     }
@@ -133,6 +140,28 @@ impl Run {
         let _ = self.world.ask(ask);
     }
 
+    /// Words are ordered to be destroyed, and services say that they have.
+    fn erase(&mut self, dice: &mut Dice, entry: EntryId) {
+        let by = *dice.pick(&[RECORDS_MANAGER, RECORDS_MANAGER, MODERATOR]);
+        let known = self.world.story.state().entries.get(&entry);
+        let pending = self.world.story.state().erasures.pending(Origin::Moderation).next().cloned();
+        let ask = match (dice.below(6), pending) {
+            (0..2, Some(order)) => {
+                let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1 };
+                let ask = Ask::by(SYSTEM, Command::ConfirmErasure(confirm));
+                order.entry.map_or(ask.clone(), |entry| ask.on(entry))
+            }
+            (2, _) => forget(Actor::Person(by), *dice.pick(&PEOPLE)),
+            (3, _) => order(by, Scope::PersonalValues, &[]).on(entry),
+            (4, _) => {
+                let revision = known.and_then(|known| known.reviews.first()).map_or(1, |review| review.revision);
+                order(by, Scope::Content, &[revision]).on(entry)
+            }
+            _ => order(by, Scope::Words, &[]).on(entry),
+        };
+        let _ = self.world.ask(ask);
+    }
+
     fn act(&mut self, dice: &mut Dice, entry: EntryId) {
         let by = *dice.pick(&PEOPLE);
         let known = self.world.story.state().entries.get(&entry).and_then(|entry| entry.review());
@@ -211,6 +240,7 @@ impl Run {
         let mut answers: BTreeMap<Place, u32> = BTreeMap::new();
         let mut appeals = Appeals::default();
         let mut opinions = Opinions::default();
+        let mut gone = Gone::default();
         for (event, beside) in self.world.story.log() {
             let Some(payload) = &event.payload else { continue };
             if let Payload::Received(_) = payload {
@@ -224,7 +254,14 @@ impl Run {
             if let Some(asked) = answered(payload) {
                 *answers.entry(asked).or_default() += 1;
             }
-            let moves = !matches!(payload, Payload::Received(_) | Payload::ModerationRefused(_));
+            let moves = !matches!(
+                payload,
+                Payload::Received(_)
+                    | Payload::ModerationRefused(_)
+                    | Payload::ErasureOrdered(_)
+                    | Payload::ErasureConfirmed(_)
+            );
+            gone.take(event, beside.as_ref(), payload);
             if let (Some(entry), true) = (event.head.entry, moves) {
                 let version = versions.entry(entry).or_default();
                 *version += 1;
@@ -256,6 +293,49 @@ impl Run {
             }
             let open = entry.reviews.iter().filter(|review| review.ended.is_none()).count();
             assert!(open <= 1, "one review at a time");
+        }
+    }
+}
+
+/// What everybody can read, and what was erased: counted from the events alone.
+#[derive(Default)]
+struct Gone {
+    standing: BTreeMap<EntryId, Vec<u8>>,
+    /// Until when everything was erased.
+    until: BTreeMap<EntryId, Micros>,
+    /// When each content came in.
+    came: BTreeMap<(EntryId, Place), Micros>,
+}
+
+impl Gone {
+    fn take(&mut self, event: &Event, beside: Option<&Event>, payload: &Payload) {
+        let Some(entry) = event.head.entry else { return };
+        match beside.and_then(|beside| Some((beside.payload.as_ref()?, beside.head.place, beside.head.recorded_at))) {
+            Some((Payload::EditionPublished(published), ..)) => {
+                let digest = published.content.as_ref().map(|content| content.digest.clone());
+                self.standing.insert(entry, digest.unwrap_or_default());
+            }
+            Some((Payload::EntryRetracted(_), ..)) => drop(self.standing.remove(&entry)),
+            Some((Payload::Submitted(_), place, at)) => drop(self.came.insert((entry, place), at)),
+            _ => {}
+        }
+        match payload {
+            Payload::ErasureOrdered(ordered) => {
+                let command = ordered.command.as_ref().expect("an order");
+                let standing = self.standing.get(&entry);
+                assert_eq!(ordered.standing, standing.cloned().unwrap_or_default());
+                if command.scope == Scope::Words.number() {
+                    assert_eq!(standing, None, "words in public are not erased");
+                    self.until.insert(entry, event.head.recorded_at);
+                }
+                assert!(standing.is_none_or(|standing| !command.digests.contains(standing)));
+            }
+            Payload::Approved(approved) => {
+                let submitted = Place::try_from(approved.submitted.as_ref().unwrap()).unwrap();
+                let (came, until) = (self.came.get(&(entry, submitted)), self.until.get(&entry));
+                assert!(until.is_none_or(|until| came.is_some_and(|came| came > until)), "nobody could read that");
+            }
+            _ => {}
         }
     }
 }
@@ -354,7 +434,7 @@ fn submitted_content(
 fn whatever_happens_each_submission_is_decided_once_and_by_nobody_who_wrote_it() {
     for_seeds(100, |dice| {
         let record_type = *dice.pick(&TYPES);
-        let mut run = Run { world: World::ready(), submitted: BTreeMap::new(), record_type };
+        let mut run = Run { world: World::ready().with_records_managers(), submitted: BTreeMap::new(), record_type };
         for step in 0..200 {
             run.step(dice);
             if step % 10 == 9 {
@@ -381,7 +461,7 @@ fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
     for seed in 0..400 {
         let mut dice = Dice::new(seed);
         let record_type = *dice.pick(&TYPES);
-        let mut run = Run { world: World::ready(), submitted: BTreeMap::new(), record_type };
+        let mut run = Run { world: World::ready().with_records_managers(), submitted: BTreeMap::new(), record_type };
         for _ in 0..200 {
             run.step(&mut dice);
         }

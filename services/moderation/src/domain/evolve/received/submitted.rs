@@ -113,6 +113,7 @@ fn fresh(body: BodyCode, record_type: String) -> Entry {
         changes: BTreeMap::new(),
         correction: None,
         writers: Vec::new(),
+        editions: BTreeSet::new(),
     }
 }
 
