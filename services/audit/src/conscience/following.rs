@@ -9,7 +9,7 @@ use dossier_vault::Vault;
 use super::{
     Deciders, Depth, Orders, Rehearsal,
     judging::{Granted, judge},
-    library::{Library, known_size, known_sizes},
+    library::{Library, NotYet, known_size, known_sizes},
     pace::SLICE,
 };
 use crate::{
@@ -133,11 +133,13 @@ impl Following {
             *self = Self::begin(self.origin, self.depth, bench.deciders, bench.library);
             return ControlFlow::Break(());
         }
-        let beside = beside(&event, stored, bench.library);
+        let not_yet = NotYet(bench.library);
+        let shelf: &dyn Shelf = if self.origin == Origin::Audit { &not_yet } else { bench.library };
+        let beside = beside(&event, stored, shelf, bench.library);
         if matches!(beside, Beside::NotYet) {
             return ControlFlow::Break(());
         }
-        stepped.findings.extend(judge(&event, bench.library, bench.granted, bench.vault));
+        stepped.findings.extend(judge(&event, shelf, bench.granted, bench.vault));
         bench.orders.take(&event);
         if self.ends.get(&at.epoch).is_none_or(|end| at.sequence < *end) {
             self.fold(&event, beside);
@@ -183,7 +185,7 @@ impl Following {
 
 /// What an event stands for. A copy holds nothing beside, so it is taken from the copy of its origin, where it is byte for byte what was
 /// received.
-fn beside(event: &Event, stored: &Stored, library: &Library) -> Beside {
+fn beside(event: &Event, stored: &Stored, shelf: &dyn Shelf, library: &Library) -> Beside {
     let Some(Payload::Received(received)) = &event.payload else { return Beside::None };
     if let Some(bytes) = &stored.beside
         && hash_of(bytes).0.as_slice() == received.hash
@@ -191,7 +193,7 @@ fn beside(event: &Event, stored: &Stored, library: &Library) -> Beside {
         return Event::decode(bytes).map_or(Beside::Never, |event| Beside::Event(Box::new(event)));
     }
     let Some(Ok(place)) = received.place.as_ref().map(Place::try_from) else { return Beside::Never };
-    match library.at(place) {
+    match shelf.at(place) {
         Look::Found(filed) if filed.hash.0.as_slice() == received.hash => Beside::Event(Box::new(filed.event)),
         Look::Found(_) | Look::Absent => Beside::Never,
         Look::Unknown if library.is_lost(place) => Beside::Lost,

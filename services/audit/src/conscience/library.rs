@@ -70,8 +70,6 @@ impl Library {
 
     fn look(&self, place: Place) -> Look {
         let Some(journal) = self.journal(place.origin) else { return Look::Unknown };
-        // Before the look: what is written between the two was not absent.
-        let may_come = self.may_come(place);
         let at = dossier_journal::Place { epoch: place.epoch, sequence: place.sequence };
         match journal.get(at) {
             Ok(Some(stored)) => match Event::decode(&stored.event) {
@@ -79,8 +77,7 @@ impl Library {
                 // What is no event is told by `dossier verify`; one of a later version is no finding.
                 Err(_) => Look::Unknown,
             },
-            // What is not copied yet may come.
-            Ok(None) if may_come || self.is_lost(place) => Look::Unknown,
+            Ok(None) if self.is_lost(place) => Look::Unknown,
             Ok(None) => Look::Absent,
             Err(error) => {
                 // A copy that cannot be read is no finding about the others; the journal says so by itself.
@@ -96,13 +93,28 @@ impl Shelf for Library {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, look)) = &*last
             && *known == place
-            && *look != Look::Unknown
+            && matches!(look, Look::Found(_))
         {
             return look.clone();
         }
         let look = self.look(place);
         *last = Some((place, look.clone()));
         look
+    }
+}
+
+/// The library for our own journal, which hears of an event just before it is copied: what is not copied yet may come. Whatever a copied
+/// event rests on was copied before it, because what its service knew is in its journal before it, and was held until it was here.
+pub(crate) struct NotYet<'a>(pub(crate) &'a Library);
+
+impl Shelf for NotYet<'_> {
+    fn at(&self, place: Place) -> Look {
+        // Before the look: what is copied between the two was not absent.
+        let may_come = self.0.may_come(place);
+        match self.0.at(place) {
+            Look::Absent if may_come => Look::Unknown,
+            look => look,
+        }
     }
 }
 
