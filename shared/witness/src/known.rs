@@ -1,30 +1,25 @@
 //! The logs that a witness was given, by a way that it trusts.
 
-use std::collections::BTreeMap;
-
 use dossier_proof::{
-    Checkpoint, CosignerKey, SignedCheckpoint, VerifierKey, checkpoint::CheckpointVerifyError, tree::TreeHead,
+    Checkpoint, KeyFile, SignedCheckpoint,
+    history::{HistoryError, KeyHistory},
+    keyfile::{KeyFileError, MAX_KEY_FILE_BYTES},
+    tree::TreeHead,
 };
 
-/// A file of keys: a line of some 100 bytes each, with what is said about them.
-pub const KEYS_BYTES_MAX: usize = 64 * 1024;
+/// The longest file of keys.
+pub const KEYS_BYTES_MAX: usize = MAX_KEY_FILE_BYTES;
 
-/// Logs by name, and what each signs with: several keys where one was replaced.
+/// Logs by name, and what each signs with: a key after another, each for one stretch of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownLogs(BTreeMap<String, Vec<VerifierKey>>);
+pub struct KnownLogs(KeyFile);
 
 /// Why a file of keys cannot be used. Final.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KnownLogsError {
-    /// It is longer than such a file can be.
-    #[error("it has {0} bytes; a file of keys has at most {KEYS_BYTES_MAX}")]
-    TooLong(usize),
-    /// A line is no key.
-    #[error("line {line} is no verifier key (<name>+<id>+<key>)")]
-    NoKey {
-        /// Which one, from 1.
-        line: usize,
-    },
+    /// It is no such file.
+    #[error(transparent)]
+    Form(#[from] KeyFileError),
     /// It names no log.
     #[error("it holds no key of a log")]
     Empty,
@@ -36,9 +31,11 @@ pub enum NotBelieved {
     /// It is of a log that is not known here.
     #[error("nobody has given the key of the log {0:?}")]
     Unknown(String),
-    /// None of the log's keys has signed it.
-    #[error("it is not signed by the log: {0}")]
-    NotSigned(CheckpointVerifyError),
+    /// The key that signs there has not signed it.
+    #[error(
+        "it is not signed by the log: {0}. If the log has taken another key, get its keys anew, by a way that you trust"
+    )]
+    NotSigned(HistoryError),
 }
 
 /// A checkpoint that a known log has signed. Only [`KnownLogs::believe`] makes one.
@@ -48,57 +45,44 @@ pub struct Believed {
 }
 
 impl KnownLogs {
-    /// Reads a file of verifier keys, a line each. Empty lines, those that begin with `#`, and keys of cosigners (which are no log's) are left.
+    /// Reads a file of verifier keys, as installations publish it. Keys of cosigners are no log's, and left.
     ///
     /// # Errors
     /// [`KnownLogsError`] says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, KnownLogsError> {
-        if text.len() > KEYS_BYTES_MAX {
-            return Err(KnownLogsError::TooLong(text.len()));
-        }
-        let mut logs: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
-        for (number, line) in text.lines().map(str::trim).enumerate() {
-            if line.is_empty() || line.starts_with('#') || CosignerKey::parse(line).is_ok() {
-                continue;
-            }
-            let key = VerifierKey::parse(line).map_err(|_| KnownLogsError::NoKey { line: number + 1 })?;
-            let keys = logs.entry(key.name().as_str().to_owned()).or_default();
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
-        if logs.is_empty() { Err(KnownLogsError::Empty) } else { Ok(Self(logs)) }
+        let file: KeyFile = text.parse()?;
+        if file.logs.is_empty() { Err(KnownLogsError::Empty) } else { Ok(Self(file)) }
     }
 
     /// The names of the logs: what their keys are called.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.logs.iter().map(KeyHistory::log)
     }
 
-    /// The name of the log that an origin line speaks of. A log of one life is called as its key; Dossier's have an epoch behind it.
-    pub fn name_of<'a>(&'a self, origin: &str) -> Option<&'a str> {
-        let whole = self.0.get_key_value(origin);
-        let found = whole.or_else(|| {
-            let (name, _) = origin.rsplit_once('/')?;
-            epoch_of(origin, name)?;
-            self.0.get_key_value(name)
-        });
-        found.map(|(name, _)| name.as_str())
+    /// The keys of the log that an origin line speaks of. A log of one life is called as its key; Dossier's have an epoch behind it.
+    fn history(&self, origin: &str) -> Option<&KeyHistory> {
+        let named = |history: &&KeyHistory| history.log() == origin || epoch_of(origin, history.log()).is_some();
+        self.0.logs.iter().find(named)
     }
 
-    /// The keys of the log that an origin line speaks of.
-    pub fn keys_of(&self, origin: &str) -> Option<&[VerifierKey]> {
-        self.0.get(self.name_of(origin)?).map(Vec::as_slice)
+    /// The name of the log that an origin line speaks of.
+    pub fn name_of(&self, origin: &str) -> Option<&str> {
+        self.history(origin).map(KeyHistory::log)
     }
 
-    /// The checkpoint, if a log that is known here has signed it.
+    /// The checkpoint, if a log that is known here has signed it, with the key that it signs with there.
     ///
     /// # Errors
     /// [`NotBelieved`].
     pub fn believe(&self, signed: SignedCheckpoint) -> Result<Believed, NotBelieved> {
         let origin = &signed.unverified().origin;
-        let keys = self.keys_of(origin).ok_or_else(|| NotBelieved::Unknown(origin.clone()))?;
-        signed.verify_from(origin, keys).map_err(NotBelieved::NotSigned)?;
+        let history = self.history(origin).ok_or_else(|| NotBelieved::Unknown(origin.clone()))?;
+        let verified = if history.log() == origin {
+            signed.verify(history.current()).map(drop).map_err(HistoryError::Checkpoint)
+        } else {
+            history.verify(&signed).map(drop)
+        };
+        verified.map_err(NotBelieved::NotSigned)?;
         Ok(Believed { signed })
     }
 }

@@ -34,22 +34,22 @@ fn a_cosigner_is_no_log() {
 }
 
 #[test]
-fn a_key_that_was_replaced_is_believed_beside_the_new_one() {
-    let logs = KnownLogs::parse(&format!("{}\n{}\n", signer().verifier(), stranger().verifier())).unwrap();
-    for key in [signer(), stranger()] {
-        logs.believe(signed_by(&key, ORIGIN, &honest(3))).unwrap();
-    }
+fn a_key_that_was_given_up_signs_what_it_signed_and_nothing_after() {
+    let (first, second) = (signer().verifier(), stranger().verifier());
+    let text = format!("# log {LOG} up to 0/5\n{first}\n# log {LOG} after 0/5\n{second}\n");
+    let logs = KnownLogs::parse(&text).unwrap();
+    let believes = |key: &SigningKey, size| logs.believe(signed_by(key, ORIGIN, &honest(size))).is_ok();
+    assert_eq!([believes(&signer(), 5), believes(&signer(), 6)], [true, false]);
+    assert_eq!([believes(&stranger(), 5), believes(&stranger(), 6)], [false, true]);
 }
 
 #[test]
 fn a_file_that_is_none_of_keys_is_refused_with_the_line() {
     assert_eq!(KnownLogs::parse("# nothing\n").unwrap_err(), KnownLogsError::Empty);
-    assert_eq!(
-        KnownLogs::parse(&format!("{}\nbogus", signer().verifier())).unwrap_err(),
-        KnownLogsError::NoKey { line: 2 }
-    );
+    let bogus = KnownLogs::parse(&format!("{}\nbogus", signer().verifier())).unwrap_err();
+    assert!(bogus.to_string().starts_with("line 2"), "{bogus}");
     let long = "#".repeat(KEYS_BYTES_MAX + 1);
-    assert_eq!(KnownLogs::parse(&long).unwrap_err(), KnownLogsError::TooLong(KEYS_BYTES_MAX + 1));
+    assert!(matches!(KnownLogs::parse(&long), Err(KnownLogsError::Form(_))));
 }
 
 #[test]
