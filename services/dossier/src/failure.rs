@@ -174,6 +174,7 @@ impl From<dossier_engine::EngineError> for Failure {
             dossier_engine::EngineError::Journal(error) => error.into(),
             dossier_engine::EngineError::ClockBehind { .. } => Self::new(Exit::Clock, error.to_string()),
             dossier_engine::EngineError::Event { .. } => Self::damaged(error.to_string()),
+            dossier_engine::EngineError::Erasure(_) => Self::new(Exit::Disk, error.to_string()),
             dossier_engine::EngineError::Thread(_) => Self::new(Exit::Failed, error.to_string()),
         }
     }

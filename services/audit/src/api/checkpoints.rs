@@ -65,6 +65,8 @@ pub struct LogDocument {
     pub cosigner: Option<String>,
     /// Where the log is served as tiles, for whoever mirrors it (C2SP tlog-tiles).
     pub tiles: String,
+    /// The epochs of its journal of which a checkpoint is served, ascending: each is a log of its own.
+    pub epochs: Vec<u32>,
     /// The newest checkpoint that was checked.
     pub checkpoint: Option<CheckpointDocument>,
 }
@@ -129,8 +131,19 @@ fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
         verifier: office.keys(origin).map_or_else(String::new, |keys| keys.current().to_string()),
         cosigner: (origin != Origin::Audit).then(|| office.cosigner().verifier().to_string()),
         tiles: format!("/audit/log/{origin}/{epoch}/"),
+        epochs: epochs(office, origin),
         checkpoint,
     })
+}
+
+/// Of an epoch of ours that has ended no checkpoint is kept.
+fn epochs(office: &Office, origin: Origin) -> Vec<u32> {
+    if origin == Origin::Audit {
+        return vec![office.engine().journal().head().epoch];
+    }
+    let copied = office.copies().journal(origin).map(dossier_journal::Journal::epochs).unwrap_or_default();
+    let seen = office.copies().seen();
+    copied.into_iter().map(|(epoch, _)| epoch).filter(|epoch| seen.of_epoch(origin, *epoch).is_some()).collect()
 }
 
 /// Of the others what was seen, of ourselves what is.

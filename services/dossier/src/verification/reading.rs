@@ -259,7 +259,7 @@ fn note_place(misplaced: &mut Misplaced, origin: Origin, prepared: &Prepared) {
     }
 }
 
-fn of_deviation(Deviation { at, found }: Deviation) -> Doubt {
+fn of_deviation(Deviation { at, found, .. }: Deviation) -> Doubt {
     Doubt::from(Fault { kind: FaultKind::NotSoDecided, at, found })
 }
 

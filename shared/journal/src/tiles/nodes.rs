@@ -58,7 +58,7 @@ pub enum NodeError {
 
 impl NodeError {
     /// Epoch and first sequence that a missing or damaged tile covers.
-    pub(crate) fn place(&self) -> Option<(u32, u64)> {
+    pub fn place(&self) -> Option<(u32, u64)> {
         match self {
             Self::Missing { epoch, tile_level, tile_index } | Self::Damaged { epoch, tile_level, tile_index } => {
                 let shift = u32::from(TILE_HEIGHT) * (u32::from(*tile_level) + 1);

@@ -36,7 +36,15 @@ pub(super) fn verify(
                 report.sign(*origin);
                 sources.put(*origin, journal);
             }
-            Err(Problem::Doubt(doubt)) => report.doubts.push(doubt),
+            Err(Problem::Doubt(doubt)) => {
+                // What can be read all the same tells more of what was done, and where.
+                if doubt.kind == DoubtKind::ExportDamaged
+                    && let Ok(journal) = ExportedJournal::open(folder)
+                {
+                    sources.put(*origin, journal);
+                }
+                report.doubts.push(doubt);
+            }
             Err(Problem::Failure(failure)) => return Err(failure),
         }
     }
@@ -99,16 +107,7 @@ fn open(
     })?;
     let readers = Readers { peek, turn: key_turn };
     let verified = verify_export_from(folder, trusted, readers, |progressed| progress.at(progressed.done, progressed.total));
-    let (summary, history) = verified.map_err(|error| match error {
-        ExportError::Untrusted { .. } => doubt(DoubtKind::NotSigned, error.to_string()),
-        ExportError::Damaged { .. } => doubt(DoubtKind::ExportDamaged, error.to_string()),
-        ExportError::Io { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => Problem::Doubt(
-            Doubt::about(origin, DoubtKind::ExportDamaged, format!("a file of the export is missing: {error}"))
-                .of(Class::Missing),
-        ),
-        ExportError::Io { ref place, ref source } => Problem::Failure(Failure::disk(place, source)),
-        other => Problem::Failure(Failure::damaged(other.to_string())),
-    })?;
+    let (summary, history) = verified.map_err(|error| problem(origin, folder, trusted, error))?;
     let journal = ExportedJournal::open(folder).map_err(|found| doubt(DoubtKind::ExportDamaged, found))?;
     let sizes: Vec<_> = summary.epochs.into_iter().filter(|(_, size)| *size > 0).collect();
     if journal.epochs() != sizes {
@@ -118,4 +117,29 @@ fn open(
         ));
     }
     Ok((journal, history))
+}
+
+/// What is wrong with an export, as far as its files tell.
+fn problem(origin: Origin, folder: &Path, trusted: &KeyHistory, error: ExportError) -> Problem {
+    let doubt = |kind, class| Problem::Doubt(Doubt::about(origin, kind, error.to_string()).of(class));
+    match &error {
+        ExportError::Untrusted { .. } if log_of(folder).is_some_and(|log| log != trusted.log()) => {
+            doubt(DoubtKind::NotSigned, Class::Foreign)
+        }
+        ExportError::Untrusted { .. } => doubt(DoubtKind::NotSigned, Class::Unsigned),
+        // Every file is what the manifest says, and the events are not those that were signed.
+        ExportError::Damaged { place, .. } if place == folder => doubt(DoubtKind::ExportDamaged, Class::Altered),
+        ExportError::Damaged { .. } => doubt(DoubtKind::ExportDamaged, Class::Unreadable),
+        ExportError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            doubt(DoubtKind::ExportDamaged, Class::Missing)
+        }
+        ExportError::Io { place, source } => Problem::Failure(Failure::disk(place, source)),
+        other => Problem::Failure(Failure::damaged(other.to_string())),
+    }
+}
+
+/// The log that the manifest names, in its second line.
+fn log_of(folder: &Path) -> Option<String> {
+    let manifest = std::fs::read_to_string(folder.join("manifest.txt")).ok()?;
+    Some(manifest.lines().nth(1)?.strip_prefix("log ")?.to_owned())
 }
