@@ -9,7 +9,12 @@ pub fn concerns(foreign: &Event) -> bool {
     foreign.head.place.origin == Origin::Moderation
         && matches!(
             foreign.payload,
-            Some(Payload::DesignationGranted(_) | Payload::DesignationRevoked(_) | Payload::RegistryAdopted(_))
+            Some(
+                Payload::DesignationGranted(_)
+                    | Payload::DesignationRevoked(_)
+                    | Payload::RegistryAdopted(_)
+                    | Payload::ErasureOrdered(_)
+            )
         )
 }
 

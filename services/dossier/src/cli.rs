@@ -86,6 +86,10 @@ pub enum Command {
     Approve(Approve),
     /// Returns a revision with requested changes.
     RequestChanges(RequestChanges),
+    /// Has the words of an entry destroyed wherever they are, or a person forgotten, for good. For records managers.
+    Erase(Erase),
+    /// Shows what was ordered to be erased, who has done it and who has not.
+    Erasures(Erasures),
     /// Shows how an entry got to where it is: who did what, when, under which authority, and how long it waited.
     Trail(Trail),
     /// Fetches the receipt of a published edition: a file that proves how it came to be public, to anybody, offline.
@@ -224,6 +228,38 @@ pub struct Approve {
     /// A note for your colleagues; the contributor does not see it.
     #[arg(long, default_value = "")]
     pub note: String,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// The entry, by its public number or its id; of a person the subject id.
+    pub what: String,
+    /// What of it: words (everything), content (single ones, with --digest), personal-values, person.
+    #[arg(long, value_parser = ["words", "content", "personal-values", "person"])]
+    pub scope: String,
+    /// Why, as the registry codes it: own-request, court-order, never-public, retention-over.
+    #[arg(long)]
+    pub reason: String,
+    /// The digest of a content that is to be erased; several times for several.
+    #[arg(long = "digest", value_name = "DIGEST")]
+    pub digests: Vec<String>,
+    /// A word for the record, for records managers and auditors.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// What is erased, said once more; asked for where it is not given.
+    #[arg(long, value_name = "WHAT")]
+    pub confirm: Option<String>,
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[derive(Debug, Args)]
+pub struct Erasures {
+    /// Those alone that somebody has not confirmed.
+    #[arg(long)]
+    pub waiting: bool,
     #[command(flatten)]
     pub server: Server,
 }

@@ -1,6 +1,6 @@
 //! The service, put together and started.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::Router;
 use dossier_engine::{
@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     api::{self, Desk},
-    domain::{Command, Moderation, Refusal},
+    domain::{BY_OPERATOR, Command, Moderation, Refusal},
     erasing::Shelves,
     gists::Gists,
     keys::{ModerationDesk, keys_needed},
@@ -123,7 +123,56 @@ impl Service {
 
     /// Destroys what is ordered to be, and confirms it, for as long as it is polled.
     pub fn erase(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
-        erasure::run(self.engine.clone(), self.shelves(), Command::ConfirmErasure)
+        let (service, shelves) = (self.clone(), self.shelves());
+        async move {
+            let engine = service.engine.clone();
+            futures_util::future::join(
+                erasure::run(engine, shelves, Command::ConfirmErasure),
+                service.order_what_was_forgotten(),
+            )
+            .await;
+        }
+    }
+
+    /// Orders that a person be forgotten, for the operator who has the accounts in hand. Ordering it again changes nothing.
+    ///
+    /// # Errors
+    /// [`BootstrapError`].
+    pub async fn forget(&self, subject: SubjectId) -> Result<(), BootstrapError> {
+        if self.engine.view().state.erasures.of_person(subject).is_some() {
+            return Ok(());
+        }
+        let order = v1::OrderErasure {
+            scope: erasure::Scope::Person.number(),
+            subject: subject.to_vec(),
+            reason: BY_OPERATOR.to_owned(),
+            ..v1::OrderErasure::default()
+        };
+        match self.as_system(Command::OrderErasure(order)).await {
+            Ok(_)
+            | Err(BootstrapError::Execute(ExecuteError::Refused { refusal: Refusal::ErasedAlready { .. }, .. })) => {
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Who was erased while nothing ran, by `dossier account erase` on the data directory: ordered now, so that it is an event too.
+    async fn order_what_was_forgotten(&self) {
+        // Not from a service of which another instance may be at work, nor from one that is still starting.
+        while self.engine.admits_persons().is_err() {
+            if self.engine.stopped_because().is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        let desk = Arc::clone(&self.desk);
+        let people = tokio::task::spawn_blocking(move || desk.accounts.people()).await.unwrap_or_default();
+        for person in people.into_iter().filter(|person| person.erased.is_some()) {
+            if let Err(error) = self.forget(person.subject).await {
+                tracing::warn!(subject = %person.subject, %error, "that a person was forgotten is ordered at the next start");
+            }
+        }
     }
 
     fn shelves(&self) -> Arc<dyn Holdings> {

@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod doctor;
 pub(crate) mod entering;
+mod erase;
 mod export;
 mod front;
 mod import;
@@ -56,6 +57,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Review(one) => review::run(&one, audience),
         Command::Approve(approve) => approve::run(&approve, audience),
         Command::RequestChanges(request) => request_changes::run(&request, audience),
+        Command::Erase(erase) => erase::run(&erase, audience),
+        Command::Erasures(erasures) => erase::list(&erasures, audience),
         Command::Trail(one) => trail::run(&one, audience),
         Command::Prove(prove) => prove::run(&prove, audience),
         Command::Replay(replay) => replay::run(&replay, audience),

@@ -8,6 +8,7 @@ use dossier_identity::accounts::{
     door::{Door, RefusalKind, Reply, Request, carry_out},
 };
 use dossier_moderation as moderation;
+use dossier_proto::SubjectId;
 use tokio::runtime::Handle;
 
 use super::plot::Plot;
@@ -54,8 +55,27 @@ impl Doorkeeper {
     fn carry_out(&self, request: Request) -> Reply {
         match request {
             Request::CreateAdministrator { name, mail } => self.appoint(&Candidate { name, mail }),
+            Request::Erase { subject } => self.forget(subject),
             request => carry_out(&self.accounts, request, self.clock.now()),
         }
+    }
+
+    /// It is an event too: ordered in moderation's journal first, so that every service and every backup that is put back knows of it.
+    fn forget(&self, subject: SubjectId) -> Reply {
+        if !self.accounts.people().iter().any(|person| person.subject == subject) {
+            return carry_out(&self.accounts, Request::Erase { subject }, self.clock.now());
+        }
+        if let Some(why) = (self.obstacle)() {
+            let reason = format!(
+                "moderation is starting, and nothing was changed. It waits {why}. Repeat this when its /readyz says that it is ready"
+            );
+            return refused(RefusalKind::NotNow, reason);
+        }
+        if let Err(error) = self.runtime.block_on(self.moderation.forget(subject)) {
+            let reason = format!("the erasure could not be ordered ({error}), and nothing was changed. Repeat this in a moment");
+            return refused(RefusalKind::NotNow, reason);
+        }
+        carry_out(&self.accounts, Request::Erase { subject }, self.clock.now())
     }
 
     fn appoint(&self, candidate: &Candidate) -> Reply {

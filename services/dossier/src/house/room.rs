@@ -17,7 +17,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
 use super::{broker_watch::BrokerWatch, following::Onlooker, machine::Machine};
-use crate::{Exit, Failure};
+use crate::{Exit, Failure, witness::push};
 
 /// How often it is measured how far a reader is behind.
 const LAG_EVERY: Duration = Duration::from_secs(1);
@@ -142,6 +142,7 @@ impl Room {
 
     pub(super) fn of_audit(service: &audit::Service, ground: Ground) -> Self {
         let (watch, judge, finder) = (service.clone(), service.clone(), service.clone());
+        let pusher = service.clone();
         Self {
             origin: Origin::Audit,
             onlooker: Onlooker::of(Origin::Audit),
@@ -154,7 +155,14 @@ impl Room {
             ground,
             inbox: service.inbox(),
             follows: &audit::COPIED,
-            work: Some(Box::new(|transport| async move { watch.begin(transport).await }.boxed())),
+            work: Some(Box::new(|transport| {
+                let begun = async move {
+                    let mut tasks = watch.begin(transport).await?;
+                    push(&pusher, &mut tasks);
+                    Ok(tasks)
+                };
+                begun.boxed()
+            })),
             postman: None,
             mail: MailTrouble::default(),
             following: None,

@@ -21,6 +21,9 @@ pub const AWAITED: [&str; 7] =
 /// Why words may be destroyed, where the registry in force lists no codes.
 pub const ERASURE_REASONS: [&str; 4] = ["own-request", "court-order", "never-public", "retention-over"];
 
+/// The reason of the system, for an operator who has a person forgotten; in no registry, because nobody else gives it.
+pub const BY_OPERATOR: &str = "operator";
+
 /// Contents that one order of an erasure may name: 32 bytes each, 2 KiB.
 pub const ERASED_CONTENTS_MAX: usize = 64;
 

@@ -21,8 +21,9 @@ pub use command::{Approval, Command, Confirmation, CorrectedWords, SubmittedWord
 pub(crate) use decide::may_designate;
 pub(crate) use limits::is_note_number;
 pub use limits::{
-    ASSIGNED_LEASE, AWAITED, CHECKLIST_MAX, COMMENTS_MAX, CORRECTED_FIELDS_MAX, ERASED_CONTENTS_MAX, ERASURE_REASONS,
-    FIELD_BYTES_MAX, HELD_COMMENTS_MAX, HOLD_MAX, LANGUAGE_BYTES_MAX, LEASE, PUBLISH_AHEAD_MAX, REQUESTED_CHANGES_MAX,
+    ASSIGNED_LEASE, AWAITED, BY_OPERATOR, CHECKLIST_MAX, COMMENTS_MAX, CORRECTED_FIELDS_MAX, ERASED_CONTENTS_MAX,
+    ERASURE_REASONS, FIELD_BYTES_MAX, HELD_COMMENTS_MAX, HOLD_MAX, LANGUAGE_BYTES_MAX, LEASE, PUBLISH_AHEAD_MAX,
+    REQUESTED_CHANGES_MAX,
 };
 pub use refusal::{Invalid, Refusal};
 pub use stages::{Chair, Need, Opinion, Passing, Stage, Verdict};

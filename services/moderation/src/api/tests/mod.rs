@@ -11,6 +11,7 @@ mod filters;
 mod hostile;
 mod inbox;
 mod keys;
+mod past_reviews;
 mod people;
 mod queue;
 mod restart;

@@ -9,7 +9,9 @@ use dossier_identity::{NotEntitled, Role};
 use dossier_proto::{Authority, Digest, EntryId, Origin, Payload, Place, SubjectId, v1};
 
 use super::{Answer, is_own, seat};
-use crate::domain::{ERASED_CONTENTS_MAX, ERASURE_REASONS, Ending, Entry, Invalid, Refusal, Review, State, limits};
+use crate::domain::{
+    BY_OPERATOR, ERASED_CONTENTS_MAX, ERASURE_REASONS, Ending, Entry, Invalid, Refusal, Review, State, limits,
+};
 
 const RECORDS_MANAGERS: &[Role] = &[Role::RecordsManager];
 
@@ -37,7 +39,9 @@ fn person(state: &State, order: &v1::OrderErasure, context: &Context) -> Answer 
         None if is_own(context) => None,
         None => return Err(Refusal::WrongActor("another service")),
     };
-    reason(state, &order.reason)?;
+    if authority.is_some() || order.reason != BY_OPERATOR {
+        reason(state, &order.reason)?;
+    }
     if let Some(before) = state.erasures.of_person(subject) {
         return Err(Refusal::ErasedAlready { because: before.place });
     }

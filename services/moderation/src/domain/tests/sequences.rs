@@ -482,6 +482,11 @@ fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
                 Some(Payload::CorrectionRejected(_)) => "rejected",
                 Some(Payload::LettersEnded(_)) => "letters",
                 Some(Payload::InboxRead(_)) => "read",
+                Some(Payload::ErasureOrdered(ordered)) => {
+                    let command = ordered.command.as_ref().expect("an order");
+                    Scope::from_number(command.scope).expect("a scope").key()
+                }
+                Some(Payload::ErasureConfirmed(_)) => "erasure confirmed",
                 Some(Payload::ReviewOpened(opened)) if opened.command.is_some_and(|open| open.appeal.is_some()) => {
                     "appeal"
                 }
@@ -491,5 +496,5 @@ fn random_stories_reach_approvals_of_every_type_and_everything_else_there_is() {
         }
     }
     let reached: Vec<_> = seen.keys().copied().collect();
-    assert_eq!(reached.len(), 16, "{seen:?}");
+    assert_eq!(reached.len(), 21, "{seen:?}");
 }
