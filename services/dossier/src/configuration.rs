@@ -6,6 +6,7 @@
 //! public_url = "https://registry.example"
 //! verifiers = "verifiers"               # what each service signs with: a line each, public
 //! trusted_proxies = ["127.0.0.1"]       # who is believed whose request it passes on; this machine, where `listen` is on it alone
+//! witnesses = "witnesses"               # of audit alone: foreign witnesses, a line each; may be left out
 //! demo = false                          # whether people here are invented; every page then says so
 //! log = "json"                          # or "text"
 //!
@@ -32,6 +33,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use dossier_audit::Witnesses;
 use dossier_post::{MailServer, MailSettings};
 use dossier_web::proxies::{Network, TrustedProxies};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -61,6 +63,9 @@ pub struct Configuration {
     /// listens on this machine alone; else nobody.
     #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: Option<Vec<Network>>,
+    /// The file of foreign witnesses whose cosignatures are taken: of the audit service alone.
+    #[serde(default)]
+    pub witnesses: Option<PathBuf>,
     /// Whether people here are invented.
     #[serde(default)]
     pub demo: bool,
@@ -88,6 +93,16 @@ struct MailAlone {
 pub fn read_mail(file: &Path) -> Result<MailServer, Failure> {
     let found: MailAlone = parse(file)?;
     mail_server(&found.mail.beside(file.parent().unwrap_or(Path::new(""))))
+}
+
+/// The foreign witnesses that a file names.
+///
+/// # Errors
+/// [`Failure`] that names the file, the line, and what to write there.
+pub fn read_witnesses(file: &Path) -> Result<Witnesses, Failure> {
+    let text = read_text(file)?;
+    Witnesses::parse(&text)
+        .map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}. Nothing was started", file.display())))
 }
 
 /// The mail server of a configuration that was read.
@@ -196,7 +211,8 @@ impl Configuration {
             return Err(refused(file, &error.to_string(), None));
         }
         let nats = Nats { nkey: at(&self.nats.nkey), ca: self.nats.ca.as_deref().map(at), ..self.nats.clone() };
-        Ok(Self { data: at(&self.data), verifiers: at(&self.verifiers), public_url, nats, mail, ..self })
+        let witnesses = self.witnesses.as_deref().map(at);
+        Ok(Self { data: at(&self.data), verifiers: at(&self.verifiers), witnesses, public_url, nats, mail, ..self })
     }
 }
 

@@ -34,6 +34,8 @@ A whole configuration; paths are relative to the file:
   verifiers = \"verifiers\"               # what each service signs with: a line each, public
   trusted_proxies = [\"127.0.0.1\"]       # who is believed whose request it passes on (X-Forwarded-For), by address or
                                         # network; without it this machine, where the service listens on it alone
+  witnesses = \"witnesses\"               # of audit alone: foreign witnesses whose cosignatures are taken, a line each (as for
+                                        # `dossier up --witnesses`); may be left out
   demo = false                          # whether people here are invented; every page then says so
   log = \"text\"                          # or \"json\"
 

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use dossier_proto::Origin;
 use dossier_web::{Limits, page::Demonstration, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
@@ -13,7 +14,7 @@ use super::running::{Running, asked_to_end, keep_up, listen_at, reachable, until
 use crate::{
     Exit, Failure, Layout,
     cli::Serve,
-    configuration::{Configuration, mail_server},
+    configuration::{Configuration, mail_server, read_witnesses},
     house::{BrokerSettings, HouseSettings, Outpost, OutpostSettings, outpost_router},
     output::{aside, line},
 };
@@ -53,7 +54,7 @@ async fn stay_up(serve_: &Serve, configuration: &Configuration, metrics: Prometh
     let listener = listen_at(configuration.listen).await?;
     let base = format!("http://{}", reachable(&listener)?);
     let outpost = tokio::select! {
-        opened = Outpost::open(settings(serve_, configuration)?, BROKER_PATIENCE) => opened?,
+        opened = Outpost::open(settings_of(serve_.service, configuration)?, BROKER_PATIENCE) => opened?,
         () = &mut asked => {
             line("Ended cleanly.");
             return Ok(());
@@ -135,14 +136,16 @@ async fn begin(
     }
 }
 
-fn settings(serve: &Serve, configuration: &Configuration) -> Result<OutpostSettings, Failure> {
+/// What a configuration says of a service.
+pub(super) fn settings_of(origin: Origin, configuration: &Configuration) -> Result<OutpostSettings, Failure> {
     let demonstration = if configuration.demo { Demonstration::Yes(None) } else { Demonstration::No };
     let nats = &configuration.nats;
     let mut house = HouseSettings::new(&configuration.data, demonstration, configuration.public_url.clone());
     house.proxies = configuration.proxies();
+    house.witnesses = configuration.witnesses.as_deref().map(read_witnesses).transpose()?.unwrap_or_default();
     house.mail = configuration.mail.as_ref().map(mail_server).transpose()?;
     Ok(OutpostSettings {
-        origin: serve.service,
+        origin,
         house,
         verifiers: configuration.verifiers.clone(),
         broker: BrokerSettings {

@@ -18,7 +18,7 @@ use crate::{
     Exit, Failure, Layout,
     cli::Up,
     commands::import_file,
-    configuration::read_mail,
+    configuration::{read_mail, read_witnesses},
     house::{self, House, HouseBroker, HouseSettings},
     output::{aside, line},
 };
@@ -52,6 +52,7 @@ async fn stay_up(up: &Up, metrics: PrometheusHandle, tale: &Tale<'_>) -> Result<
     let demonstration = if up.demo { Demonstration::Yes(Some("/demo")) } else { Demonstration::No };
     let public = up.public_url.clone().unwrap_or_else(|| base.clone());
     let mut settings = HouseSettings::new(&up.data, demonstration, public.trim_end_matches('/'));
+    settings.witnesses = up.witnesses.as_deref().map(read_witnesses).transpose()?.unwrap_or_default();
     settings.mail = up.mail.as_deref().map(read_mail).transpose()?;
     settings.proxies = TrustedProxies::of(up.behind.iter().copied());
     let house = match broker(up) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dossier_audit::{self as audit, AskService, Copies};
+use dossier_audit::{self as audit, AskService, Copies, Witnessed, WitnessedError};
 use dossier_engine::Ground;
 use dossier_identity::Accounts;
 use dossier_moderation as moderation;
@@ -11,7 +11,7 @@ use dossier_publication as publication;
 use dossier_submission as submission;
 
 use super::{answers::digests_of, keyring, plot::Plot};
-use crate::{Failure, deciders::AllDeciders};
+use crate::{Exit, Failure, deciders::AllDeciders};
 
 impl Plot {
     pub(super) fn submission(&self, ground: &Ground, accounts: &Arc<Accounts>) -> Result<submission::Service, Failure> {
@@ -80,10 +80,26 @@ impl Plot {
                 patience: self.settings.patience,
             },
             cosigner: self.secrets.cosigners(),
+            witnessed: self.witnessed()?,
             site: audit::Site {
                 base_url: self.settings.base_url.clone(),
                 demonstration: self.settings.demonstration.clone(),
             },
         })?)
+    }
+
+    /// What foreign witnesses have cosigned.
+    fn witnessed(&self) -> Result<Arc<Witnessed>, Failure> {
+        let witnesses = self.settings.witnesses.clone();
+        let own = self.secrets.cosigners().key(1).verifier();
+        if let Some(same) = witnesses.keys().find(|key| key.public_key() == own.public_key() || key.name() == own.name()) {
+            return Err(Failure::new(Exit::Usage, format!("{same} is the installation itself, and no witness of it. Nothing was started")));
+        }
+        let directory = self.layout.service(Origin::Audit).join("anchors").join("witnessed");
+        let opened = Witnessed::open(&directory, witnesses);
+        opened.map(Arc::new).map_err(|error| match error {
+            WitnessedError::Disk { path, source } => Failure::disk(&path, &source),
+            damaged @ WitnessedError::Damaged { .. } => Failure::damaged(damaged.to_string()),
+        })
     }
 }

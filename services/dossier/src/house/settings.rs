@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use dossier_audit::Patience;
+use dossier_audit::Witnesses;
 use dossier_engine::{Clock, Faults, MachineClock, NoFaults};
 use dossier_post::MailServer;
 use dossier_web::{
@@ -24,6 +25,8 @@ pub struct HouseSettings {
     pub proxies: TrustedProxies,
     /// The mail server; without one whatever is to be told waits in people's inboxes.
     pub mail: Option<MailServer>,
+    /// Foreign witnesses, whose cosignatures are taken.
+    pub witnesses: Witnesses,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Where crash tests look in.
@@ -41,6 +44,7 @@ impl HouseSettings {
             base_url: base_url.into(),
             proxies: TrustedProxies::default(),
             mail: None,
+            witnesses: Witnesses::default(),
             clock: Arc::new(MachineClock),
             faults: Arc::new(NoFaults),
             patience: Patience::default(),

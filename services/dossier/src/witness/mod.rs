@@ -15,6 +15,8 @@ mod looking;
 mod node;
 mod pushing;
 mod shelf;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 pub use doors::router;
