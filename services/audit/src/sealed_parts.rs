@@ -109,6 +109,7 @@ pub fn said(payload: &Payload) -> Vec<Part<'_>> {
 fn said_on_the_way(payload: &Payload) -> Vec<Part<'_>> {
     match payload {
         Payload::ClearanceAsked(event) => event.command.as_ref().map(submit).unwrap_or_default(),
+        Payload::ErasureOrdered(event) => note(event.command.as_ref().and_then(|command| command.note.as_ref())),
         Payload::Cleared(event) => note(event.command.as_ref().and_then(|command| command.note.as_ref())),
         Payload::ClearanceReturned(event) => reason(event.command.as_ref().and_then(|command| command.reason.as_ref())),
         Payload::RetractionProposed(event) => {

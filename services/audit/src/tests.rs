@@ -1,5 +1,6 @@
 //! The service as a whole: over journals of the others in memory, and its own on disk or in memory.
 
+mod certificates;
 mod conscience;
 mod copying;
 mod finding;
@@ -8,5 +9,6 @@ mod house;
 mod mirroring;
 mod moments;
 mod reading;
+mod trails;
 mod witnessing;
 mod words;

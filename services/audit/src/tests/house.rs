@@ -165,6 +165,25 @@ impl World {
         self.shelves[&origin].put(event)
     }
 
+    /// The same with more said about it: under which designation, in which command.
+    pub(super) fn happens_as(
+        &self,
+        origin: Origin,
+        entry: Option<EntryId>,
+        payload: Payload,
+        change: impl FnOnce(&mut dossier_proto::Head),
+    ) -> Place {
+        let mut event = event(origin, entry, payload);
+        event.head.recorded_at = Micros(self.moment.fetch_add(1_000, Ordering::SeqCst));
+        change(&mut event.head);
+        self.shelves[&origin].put(event)
+    }
+
+    /// Time goes by.
+    pub(super) fn wait(&self, micros: i64) {
+        self.moment.fetch_add(micros, Ordering::SeqCst);
+    }
+
     pub(super) fn designate(&self, name: &str, role: Role, body: &str) -> Place {
         let command = grant(self.person(name).subject, role, body, &[]);
         let payload = Payload::DesignationGranted(v1::DesignationGranted { command: Some(command) });

@@ -170,3 +170,6 @@ impl Ranks {
         events
     }
 }
+
+#[cfg(test)]
+mod tests;

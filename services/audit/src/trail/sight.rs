@@ -162,3 +162,6 @@ impl Bases {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

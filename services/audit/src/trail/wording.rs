@@ -281,7 +281,9 @@ fn fixed(who: &str, event: &Event, payload: &Payload) -> String {
             format!("{who} wanted to {what} and may not ({}).", code(one.refusal.as_ref()))
         }
         Payload::AuditRefused(one) => {
-            format!("{who} wanted to read the trail and may not ({}).", code(one.refusal.as_ref()))
+            let v1::audit_refused::Attempted::ReadTrail(wanted) =
+                one.attempted.clone().unwrap_or(v1::audit_refused::Attempted::ReadTrail(v1::ReadTrail::default()));
+            format!("{who} wanted to read {} and may not ({}).", scope(Some(&wanted)), code(one.refusal.as_ref()))
         }
         Payload::TrailRead(one) => format!("{who} read {}.", scope(one.command.as_ref())),
         Payload::FindingReported(one) => finding(one),
@@ -303,6 +305,11 @@ fn scope(command: Option<&v1::ReadTrail>) -> &'static str {
     match command.and_then(|it| v1::read_trail::Scope::try_from(it.scope).ok()) {
         Some(v1::read_trail::Scope::Content) => "the trail with the words of what was submitted",
         Some(v1::read_trail::Scope::Events) => "a range of events",
+        Some(v1::read_trail::Scope::Search) => "what a search finds",
+        Some(v1::read_trail::Scope::Export) => "an export, to take it away",
+        Some(v1::read_trail::Scope::Certificate) => "the certificate of an edition, with names",
+        Some(v1::read_trail::Scope::Moment) => "the entry as it was at a moment",
+        Some(v1::read_trail::Scope::Rights) => "designations as they were at a moment",
         _ => "the trail",
     }
 }
