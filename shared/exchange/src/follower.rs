@@ -28,8 +28,8 @@ use self::{
     signature::{Signature, claimed_end, verified},
 };
 use crate::{
-    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, KeyRing, Position, ReadLimits, Tally, Transport, TransportError,
-    parking::Parking,
+    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, KeyRing, Position, ReadLimits, Tally, Transport,
+    TransportError, parking::Parking,
 };
 
 /// How long to wait before asking again whoever did not answer.

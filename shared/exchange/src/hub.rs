@@ -13,8 +13,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     Answerer, Batch, KeyDesk, KeyRefusal, Position, Question, ReadLimits, Transport, TransportError,
-    keyring::TURNS_PER_ANSWER,
-    keys::KEYS_PER_REQUEST_MAX,
+    keyring::TURNS_PER_ANSWER, keys::KEYS_PER_REQUEST_MAX,
 };
 
 /// A journal, as the exchange reads it: durable events only.

@@ -50,7 +50,8 @@ pub enum Question {
     People,
     /// Digests of state and view.
     Digests,
-    /// How much of the asker's journal the asked has read: asked before the first write.
+    /// How much of the asker's journal the asked has read: asked before the first write. And, after a loss, what else the asked keeps of
+    /// the asker's: events, keys, files, people; the question then says which.
     Known,
     /// A part of an attached file, under seal: asked of who gave the key to it.
     File,

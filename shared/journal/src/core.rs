@@ -12,7 +12,7 @@ use crate::frame::Followed;
 use crate::slot_map::SlotMap;
 use crate::store::Store;
 use crate::tiles::{Edge, Nodes};
-use crate::{Head, MirrorHead, PeekFn, Place, Stop, Verification, WriteError, Signers, TurnFn};
+use crate::{Head, MirrorHead, PeekFn, Place, Signers, Stop, TurnFn, Verification, WriteError};
 
 pub(crate) struct Core {
     pub(crate) store: Arc<dyn Store>,

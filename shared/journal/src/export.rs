@@ -191,7 +191,12 @@ fn write_turns(journal: &Journal, directory: &Path, epochs: &[(u32, u64)]) -> Re
 }
 
 /// Gives the files of a former export a name here too, when it is of the same history. One that cannot be read is left where it is.
-fn share(journal: &Journal, former: &Path, directory: &Path, epochs: &[(u32, u64)]) -> Result<Vec<FileLine>, ExportError> {
+fn share(
+    journal: &Journal,
+    former: &Path,
+    directory: &Path,
+    epochs: &[(u32, u64)],
+) -> Result<Vec<FileLine>, ExportError> {
     let Ok(manifest) = Manifest::load(former) else { return Ok(Vec::new()) };
     let is_ours = |line: &EpochLine| {
         let is_there = epochs.iter().any(|(epoch, size)| *epoch == line.epoch && line.size <= *size);
@@ -204,7 +209,8 @@ fn share(journal: &Journal, former: &Path, directory: &Path, epochs: &[(u32, u64
     }
     for line in &manifest.files {
         let (from, to) = (former.join(line.name()), directory.join(line.name()));
-        let shared = fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()));
+        let shared =
+            fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()));
         shared.map_err(|source| ExportError::io(&from, source))?;
     }
     Ok(manifest.files)

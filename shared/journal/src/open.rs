@@ -38,7 +38,8 @@ pub fn open(store: impl Store, options: OpenOptions) -> Result<(Journal, Writer)
     let read = |error| OpenError::read(&place, error);
     let found = Found::in_store(&*store).map_err(read)?;
     let comparison = Comparison { place: &place, found: &found, held: found.held(), options: &options };
-    let anchor = comparison.own_identity().and_then(|()| comparison.own_keys()).and_then(|()| comparison.read_anchor())?;
+    let anchor =
+        comparison.own_identity().and_then(|()| comparison.own_keys()).and_then(|()| comparison.read_anchor())?;
     let lengths = comparison.lengths(anchor.as_ref());
     let due = match (lengths, options.recovery) {
         (Err(loss), Recovery::NewEpoch) if is_loss(&loss) => {

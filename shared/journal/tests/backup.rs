@@ -165,7 +165,9 @@ fn an_export_shares_what_an_earlier_one_has_written() {
     assert_eq!(summary.epochs, [(0, 600), (1, 0), (2, 7)], "cut where it was said");
     assert_eq!(cut.head().size, 2);
     assert_eq!(verify_export(&second, &[key().verifier()], peek, |_| ()).unwrap(), summary);
-    let inode = |folder: &std::path::Path| std::os::unix::fs::MetadataExt::ino(&fs::metadata(folder.join("events-0-0.bin")).unwrap());
+    let inode = |folder: &std::path::Path| {
+        std::os::unix::fs::MetadataExt::ino(&fs::metadata(folder.join("events-0-0.bin")).unwrap())
+    };
     assert_eq!(inode(&first), inode(&second), "not written again");
     let mut places = Vec::new();
     read_export(&second, |stored| {

@@ -7,12 +7,12 @@ mod support;
 use std::fs;
 use std::os::unix::fs::FileExt;
 
-use dossier_proof::SigningKey;
 use dossier_journal::store::Tree;
 use dossier_journal::{
     Frame, Journal, MemoryStore, MirrorHead, OpenError, OpenErrorKind, OpenOptions, Recovery, Stop, TrustedEdge,
     Verification, Verify, WriteError, Writer, open,
 };
+use dossier_proof::SigningKey;
 use support::{House, LOG, Random, all_events, copy, group, key_of, peek};
 
 fn fill(writer: &mut Writer, groups: usize) {
@@ -186,8 +186,9 @@ fn foreign_journals_and_keys_are_refused() {
     refused(house.open(), OpenErrorKind::Foreign, &["its anchor is of the log example.org/other/0"]);
     fs::remove_dir_all(house.anchors()).unwrap();
     fs::rename(own, house.anchors()).unwrap();
-    let opened = house
-        .open_with(|options| (options.key, options.former_keys) = (key_of(LOG, 8).into(), vec![key_of(LOG, 7).verifier()]));
+    let opened = house.open_with(|options| {
+        (options.key, options.former_keys) = (key_of(LOG, 8).into(), vec![key_of(LOG, 7).verifier()])
+    });
     drop(opened.expect("a key that was replaced is ours too"));
 }
 

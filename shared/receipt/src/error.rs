@@ -15,7 +15,9 @@ pub enum ReceiptError {
     #[error("this is no receipt: {0}")]
     Form(String),
     /// It rests on other keys than those that are trusted.
-    #[error("the receipt rests on another key for {of} than those that you trust: it was made by somebody else, or your file of keys is older than that key")]
+    #[error(
+        "the receipt rests on another key for {of} than those that you trust: it was made by somebody else, or your file of keys is older than that key"
+    )]
     OtherKeys {
         /// Whose.
         of: &'static str,

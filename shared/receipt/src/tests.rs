@@ -1,9 +1,11 @@
 //! Receipts of invented logs, whole and broken.
 
+mod rotation;
 mod witnesses;
 
 use dossier_proof::{
-    Checkpoint, CosigningKey, LogProof, MemoryTree, SignedCheckpoint, SigningKey, inclusion, leaf_of_event,
+    Checkpoint, CosigningKey, KeyFile, LogProof, MemoryTree, SignedCheckpoint, SigningKey, Witness, inclusion,
+    leaf_of_event,
 };
 use dossier_proto::{
     Actor, Authority, CommandRef, Digest, EntryId, Event, EventId, Head, Micros, Origin, Payload, Place, SubjectId, v1,
@@ -36,6 +38,16 @@ fn keys() -> Keys {
         moderation: of(Origin::Moderation),
         publication: of(Origin::Publication),
         submission: of(Origin::Submission),
+        witnesses: Vec::new(),
+    }
+}
+
+/// The same as a file of keys.
+fn trusted() -> KeyFile {
+    let of = |origin| signer(origin).verifier().into();
+    KeyFile {
+        logs: [Origin::Submission, Origin::Moderation, Origin::Publication].map(of).to_vec(),
+        cosigners: vec![cosigner().verifier().into()],
         witnesses: Vec::new(),
     }
 }
@@ -242,7 +254,7 @@ impl Story {
 }
 
 fn told(receipt: &Receipt) -> Result<Verified, String> {
-    verify(receipt.to_text().as_bytes(), Some(&keys())).map_err(|error| error.to_string())
+    verify(receipt.to_text().as_bytes(), Some(&trusted())).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -358,9 +370,12 @@ fn what_is_missing_too_much_or_in_the_wrong_place_is_told() {
 #[test]
 fn other_keys_than_the_trusted_are_told() {
     let text = tell(said()).receipt().to_text();
-    let other = Keys { moderation: signer(Origin::Audit).verifier().to_string(), ..keys() };
-    let told = verify(text.as_bytes(), Some(&other)).unwrap_err();
+    let stranger = SigningKey::from_seed("test/moderation", &[77; 32]).unwrap().verifier();
+    let mut file = trusted();
+    file.logs[1] = stranger.clone().into();
+    let told = verify(text.as_bytes(), Some(&file)).unwrap_err();
     assert_eq!(told, ReceiptError::OtherKeys { of: "moderation" });
+    let other = Keys { moderation: stranger.to_string(), ..keys() };
     let own = Receipt { keys: other, ..tell(said()).receipt() };
     assert!(matches!(
         verify(own.to_text().as_bytes(), None),

@@ -92,7 +92,8 @@ fn witnesses(events: &[ProvenEvent], trusted: Option<&KeyFile>) -> Vec<String> {
 fn are_known(keys: &ReadKeys, trusted: &KeyFile) -> Result<(), ReceiptError> {
     for origin in [Origin::Submission, Origin::Moderation, Origin::Publication] {
         let history = trusted.log_of(origin.name());
-        let is_known = |key: &VerifierKey| history.is_some_and(|history| history.reigns().any(|reign| reign.key == key));
+        let is_known =
+            |key: &VerifierKey| history.is_some_and(|history| history.reigns().any(|reign| reign.key == key));
         if !keys.of(origin).unwrap_or_default().iter().all(is_known) {
             return Err(ReceiptError::OtherKeys { of: origin.name() });
         }

@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use dossier_proof::{Checkpoint, Frontier, SignedCheckpoint, SigningKey, leaf_of_event};
+use dossier_proof::{
+    Checkpoint, Frontier, LogProof, MemoryTree, SignedCheckpoint, SigningKey, Stand, inclusion, leaf_of_event,
+};
 use dossier_proto::{
     Actor, EntryId, Event, EventId, Head, KeyId, Micros, Origin, Payload, Place, must_understand, schema_of, v1,
 };
@@ -20,7 +22,8 @@ use crate::{KeyDesk, KeyRefusal, Position, ReadLimits, Source};
 pub struct Shelf {
     origin: Origin,
     log: String,
-    signer: SigningKey,
+    /// The keys, each with the end of what the one before signs.
+    signers: Mutex<Vec<(Stand, SigningKey)>>,
     epochs: Mutex<Vec<Vec<Bytes>>>,
     grown: watch::Sender<Position>,
     /// A lie about the root, for the tests that need one.
@@ -81,11 +84,40 @@ impl Shelf {
         Arc::new(Self {
             origin,
             log,
-            signer,
+            signers: Mutex::new(vec![(Stand::default(), signer)]),
             epochs: Mutex::new(vec![Vec::new()]),
             grown: watch::Sender::new(Position::default()),
             lie: Mutex::new(None),
         })
+    }
+
+    fn signers(&self) -> MutexGuard<'_, Vec<(Stand, SigningKey)>> {
+        self.signers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn signer_at(&self, stand: Stand) -> SigningKey {
+        let signers = self.signers();
+        let found = signers.iter().rev().find(|(after, _)| *after < stand).unwrap_or(&signers[0]);
+        found.1.clone()
+    }
+
+    /// Signs with another key from here on, and says so in an event.
+    pub fn rotate(&self, next: SigningKey) {
+        let former = self.signers().last().map(|(_, key)| key.verifier()).expect("a shelf has a key");
+        let turn = v1::KeyRotated { former: former.to_string(), verifier: next.verifier().to_string() };
+        let head = self.head();
+        // Before anybody reads the event.
+        self.signers().push((Stand { epoch: head.epoch, size: head.sequence + 1 }, next));
+        self.put(event(self.origin, None, Payload::KeyRotated(turn)));
+    }
+
+    fn prove_last(&self, after: Stand) -> Result<LogProof, String> {
+        let events = self.epochs()[after.epoch as usize][..after.size as usize].to_vec();
+        let tree: MemoryTree = events.iter().map(|event| leaf_of_event(event)).collect();
+        let path = inclusion::prove(after.size - 1, after.size, &tree).map_err(|error| error.to_string())?;
+        let signed = self.checkpoint_at(Position { epoch: after.epoch, sequence: after.size })?;
+        let (last, signed) = (events.last().ok_or("nothing")?, signed.ok_or("nothing is signed")?);
+        LogProof::new(last.to_vec(), after.size - 1, path, signed).map_err(|error| error.to_string())
     }
 
     fn epochs(&self) -> MutexGuard<'_, Vec<Vec<Bytes>>> {
@@ -216,7 +248,13 @@ impl Source for Shelf {
             head.root = leaf_of_event(b"something else");
         }
         let checkpoint = Checkpoint::new(format!("{}/{epoch}", self.log), head);
-        SignedCheckpoint::sign(&checkpoint, &self.signer).map(Some).map_err(|error| error.to_string())
+        let stand = Stand { epoch, size: head.size };
+        SignedCheckpoint::sign(&checkpoint, &self.signer_at(stand)).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn key_turns(&self, from: usize, max: usize) -> Result<Vec<LogProof>, String> {
+        let turns: Vec<_> = self.signers().iter().skip(1 + from).take(max).map(|(after, _)| *after).collect();
+        turns.into_iter().map(|after| self.prove_last(after)).collect()
     }
 }
 

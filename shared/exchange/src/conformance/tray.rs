@@ -14,8 +14,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::watch;
 
 use crate::{
-    Appetite, Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, KeyRing, Progress,
-    Tally, Transport,
+    Appetite, Clock, Delivery, Divergence, FollowStatus, Follower, FollowerSettings, Inbox, InboxError, KeyRing,
+    Progress, Tally, Transport,
 };
 
 use super::signer;

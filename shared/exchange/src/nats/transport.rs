@@ -18,7 +18,9 @@ use super::{
     signed::Asked,
     wire::{self, AboutSignatures, Answer, QUESTION_BYTES_MAX},
 };
-use crate::{Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, KeyRing, Position, Question, ReadLimits, Transport, TransportError};
+use crate::{
+    Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, KeyRing, Position, Question, ReadLimits, Transport, TransportError,
+};
 
 type SharedReader = Arc<tokio::sync::Mutex<Reader>>;
 
@@ -121,7 +123,10 @@ impl Transport for NatsTransport {
 
     fn checkpoint(&self, origin: Origin) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         async move {
-            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::Newest)).await? {
+            match self
+                .question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::Newest))
+                .await?
+            {
                 Answer::Checkpoint(signed) => Ok(signed),
                 other => Err(odd(origin, other)),
             }
@@ -131,7 +136,10 @@ impl Transport for NatsTransport {
 
     fn checkpoint_at(&self, origin: Origin, at: Position) -> BoxFuture<'_, Result<SignedCheckpoint, TransportError>> {
         async move {
-            match self.question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::At(at))).await? {
+            match self
+                .question(origin, Topic::Checkpoint, wire::encode_checkpoint_request(AboutSignatures::At(at)))
+                .await?
+            {
                 Answer::Checkpoint(signed) => Ok(signed),
                 Answer::NotThere => Err(TransportError::NotThere { origin, position: at }),
                 other => Err(odd(origin, other)),

@@ -1,12 +1,13 @@
 //! What the service's own stream proves about its journal, asked before the first write.
 
+use bytes::Bytes;
 use dossier_journal::MirrorHead;
 use dossier_proof::KeyHistory;
 
 use super::{
     Connection,
     carried::checkpoint_in,
-    names::CHECKPOINT_HEADER,
+    names::{CHECKPOINT_HEADER, EPOCH_HEADER},
     stream::{self, ASKED_AT_ONCE, StoredMessage, StreamError},
 };
 
@@ -38,10 +39,7 @@ pub enum WitnessError {
 ///
 /// # Errors
 /// [`WitnessError`]. `Ok(None)` means that the broker answered and knows nothing.
-pub async fn stream_witness(
-    connection: &Connection,
-    keys: &KeyHistory,
-) -> Result<Option<StreamWitness>, WitnessError> {
+pub async fn stream_witness(connection: &Connection, keys: &KeyHistory) -> Result<Option<StreamWitness>, WitnessError> {
     let unreachable = |error: StreamError| WitnessError::Unreachable(error.to_string());
     let origin = connection.origin();
     let Some(info) = stream::look(connection, origin).await.map_err(unreachable)? else { return Ok(None) };
@@ -68,4 +66,37 @@ fn witness_in(message: &StoredMessage, keys: &KeyHistory) -> Option<StreamWitnes
     let (stand, checkpoint) = keys.verify(&note).ok()?;
     let head = MirrorHead { epoch: stand.epoch, size: stand.size, root: checkpoint.root };
     Some(StreamWitness { head, message: message.number })
+}
+
+/// What the service's own stream still holds of its journal behind a position: events of the epoch that the newest signature speaks of, dense and
+/// up to what it covers. For a journal whose disk is lost; whoever takes them compares their root with that signature.
+///
+/// # Errors
+/// [`WitnessError`].
+pub async fn stream_tail(
+    connection: &Connection,
+    witness: StreamWitness,
+    from: u64,
+) -> Result<Vec<Bytes>, WitnessError> {
+    let unreachable = |error: StreamError| WitnessError::Unreachable(error.to_string());
+    let origin = connection.origin();
+    let (mut events, mut next) = (Vec::new(), from);
+    while next < witness.head.size {
+        // A message's number is its event's sequence and one.
+        let until = (next + ASKED_AT_ONCE as u64).min(witness.head.size);
+        let found = stream::messages(connection, origin, next + 1..until + 1).await.map_err(unreachable)?;
+        let before = next;
+        for message in &found {
+            let epoch = message.header(EPOCH_HEADER).and_then(|text| text.parse().ok());
+            if message.number == next + 1 && epoch == Some(witness.head.epoch) {
+                events.push(message.bytes.clone());
+                next += 1;
+            }
+        }
+        if next == before {
+            // The window has moved on: what is behind a gap cannot be placed.
+            break;
+        }
+    }
+    Ok(events)
 }

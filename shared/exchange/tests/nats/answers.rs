@@ -86,7 +86,7 @@ async fn what_its_holder_did_not_sign_is_no_answer() {
     assert!(matches!(asked, Err(TransportError::NotItsOwn { origin: Origin::Audit, .. })), "{asked:?}");
     // Another service's signature is none either: here the holder is believed to sign with another key.
     house.offer(ORIGIN, Shelf::new(ORIGIN), Desk::with(Vec::new()));
-    let wrong = [(ORIGIN, signer(holder).verifier())].into();
+    let wrong = std::collections::BTreeMap::from([(ORIGIN, signer(holder).verifier())]);
     // It listens at the broker by now.
     drop(house.transport_to(ORIGIN, ASKER).await);
     let transport = dossier_exchange::nats::NatsTransport::new(house.connection(ASKER), wrong);

@@ -139,7 +139,7 @@ async fn a_server_without_jetstream_is_told() {
     let connection = Connection::open(settings).await.expect("settings that are right");
     connection.connected(WITHIN).await.expect("a broker");
     let key = dossier_proof::SigningKey::from_seed("test/submission", &[1; 32]).unwrap().verifier();
-    let unknown = stream_witness(&connection, "test/submission", &[key]).await.expect_err("nothing can be asked");
+    let unknown = stream_witness(&connection, &key.into()).await.expect_err("nothing can be asked");
     assert!(unknown.to_string().contains("without JetStream"), "{unknown}");
     let relay = Relay::start(connection, Shelf::new(Origin::Submission), RelaySettings::default());
     let mut status = relay.status();

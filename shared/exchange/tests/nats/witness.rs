@@ -25,25 +25,26 @@ async fn settled(count: u64) -> (House, std::sync::Arc<Shelf>) {
 
 /// What the stream proves, as size and message.
 async fn known(house: &House) -> Option<(u64, u64)> {
-    let keys = [signer(ORIGIN).verifier()];
-    let witness = stream_witness(&house.connection(ORIGIN), LOG, &keys).await.expect("a broker that answers");
+    let keys = signer(ORIGIN).verifier().into();
+    let witness = stream_witness(&house.connection(ORIGIN), &keys).await.expect("a broker that answers");
     witness.map(|witness| (witness.head.size, witness.message))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_signature_is_found() {
     let (house, shelf) = settled(300).await;
-    let keys = [signer(ORIGIN).verifier()];
-    let witness = stream_witness(&house.connection(ORIGIN), LOG, &keys).await.expect("a broker").expect("a signature");
+    let keys = signer(ORIGIN).verifier().into();
+    let witness = stream_witness(&house.connection(ORIGIN), &keys).await.expect("a broker").expect("a signature");
     let own = shelf.checkpoint().expect("its own");
     assert_eq!((witness.head.epoch, witness.head.size), (0, 300));
     assert_eq!(witness.head.root, own.unverified().root);
     assert_eq!(witness.message, 300);
     // Of another log, or under another key, it proves nothing.
-    let other = stream_witness(&house.connection(ORIGIN), "test/other", &keys).await;
+    let other = dossier_proof::SigningKey::from_seed("test/other", &[1; 32]).expect("a name").verifier().into();
+    let other = stream_witness(&house.connection(ORIGIN), &other).await;
     assert_eq!(other, Ok(None));
-    let stranger = [signer(Origin::Audit).verifier()];
-    assert_eq!(stream_witness(&house.connection(ORIGIN), LOG, &stranger).await, Ok(None));
+    let stranger = dossier_proof::SigningKey::from_seed(LOG, &[77; 32]).expect("a name").verifier().into();
+    assert_eq!(stream_witness(&house.connection(ORIGIN), &stranger).await, Ok(None));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,6 +91,6 @@ async fn no_stream_knows_nothing_and_no_broker_is_said() {
     house.broker().kill();
     let mut health = house.connection(ORIGIN).health();
     health.wait_for(|health| !health.is_connected()).await.expect("a connection");
-    let unknown = stream_witness(&house.connection(ORIGIN), LOG, &[signer(ORIGIN).verifier()]).await;
+    let unknown = stream_witness(&house.connection(ORIGIN), &signer(ORIGIN).verifier().into()).await;
     assert!(matches!(unknown, Err(WitnessError::Unreachable(_))), "{unknown:?}");
 }

@@ -90,7 +90,8 @@ pub fn verify_export_from(
         }
         check_signed(directory, &history, line)?;
     }
-    let last = manifest.epochs.iter().map(|line| Stand { epoch: line.epoch, size: line.size }).max().unwrap_or_default();
+    let last =
+        manifest.epochs.iter().map(|line| Stand { epoch: line.epoch, size: line.size }).max().unwrap_or_default();
     if found != history.until(last).turns().len() {
         let what = "the keys that are trusted say that it took a key where no event says so".to_owned();
         return Err(ExportError::Untrusted { place: directory.to_owned(), what });
@@ -140,12 +141,8 @@ fn check_signed(directory: &Path, history: &KeyHistory, line: &EpochLine) -> Res
 }
 
 fn other_root(directory: &Path, line: &EpochLine, read: &Frontier) -> ExportError {
-    let what = format!(
-        "the events of epoch {} have the root {}, but {} was signed",
-        line.epoch,
-        read.root(),
-        line.root
-    );
+    let what =
+        format!("the events of epoch {} have the root {}, but {} was signed", line.epoch, read.root(), line.root);
     ExportError::damaged(directory, what)
 }
 

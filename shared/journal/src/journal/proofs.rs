@@ -55,7 +55,8 @@ impl Journal {
         let stored = self.get(place)?.ok_or_else(nothing)?;
         let path = self.inclusion(place, after.size)?;
         let signed = self.checkpoint_at(after.epoch, after.size)?;
-        LogProof::new(stored.event.to_vec(), sequence, path, signed).map_err(|error| ReadError::NotThere(error.to_string()))
+        LogProof::new(stored.event.to_vec(), sequence, path, signed)
+            .map_err(|error| ReadError::NotThere(error.to_string()))
     }
 
     /// The root an epoch's tree had at a size.

@@ -1,6 +1,7 @@
 //! Comparing what is in the store with what others know of it.
 
-use dossier_proof::{Checkpoint, SignedCheckpoint};
+use dossier_proof::checkpoint::CheckpointVerifyError;
+use dossier_proof::{Checkpoint, HistoryError, SignedCheckpoint};
 
 use super::{Found, Held, OpenOptions};
 use crate::anchor::{self, Anchor, AnchorProblem};
@@ -53,10 +54,15 @@ impl Comparison<'_> {
     fn check_anchor(&self, anchor: &Anchor) -> Result<OwnAnchor, OpenError> {
         let signed = SignedCheckpoint::parse(&anchor.text)
             .map_err(|error| self.foreign(format!("its anchor is no checkpoint: {error}")))?;
-        let verified = match self.options.key.history().verify(&signed) {
-            Ok((_, checkpoint)) => Ok(checkpoint),
-            Err(error) => signed.verify_any(&self.options.former_keys).map_err(|_| error),
+        let history = self.options.key.history();
+        let verified = match history.verify(&signed) {
+            // A copy of another's journal has a log of its own and our key. Whose it is is looked at below.
+            Err(HistoryError::Checkpoint(CheckpointVerifyError::WrongOrigin { .. })) => {
+                signed.verify(history.current()).map_err(HistoryError::from)
+            }
+            verified => verified.map(|(_, checkpoint)| checkpoint),
         };
+        let verified = verified.or_else(|error| signed.verify_any(&self.options.former_keys).map_err(|_| error));
         let Checkpoint { origin, size, root, .. } =
             verified.map_err(|error| self.foreign(format!("its anchor was not signed with our key: {error}")))?;
         let epoch = origin.rsplit_once('/').and_then(|(_, epoch)| epoch.parse().ok());

@@ -47,7 +47,8 @@ impl Found {
         let tail = Tail::behind(store, mark)?;
         let sizes: Vec<_> = epochs.ended.iter().map(|ended| (ended.epoch, ended.size)).collect();
         let sizes = [sizes, vec![(epochs.current, tail.whole.sequence)]].concat();
-        let is_there = |noted: &TurnNote| sizes.iter().any(|(epoch, size)| *epoch == noted.epoch && noted.sequence < *size);
+        let is_there =
+            |noted: &TurnNote| sizes.iter().any(|(epoch, size)| *epoch == noted.epoch && noted.sequence < *size);
         let (turns, stale_turns) = TurnNote::in_store(store)?.into_iter().partition(is_there);
         Ok(Self {
             turns,

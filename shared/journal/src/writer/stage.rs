@@ -88,7 +88,9 @@ impl Stager {
         let (core, mut notes) = (self.core(), Vec::new());
         let begins = format!("{}+", core.log);
         for (index, record) in frame.records.iter().enumerate() {
-            let Some(turn) = (core.turn)(&record.event).filter(|turn| turn.former.starts_with(&begins)) else { continue };
+            let Some(turn) = (core.turn)(&record.event).filter(|turn| turn.former.starts_with(&begins)) else {
+                continue;
+            };
             let note = TurnNote { epoch: first.epoch, sequence: first.sequence + index as u64, turn };
             core.signers.turn(note.after(), &note.turn).map_err(|error| Refusal::Turn { index, error })?;
             notes.push(note);

@@ -22,17 +22,22 @@ fn cosigned(by: &[(u8, std::ops::Range<usize>)]) -> Receipt {
             proven.proof.push_str(&line(&checkpoint, &witness(*number)));
         }
     }
-    receipt.keys.witnesses = trusting(&by.iter().map(|(number, _)| *number).collect::<Vec<_>>()).witnesses;
+    receipt.keys.witnesses = texts(&by.iter().map(|(number, _)| *number).collect::<Vec<_>>());
     receipt
 }
 
-fn trusting(numbers: &[u8]) -> Keys {
-    let mut witnesses: Vec<_> = numbers.iter().map(|number| witness(*number).verifier().to_string()).collect();
-    witnesses.sort();
-    Keys { witnesses, ..keys() }
+fn texts(numbers: &[u8]) -> Vec<String> {
+    let mut texts: Vec<_> = numbers.iter().map(|number| witness(*number).verifier().to_string()).collect();
+    texts.sort();
+    texts
 }
 
-fn seen_by(receipt: &Receipt, trusted: Option<&Keys>) -> Result<Vec<String>, String> {
+fn trusting(numbers: &[u8]) -> KeyFile {
+    let witness = |number: &u8| Witness { key: witness(*number).verifier(), words: String::new() };
+    KeyFile { witnesses: numbers.iter().map(witness).collect(), ..trusted() }
+}
+
+fn seen_by(receipt: &Receipt, trusted: Option<&KeyFile>) -> Result<Vec<String>, String> {
     let verified = verify(receipt.to_text().as_bytes(), trusted);
     verified.map(|verified| verified.witnesses).map_err(|error| error.to_string())
 }
@@ -51,7 +56,7 @@ fn witnesses_are_counted_when_they_are_trusted_and_have_signed_all_of_it() {
     assert_eq!(seen_by(&receipt, None), Ok(first.clone()), "the second has not seen one of the logs");
     assert_eq!(seen_by(&receipt, Some(&trusting(&[1, 2]))), Ok(first));
     assert_eq!(seen_by(&receipt, Some(&trusting(&[2, 3]))), Ok(vec![]), "the first is nobody to whoever asks");
-    assert_eq!(seen_by(&receipt, Some(&keys())), Ok(vec![]));
+    assert_eq!(seen_by(&receipt, Some(&trusted())), Ok(vec![]));
     let steps = verify(receipt.to_text().as_bytes(), None).unwrap().steps.join("\n");
     assert!(steps.contains("Cosigned by witness-1.example, witness-2.example."), "{steps}");
 }
@@ -66,7 +71,7 @@ fn a_witness_that_is_nobody_or_somebody_else_is_refused() {
     };
     let said = refused(&|receipt| receipt.keys.witnesses.clear());
     assert!(said.contains("signatures that nobody here knows"), "{said}");
-    let said = refused(&|receipt| receipt.keys.witnesses = trusting(&[1, 2]).witnesses);
+    let said = refused(&|receipt| receipt.keys.witnesses = texts(&[1, 2]));
     assert!(said.contains("signed nothing"), "{said}");
     // The installation's own key under another name.
     let own = CosigningKey::from_seed("witness-9.example", &[9; 32]).unwrap().verifier().to_string();

@@ -1,7 +1,8 @@
 //! One event: it stands in the log of its origin, signed by that and by the audit service.
 
 use dossier_proof::{
-    CosignerKey, HistoryError, KeyFile, LogProof, SignedCheckpoint, VerifierKey, cosignature::CosignatureError, leaf_of_event,
+    CosignerKey, HistoryError, KeyFile, LogProof, SignedCheckpoint, VerifierKey, cosignature::CosignatureError,
+    leaf_of_event,
 };
 use dossier_proto::{Event, Payload, Place};
 
@@ -39,7 +40,8 @@ impl ProvenEvent {
         let no_key = || ReceiptError::broken(format!("nothing of {}'s own log stands in a receipt", place.origin));
         let known = keys.of(place.origin).ok_or_else(no_key)?;
         // The one that signed it; where none did, the first says so.
-        let key = known.iter().find(|key| proof.unverified().verify(key).is_ok()).or(known.first()).ok_or_else(no_key)?;
+        let key =
+            known.iter().find(|key| proof.unverified().verify(key).is_ok()).or(known.first()).ok_or_else(no_key)?;
         let log = format!("{}/{}", key.name().as_str(), place.epoch);
         let leaf = leaf_of_event(proof.extra());
         let checkpoint = proof.verify(leaf, &log, std::slice::from_ref(key));

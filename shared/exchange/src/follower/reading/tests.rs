@@ -4,7 +4,6 @@ use super::*;
 use crate::{
     Source,
     conformance::{Shelf, event, signer},
-    follower::signature::verified,
 };
 
 fn shelf(count: usize) -> std::sync::Arc<Shelf> {
@@ -19,7 +18,9 @@ fn events(shelf: &Shelf, epoch: u32) -> Vec<Bytes> {
 
 fn signature(shelf: &Shelf, epoch: u32, sequence: u64) -> Signature {
     let signed = Source::checkpoint_at(shelf, Position { epoch, sequence }).unwrap().unwrap();
-    verified(Origin::Submission, &signer(Origin::Submission).verifier(), &signed).unwrap()
+    let keys = dossier_proof::KeyHistory::from(signer(Origin::Submission).verifier());
+    let (stand, checkpoint) = keys.verify(&signed).unwrap();
+    Signature { end: Position { epoch: stand.epoch, sequence: stand.size }, checkpoint }
 }
 
 fn reading() -> Reading {

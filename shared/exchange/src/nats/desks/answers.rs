@@ -7,7 +7,8 @@ use dossier_proto::{Origin, peek};
 
 use super::Counter;
 use crate::{
-    ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Source, TURNS_PER_ANSWER,
+    ANSWER_BYTES_MAX, Batch, KEYS_PER_REQUEST_MAX, KeyRefusal, Position, Question, ReadLimits, Source,
+    TURNS_PER_ANSWER,
     nats::{
         names::Topic,
         signed::Asked,

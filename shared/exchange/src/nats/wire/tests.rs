@@ -45,7 +45,8 @@ fn questions_come_back_within_our_limits() {
     assert_eq!((kept.events_max, kept.bytes_max), (REPLAY_EVENTS_MAX, REPLAY_BYTES_MAX));
     let (_, kept) = decode_replay_request(Bytes::new()).expect("a question");
     assert_eq!((kept.events_max, kept.bytes_max), (1, 1));
-    for at in [None, Some(Position::default()), Some(from)] {
+    let ats = [Position::default(), from].map(AboutSignatures::At);
+    for at in [AboutSignatures::Newest, AboutSignatures::Turns(0), AboutSignatures::Turns(7)].into_iter().chain(ats) {
         assert_eq!(decode_checkpoint_request(encode_checkpoint_request(at)), Ok(at));
     }
     let keys = vec![KeyId([1; 16]), KeyId([2; 16])];

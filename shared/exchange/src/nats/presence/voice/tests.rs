@@ -1,3 +1,4 @@
+use dossier_proof::SigningKey;
 use dossier_proto::Micros;
 use ulid::Ulid;
 
@@ -7,7 +8,7 @@ const NOON: Moment = Moment::new(Duration::from_secs(1_000), Micros(1_767_268_80
 
 fn voice(id: u128, established: bool) -> Voice {
     let signer = SigningKey::from_seed("test/moderation", &[5; 32]).expect("a key");
-    Voice::new(signer, Instance { id: Ulid::from(id), established })
+    Voice::new(signer.into(), Instance { id: Ulid::from(id), established })
 }
 
 /// Another number at each call: what is asked is never asked twice.
