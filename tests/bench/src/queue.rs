@@ -3,7 +3,7 @@
 //! Both houses run in this process and take turns, command by command, so that whatever else the machine does hits both.
 
 mod commands;
-mod crowd;
+pub(crate) mod crowd;
 mod looks;
 
 use std::{path::Path, time::Instant};
@@ -77,7 +77,7 @@ fn until(what: &str, ask: impl Fn() -> Result<Option<Value>, Failure>) -> Result
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The review of an entry, once moderation has it.
-fn review(moderator: &Client, entry: &str) -> Result<Value, Failure> {
+pub(crate) fn review(moderator: &Client, entry: &str) -> Result<Value, Failure> {
     until("a review", || {
         let answer = moderator.get(&format!("/review/api/v1/reviews/{entry}")).map_err(Failure::wrong)?;
         if answer.status == 404 { Ok(None) } else { answer.document().map(Some).map_err(Failure::wrong) }

@@ -136,13 +136,13 @@ static ITEM: std::sync::LazyLock<Value> =
     std::sync::LazyLock::new(|| json!({"field": "title", "language": "en", "text": "The title says too little."}));
 
 /// Files the n-th entry as a draft; gives its id.
-pub(super) fn file(contributor: &Client, n: u64, size: Size) -> Result<String, Failure> {
+pub(crate) fn file(contributor: &Client, n: u64, size: Size) -> Result<String, Failure> {
     let body = json!({"type": "event", "language": "en", "content": content(n, size)});
     let entry = done(contributor.post("/contribute/api/v1/entries", &body))?;
     Ok(text(&entry, "id")?.to_owned())
 }
 
-pub(super) fn submit(contributor: &Client, entry: &str) -> Result<(), Failure> {
+pub(crate) fn submit(contributor: &Client, entry: &str) -> Result<(), Failure> {
     let path = format!("/contribute/api/v1/entries/{entry}/submit");
     done(contributor.post(&path, &json!({"certify": true}))).map(drop)
 }
