@@ -5,8 +5,8 @@ mod demo;
 mod deployment;
 mod entering;
 mod queue;
-mod trail;
 mod restoring;
+mod trail;
 mod witnessing;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -19,12 +19,12 @@ use dossier_web::proxies::Network;
 use crate::public_url;
 
 pub use demo::{Demo, Practice};
-pub use deployment::{Front, Keys, KeysAction, RotateKeys, Renewed, Serve, Story};
+pub use deployment::{Front, Keys, KeysAction, Renewed, RotateKeys, Serve, Story};
 pub use entering::{Entrance, SignIn, SignOut};
 pub use queue::Queue;
-pub use witnessing::Witness;
-pub use trail::{Format as TrailFormat, Only as TrailOnly, Trail};
 pub use restoring::{Backup, Restore};
+pub use trail::{Format as TrailFormat, Only as TrailOnly, Trail};
+pub use witnessing::Witness;
 
 /// A registry with a memory: records from draft to published, and how they got there.
 #[derive(Debug, Parser)]

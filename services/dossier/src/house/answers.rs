@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | digests | every service, by audit | what `StateAsked` asks for, `StateTold`, both as JSON |
 //! | known | every service, by whose journal it is | how far it has read it; audit its copies too, as JSON |
+//! | known, with a body | every service, by whose journal it is | `KeptDesk`: what is kept of it, after a loss |
 //! | people | moderation | `dossier_engine::PeopleDesk` signs it |
 //! | file | submission by moderation, moderation by publication | `FileDesk`: a part of a file, under seal |
 
@@ -19,7 +20,7 @@ use dossier_proto::{Digest, Origin};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Deserialize, Serialize};
 
-use super::{following::Onlooker, machine::Machine, plot::fingerprint};
+use super::{following::Onlooker, kept::KeptDesk, machine::Machine, plot::fingerprint};
 
 /// What a service answers.
 pub(super) struct Answers {
@@ -32,13 +33,16 @@ pub(super) struct Answers {
     pub(super) people: Option<PeopleDesk>,
     /// Only those have some who are asked for them.
     pub(super) files: Option<FileDesk>,
+    /// What is kept here of others, for those who lost it.
+    pub(super) kept: KeptDesk,
 }
 
 impl Answerer for Answers {
     fn answer(&self, asker: Origin, question: Question, body: Bytes) -> BoxFuture<'_, Result<Bytes, String>> {
         match question {
             Question::Digests => self.state(asker, body).boxed(),
-            Question::Known => async move { self.known(asker) }.boxed(),
+            Question::Known if body.is_empty() => async move { self.known(asker) }.boxed(),
+            Question::Known => self.give_back(asker, body).boxed(),
             Question::People => match &self.people {
                 Some(desk) => desk.answer(asker, question, body),
                 None => async { Err("nobody has accounts here".to_owned()) }.boxed(),
@@ -58,6 +62,12 @@ impl Answers {
         }
         let asked = serde_json::from_slice(&body).map_err(|error| format!("this is no question: {error}"))?;
         written(&told(&*self.machine, &self.read, asked).await?)
+    }
+
+    async fn give_back(&self, asker: Origin, body: Bytes) -> Result<Bytes, String> {
+        let kept = self.kept.clone();
+        let given = tokio::task::spawn_blocking(move || kept.answer(asker, &body));
+        given.await.map_err(|_panicked| "the reading failed".to_owned())?
     }
 
     fn known(&self, asker: Origin) -> Result<Bytes, String> {

@@ -136,6 +136,18 @@ impl Line {
         self.find(|| Presence::look(Arc::clone(&self.connection), self.signers.clone())).await
     }
 
+    /// Makes sure that no other instance of the service is at work, and takes no place. Waits for the broker.
+    ///
+    /// # Errors
+    /// [`Failure`]: there is one.
+    pub(super) async fn look_for_others(&self) -> Result<(), Failure> {
+        self.find(|| Presence::look(Arc::clone(&self.connection), self.signers.clone())).await
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Whether the data directory is not where the service left it.
     pub(super) fn may_be_a_copy(&self) -> bool {
         self.presence.get().is_none() && self.arrival.listening() == Listening::UntilAnyOtherHasShut

@@ -7,12 +7,14 @@
 //! - [`House`]: all four together; [`Outpost`]: one, with the others at a distance.
 
 mod answers;
+mod asking;
 mod broker_watch;
 mod clerk;
 mod demo;
 mod doorkeeper;
 mod following;
 mod furnishing;
+mod kept;
 mod keyring;
 mod line;
 mod machine;
@@ -30,6 +32,7 @@ mod shoes;
 mod site;
 mod waiting;
 
+pub(crate) use asking::Asking;
 pub use demo::{DEMO_PEOPLE, DemoPerson, Part, Tokens};
 pub use line::BrokerSettings;
 pub use meeting::HouseBroker;

@@ -159,7 +159,9 @@ impl Outpost {
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
         let (machine, read) = (Arc::clone(&self.room.machine), self.room.onlooker.clone());
-        let answers = Answers { machine, copies: self.copies.clone(), read, people, files: self.room.files.clone() };
+        let kept = self.room.kept(&self.plot.layout, self.copies.clone());
+        let answers =
+            Answers { machine, copies: self.copies.clone(), read, people, files: self.room.files.clone(), kept };
         self.line.join(&self.room, Arc::new(answers)).await?;
         self.room.begin().await?;
         self.room.keep_people(&self.accounts);
@@ -262,7 +264,11 @@ const WAITING: &str = "the broker has not been asked yet whether another instanc
 
 impl Plot {
     /// The data directory of one service. Its secrets were made with those of the others.
-    fn single(origin: Origin, settings: HouseSettings, verifiers: &std::path::Path) -> Result<Self, Failure> {
+    pub(super) fn single(
+        origin: Origin,
+        settings: HouseSettings,
+        verifiers: &std::path::Path,
+    ) -> Result<Self, Failure> {
         let layout = Layout::of(&settings.data);
         if !layout.installation().exists() {
             return Err(Failure::not_there(format!(

@@ -13,11 +13,12 @@ use dossier_post::letters::MailTrouble;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
+use dossier_vault::files::FileStore;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
-use super::{broker_watch::BrokerWatch, following::Onlooker, machine::Machine};
-use crate::{Exit, Failure, witness::push};
+use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine};
+use crate::{Exit, Failure, Layout, witness::push};
 
 /// How often it is measured how far a reader is behind.
 const LAG_EVERY: Duration = Duration::from_secs(1);
@@ -178,6 +179,13 @@ impl Room {
 
     pub(super) fn journal(&self) -> &Journal {
         self.machine.journal()
+    }
+
+    /// What it keeps of the others.
+    pub(super) fn kept(&self, layout: &Layout, copies: Option<Arc<audit::Copies>>) -> KeptDesk {
+        let (vault, place) = (self.ground.vault.clone(), layout.service(self.origin).join("attachments"));
+        let files = FileStore::new(place, vault.clone());
+        KeptDesk { journal: self.journal().clone(), copies, vault, files, entitled: Arc::default() }
     }
 
     /// Where its journal ends now. (A checkpoint that a reader has heard of may be a moment old.)

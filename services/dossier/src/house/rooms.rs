@@ -147,7 +147,9 @@ impl House {
         }
         for room in &self.rooms {
             let (machine, read) = (Arc::clone(&room.machine), room.onlooker.clone());
-            let mut answers = Answers { machine, copies: None, read, people: None, files: room.files.clone() };
+            let copies = (room.origin == Origin::Audit).then(|| Arc::clone(self.audit.copies()));
+            let kept = room.kept(&plot.layout, copies);
+            let mut answers = Answers { machine, copies: None, read, people: None, files: room.files.clone(), kept };
             match room.origin {
                 Origin::Audit => {
                     // It is told once; a second telling would say the same.

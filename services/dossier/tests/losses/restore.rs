@@ -1,0 +1,157 @@
+//! `dossier restore --service`: a directory is lost, and comes back from what the others keep of it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use dossier::offline::Offline;
+use dossier_proto::Origin;
+use serde_json::Value;
+
+use crate::fixture::{Installation, copy, dossier, on, open};
+
+/// Every epoch of a journal with its size.
+fn epochs(data: &Path, origin: Origin) -> Vec<(u32, u64)> {
+    Offline::open(data).unwrap().journal(origin).unwrap().epochs()
+}
+
+fn all_epochs(data: &Path) -> BTreeMap<Origin, Vec<(u32, u64)>> {
+    Origin::ALL.into_iter().map(|origin| (origin, epochs(data, origin))).collect()
+}
+
+fn lose(data: &Path, origin: Origin) {
+    fs::remove_dir_all(data.join(origin.name())).unwrap();
+}
+
+fn restored(data: &Path, origin: Origin) -> Value {
+    on(data, &["--json", "restore", "--service", origin.name()]).exits(0).document()
+}
+
+/// Starts all four, which waits until each has read the others, and ends them again.
+fn start_and_end(installation: &Installation) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async { open(&installation.data()).await.close().await });
+    installation.wait_until_closed();
+}
+
+#[test]
+fn each_service_comes_back_in_turn_and_the_others_follow() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    for origin in [Origin::Submission, Origin::Moderation, Origin::Publication, Origin::Audit] {
+        let before = all_epochs(&data);
+        lose(&data, origin);
+        let report = restored(&data, origin);
+        assert_eq!(report["unreadable"]["contents"], serde_json::json!([]), "everything was submitted: {report}");
+        assert_eq!(report["acted_upon_and_lost"], serde_json::json!([]), "{report}");
+        start_and_end(&installation);
+        let after = epochs(&data, origin);
+        let (begun, _) = *after.last().unwrap();
+        assert_eq!(u64::from(begun), report["epoch"].as_u64().unwrap());
+        if origin == Origin::Audit {
+            // Nobody copies its own journal: what it had found and shown is lost, and the number of its epoch is one that nobody used.
+            assert_eq!(after[0], (0, 0));
+        } else {
+            assert_eq!(after[..after.len() - 1], before[&origin][..], "all that the others had read is there");
+        }
+        assert!(begun > before[&origin].last().unwrap().0, "in an epoch of its own");
+        on(&data, &["verify"]).exits(0);
+        on(&data, &["replay"]).exits(0);
+    }
+}
+
+/// Two losses, and between them nobody has read of the epoch that the first one began: its number is not used again.
+#[test]
+fn an_epoch_that_nobody_had_heard_of_is_not_begun_twice() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        lose(&data, Origin::Publication);
+        begun.push(restored(&data, Origin::Publication)["epoch"].as_u64().unwrap());
+        // The number is of a second: two losses within one are a machine's doing.
+        std::thread::sleep(std::time::Duration::from_millis(1_100)); // a second has to go by
+    }
+    assert!(begun[0] < begun[1], "{begun:?}");
+}
+
+/// The audit service had not copied yet what moderation acted upon: that cannot be put back, is named, and keeps nobody from going on.
+#[test]
+fn what_somebody_acted_upon_and_nobody_copied_is_named() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let whole = epochs(&data, Origin::Submission);
+    lose(&data, Origin::Audit);
+    copy(&installation.before().join("audit"), &data.join("audit"));
+    lose(&data, Origin::Submission);
+    let report = restored(&data, Origin::Submission);
+    let from = report["unknown_from"]["sequence"].as_u64().unwrap();
+    assert!(from < whole[0].1, "{report}");
+    let known = &report["known_at_least"];
+    assert_eq!(known["by"], "moderation", "{report}");
+    assert!(known["size"].as_u64().unwrap() > from, "{report}");
+    let lost = report["acted_upon_and_lost"].as_array().unwrap();
+    assert!(!lost.is_empty(), "the submission stands behind a draft that nobody has: {report}");
+    assert_eq!(lost[0]["by"], "moderation");
+    start_and_end(&installation);
+    assert_eq!(epochs(&data, Origin::Submission)[0].1, from);
+    // And moderation, which was caused by it, can itself be put back.
+    lose(&data, Origin::Moderation);
+    restored(&data, Origin::Moderation);
+    start_and_end(&installation);
+}
+
+#[test]
+fn nothing_is_put_over_what_is_there_or_from_what_does_not_hold() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let said = on(&data, &["restore", "--service", "moderation"]).exits(2);
+    assert!(said.err.contains("is there and not empty"), "{}", said.err);
+    // Another installation's audit.
+    let other = Installation::with_an_entry();
+    lose(&data, Origin::Submission);
+    let theirs = other.data();
+    let arguments = ["restore", "--service", "submission", "--from-audit", theirs.to_str().unwrap()];
+    let said = on(&data, &arguments);
+    assert_ne!(said.code, 0, "{}", said.out);
+    assert!(!data.join("submission").exists(), "{}", said.err);
+    // Without its audit.
+    lose(&data, Origin::Audit);
+    let said = on(&data, &["restore", "--service", "submission"]).exits(3);
+    assert!(said.err.contains("has no copy of submission"), "{}", said.err);
+    assert!(!data.join("submission").exists());
+    let said = dossier(["restore", "--data", data.to_str().unwrap()]).exits(2);
+    assert!(said.err.contains("--service"), "{}", said.err);
+}
+
+/// A checkpoint that the service signed contradicts what its copy has: somebody wrote the copy again.
+#[test]
+fn a_copy_that_is_not_what_was_signed_is_refused() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let seen = data.join("audit/anchors/seen/submission.json");
+    let text = fs::read_to_string(&seen).unwrap();
+    let other = fs::read_to_string(data.join("audit/anchors/seen/moderation.json")).unwrap();
+    fs::write(&seen, other).unwrap();
+    lose(&data, Origin::Submission);
+    let said = on(&data, &["restore", "--service", "submission"]);
+    assert_ne!(said.code, 0, "a checkpoint of another log");
+    fs::write(&seen, text.replace("\\u2014", "x").replacen("dossier", "dosster", 1)).unwrap();
+    let said = on(&data, &["restore", "--service", "submission"]);
+    assert_ne!(said.code, 0, "{}", said.out);
+    assert!(!data.join("submission").exists(), "{}", said.err);
+}
+
+/// The keys lay on the same disk: a copy that was kept elsewhere is put back first.
+#[test]
+fn keys_that_were_lost_too_come_from_where_they_were_kept() {
+    let installation = Installation::with_an_entry();
+    let (data, kept) = (installation.data(), installation.path("kept"));
+    copy(&data.join("keys"), &kept);
+    lose(&data, Origin::Publication);
+    fs::remove_file(data.join("keys/master.key")).unwrap();
+    fs::remove_file(data.join("keys/installation.json")).unwrap();
+    let said = on(&data, &["restore", "--service", "publication"]).exits(3);
+    assert!(said.err.contains("--keys"), "{}", said.err);
+    on(&data, &["restore", "--service", "publication", "--keys", kept.to_str().unwrap()]).exits(0);
+    start_and_end(&installation);
+    on(&data, &["verify"]).exits(0);
+}
