@@ -18,6 +18,7 @@ use dossier::{
     verification::{KEYS_FILE, write_keys},
 };
 use dossier_journal::{Journal, export::export};
+use dossier_proof::KeyFile;
 use dossier_proto::Origin;
 
 /// Writes all of them, from the one data directory of a house, into a directory that must not exist yet.
@@ -35,11 +36,12 @@ pub fn export_all(data: &Path, to: &Path) -> Result<(), Failure> {
 pub fn export_from(data_of: impl Fn(Origin) -> PathBuf, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to).map_err(|error| Failure::disk(to, &error))?;
     let watch = Offline::open(&data_of(Origin::Audit))?;
-    let mut keys = Vec::new();
+    let mut keys = KeyFile::default();
     for origin in Origin::ALL {
         let own = Offline::open(&data_of(origin))?;
-        write(&own.journal(origin)?, &to.join(origin.name()))?;
-        keys.push(own.secrets().verifier(origin));
+        let journal = own.journal(origin)?;
+        write(&journal, &to.join(origin.name()))?;
+        keys.logs.push(journal.keys());
         if let Some(copy) = watch.copy(origin)? {
             write(&copy, &to.join("copies").join(origin.name()))?;
         }

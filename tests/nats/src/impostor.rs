@@ -44,7 +44,7 @@ impl Impostor {
             connection.connected(PATIENCE).await.expect("the broker admits this key");
             connection
         });
-        let transport = NatsTransport::new(connection, Origin::ALL.map(verifier).into());
+        let transport = NatsTransport::new(connection, std::collections::BTreeMap::from(Origin::ALL.map(verifier)));
         Self { runtime, transport }
     }
 

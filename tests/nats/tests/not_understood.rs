@@ -84,7 +84,7 @@ impl Future {
     fn begin(installation: &Installation) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let secrets = Secrets::read(&Layout::of(installation.deployment.data(FUTURE))).unwrap();
-        let signer = secrets.signer(FUTURE);
+        let signer = secrets.current_signer(FUTURE);
         let shelf = Shelf::of_log(FUTURE, signer.clone());
         let settings = ConnectionSettings {
             origin: FUTURE,

@@ -1,9 +1,9 @@
 //! Somebody who reads an origin for the first time, checks every event, and keeps nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use dossier_exchange::{
-    Appetite, Clock, Delivery, Follower, FollowerSettings, Inbox, InboxError, MachineClock, Position, Progress, Tally,
+    Appetite, Clock, Delivery, Follower, FollowerSettings, Inbox, InboxError, KeyRing, MachineClock, Position, Progress, Tally,
     nats::{Connection, NatsTransport},
 };
 use dossier_proto::{Event, KeyId, Micros, Origin};
@@ -49,11 +49,11 @@ impl Inbox for Forgetful {
 
 /// Reads from the first event to here.
 pub(super) async fn read_all(connection: &Arc<Connection>, end: Position, patience: Duration) -> Result<(), Failure> {
-    let verifier = log::signer()?.verifier();
+    let keys: KeyRing = BTreeMap::from([(Origin::Submission, log::signer()?.verifier())]).into();
     let follower = Follower::new(FollowerSettings {
         origin: Origin::Submission,
-        verifier: verifier.clone(),
-        transport: NatsTransport::new(Arc::clone(connection), [(Origin::Submission, verifier)].into()),
+        keys: keys.clone(),
+        transport: NatsTransport::new(Arc::clone(connection), keys),
         inbox: Arc::new(Forgetful),
         progress: Progress::new([Origin::Submission]),
         clock: Arc::new(InTenYears),

@@ -31,7 +31,7 @@ pub mod workflow;
 
 use std::{fs, path::Path};
 
-use dossier_proof::VerifierKey;
+use dossier_proof::{KeyFile, VerifierKey};
 
 pub use complaint::{Complaint, Fault};
 pub use history::{History, Journal, Kept};
@@ -87,8 +87,9 @@ pub fn judge(history: &History, notes: &[Note]) -> Verdict {
 pub fn read_keys(exports: &Path) -> Result<Vec<VerifierKey>, String> {
     let path = &exports.join("verifier-keys.txt");
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| VerifierKey::parse(line).map_err(|error| format!("{}: {error}", path.display()))).collect()
+    let file: KeyFile = text.parse().map_err(|error| format!("{}: {error}", path.display()))?;
+    // Former ones too: which of them signs what is looked at by the program itself, and not shown to this checker.
+    Ok(file.logs.iter().flat_map(|history| history.reigns().map(|reign| reign.key.clone())).collect())
 }
 
 /// Reads a file of notes.

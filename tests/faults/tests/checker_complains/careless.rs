@@ -119,7 +119,7 @@ fn signed_by_another(sound: &Sound) {
     let secrets = Secrets::read(&Layout::of(sound.directory.path().join("data"))).unwrap();
     let name = secrets.log(Origin::Moderation);
     let stranger = SigningKey::from_seed(&name, &[7; 32]).unwrap();
-    for (signer, what) in [(&stranger, "a stranger"), (&secrets.signer(Origin::Audit), "another service")] {
+    for (signer, what) in [(&stranger, "a stranger"), (&secrets.current_signer(Origin::Audit), "another service")] {
         let folder = exports(sound).join("moderation");
         let aside = sound.directory.path().join("aside");
         fs::rename(&folder, &aside).unwrap();
@@ -139,7 +139,7 @@ fn swapped(sound: &Sound) {
     fs::rename(&folder, &aside).unwrap();
     let mut journal = sound.history.journals[&Origin::Submission].clone();
     journal.events.swap(3, 4);
-    write(&folder, &journal, &secrets.signer(Origin::Submission));
+    write(&folder, &journal, &secrets.current_signer(Origin::Submission));
     fs::copy(aside.join("checkpoint-0.txt"), folder.join("checkpoint-0.txt")).unwrap();
     let verdict = check(&exports(sound), &sound.directory.path().join("notes.jsonl")).unwrap();
     assert!(faults(&verdict).contains(&Fault::RootDiffers), "swapped:\n{}", words(&verdict));

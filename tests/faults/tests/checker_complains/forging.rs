@@ -142,10 +142,10 @@ impl<'a> Forger<'a> {
         let to = tempfile::TempDir::new().unwrap();
         let secrets = Secrets::read(&Layout::of(self.sound.directory.path().join("data"))).unwrap();
         for (origin, journal) in &self.history.journals {
-            write(&to.path().join(origin.name()), journal, &secrets.signer(*origin));
+            write(&to.path().join(origin.name()), journal, &secrets.current_signer(*origin));
         }
         for (origin, copy) in &self.history.copies {
-            write(&to.path().join("copies").join(origin.name()), copy, &secrets.signer(Origin::Audit));
+            write(&to.path().join("copies").join(origin.name()), copy, &secrets.current_signer(Origin::Audit));
         }
         let keys = "verifier-keys.txt";
         fs::copy(self.sound.directory.path().join("exports").join(keys), to.path().join(keys)).unwrap();
