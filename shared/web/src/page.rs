@@ -8,6 +8,7 @@ mod frame;
 mod icons;
 mod plural;
 mod problem;
+mod script;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -17,5 +18,6 @@ pub use dates::date_in_utc;
 pub use frame::{Demonstration, Frame, Html, Link, Purpose, Visitor};
 pub use icons::icon;
 pub use problem::problem_page;
+pub use script::{script_address, script_routes};
 pub use style::{style_address, style_routes};
 pub use words::Words;

@@ -115,6 +115,14 @@ impl Problem {
         &self.0.extensions
     }
 
+    /// A page that tells of the problem itself, beside what was typed: with the problem's status and headers.
+    #[must_use]
+    pub fn around(self, mut page: Response) -> Response {
+        *page.status_mut() = self.0.kind.status();
+        page.headers_mut().extend(self.0.headers);
+        page
+    }
+
     /// As it is answered.
     pub fn document(&self) -> ProblemDocument {
         let inner = &self.0;

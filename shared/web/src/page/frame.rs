@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Uri, header};
 
-use super::{Words, icons::sprite_for, style_address};
+use super::{Words, icons::sprite_for, script_address, style_address};
 use crate::Language;
 
 /// What a page is for: it decides the ground, the size of the type and how dense it is.
@@ -21,8 +21,8 @@ pub enum Purpose {
 pub enum Demonstration {
     /// It is a real one.
     No,
-    /// It is one, and every page says so; a link leads to where one takes another's part.
-    Yes(Option<Link>),
+    /// It is one, and every page says so; the address of the page on which one takes another's part.
+    Yes(Option<&'static str>),
 }
 
 /// A link with its words.
@@ -94,9 +94,10 @@ struct FrameTemplate<'a> {
     words: &'a Words,
     title: &'a str,
     style: &'a str,
+    script: &'a str,
     is_for_reading: bool,
     sprite: String,
-    demonstration: Option<Option<&'a Link>>,
+    demonstration: Option<Option<&'static str>>,
     tongues: Vec<Tongue>,
     home: &'a str,
     room: Option<&'a str>,
@@ -132,11 +133,12 @@ impl Frame<'_> {
             words: Words::of(self.language),
             title: self.title,
             style: style_address(),
+            script: script_address(),
             is_for_reading: self.purpose == Purpose::Reading,
             sprite: sprite_for(main),
             demonstration: match self.demonstration {
                 Demonstration::No => None,
-                Demonstration::Yes(step) => Some(step.as_ref()),
+                Demonstration::Yes(step) => Some(*step),
             },
             tongues: self.tongues(),
             home: self.home,

@@ -17,7 +17,7 @@ pub struct FormToken(String);
 
 impl FormToken {
     /// Of a session.
-    pub(super) fn of(session: &TokenText) -> Self {
+    pub fn of(session: &TokenText) -> Self {
         let digest = Sha256::new().chain_update(CONTEXT).chain_update(session.expose()).finalize();
         Self(hex::encode(&digest[..16]))
     }
