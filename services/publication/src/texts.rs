@@ -50,6 +50,8 @@ pub(crate) struct Texts {
     pub(crate) checkpoint_of: String,
     /// Take the proof of this edition along (a file; it can be verified without this site)
     pub(crate) receipt_file: String,
+    /// Certificate of registration, to be printed
+    pub(crate) certificate: String,
     /// {body}, {number}, edition {edition}, {site}, {date}. {address}
     pub(crate) citation: String,
     /// The explanation was erased.

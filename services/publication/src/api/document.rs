@@ -152,6 +152,11 @@ pub(crate) fn receipt_address(known: &Known, edition: u32) -> String {
     format!("/audit/api/v1/receipts/{}/{edition}", known.entry.number)
 }
 
+/// Where the certificate of registration of an edition is: a page to be printed, made where the receipt is.
+pub(crate) fn certificate_address(known: &Known, edition: u32) -> String {
+    format!("/audit/certificates/{}/{edition}", known.entry.number)
+}
+
 pub(crate) fn body(registry: &Registry, body: &dossier_proto::BodyCode, at: Micros) -> BodyShown {
     BodyShown { code: body.to_string(), name: body_name(registry, body, Language::En, at).text }
 }

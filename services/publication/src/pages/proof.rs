@@ -26,6 +26,8 @@ struct ReceiptTemplate<'a> {
     root: String,
     /// The file of it, where there is one: its address, and what the link says.
     file: Option<(String, &'a str)>,
+    /// The page to be printed: its address, and what the link says.
+    certificate: (String, &'a str),
 }
 
 /// What a receipt is about.
@@ -44,6 +46,8 @@ pub(super) struct Checked {
     pub(super) text: Text,
     /// Where the receipt as a file is, of a text that is shown.
     pub(super) file: Option<String>,
+    /// Where the certificate of registration is. There is one of what is withheld too, and it says so.
+    pub(super) certificate: String,
 }
 
 /// What is known of the text a receipt is about.
@@ -99,6 +103,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, checked: &Checked) -> Resul
         checkpoint: (fill(before, &[("size", &size)]), fill(after, &[("size", &size)])),
         root: receipt.root,
         file: checked.file.clone().map(|address| (address, t.receipt_file.as_str())),
+        certificate: (checked.certificate.clone(), t.certificate.as_str()),
     };
     template.render().map_err(|error| Problem::internal(&error))
 }

@@ -23,7 +23,7 @@ use super::{
     turned::{erased, turned},
 };
 use crate::{
-    api::{document::receipt_address, files::address},
+    api::{document::{certificate_address, receipt_address}, files::address},
     reading::Known,
     registries::body_name,
     richtext,
@@ -250,6 +250,7 @@ fn receipt(pages: &Pages, known: &Known, edition: &Edition, paper: &Paper<'_>) -
             others: Vec::new(),
             text: proof::text_of(edition),
             file: edition.words.as_ref().map(|_| receipt_address(known, edition.facts.edition)),
+            certificate: certificate_address(known, edition.facts.edition),
         },
     )
 }

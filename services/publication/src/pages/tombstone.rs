@@ -19,6 +19,7 @@ use super::{
     turned::{Turned, erased, reason, turned},
 };
 use crate::{
+    api::document::certificate_address,
     reading::Known,
     registries::body_name,
     texts::{Texts, fill},
@@ -146,6 +147,7 @@ fn receipt(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Resu
         others: editions.chain(turns).collect(),
         text: if turn.kind == TurnKind::Suspended { Text::Suspended } else { Text::NotShown },
         file: None,
+        certificate: certificate_address(known, known.entry.edition),
     };
     proof::draw(pages, paper, &checked)
 }
