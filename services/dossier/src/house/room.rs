@@ -24,8 +24,8 @@ use crate::{Exit, Failure, Layout, witness::push};
 const LAG_EVERY: Duration = Duration::from_secs(1);
 
 type Work = Box<dyn FnOnce(Arc<dyn Transport>) -> BoxFuture<'static, Result<JoinSet<()>, InboxError>> + Send + Sync>;
-/// What takes letters to the mail server.
-type Postman = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
+/// Work that is begun later. It is made into a future then, because a house is shared between threads.
+type Later = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 pub(super) type Agreement = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 pub(super) type Findings = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
@@ -49,9 +49,9 @@ pub(super) struct Room {
     work: Option<Work>,
     following: Option<Following>,
     /// Destroys what is ordered to be; begun once.
-    eraser: Option<BoxFuture<'static, ()>>,
+    eraser: Option<Later>,
     /// Takes letters to the mail server; begun once, with the timers.
-    postman: Option<Postman>,
+    postman: Option<Later>,
     /// What is wrong with that server.
     pub(super) mail: MailTrouble,
     tasks: JoinSet<()>,
@@ -59,6 +59,7 @@ pub(super) struct Room {
 
 impl Room {
     pub(super) fn of_submission(service: &submission::Service, ground: Ground) -> Self {
+        let eraser = service.clone();
         let tidying = service.keep_tidy();
         let (mail, letters) = (MailTrouble::default(), service.clone());
         let trouble = mail.clone();
@@ -78,12 +79,13 @@ impl Room {
             follows: &[Origin::Moderation, Origin::Publication],
             work: Some(Box::new(|_| async move { Ok(alone(tidying)) }.boxed())),
             following: None,
-            eraser: Some(service.erase().boxed()),
+            eraser: Some(Box::new(move || eraser.erase().boxed())),
             tasks: JoinSet::new(),
         }
     }
 
     pub(super) fn of_moderation(service: &moderation::Service, ground: Ground) -> Self {
+        let eraser = service.clone();
         let reader = service.clone();
         let (mail, letters) = (MailTrouble::default(), service.clone());
         let trouble = mail.clone();
@@ -109,12 +111,13 @@ impl Room {
             })),
             mail,
             following: None,
-            eraser: Some(service.erase().boxed()),
+            eraser: Some(Box::new(move || eraser.erase().boxed())),
             tasks: JoinSet::new(),
         }
     }
 
     pub(super) fn of_publication(service: &publication::Service, ground: Ground) -> Self {
+        let eraser = service.clone();
         let reader = service.clone();
         Self {
             origin: Origin::Publication,
@@ -136,12 +139,13 @@ impl Room {
             postman: None,
             mail: MailTrouble::default(),
             following: None,
-            eraser: Some(service.erase().boxed()),
+            eraser: Some(Box::new(move || eraser.erase().boxed())),
             tasks: JoinSet::new(),
         }
     }
 
     pub(super) fn of_audit(service: &audit::Service, ground: Ground) -> Self {
+        let eraser = service.clone();
         let (watch, judge, finder) = (service.clone(), service.clone(), service.clone());
         let pusher = service.clone();
         Self {
@@ -167,7 +171,7 @@ impl Room {
             postman: None,
             mail: MailTrouble::default(),
             following: None,
-            eraser: Some(service.erase().boxed()),
+            eraser: Some(Box::new(move || eraser.erase().boxed())),
             tasks: JoinSet::new(),
         }
     }
@@ -201,7 +205,7 @@ impl Room {
             self.tasks = begun.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", self.origin)))?;
         }
         if let Some(eraser) = self.eraser.take() {
-            self.tasks.spawn(eraser);
+            self.tasks.spawn(eraser());
         }
         let following = self.ground.follow(&self.inbox, self.follows);
         self.onlooker.look_at(following.watch());
