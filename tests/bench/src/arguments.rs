@@ -27,6 +27,31 @@ pub(crate) struct Arguments {
     /// usual place for temporary files would be wrong: on many machines it is in memory, where a sync costs nothing.
     #[arg(long, default_value = ".")]
     pub(crate) directory: PathBuf,
+    /// A history that was made already, to be verified in this process: what `verify` gives its children.
+    #[arg(long, hide = true, requires = "form")]
+    pub(crate) made: Option<PathBuf>,
+    /// In which form.
+    #[arg(long, hide = true, value_enum)]
+    pub(crate) form: Option<Form>,
+}
+
+/// In which form a history is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// As its service keeps it.
+    Journal,
+    /// As plain files.
+    Export,
+}
+
+impl Form {
+    /// Its name on the command line and in reports.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Journal => "journal",
+            Self::Export => "export",
+        }
+    }
 }
 
 /// What is measured.
@@ -38,13 +63,19 @@ pub(crate) enum Subject {
     Command,
     /// A whole history, read and folded again.
     Replay,
+    /// A whole history, verified, beside the same only read.
+    Verify,
     /// From submit to readable by the public.
     Pipeline,
     /// Ten thousand entries in all states: the queue, its counts, a moment that has gone by, and commands beside an empty house.
     Queue,
+    /// An entry with ten thousand events: pages of its trail, at the end as at the beginning.
+    Trail,
+    /// One entry as it was, in each service, beside the same as it stands; and receipts, in the history of `--entries` published entries.
+    AsOf,
     /// The exchange over NATS: the pipeline as it is deployed, the relay, recovery, catching up.
     Nats,
-    /// Everything but what needs a broker, or minutes to fill (the queue).
+    /// Everything but what needs a broker, or minutes to fill (the queue, looking back).
     All,
 }
 

@@ -1,6 +1,6 @@
 //! How fast Dossier is, beside a raw file on the same disk in the same minute.
 //!
-//! `cargo run --release -p dossier-bench -- [append|command|replay|pipeline|queue|nats|all]` prints a table; `--json` prints one
+//! `cargo run --release -p dossier-bench -- [append|command|replay|verify|pipeline|queue|as-of|nats|all]` prints a table; `--json` prints one
 //! document. Every measurement runs in a process of its own, so that its peak memory is its own. Where a figure is a
 //! ratio to a raw append followed by `fdatasync`, both sides take turns, so that other work on the machine hits both.
 
@@ -8,6 +8,7 @@
 
 mod append;
 mod arguments;
+mod as_of;
 mod command;
 mod decider;
 mod events;
@@ -25,6 +26,8 @@ mod replay;
 mod report;
 mod run;
 mod table;
+mod trail;
+mod verify;
 
 use std::process::ExitCode;
 

@@ -5,12 +5,15 @@ use std::{env, fs, path::Path, process::Command};
 use crate::{
     append,
     arguments::{Arguments, Size, Subject},
+    as_of,
     command,
     failure::Failure,
     machine::Machine,
     nats, pipeline, queue, replay,
     report::{Report, Section},
     table::table,
+    trail,
+    verify,
 };
 
 /// One measurement.
@@ -18,6 +21,9 @@ type Measurement = (Subject, Size);
 
 /// Takes the measurements asked for and prints them.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let (Some(made), Some(form)) = (&arguments.made, arguments.form) {
+        return verify::child(form, made);
+    }
     let chosen = chosen(arguments);
     let report = match chosen.as_slice() {
         [one] => take(*one, arguments)?,
@@ -33,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn chosen(arguments: &Arguments) -> Vec<Measurement> {
     let subjects = match arguments.subject {
-        Subject::All => vec![Subject::Append, Subject::Command, Subject::Replay, Subject::Pipeline],
+        Subject::All => vec![Subject::Append, Subject::Command, Subject::Replay, Subject::Verify, Subject::Pipeline],
         one => vec![one],
     };
     let sizes = arguments.size.map_or(vec![Size::Small, Size::Mix], |size| vec![size]);
@@ -58,8 +64,11 @@ fn section(subject: Subject, size: Size, arguments: &Arguments, folder: &Path) -
         Subject::Append => append::measure(size, seconds, folder),
         Subject::Command => command::measure(size, seconds, folder),
         Subject::Replay => replay::measure(size, folder),
+        Subject::Verify => verify::measure(size, arguments, folder),
         Subject::Pipeline => pipeline::measure(size, seconds, folder),
         Subject::Queue => queue::measure(size, arguments.entries, folder),
+        Subject::Trail => trail::measure(size, folder),
+        Subject::AsOf => as_of::measure(size, arguments.entries, folder),
         Subject::Nats => nats::measure(size, seconds, folder),
         Subject::All => Err(Failure::wrong("that is several measurements")),
     }

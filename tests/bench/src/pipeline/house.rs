@@ -47,12 +47,17 @@ impl Running {
     }
 
     /// A contributor, a moderator and a reader, with connections of their own.
-    pub(super) fn people(&self) -> Result<People, Failure> {
+    pub(crate) fn people(&self) -> Result<People, Failure> {
         Ok(People {
             contributor: self.client("contributor-kz")?,
             moderator: self.client("moderator-a")?,
             reader: Client::to(&self.base, None),
         })
+    }
+
+    /// Somebody of whom nothing is known, with connections of their own.
+    pub(crate) fn reader(&self) -> Client {
+        Client::to(&self.base, None)
     }
 
     /// Somebody of the demonstration, with connections of their own.
