@@ -15,7 +15,9 @@ const APART: i64 = 31 * Micros::SECOND;
 /// An entry has six events: started, saved twice, submitted, approved, published.
 const EVENTS_AN_ENTRY: u64 = 6;
 /// So many people act.
-const PEOPLE: u64 = 400;
+pub(crate) const PEOPLE: u64 = 400;
+/// In moderation's journal, their rights begin here.
+pub(crate) const RIGHTS_FROM: u64 = 17;
 /// Larger contents than this stand sealed in a draft; smaller events say which fields changed.
 const SEALED_FROM: usize = 400;
 
@@ -127,7 +129,7 @@ pub(crate) fn person(n: u64) -> SubjectId {
 
 /// By what right.
 pub(crate) fn authority(n: u64) -> Authority {
-    let granted = Place { origin: Origin::Moderation, epoch: 0, sequence: 17 + n % PEOPLE };
+    let granted = Place { origin: Origin::Moderation, epoch: 0, sequence: RIGHTS_FROM + n % PEOPLE };
     Authority { designation: DesignationId(id(n % PEOPLE)), granted }
 }
 

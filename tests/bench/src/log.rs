@@ -23,7 +23,8 @@ pub(crate) fn open_in(directory: &Path, verify: Verify) -> Result<(Journal, Writ
     Ok(open(store, options)?)
 }
 
-fn peek(event: &[u8]) -> Result<Peek, PeekError> {
+/// Reads what a journal wants to know of an event.
+pub(crate) fn peek(event: &[u8]) -> Result<Peek, PeekError> {
     let peeked = dossier_proto::peek(event).map_err(|error| PeekError(error.to_string()))?;
     Ok(Peek { epoch: peeked.epoch, sequence: peeked.sequence, entry: peeked.entry.map(|entry| entry.0) })
 }

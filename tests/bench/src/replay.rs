@@ -27,7 +27,7 @@ const CLOSING: Duration = Duration::from_secs(30);
 
 impl Size {
     /// How long the history is.
-    const fn history(self) -> u64 {
+    pub(crate) const fn history(self) -> u64 {
         match self {
             Self::Small => 1_000_000,
             Self::Mix => 200_000,

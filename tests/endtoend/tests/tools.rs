@@ -108,7 +108,7 @@ fn p9_a_journal_whose_last_events_were_cut_off_is_not_verified_nor_opened() {
     let journal = ended.data().join("moderation/journal");
     fs::remove_dir_all(&journal).unwrap();
     copy(&kept.join("moderation/journal"), &journal);
-    let verified = on(&ended, &["verify"]).ended(8);
+    let verified = on(&ended, &["verify"]).ended(26);
     assert!(verified.out.contains("moderation/journal was rolled back"), "{}", verified.out);
     let data = ended.data();
     let started = tool(&ended, &["up", "--demo", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);

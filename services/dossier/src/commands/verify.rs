@@ -53,7 +53,10 @@ fn kept(against: &[PathBuf]) -> Result<Vec<KeptCheckpoint>, Failure> {
         let mut files: Vec<_> = items.filter_map(|item| Some(item.ok()?.path())).collect();
         files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
         if files.is_empty() {
-            return Err(Failure::not_there(format!("{} holds no checkpoint: no file in it ends in .txt", path.display())));
+            return Err(Failure::not_there(format!(
+                "{} holds no checkpoint: no file in it ends in .txt",
+                path.display()
+            )));
         }
         files.sort();
         for file in files {

@@ -111,7 +111,9 @@ impl Class {
             Self::NotDecidable => {
                 "Under the rules, rights and state of its moment this could not have been decided, whoever wrote it."
             }
-            Self::Unreadable => "The bytes cannot be read as what they should be: a disk, a copy or a hand has damaged them.",
+            Self::Unreadable => {
+                "The bytes cannot be read as what they should be: a disk, a copy or a hand has damaged them."
+            }
             Self::Missing => "Something that should be here is not.",
             Self::OutOfOrder => "Times or epochs do not follow on each other as they are recorded.",
         }

@@ -67,8 +67,9 @@ enum Right {
 
 fn parted(place: Place, original: &Journal, copy: &Journal, signed: &[KnownHead]) -> Doubt {
     let beyond = signed.iter().filter(|head| head.epoch == place.epoch && head.size > place.sequence);
-    let agrees =
-        |journal: &Journal, head: &KnownHead| journal.root_at(head.epoch, head.size).is_ok_and(|root| root == head.root);
+    let agrees = |journal: &Journal, head: &KnownHead| {
+        journal.root_at(head.epoch, head.size).is_ok_and(|root| root == head.root)
+    };
     let right = beyond.fold(Right::Nobody, |right, head| match right {
         _ if agrees(copy, head) => Right::Copy,
         Right::Nobody if agrees(original, head) => Right::Original,
@@ -103,7 +104,8 @@ fn what_was_done(place: Place, altered: &dyn Source, right: &dyn Source) -> Clas
         names.iter().enumerate().filter_map(|(at, name)| Some(((*name)?, at))).collect()
     };
     let (there, should) = (position(&there), position(&should));
-    let has = |names: &HashMap<EventId, usize>, name: &Option<EventId>| name.is_some_and(|name| names.contains_key(&name));
+    let has =
+        |names: &HashMap<EventId, usize>, name: &Option<EventId>| name.is_some_and(|name| names.contains_key(&name));
     match (has(&should, found), has(&there, expected)) {
         (true, true) => Class::Swapped,
         (true, false) => Class::Deleted,

@@ -163,9 +163,10 @@ impl Doubt {
     }
 
     /// The order in which doubts are told: what happened to a history before what others miss in it, the earliest event first,
-    /// what has a place before what has none, and of one event what is most precise.
+    /// what has a place before what has none (a log that is missing has none at all), and of one event what is most precise.
     pub fn order(&self) -> impl Ord + use<> {
-        (self.class.rank(), self.origin, self.log, self.at.is_none(), self.at, self.class.vagueness())
+        let is_vague = self.at.is_none() && self.class != Class::Missing;
+        (self.class.rank(), self.origin, self.log, is_vague, self.at, self.class.vagueness())
     }
 
     /// The log's name: the service, or `audit/copy/` and the service.

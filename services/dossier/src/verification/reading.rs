@@ -266,9 +266,7 @@ fn of_deviation(Deviation { at, found, .. }: Deviation) -> Doubt {
 fn of_unread(origin: Origin, unread: Unread) -> Doubt {
     let Unread { at, class, found } = unread;
     let doubt = match at {
-        Some(at) => {
-            Doubt::at(Place { origin, epoch: at.epoch, sequence: at.sequence }, DoubtKind::NotRead, found)
-        }
+        Some(at) => Doubt::at(Place { origin, epoch: at.epoch, sequence: at.sequence }, DoubtKind::NotRead, found),
         None => Doubt::about(origin, DoubtKind::NotRead, found),
     };
     doubt.of(class)

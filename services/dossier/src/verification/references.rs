@@ -86,7 +86,9 @@ impl<'a> References<'a> {
                 granted
             }
         };
-        let Some(granted) = granted else { return Some(format!("it rests on the right that {place} gave, which gives none")) };
+        let Some(granted) = granted else {
+            return Some(format!("it rests on the right that {place} gave, which gives none"));
+        };
         if granted.id != authority.designation.0 {
             return Some(format!("it rests on another right than {place} gave"));
         }

@@ -1,9 +1,6 @@
 //! Where events are read: journals, or exports of them.
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use dossier_audit::{
     reconcile::{Look, Shelf},

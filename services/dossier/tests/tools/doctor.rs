@@ -68,7 +68,7 @@ fn a_flipped_bit_anywhere_in_the_events_is_told() {
     let said = examine(&installation.data());
     assert!((80..=88).contains(&said.code), "{} {}", said.code, said.out);
     assert!(found(&said, "fault", "journal")[0]["place"].as_str().unwrap().contains("moderation"), "{}", said.out);
-    on(&installation.data(), &["verify"]).exits(8);
+    on(&installation.data(), &["verify"]).exits(32);
 }
 
 fn some_event(data: &Path) -> Vec<u8> {

@@ -170,7 +170,9 @@ async fn publish(house: &House) {
 
 fn is_copied(house: &House) -> bool {
     house.journals().iter().all(|(origin, journal)| {
-        house.audit.copies().journal(*origin).is_none_or(|copy| copy.head().root == journal.head().root)
+        let (copies, root) = (house.audit.copies(), journal.head().root);
+        let is_seen = || copies.seen().newest(*origin).is_some_and(|seen| seen.root() == root);
+        copies.journal(*origin).is_none_or(|copy| copy.head().root == root && is_seen())
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod callers;
+mod conscience;
 mod doctor;
 mod erased_files;
 mod export;
@@ -12,5 +13,6 @@ mod openapi;
 mod replay;
 mod running;
 mod serving;
+mod tamper;
 mod tampering;
 mod verify;

@@ -59,7 +59,9 @@ pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Pro
     let keys = offline.key_file()?;
     seen::take(&offline, &keys, &mut report);
     open_copies(&offline, &mut shelves, &mut sources, &mut report)?;
-    report.take_kept(kept, &keys);
+    let (of_these, of_others) = kept.into_iter().partition(|one| tenant.is_none() || sources.of(one.origin).is_some());
+    report.take_kept(of_these, &keys);
+    report.pass_over(&of_others);
     read_copies(&shelves, &mut report, progress);
     read_all(&sources, &mut report, progress);
     compare_copies(&shelves, &mut report);

@@ -11,7 +11,9 @@ use crate::{
     Exit, Failure,
     offline::peek,
     progress::Progress,
-    verification::{Class, Doubt, DoubtKind, ExportedJournal, Exports, KEYS_FILE, KeptCheckpoint, Source, Sources, read_keys},
+    verification::{
+        Class, Doubt, DoubtKind, ExportedJournal, Exports, KEYS_FILE, KeptCheckpoint, Source, Sources, read_keys,
+    },
 };
 
 use super::{Report, read_all};
@@ -51,7 +53,9 @@ pub(super) fn verify(
     if given.is_none() && exports.keys.as_deref().and_then(Path::parent) == Some(path) {
         report.doubts.extend(missing(&exports, &keys, path));
     }
-    report.take_kept(kept, &keys);
+    let (of_these, of_others) = kept.into_iter().partition(|one| exports.folders.contains_key(&one.origin));
+    report.take_kept(of_these, &keys);
+    report.pass_over(&of_others);
     read_all(&sources, &mut report, progress);
     Ok(report)
 }
@@ -106,7 +110,8 @@ fn open(
         doubt(DoubtKind::NotSigned, format!("no key of {origin} is trusted here, or keys of several installations"))
     })?;
     let readers = Readers { peek, turn: key_turn };
-    let verified = verify_export_from(folder, trusted, readers, |progressed| progress.at(progressed.done, progressed.total));
+    let verified =
+        verify_export_from(folder, trusted, readers, |progressed| progress.at(progressed.done, progressed.total));
     let (summary, history) = verified.map_err(|error| problem(origin, folder, trusted, error))?;
     let journal = ExportedJournal::open(folder).map_err(|found| doubt(DoubtKind::ExportDamaged, found))?;
     let sizes: Vec<_> = summary.epochs.into_iter().filter(|(_, size)| *size > 0).collect();

@@ -1,10 +1,6 @@
 //! A receipt: the proof that goes with a published edition. Needs no server and no data directory.
 
-use std::{
-    fs::File,
-    io::Read as _,
-    path::Path,
-};
+use std::{fs::File, io::Read as _, path::Path};
 
 use dossier_receipt::{RECEIPT_BYTES_MAX, ReceiptError, Verified, verify as verify_receipt};
 use serde_json::json;

@@ -71,6 +71,14 @@ impl Report {
         }
     }
 
+    /// Checkpoints of journals that are not here.
+    pub(super) fn pass_over(&mut self, kept: &[KeptCheckpoint]) {
+        for checkpoint in kept {
+            let (name, origin) = (&checkpoint.name, checkpoint.origin);
+            self.not_verified.push(format!("the checkpoint {name}: the journal of {origin} is not here"));
+        }
+    }
+
     /// What happened to a history first, and of that the earliest event.
     pub(super) fn sort(&mut self) {
         let differs = DoubtKind::Fault(FaultKind::RootDiffers);

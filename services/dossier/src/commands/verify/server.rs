@@ -98,7 +98,10 @@ fn trusted(client: &Client, given: Option<&Path>, server: &str) -> Result<(KeyFi
     let path = "/audit/api/v1/verifier-keys.txt";
     let (status, bytes) = client.bytes(path, KEYS_BYTES_MAX)?;
     if status != 200 {
-        return Err(Failure::new(Exit::NotThere, format!("{server}{path} answers {status}; name the keys with --keys FILE")));
+        return Err(Failure::new(
+            Exit::NotThere,
+            format!("{server}{path} answers {status}; name the keys with --keys FILE"),
+        ));
     }
     let text = String::from_utf8(bytes).map_err(|_| Failure::damaged(format!("{server}{path} is no text")))?;
     let mut keys = read(&text, path)?;
@@ -163,16 +166,20 @@ impl Visit<'_> {
                     continue;
                 }
                 None => {
-                    report.not_verified.push(format!("epoch {epoch} of {origin}: no checkpoint of it is served"));
+                    let place = Place { origin, epoch: *epoch, sequence: 0 };
+                    doubts.push(Doubt::at(place, DoubtKind::NotThere, "no checkpoint of it is served"));
                     whole = false;
                     continue;
                 }
             };
             let Stood { head, cosigned } = &stood;
             if *cosigned == Some(false) {
-                report.not_verified.push(format!("epoch {epoch} of {origin}: its newest checkpoint is not cosigned yet"));
+                report
+                    .not_verified
+                    .push(format!("epoch {epoch} of {origin}: its newest checkpoint is not cosigned yet"));
             }
-            let heads: Vec<_> = report.heads.iter().filter(|(of, _)| *of == origin).map(|(_, head)| head.clone()).collect();
+            let heads: Vec<_> =
+                report.heads.iter().filter(|(of, _)| *of == origin).map(|(_, head)| head.clone()).collect();
             let mut wrong = None;
             let read = log.read(head, &heads, &mut |first, entries| {
                 progress.at(first, head.size);
@@ -199,7 +206,8 @@ impl Visit<'_> {
         let of_others = report.heads.iter().filter(|(of, head)| *of == self.origin && !epochs.contains(&head.epoch));
         let doubt = |head: &dossier_audit::verify::KnownHead| {
             let place = Place { origin: self.origin, epoch: head.epoch, sequence: 0 };
-            let found = format!("{} knows {} events of epoch {}, which is not served", head.witness, head.size, head.epoch);
+            let found =
+                format!("{} knows {} events of epoch {}, which is not served", head.witness, head.size, head.epoch);
             Doubt::at(place, DoubtKind::NotThere, found)
         };
         of_others.map(|(_, head)| doubt(head)).collect()
@@ -231,7 +239,8 @@ impl Visit<'_> {
             }
             if at == before {
                 let place = Place { origin: self.origin, epoch, sequence: next };
-                *wrong = Some(Doubt::at(place, DoubtKind::NotThere, "its bytes are not given, and the log has its hash"));
+                *wrong =
+                    Some(Doubt::at(place, DoubtKind::NotThere, "its bytes are not given, and the log has its hash"));
             }
         }
         Ok(())

@@ -122,7 +122,8 @@ impl ServedLog<'_> {
         each: &mut dyn FnMut(u64, &[Hash]) -> Result<(), Failure>,
     ) -> Result<LogRead, Failure> {
         let (mut tree, mut doubts, mut compared) = (GrowingTree::default(), Vec::new(), 0);
-        let mut heads: Vec<_> = heads.iter().filter(|head| head.epoch == self.epoch).cloned().chain([stood.clone()]).collect();
+        let mut heads: Vec<_> =
+            heads.iter().filter(|head| head.epoch == self.epoch).cloned().chain([stood.clone()]).collect();
         let mut wrong_tile = None;
         compared += self.compare(&tree, &mut heads, &mut doubts);
         while tree.head().size < stood.size {
@@ -168,7 +169,8 @@ impl ServedLog<'_> {
         let reached: Vec<_> = heads.extract_if(.., |head| head.size == size).collect();
         let (agree, differ): (Vec<_>, Vec<_>) = reached.into_iter().partition(|head| head.root == root);
         doubts.extend(differ.into_iter().map(|head| {
-            let found = format!("{} has the root {} for {size} events, the hashes have {root}", head.witness, head.root);
+            let found =
+                format!("{} has the root {} for {size} events, the hashes have {root}", head.witness, head.root);
             let kind = DoubtKind::Fault(dossier_audit::verify::FaultKind::RootDiffers);
             Doubt::at(self.at(size), kind, found)
         }));
@@ -196,8 +198,10 @@ impl ServedLog<'_> {
         let served = self.fetch(&made.tile.to_string(), TILE_BYTES_MAX)?;
         let found = match served.as_deref().map(TileHashes::from_bytes) {
             Some(Ok(served)) if served.hashes() == made.hashes.as_slice() => return Ok(()),
-            Some(_) => Doubt::at(place, DoubtKind::NotRead, format!("{} is not the tile that the events make", made.tile))
-                .of(Class::Altered),
+            Some(_) => {
+                Doubt::at(place, DoubtKind::NotRead, format!("{} is not the tile that the events make", made.tile))
+                    .of(Class::Altered)
+            }
             None => Doubt::at(place, DoubtKind::NotThere, format!("{} is not served", made.tile)),
         };
         *wrong = Some(found);
