@@ -12,7 +12,7 @@ pub struct Deviation {
     /// What is different, in words for an auditor.
     pub found: String,
     /// The same as a code: that of the refusal that was due ([`RefusalFacts`](crate::RefusalFacts)), or one of `other-events`,
-    /// `other-refusal`, `not-refused`, `other-authority`, `other-registry`, `never-begun`, `not-a-command`.
+    /// `without-effect`, `other-refusal`, `not-refused`, `other-authority`, `other-registry`, `never-begun`, `not-a-command`.
     pub code: &'static str,
     /// The event that stands against it.
     pub because: Option<Place>,
@@ -132,6 +132,9 @@ impl<D: Decider> Redecider<D> {
         let is_refusal = D::refusal_of(first).is_some();
         match D::decide(&self.fold.state, &command, &context) {
             Ok(_) if is_refusal => Err(Differs::saying("not-refused", "it should not have been refused")),
+            Ok(decision) if decision.events.is_empty() => {
+                Err(Differs::saying("without-effect", "the decision leads to nothing: it was so already"))
+            }
             Ok(decision) if decision.events != recorded => {
                 Err(Differs::saying("other-events", "the decision leads to other events"))
             }

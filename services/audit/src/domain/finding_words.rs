@@ -146,6 +146,7 @@ fn why(code: &str) -> String {
         "base-outdated" => "a newer edition was public already",
         "on-hold" => "the review was on hold",
         "other-events" => "the rules of that moment lead to something else than what is recorded",
+        "without-effect" => "it was so already, and by the rules of that moment nothing more comes of it",
         "other-refusal" => "it was refused, and for another reason than the recorded one",
         "not-refused" => "it is recorded as refused, and the rules of that moment allow it",
         "other-authority" => "it names another designation than the one that entitled to it",

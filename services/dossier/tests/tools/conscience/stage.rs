@@ -4,6 +4,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -17,7 +18,7 @@ use dossier_identity::Role;
 use dossier_proto::{Authority, Digest, EntryId, Event, EventId, Origin, Payload, Place, SubjectId};
 use dossier_web::page::Demonstration;
 use http_body_util::BodyExt as _;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -43,15 +44,15 @@ pub(super) struct Stage {
 /// A house at work.
 pub(super) struct Playing {
     pub(super) house: House,
-    metrics: metrics_exporter_prometheus::PrometheusHandle,
+    metrics: PrometheusHandle,
 }
 
 pub(super) async fn open(data: &Path) -> Playing {
     let mut settings = HouseSettings::new(data, Demonstration::Yes(None), "http://127.0.0.1:8080");
     settings.patience = HASTY;
-    let recorder = PrometheusBuilder::new().install_recorder();
-    // One recorder a process, and a test may open several houses.
-    let metrics = recorder.unwrap_or_else(|_| PrometheusBuilder::new().build_recorder().handle());
+    // One recorder a process, and a test opens several houses.
+    static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| PrometheusBuilder::new().install_recorder().unwrap());
+    let metrics = RECORDER.clone();
     Playing { house: House::open(settings).await.unwrap(), metrics }
 }
 
@@ -66,7 +67,7 @@ impl Stage {
             let tokens = playing.house.tokens.clone();
             let told = tokio::task::spawn_blocking(move || {
                 let mut hear = |heard: Heard| {
-                    let is_there = matches!(&heard, Heard::Done(what) if what.contains(words));
+                    let is_there = matches!(&heard, Heard::Done(what) if !words.is_empty() && what.contains(words));
                     assert!(!is_there, "{words}");
                 };
                 catch_unwind(AssertUnwindSafe(|| tell(&url, &tokens, &mut hear).map(drop)))
@@ -94,6 +95,10 @@ impl Stage {
     /// The whole practice.
     pub(super) fn whole() -> Self {
         Self::stopped_after("", async |_| {})
+    }
+
+    pub(super) fn wait_until_closed(&self) {
+        self.installation.wait_until_closed();
     }
 
     pub(super) fn data(&self) -> PathBuf {
