@@ -54,6 +54,11 @@ impl BackupKey {
         MasterKey::from_file(path).map(Self)
     }
 
+    /// A key that follows from a master key and a label: for what is written down where that is, and is none of a backup.
+    pub fn derived(master: &MasterKey, label: &str) -> Self {
+        Self(master.derived(label))
+    }
+
     /// 16 hexadecimal digits that tell one key from another and disclose nothing of it.
     pub fn fingerprint(&self) -> String {
         hex::encode(self.marked())

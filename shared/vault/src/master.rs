@@ -131,6 +131,11 @@ impl MasterKey {
         self.mac(b"dossier/1/derive", label.as_bytes())
     }
 
+    /// A key of the same kind that follows from this one and a label.
+    pub(crate) fn derived(&self, label: &str) -> Self {
+        Self(self.mac(b"dossier/1/derived-key", label.as_bytes()))
+    }
+
     /// 16 hexadecimal digits that tell one master key from another and disclose nothing of it.
     pub fn fingerprint(&self) -> String {
         hex::encode(&self.mac(b"dossier/1/fingerprint", b"")[..8])

@@ -17,6 +17,7 @@ use dossier_vault::{
 };
 use serde::de::DeserializeOwned;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use super::{
     OutpostSettings, answers,
@@ -254,6 +255,23 @@ impl Keeper for Asking {
             found.erased.extend(told.erased);
         }
         Ok(found)
+    }
+
+    fn people(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        for holder in [Origin::Audit, Origin::Submission] {
+            let mut copy = Zeroizing::new(Vec::new());
+            loop {
+                let part = self.ask(holder, &KeptAsked::People { offset: copy.len() as u64 })?;
+                if part.is_empty() {
+                    break;
+                }
+                copy.extend_from_slice(&part);
+            }
+            if !copy.is_empty() {
+                return Ok(Some(copy));
+            }
+        }
+        Ok(None)
     }
 
     fn file(&self, entry: EntryId, digest: Digest, store: &FileStore) -> Result<bool, Failure> {

@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,10 +15,12 @@ use dossier_audit::Copies;
 use dossier_journal::Journal;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, Seals, named_keys};
 use dossier_vault::{
-    Vault, encode_keys,
+    MasterKey, Vault, encode_keys,
     files::{FileError, FileStore},
 };
 use serde::{Deserialize, Serialize};
+
+use super::roll;
 
 /// Events in one answer: 768 KiB at most, one event of 512 KiB included.
 const EVENTS_BYTES_MAX: usize = 200 * 1024;
@@ -49,6 +52,8 @@ pub(crate) enum KeptAsked {
     FileAbout { entry: EntryId, digest: Digest },
     /// A part of a file, under seal.
     FilePart { entry: EntryId, digest: Digest, offset: u64 },
+    /// A part of the copy of the accounts. Of moderation alone.
+    People { offset: u64 },
 }
 
 /// Where an epoch ends.
@@ -87,6 +92,8 @@ pub(super) struct KeptDesk {
     pub(super) copies: Option<Arc<Copies>>,
     pub(super) vault: Vault,
     pub(super) files: FileStore,
+    /// Where a copy of the accounts is written down, and what opens it.
+    pub(super) people: (PathBuf, MasterKey),
     pub(super) entitled: Arc<Mutex<BTreeMap<Origin, (Instant, Arc<Entitled>)>>>,
 }
 
@@ -132,6 +139,7 @@ impl KeptDesk {
             KeptAsked::ActedUpon { epoch, from } => self.acted_upon(asker, (epoch, from)),
             KeptAsked::Keys { keys } => json(&self.keys(asker, &keys)?),
             KeptAsked::FileAbout { entry, digest } => json(&self.file(asker, entry, digest)?),
+            KeptAsked::People { offset } => self.people(asker, offset),
             KeptAsked::FilePart { entry, digest, offset } => self.part(asker, entry, digest, offset),
         }
     }
@@ -281,6 +289,17 @@ impl KeptDesk {
             Err(FileError::Missing(_) | FileError::Key(_)) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    fn people(&self, asker: Origin, offset: u64) -> Result<Bytes, String> {
+        if asker != Origin::Moderation {
+            return Err("moderation alone keeps people".to_owned());
+        }
+        let (file, master) = &self.people;
+        let copy = roll::read(file, master).map_err(|failure| failure.to_string())?.unwrap_or_default();
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(copy.len());
+        let until = from.saturating_add(PART_BYTES_MAX).min(copy.len());
+        Ok(Bytes::copy_from_slice(&copy[from..until]))
     }
 
     fn part(&self, asker: Origin, entry: EntryId, digest: Digest, offset: u64) -> Result<Bytes, String> {

@@ -25,6 +25,7 @@ mod outpost;
 mod people;
 mod plot;
 mod readiness;
+pub(crate) mod roll;
 mod room;
 mod rooms;
 mod settings;

@@ -159,12 +159,12 @@ impl Outpost {
         self.furnish().await?;
         let people = self.moderation.as_ref().map(|_| self.plot.people_desk(&self.accounts));
         let (machine, read) = (Arc::clone(&self.room.machine), self.room.onlooker.clone());
-        let kept = self.room.kept(&self.plot.layout, self.copies.clone());
+        let kept = self.room.kept(&self.plot, self.copies.clone());
         let answers =
             Answers { machine, copies: self.copies.clone(), read, people, files: self.room.files.clone(), kept };
         self.line.join(&self.room, Arc::new(answers)).await?;
         self.room.begin().await?;
-        self.room.keep_people(&self.accounts);
+        self.room.keep_people(&self.accounts, &self.plot);
         self.room.measure(&self.watch);
         self.room.run_timers();
         self.begun.send_replace(true);

@@ -17,8 +17,10 @@ use dossier_vault::files::FileStore;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
-use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine};
-use crate::{Exit, Failure, Layout, witness::push};
+use super::{
+    broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, plot::Plot, roll,
+};
+use crate::{Exit, Failure, witness::push};
 
 /// How often it is measured how far a reader is behind.
 const LAG_EVERY: Duration = Duration::from_secs(1);
@@ -186,10 +188,11 @@ impl Room {
     }
 
     /// What it keeps of the others.
-    pub(super) fn kept(&self, layout: &Layout, copies: Option<Arc<audit::Copies>>) -> KeptDesk {
-        let (vault, place) = (self.ground.vault.clone(), layout.service(self.origin).join("attachments"));
+    pub(super) fn kept(&self, plot: &Plot, copies: Option<Arc<audit::Copies>>) -> KeptDesk {
+        let (vault, place) = (self.ground.vault.clone(), plot.layout.service(self.origin).join("attachments"));
         let files = FileStore::new(place, vault.clone());
-        KeptDesk { journal: self.journal().clone(), copies, vault, files, entitled: Arc::default() }
+        let people = (roll::file(&plot.layout, self.origin), plot.secrets.master.clone());
+        KeptDesk { journal: self.journal().clone(), copies, vault, files, people, entitled: Arc::default() }
     }
 
     /// Where its journal ends now. (A checkpoint that a reader has heard of may be a moment old.)
@@ -237,8 +240,13 @@ impl Room {
     }
 
     /// Keeps a copy of the accounts new, where they are kept elsewhere.
-    pub(super) fn keep_people(&mut self, accounts: &Arc<Accounts>) {
+    pub(super) fn keep_people(&mut self, accounts: &Arc<Accounts>, plot: &Plot) {
         self.tasks.spawn(self.ground.keep_people(self.origin, Arc::clone(accounts)));
+        // Those who are given names write them down, for the loss of moderation's disk.
+        if matches!(self.origin, Origin::Submission | Origin::Audit) {
+            let file = roll::file(&plot.layout, self.origin);
+            self.tasks.spawn(roll::keep(Arc::clone(accounts), file, plot.secrets.master.clone()));
+        }
     }
 
     /// Measures a line to the broker from now on.

@@ -148,7 +148,7 @@ impl House {
         for room in &self.rooms {
             let (machine, read) = (Arc::clone(&room.machine), room.onlooker.clone());
             let copies = (room.origin == Origin::Audit).then(|| Arc::clone(self.audit.copies()));
-            let kept = room.kept(&plot.layout, copies);
+            let kept = room.kept(plot, copies);
             let mut answers = Answers { machine, copies: None, read, people: None, files: room.files.clone(), kept };
             match room.origin {
                 Origin::Audit => {

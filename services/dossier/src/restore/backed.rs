@@ -9,6 +9,7 @@ use dossier_journal::{
 use dossier_proof::SignedCheckpoint;
 use dossier_proto::{Digest, EntryId, KeyId, Origin, Place};
 use dossier_vault::{Vault, files::FileStore};
+use zeroize::Zeroizing;
 
 use super::{
     draft::Draft,
@@ -135,6 +136,10 @@ impl Keeper for Backed {
 
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure> {
         keys_in(&self.vaults, keys)
+    }
+
+    fn people(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        Ok(None)
     }
 
     fn file(&self, entry: EntryId, digest: Digest, store: &FileStore) -> Result<bool, Failure> {

@@ -5,6 +5,7 @@ use dossier_journal::{Head, MirrorHead};
 use dossier_proof::{Hash, SignedCheckpoint};
 use dossier_proto::{Digest, EntryId, KeyId, Origin, Place};
 use dossier_vault::{GrantedKey, files::FileStore};
+use zeroize::Zeroizing;
 
 use crate::Failure;
 
@@ -30,6 +31,9 @@ pub(crate) trait Keeper {
 
     /// Those of these keys that somebody has.
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure>;
+
+    /// The copy of the accounts that somebody has written down, when this is the service that keeps them.
+    fn people(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure>;
 
     /// Puts an attached file into a store that has its key. Answers "no" when nobody has it.
     fn file(&self, entry: EntryId, digest: Digest, store: &FileStore) -> Result<bool, Failure>;
@@ -139,6 +143,15 @@ impl Keeper for Several {
             found.erased.extend(more.erased);
         }
         Ok(found)
+    }
+
+    fn people(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        for keeper in &self.0 {
+            if let Some(found) = keeper.people()? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     fn file(&self, entry: EntryId, digest: Digest, store: &FileStore) -> Result<bool, Failure> {

@@ -7,11 +7,13 @@ use dossier_audit::seen::Seen;
 use dossier_journal::{Head, Journal};
 use dossier_proof::{Frontier, Hash, SignedCheckpoint};
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place};
-use dossier_vault::{Vault, files::FileError, files::FileStore};
+use dossier_vault::{MasterKey, Vault, files::FileError, files::FileStore};
+use zeroize::Zeroizing;
 
 use super::keeper::{ActedUpon, Found, Keeper, Known};
 use crate::{
     Failure,
+    house::roll,
     offline::{Offline, holds_journal},
 };
 
@@ -33,6 +35,8 @@ pub(crate) struct Neighbours {
     /// The newest checkpoints of the lost journal that audit has kept, one an epoch.
     signed: Vec<SignedCheckpoint>,
     known_by_audit: Option<Known>,
+    /// Where others have written down a copy of the accounts, and what opens it.
+    people: Vec<(PathBuf, MasterKey)>,
     /// Where earlier restores have laid events that could not be put back.
     leftovers: Vec<PathBuf>,
     acted_upon: OnceCell<Vec<ActedUpon>>,
@@ -62,6 +66,7 @@ impl Neighbours {
             vaults: Vec::new(),
             signed: Vec::new(),
             known_by_audit: None,
+            people: Vec::new(),
             leftovers: Vec::new(),
             acted_upon: OnceCell::new(),
         };
@@ -79,6 +84,7 @@ impl Neighbours {
             return Ok(());
         }
         self.journals.insert(origin, offline.journal(origin)?);
+        self.people.push((roll::file(layout, origin), offline.secrets().master.clone()));
         self.leftovers.push(leftovers(&layout.service(origin)));
         let vault = Vault::open_unthreaded(layout.service_keys(origin), &offline.secrets().master)?;
         let store = FileStore::new(layout.service(origin).join("attachments"), vault.clone());
@@ -209,6 +215,15 @@ impl Keeper for Neighbours {
 
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure> {
         keys_in(&self.vaults, keys)
+    }
+
+    fn people(&self) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        for (file, master) in &self.people {
+            if let Some(found) = roll::read(file, master)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     fn file(&self, entry: EntryId, digest: Digest, store: &FileStore) -> Result<bool, Failure> {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use dossier_journal::{Head, MirrorHead};
 use dossier_proof::KeyHistory;
 use dossier_proto::{Event, Micros, Origin, Payload, Place, hash_of};
+use dossier_identity::{Accounts, accounts::AccountsError};
 use dossier_vault::{Vault, files::FileStore};
 
 use super::{
@@ -58,11 +59,55 @@ pub(crate) fn restore_service(lost: &Lost<'_>, keeper: &dyn Keeper, progress: &P
     let files = attachments::fetch(&named, &store, &vault, keeper, &mut unreadable)?;
     drop((store, vault));
 
+    let people = bring_back_people(lost, keeper)?;
     let known = keeper.known()?;
     let epoch = rebuild.go_on(now, furthest_beyond(&known, head))?;
     put_in_place(draft)?;
-    let notes = Vec::new();
-    Ok(Report { service: origin, events, end, epoch, known, acted_upon, keys, unreadable, files, people: None, notes })
+    let notes = notes(lost, people);
+    Ok(Report { service: origin, events, end, epoch, known, acted_upon, keys, unreadable, files, people, notes })
+}
+
+/// Makes the accounts that are not here again, from the copy that somebody has written down. Whoever has the accounts still keeps them as they
+/// are.
+fn bring_back_people(lost: &Lost<'_>, keeper: &dyn Keeper) -> Result<Option<usize>, Failure> {
+    let Lost { origin, layout, secrets, now } = *lost;
+    if origin != Origin::Moderation {
+        return Ok(None);
+    }
+    let Some(copy) = keeper.people()? else { return Ok(None) };
+    let vault = Vault::open_unthreaded(layout.person_keys(), &secrets.master)?;
+    let failed = |error: AccountsError| Failure::damaged(error.to_string());
+    let accounts = Accounts::open(layout.accounts(), vault, &secrets.master).map_err(failed)?;
+    accounts.take_back(&copy, now).map(Some).map_err(failed)
+}
+
+fn notes(lost: &Lost<'_>, people: Option<usize>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if people.is_some_and(|people| people > 0) {
+        notes.push(
+            "Passwords are in no copy: whoever signed in with one asks for a new one at the sign-in page, or gets a link (dossier account invite \
+             SUBJECT --new-password --print-link)."
+                .to_owned(),
+        );
+    }
+    if lost.origin == Origin::Moderation && people.is_none() && !lost.layout.accounts().exists() {
+        notes.push(
+            "The accounts are lost: nobody has a copy of them. Put accounts/ and keys/ back from a backup, or make a new administrator: dossier \
+             account create NAME --administrator."
+                .to_owned(),
+        );
+    }
+    if lost.origin == Origin::Audit {
+        notes.push(
+            "What the audit service had found, and whom it had shown what, is lost as far as no backup has it. Its copies of the others, and their \
+             keys, it fetches again by itself."
+                .to_owned(),
+        );
+    }
+    if lost.origin == Origin::Submission {
+        notes.push("What somebody was typing and had not saved is lost.".to_owned());
+    }
+    notes
 }
 
 /// Writes all epochs that are kept, each with the root it had.

@@ -204,6 +204,11 @@ impl Holder {
     }
 
     /// Whoever changes something holds this.
+    /// Whether there is an account, erased ones included.
+    pub(super) fn is_known(&self, subject: SubjectId) -> bool {
+        self.known().accounts.contains_key(&subject)
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, Directory> {
         self.directory.lock().unwrap_or_else(PoisonError::into_inner)
     }

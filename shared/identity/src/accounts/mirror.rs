@@ -15,7 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     Contact, TokenId, TokenText,
-    copy::{CopiedContact, CopyError, Page, Then, Version},
+    copy::{CopiedContact, CopiedPerson, CopyError, Page, Then, Version},
     ticket::{Door, Grant, Ticket},
     token::{Pepper, TokenHash},
 };
@@ -135,9 +135,16 @@ impl Mirror {
         }
     }
 
-    fn version(&self) -> Option<Version> {
+    pub(super) fn version(&self) -> Option<Version> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref().map(|kept| kept.people.version)
+    }
+
+    /// Everybody in the copy, in the order of their subject ids.
+    pub(super) fn people(&self) -> Option<(Version, Vec<CopiedPerson>)> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let copy = &kept.as_ref()?.people;
+        Some((copy.version, copy.everybody()))
     }
 
     /// The copy is the newest, as of a moment.
@@ -202,9 +209,25 @@ impl PeopleCopy {
         }
     }
 
+    fn everybody(&self) -> Vec<CopiedPerson> {
+        let mut people: std::collections::BTreeMap<_, _> =
+            self.people.iter().map(|(subject, known)| (*subject, copied(*subject, known))).collect();
+        for (hash, (subject, grant)) in &self.tokens {
+            if let Some(person) = people.get_mut(subject) {
+                person.tokens.push((hash.bytes(), grant.clone()));
+            }
+        }
+        people.into_values().collect()
+    }
+
     fn ticket(&self, hash: &TokenHash) -> Option<Ticket> {
         let (subject, grant) = self.tokens.get(hash)?;
         let known = self.people.get(subject)?;
         Some(Ticket { subject: *subject, account: known.door, token: grant.clone() })
     }
+}
+
+fn copied(subject: SubjectId, known: &Known) -> CopiedPerson {
+    let name = known.name.as_deref().cloned();
+    CopiedPerson { subject, name, door: known.door, tokens: Vec::new(), contact: known.contact.clone() }
 }

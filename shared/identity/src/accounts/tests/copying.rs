@@ -518,3 +518,37 @@ fn two_accounts_never_have_one_address_however_it_is_spelt() {
     holder.erase_person(oak, NOW).unwrap();
     holder.create("Elm", Some("oak@example.org"), NOW).unwrap();
 }
+
+/// The holder's disk is lost: who has a copy writes it down, and it is taken back. Tokens are taken as before, and nobody who was forgotten
+/// comes back.
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_was_written_down_is_taken_back() {
+    let line = Line::lay(Names::Given);
+    let (oak, token) = line.person("Aiman Oak");
+    let elm = line.holder.create("Olga Elm", Some("o.elm@example.org"), NOW).unwrap();
+    let (ash, revoked) = line.person("Adel Ash");
+    line.holder.disable(ash, NOW).unwrap();
+    let (yew, _) = line.person("Ye Yew");
+    line.holder.erase_person(yew, NOW).unwrap();
+    let is_here = |mirror: &Accounts| mirror.name_of(elm).is_some() && mirror.name_of(ash).is_some();
+    line.until("the copy is here", is_here).await;
+    line.until("whoever was forgotten is not", |mirror| mirror.name_of(yew).is_none()).await;
+    let written = line.mirror.copied().unwrap();
+    assert_eq!(line.mirror.copied_mark(), Some(written.mark));
+    assert!(line.holder.copied().is_none(), "where they are kept there is no copy");
+    // The master key is the same; the disk is another.
+    let (data, other) = (line._data.path().to_owned(), TempDir::new().unwrap());
+    std::fs::copy(data.join("master.key"), other.path().join("master.key")).unwrap();
+    let back = open(other.path()).unwrap();
+    assert_eq!(back.take_back(&written.bytes, NOW).unwrap(), 3);
+    assert_eq!(back.take_back(&written.bytes, NOW).unwrap(), 0, "repeating it is harmless");
+    assert_eq!(back.name_of(oak).as_deref(), Some("Aiman Oak"));
+    assert_eq!(back.authenticate(token.expose(), None, NOW).unwrap().subject, oak);
+    assert!(back.authenticate(revoked.expose(), None, NOW).is_err(), "who was shut out stays out");
+    assert_eq!(back.name_of(yew), None);
+    assert!(back.people().iter().all(|person| person.subject != yew));
+    let mut cut = written.bytes.to_vec();
+    cut.truncate(9);
+    assert!(matches!(back.take_back(&cut, NOW), Err(AccountsError::Damaged { .. })));
+    assert!(line.mirror.take_back(&written.bytes, NOW).is_err(), "a copy keeps nobody");
+}
