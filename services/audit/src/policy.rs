@@ -6,6 +6,10 @@ use crate::sealed_parts;
 
 /// Whether a foreign event is recorded in our own journal: what our decisions rest on, and nothing else.
 pub fn concerns(foreign: &Event) -> bool {
+    // Where each service drew the line of an erasure.
+    if matches!(foreign.payload, Some(Payload::ErasureConfirmed(_))) {
+        return true;
+    }
     foreign.head.place.origin == Origin::Moderation
         && matches!(
             foreign.payload,

@@ -22,7 +22,10 @@ pub(crate) fn concerns(foreign: &Event) -> bool {
                 | Payload::RegistryAdopted(_)
                 | Payload::ErasureOrdered(_)
         ),
-        Origin::Submission => matches!(payload, Payload::RetractionAsked(_) | Payload::RetractionCleared(_)),
+        Origin::Submission => matches!(
+            payload,
+            Payload::RetractionAsked(_) | Payload::RetractionCleared(_) | Payload::ErasureConfirmed(_)
+        ),
         Origin::Publication | Origin::Audit => false,
     }
 }

@@ -8,10 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use dossier_engine::{
-    Engine,
-    erasure::{Order, Scope},
-};
+use dossier_engine::{Engine, erasure::Order};
 use dossier_proto::{EntryId, Origin, Payload, Place};
 use dossier_registry::{Language, Registry, languages_of};
 
@@ -158,13 +155,8 @@ impl Reading {
     /// The order by which the text of an edition was erased, once it is.
     pub(crate) fn erasure_of(&self, id: EntryId, facts: &EditionFacts) -> Option<Order> {
         let view = self.engine.view();
-        let is_meant = |order: &&Order| match order.scope {
-            Scope::Words => facts.at <= order.at,
-            Scope::Content => order.digests.contains(&facts.digest),
-            Scope::Person | Scope::PersonalValues => false,
-        };
-        let done = |order: &&Order| order.confirmed.contains_key(&Origin::Publication);
-        view.state().erasures.of_entry(id).filter(done).find(is_meant).cloned()
+        let order = view.state().erasures.gone(id, facts.digest, facts.place)?;
+        order.confirmed.contains_key(&Origin::Publication).then(|| order.clone())
     }
 
     /// What is said of an edition beside its own text.

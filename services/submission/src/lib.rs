@@ -14,8 +14,8 @@
 
 pub mod api;
 mod attachments;
-mod erasing;
 pub mod domain;
+mod erasing;
 pub mod keys;
 mod letters;
 pub mod likeness;

@@ -14,6 +14,8 @@ pub fn concerns(state: &State, foreign: &Event) -> bool {
     let Some(payload) = &foreign.payload else { return false };
     let is_known = || foreign.head.entry.is_some_and(|entry| state.entries.contains_key(&entry));
     match (foreign.head.place.origin, payload) {
+        // Where publication drew the line of an erasure.
+        (Origin::Publication, Payload::ErasureConfirmed(_)) => true,
         (
             Origin::Moderation,
             Payload::DesignationGranted(_)

@@ -7,8 +7,9 @@
 //!   backup that was put back brings nothing back;
 //! - [`run`]: destroys what is ordered, then records that it is done.
 //!
-//! An order covers what there was at its moment: the words of events that were recorded until then, by whichever service. An event
-//! carries its moment with it, so all services draw the line in the same place, however late they hear of it.
+//! An order covers what there was: of moderation's journal what stands before it, of every other service's what stands before that service's
+//! own confirmation, which is written once everything until then is destroyed. So all draw the line in the same place, by no clock,
+//! however late they hear of it; and who did not know of the order yet cannot carry old words past it.
 
 mod confirming;
 mod destroying;

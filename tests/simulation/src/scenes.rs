@@ -1,6 +1,6 @@
 //! An entry in every place where one can stand, each brought there by commands alone.
 
-use dossier_engine::testing::Ask;
+use dossier_engine::{erasure::Scope, testing::Ask};
 use dossier_moderation::domain::Command as Moderate;
 use dossier_proto::{EntryId, Micros, Origin, SubjectId, v1};
 use dossier_publication::domain::Command as Publish;
@@ -83,6 +83,15 @@ impl Scene {
         let command = command(&mut self.town, self.id);
         self.town.ask_publication(Ask::by(PAOLA, command).on(self.id)).unwrap();
         self.heard()
+    }
+
+    /// Its words are destroyed by everybody, and everybody hears so.
+    fn erased(self) -> Self {
+        let mut scene = self.decided(RECORDS, |town, id| moderation::erase(town, Scope::Words, id)).heard();
+        for origin in [Origin::Publication, Origin::Submission, Origin::Moderation] {
+            scene.town.erase(origin);
+        }
+        scene.heard()
     }
 
     fn corrected(self) -> Self {
@@ -288,5 +297,6 @@ fn public(opened: &Town) -> Vec<Scene> {
         suspended,
         superseded,
         event.named("retracted").settled(all(6)),
+        event.named("retracted, and its words erased").settled(all(6)).erased(),
     ]
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_engine::{
     Decider, Refusal as _, View as _,
+    erasure::{Order, Orders, scope::of_order},
     testing::{Ask, Dice, Story},
 };
 use dossier_identity::ReviewerKind;
@@ -11,10 +12,13 @@ use dossier_moderation::{
     domain::{Command as ModerationCommand, Moderation},
     views::Reviews,
 };
-use dossier_proto::{Actor, EntryId, Event, Micros, Origin, Payload, v1};
-use dossier_publication::domain::Publication;
+use dossier_proto::{Actor, EntryId, Event, KeyId, Micros, Origin, Payload, v1};
+use dossier_publication::domain::{Command as Publish, Publication};
 use dossier_registry::Registry;
-use dossier_submission::{domain::Submission, views::Entries};
+use dossier_submission::{
+    domain::{Command as Write, Submission},
+    views::Entries,
+};
 
 use crate::{
     asking::name,
@@ -48,6 +52,8 @@ pub struct Town {
     /// What moderation's key desk goes by.
     pub reviews: Reviews,
     viewed: (usize, usize),
+    /// The keys that each has destroyed.
+    destroyed: BTreeMap<Origin, BTreeSet<KeyId>>,
     read: BTreeMap<(Origin, Origin), u64>,
 }
 
@@ -76,6 +82,7 @@ impl Town {
             entries: Entries::default(),
             reviews: Reviews::default(),
             viewed: (0, 0),
+            destroyed: BTreeMap::new(),
             read: POST.into_iter().map(|pair| (pair, 0)).collect(),
         }
     }
@@ -143,8 +150,56 @@ impl Town {
             Origin::Audit => unreachable!("the audit service is not part of the town"),
         }
         *self.read.get_mut(&(reader, origin)).unwrap() += 1;
+        // What comes late is destroyed when it comes, as the engine's inbox does it.
+        let late: Vec<Order> = self.orders(reader).covering(&event.head).cloned().collect();
+        late.iter().filter(|order| order.confirmed.contains_key(&reader)).for_each(|order| self.destroy(reader, order));
         self.look();
         true
+    }
+
+    fn orders(&self, origin: Origin) -> &Orders {
+        match origin {
+            Origin::Submission => &self.submission.state().erasures,
+            Origin::Moderation => &self.moderation.state().erasures,
+            Origin::Publication => &self.publication.state().erasures,
+            Origin::Audit => unreachable!("the audit service is not part of the town"),
+        }
+    }
+
+    /// The keys that a service has destroyed.
+    #[must_use]
+    pub fn destroyed(&self, origin: Origin) -> &BTreeSet<KeyId> {
+        static NONE: BTreeSet<KeyId> = BTreeSet::new();
+        self.destroyed.get(&origin).unwrap_or(&NONE)
+    }
+
+    fn destroy(&mut self, origin: Origin, order: &Order) {
+        let known = self.log(origin).iter().flat_map(|(event, beside)| [Some(event), beside.as_ref()]).flatten();
+        let keys = of_order(order, known).keys;
+        self.destroyed.entry(origin).or_default().extend(keys);
+    }
+
+    /// A service destroys what it has heard to be ordered, and says so: in this order, as its task does it.
+    pub fn erase(&mut self, origin: Origin) {
+        let pending: Vec<Order> = self.orders(origin).pending(origin).cloned().collect();
+        for order in pending {
+            self.destroy(origin, &order);
+            let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1 };
+            let by = Actor::System(origin);
+            let done = match origin {
+                Origin::Submission => {
+                    self.ask_submission(about(Ask::by(by, Write::ConfirmErasure(confirm)), order.entry))
+                }
+                Origin::Moderation => {
+                    self.ask_moderation(about(Ask::by(by, ModerationCommand::ConfirmErasure(confirm)), order.entry))
+                }
+                Origin::Publication => {
+                    self.ask_publication(about(Ask::by(by, Publish::ConfirmErasure(confirm)), order.entry))
+                }
+                Origin::Audit => unreachable!("the audit service is not part of the town"),
+            };
+            assert_eq!(done.map(|events| events.len()), Ok(1), "an order is confirmed once");
+        }
     }
 
     /// A few letters arrive, whichever.
@@ -206,6 +261,13 @@ impl Town {
             self.reviews.apply(event, beside.as_ref());
         }
         self.viewed = (self.submission.log().len(), self.moderation.log().len());
+    }
+}
+
+fn about<C>(ask: Ask<C>, entry: Option<EntryId>) -> Ask<C> {
+    match entry {
+        Some(entry) => ask.on(entry),
+        None => ask,
     }
 }
 

@@ -23,7 +23,10 @@ use super::{
     turned::{erased, turned},
 };
 use crate::{
-    api::{document::{certificate_address, receipt_address}, files::address},
+    api::{
+        document::{certificate_address, receipt_address},
+        files::address,
+    },
     reading::Known,
     registries::body_name,
     richtext,

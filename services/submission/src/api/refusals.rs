@@ -70,6 +70,7 @@ fn kind(refusal: &Refusal) -> Problem {
         | Refusal::NoCorrection
         | Refusal::NotProposed
         | Refusal::Superseded => Problem::new(ProblemKind::WrongState),
+        Refusal::WordsErased { .. } => Problem::new(ProblemKind::WrongState),
         Refusal::TooLate { .. } => Problem::new(ProblemKind::TooLate),
         Refusal::VersionRequired { .. } => Problem::new(ProblemKind::PreconditionRequired),
         Refusal::VersionMismatch { current } => stale(Part::Draft, *current),

@@ -90,11 +90,9 @@ impl Command {
             }
             Self::AskAppeal(_) => Attempted::AskAppeal(v1::AskAppeal { reason: None }),
             Self::ObjectToCorrection(_) => Attempted::ObjectToCorrection(v1::ObjectToCorrection { reason: None }),
-            Self::Remind(_)
-            | Self::Expire
-            | Self::RecordLetters(_)
-            | Self::ReadInbox(_)
-            | Self::ConfirmErasure(_) => return None,
+            Self::Remind(_) | Self::Expire | Self::RecordLetters(_) | Self::ReadInbox(_) | Self::ConfirmErasure(_) => {
+                return None;
+            }
         })
     }
 

@@ -64,6 +64,7 @@ fn started(state: &mut State, event: &Event, id: EntryId, start: &v1::StartDraft
             received_at: start.received_at.map(Micros),
         },
         version: event.head.part_version,
+        written: event.head.place,
         working,
         saved: working.number,
         base: None,
@@ -85,6 +86,7 @@ fn saved(state: &mut State, event: &Event, id: EntryId, save: &v1::SaveDraft) {
     let Some(entry) = state.entries.get_mut(&id) else { return };
     let Some(working) = save.content.as_ref().and_then(Revision::of) else { return };
     entry.working = working;
+    entry.written = event.head.place;
     entry.saved = working.number;
     entry.version = event.head.part_version;
     entry.uncleared.wrote(&mut state.fields, &save.fields);
@@ -167,6 +169,7 @@ fn revision_opened(state: &mut State, event: &Event, id: EntryId, opened: &v1::R
         return;
     }
     entry.working = revision;
+    entry.written = event.head.place;
     entry.uncleared = Uncleared::nothing();
     state.moves(id, Workflow::Draft, event.head.recorded_at);
 }

@@ -139,6 +139,14 @@ pub enum Refusal {
     /// Too many people write on one entry.
     #[error("{AUTHORS_MAX} people have written on this entry; no more can", AUTHORS_MAX = AUTHORS_MAX)]
     TooManyAuthors,
+    /// Nobody can read what is to be submitted.
+    #[error(
+        "the words were erased by order of the event {because}; nobody can read them any more. Write the content anew, then submit it"
+    )]
+    WordsErased {
+        /// The order.
+        because: Place,
+    },
     /// The command is not made as it must be: a fault of the program that made it.
     #[error("the command is not made as it must be: {0}")]
     Malformed(&'static str),
@@ -168,6 +176,7 @@ impl dossier_engine::Refusal for Refusal {
             }
             Self::TooLate { because } => RefusalFacts { because: Some(because), ..slip("too-late") },
             Self::AskedAlready { asked } => RefusalFacts { because: Some(asked), ..slip("wrong-state") },
+            Self::WordsErased { because } => RefusalFacts { because: Some(because), ..slip("words-erased") },
             Self::NotFound => slip("not-found"),
             Self::WrongState { .. }
             | Self::NothingChanged { .. }

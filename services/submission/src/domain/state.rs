@@ -55,6 +55,8 @@ pub struct Entry {
     pub facts: EntryFacts,
     /// The version of the draft: moved by every save and by opening a revision, never by others or by time.
     pub version: u64,
+    /// The event that wrote the working content.
+    pub written: Place,
     /// The working content.
     pub working: Revision,
     /// The number of the newest revision; the next save has this one plus one.

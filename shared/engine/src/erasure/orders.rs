@@ -74,7 +74,7 @@ pub struct Confirmation {
 pub struct Order {
     /// Where it stands in moderation's journal.
     pub place: Place,
-    /// Its moment: what was recorded until then is covered.
+    /// When it was ordered.
     pub at: Micros,
     /// What is to be destroyed.
     pub scope: Scope,
@@ -110,9 +110,21 @@ impl Order {
         })
     }
 
-    /// Whether what an event holds was there when it was ordered.
+    /// Whether it is about what the event with this head holds.
     pub fn covers(&self, head: &Head) -> bool {
-        head.entry == self.entry && head.recorded_at <= self.at && head.place != self.place
+        self.covers_place(head.entry, head.place)
+    }
+
+    /// The same, of an event at this place: in moderation's journal what stands before the order, in that of each other service what
+    /// stands before its confirmation, and everything as long as there is none.
+    pub fn covers_place(&self, entry: Option<EntryId>, place: Place) -> bool {
+        if entry.is_none() || entry != self.entry {
+            return false;
+        }
+        if place.origin == self.place.origin {
+            return place < self.place;
+        }
+        self.confirmed.get(&place.origin).is_none_or(|confirmed| place < confirmed.place)
     }
 }
 
@@ -177,6 +189,15 @@ impl Orders {
     /// Those that a service has not confirmed, the oldest first.
     pub fn pending(&self, origin: Origin) -> impl Iterator<Item = &Order> {
         self.orders.values().filter(move |order| !order.confirmed.contains_key(&origin))
+    }
+
+    /// The order by which a content of an entry, written by the event at this place, cannot be read any more.
+    pub fn gone(&self, entry: EntryId, digest: Digest, written: Place) -> Option<&Order> {
+        self.of_entry(entry).find(|order| match order.scope {
+            Scope::Words => order.covers_place(Some(entry), written),
+            Scope::Content => order.digests.contains(&digest),
+            Scope::Person | Scope::PersonalValues => false,
+        })
     }
 
     /// Those that cover what the event with this head holds.

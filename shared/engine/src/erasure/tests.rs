@@ -88,13 +88,17 @@ fn history() -> Vec<Event> {
         saved(1, 20, 2, [21, 22, 33]),
         said(2, 30, 41),
         ordered(100, Scope::Words, &[], None),
+        confirmed(Origin::Submission, 2),
         saved(3, 110, 3, [51, 52, 53]),
+        said(51, 120, 61),
     ]
 }
 
 fn keys(order: &Event) -> Vec<u8> {
-    let order = Order::of(order).unwrap();
-    scope::of_order(&order, &history()).keys.iter().map(|key| key.as_bytes()[0]).collect()
+    let mut orders = Orders::default();
+    orders.fold(order, None);
+    orders.fold(&confirmed(Origin::Submission, 2), None);
+    scope::of_order(orders.all().next().unwrap(), &history()).keys.iter().map(|key| key.as_bytes()[0]).collect()
 }
 
 #[test]
@@ -103,7 +107,9 @@ fn each_scope_takes_its_own_and_nothing_that_came_later() {
     assert_eq!(keys(&ordered(100, Scope::PersonalValues, &[], None)), [12, 22]);
     assert_eq!(keys(&ordered(100, Scope::Content, &[1], None)), [11, 12, 33]);
     assert!(keys(&ordered(100, Scope::Person, &[], None)).is_empty());
-    assert_eq!(keys(&ordered(15, Scope::Words, &[], None)), [11, 12, 33], "only what was there at its moment");
+    let unconfirmed = Order::of(&ordered(100, Scope::Words, &[], None)).unwrap();
+    let all: Vec<u8> = scope::of_order(&unconfirmed, &history()).keys.iter().map(|key| key.as_bytes()[0]).collect();
+    assert_eq!(all, [11, 12, 21, 22, 33, 41, 51, 52, 53], "until submission says where its line is, it has none");
 }
 
 #[test]
@@ -128,7 +134,12 @@ fn an_order_is_open_until_everybody_has_confirmed_it() {
     assert_eq!(orders.pending(Origin::Submission).count(), 0);
     assert_eq!(orders.pending(Origin::Audit).count(), 1);
     let covered = |event: &Event| orders.covering(&event.head).count();
-    assert_eq!((covered(&said(2, 30, 41)), covered(&said(2, 130, 41))), (1, 0));
+    assert_eq!((covered(&said(2, 30, 41)), covered(&said(51, 130, 41))), (1, 0));
+    assert_eq!(
+        (covered(&saved(3, 300, 1, [1; 3])), covered(&saved(5, 1, 1, [1; 3]))),
+        (1, 0),
+        "by places, not by clocks"
+    );
     let elsewhere = Event { head: Head { entry: Some(OTHER), ..said(2, 30, 41).head }, ..said(2, 30, 41) };
     assert_eq!(covered(&elsewhere), 0);
     assert_eq!(Order::of(&said(1, 1, 1)), None);

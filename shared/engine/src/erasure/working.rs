@@ -82,7 +82,9 @@ async fn carry_out<D: Decider, V: View>(
         Err(ExecuteError::Stopped) => return Err(Outcome::Stopped),
         Err(error) => return Err(Outcome::Later(error.to_string())),
     }
-    let (at_work, ordered) = (Arc::clone(holdings), order.clone());
+    // What was written between the two is covered too, and what is written from now on is not.
+    let confirmed = engine.view().erasures().and_then(|orders| orders.get(order.place).cloned());
+    let (at_work, ordered) = (Arc::clone(holdings), confirmed.unwrap_or_else(|| order.clone()));
     blocking(move || shut_out(&*at_work, &ordered)).await
 }
 

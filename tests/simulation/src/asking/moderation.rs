@@ -1,7 +1,8 @@
 //! What can be asked of moderation.
 
+use dossier_engine::erasure::{Orders, Scope};
 use dossier_moderation::domain::{Approval, Command, Confirmation, CorrectedWords, Entry, SubmittedWords};
-use dossier_proto::{Digest, EntryId, Payload, SubjectId, v1};
+use dossier_proto::{Digest, EntryId, Origin, Payload, SubjectId, v1};
 
 use crate::{Town, people::INTERNAL};
 
@@ -140,6 +141,20 @@ pub fn assign(town: &mut Town, to: SubjectId) -> Command {
     Command::Assign(v1::Assign { subject: to.to_vec(), note: Some(town.words.sealed()) })
 }
 
+/// Have all its words destroyed, or one content, or its personal values.
+pub fn erase(town: &mut Town, scope: Scope, id: EntryId) -> Command {
+    let digests = if scope == Scope::Content { vec![digest(town, id)] } else { Vec::new() };
+    let note = Some(town.words.sealed());
+    let reason = "never-public".to_owned();
+    Command::OrderErasure(v1::OrderErasure { scope: scope.number(), subject: Vec::new(), digests, reason, note })
+}
+
+/// Say that the order about this entry that waits for it was carried out.
+pub fn confirm_erasure(orders: &Orders, origin: Origin, id: EntryId) -> v1::ConfirmErasure {
+    let order = orders.of_entry(id).find(|order| !order.confirmed.contains_key(&origin));
+    v1::ConfirmErasure { order: order.map(|order| order.place.into()), destroyed: 1 }
+}
+
 /// Everything that can be asked about this entry. What the service asks of itself is among it.
 pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
     let settled = entry(town, id).and_then(|entry| entry.changes.keys().next().copied()).unwrap_or((1, 1));
@@ -167,5 +182,7 @@ pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
         propose(town, id),
         confirm(town, id),
         reject(town, id),
+        erase(town, Scope::Words, id),
+        Command::ConfirmErasure(confirm_erasure(&town.moderation.state().erasures, Origin::Moderation, id)),
     ]
 }

@@ -1,9 +1,9 @@
 //! What can be asked of publication.
 
-use dossier_proto::{EntryId, Micros, v1};
+use dossier_proto::{EntryId, Micros, Origin, v1};
 use dossier_publication::domain::Command;
 
-use crate::Town;
+use crate::{Town, asking::moderation::confirm_erasure};
 
 /// Let what waits wait for so much longer than the moment it was approved for, or than now.
 pub fn reschedule(town: &mut Town, id: EntryId, later: i64) -> Command {
@@ -40,5 +40,6 @@ pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
         supersede(town, id),
         Command::Retract(v1::RetractEntry { reason: retracted, explanation }),
         decline_retraction(town, id),
+        Command::ConfirmErasure(confirm_erasure(&town.publication.state().erasures, Origin::Publication, id)),
     ]
 }

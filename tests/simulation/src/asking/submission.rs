@@ -1,9 +1,9 @@
 //! What can be asked of submission.
 
-use dossier_proto::{EntryId, Payload, Place, v1};
+use dossier_proto::{EntryId, Origin, Payload, Place, v1};
 use dossier_submission::domain::{Command, Entry, Workflow};
 
-use crate::{Town, words::Text};
+use crate::{Town, asking::moderation::confirm_erasure, words::Text};
 
 /// Begin an entry.
 pub fn start(town: &mut Town, record_type: &str, body: &str) -> Command {
@@ -116,6 +116,7 @@ pub fn all(town: &mut Town, id: EntryId) -> Vec<Command> {
         Command::ObjectToCorrection(v1::ObjectToCorrection { reason }),
         Command::Remind(v1::Remind { days: 7, since: None }),
         Command::Expire,
+        Command::ConfirmErasure(confirm_erasure(&town.submission.state().erasures, Origin::Submission, id)),
     ]
 }
 

@@ -5,7 +5,7 @@ mod publication;
 mod submission;
 
 use dossier_engine::testing::{Ask, Dice};
-use dossier_proto::{EntryId, Micros, SubjectId};
+use dossier_proto::{EntryId, Micros, Origin, SubjectId};
 use dossier_submission::domain::WorkState;
 
 use crate::{
@@ -22,6 +22,10 @@ pub fn step(town: &mut Town, dice: &mut Dice) {
         _ => {}
     }
     town.some_post(dice);
+    if dice.one_in(8) {
+        let origin = *dice.pick(&[Origin::Submission, Origin::Moderation, Origin::Publication]);
+        town.erase(origin);
+    }
     let entries: Vec<EntryId> = town.submission.state().entries.keys().copied().collect();
     if entries.is_empty() || (entries.len() < 4 && dice.one_in(30)) {
         let body = *dice.pick(&BODIES);
@@ -37,6 +41,7 @@ pub fn step(town: &mut Town, dice: &mut Dice) {
         3 => moderation::ask(town, dice, id),
         4 => publication::ask(town, dice, id),
         5 if dice.one_in(10) => moderation::change_rights(town, dice),
+        6 if dice.one_in(3) => moderation::erase(town, dice, id),
         _ if is_reviewed => moderation::ask(town, dice, id),
         _ if is_scheduled => publication::ask(town, dice, id),
         6 if is_public => publication::ask(town, dice, id),

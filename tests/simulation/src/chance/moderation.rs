@@ -1,6 +1,9 @@
 //! What moderators, reviewers and publishers do at a review.
 
-use dossier_engine::testing::{Ask, Dice};
+use dossier_engine::{
+    erasure::Scope,
+    testing::{Ask, Dice},
+};
 use dossier_identity::Role;
 use dossier_moderation::domain::{Command, Entry, Review};
 use dossier_proto::{EntryId, Micros, SubjectId, v1};
@@ -10,10 +13,12 @@ use super::{looked_at, somebody};
 use crate::{
     Town,
     asking::moderation::{
-        all, approve, approve_as, assign, comment, confirm, entry, hold, object, propose, reject, request_changes,
-        settle,
+        all, approve, approve_as, assign, comment, confirm, entry, erase as erase_words, hold, object, propose, reject,
+        request_changes, settle,
     },
-    people::{ADMINISTRATOR, EVERYBODY, EXTERNAL, INTERNAL, KIPTOO, MARTA, NOOR, PAOLA, PIERRE, REGISTRAR, TIMUR},
+    people::{
+        ADMINISTRATOR, EVERYBODY, EXTERNAL, INTERNAL, KIPTOO, MARTA, NOOR, PAOLA, PIERRE, RECORDS, REGISTRAR, TIMUR,
+    },
 };
 
 const MODERATORS: [SubjectId; 4] = [MARTA, NOOR, PIERRE, TIMUR];
@@ -129,6 +134,14 @@ pub(super) fn change_rights(town: &mut Town, dice: &mut Dice) {
         ..v1::GrantDesignation::default()
     };
     let _ = town.ask_moderation(Ask::by(by, Command::GrantDesignation(grant)));
+}
+
+/// Words are ordered to be destroyed: mostly by who may, mostly where they do not stand in public.
+pub(super) fn erase(town: &mut Town, dice: &mut Dice, id: EntryId) {
+    let by = *dice.pick(&[RECORDS, RECORDS, RECORDS, MARTA]);
+    let scope = *dice.pick(&[Scope::Words, Scope::Content, Scope::PersonalValues]);
+    let command = erase_words(town, scope, id);
+    let _ = town.ask_moderation(Ask::by(by, command).on(id));
 }
 
 /// Some right of somebody ends, or had ended before.

@@ -8,12 +8,14 @@
 //! | P6 nobody's own words, nobody with a conflict | `people` |
 //! | P7 numbers are never reused, nothing vanishes | `catalogue` |
 //! | P10 decided again, the same follows | `Story::ask`, at every command |
+//! | P11 what is erased is gone, and never what stands in public | `erasure` |
 //! | P12 somebody has the next move, unless it is over | `turns` |
 //! | P13 what was not submitted is nobody else's | `privacy` |
 
 mod catalogue;
 mod contents;
 mod effects;
+mod erasure;
 mod people;
 mod privacy;
 mod turns;
@@ -52,6 +54,7 @@ impl Watch {
         people::stand(town);
         turns::stand(town);
         self.privacy.stand(town);
+        erasure::stand(town);
     }
 
     fn take(&mut self, town: &Town, event: &Event, beside: Option<&Event>) {
@@ -60,6 +63,7 @@ impl Watch {
         self.people.take(town, event);
         self.catalogue.take(event);
         self.privacy.take(event, beside);
+        erasure::take(town, event);
     }
 
     /// When everybody has heard everything: all say the same, and the journals alone give the same (P2).

@@ -76,7 +76,7 @@ pub(super) fn confirm(state: &State, confirmation: &Confirmation, context: &Cont
     let pending = pending(desk.entry)?;
     let edition = public(desk.entry)?;
     unless_own(&desk, pending)?;
-    erasure::unless_erased(state, context.entry, pending.digest, pending.proposed.at)?;
+    erasure::unless_erased(state, context.entry, pending.digest, pending.proposed.place)?;
     let confirm = &confirmation.confirm;
     if confirm.digest != pending.digest.to_vec() {
         return Err(Refusal::DigestMismatch { current: pending.digest });

@@ -133,15 +133,9 @@ pub(super) fn unless_erased(
     state: &State,
     entry: Option<EntryId>,
     digest: Digest,
-    written: dossier_proto::Micros,
+    written: Place,
 ) -> Result<(), Refusal> {
-    let mut orders = entry.into_iter().flat_map(|entry| state.erasures.of_entry(entry));
-    let gone = orders.find(|order| match order.scope {
-        Scope::Words => written <= order.at,
-        Scope::Content => order.digests.contains(&digest),
-        Scope::Person | Scope::PersonalValues => false,
-    });
-    match gone {
+    match entry.and_then(|entry| state.erasures.gone(entry, digest, written)) {
         Some(order) => Err(Refusal::WordsErased { because: order.place }),
         None => Ok(()),
     }

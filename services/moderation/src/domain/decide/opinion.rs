@@ -96,7 +96,7 @@ fn on_current_base(seat: &Seat<'_>) -> Result<(), Refusal> {
 
 /// What was erased can be refused, and no opinion be given on it.
 fn readable(state: &State, seat: &Seat<'_>, context: &Context) -> Result<(), Refusal> {
-    erasure::unless_erased(state, context.entry, seat.review.digest, seat.review.submitted.at)
+    erasure::unless_erased(state, context.entry, seat.review.digest, seat.review.submitted.place)
 }
 
 /// What was asked of the body and not answered, or not to satisfaction, is not passed over.

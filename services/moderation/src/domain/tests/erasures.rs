@@ -171,7 +171,15 @@ fn nobody_lets_words_pass_that_nobody_can_read() {
     assert_eq!(world.refused(approve(MODERATOR, 1)), Refusal::WordsErased { because });
     assert_eq!(world.refused(object(MODERATOR, 1)), Refusal::WordsErased { because });
     world.given(refuse(MODERATOR, 1, "spam"));
-    // The entry goes on with other words.
+    // The entry goes on with other words, once submission has destroyed the old ones.
+    let order = Some(because.into());
+    let confirmed = v1::ErasureConfirmed { command: Some(v1::ConfirmErasure { order, destroyed: 1 }) };
+    world.story.hear(
+        Actor::System(Origin::Submission),
+        Origin::Submission,
+        Some(ENTRY),
+        Payload::ErasureConfirmed(confirmed),
+    );
     world.submit(ENTRY, &Filed::revision(2));
     world.given(approve(MODERATOR, 2));
 }

@@ -4,7 +4,10 @@
 use dossier_engine::{Decided, Decision};
 use dossier_proto::{Digest, Payload, Place, v1};
 
-use super::{Matter, hash_of, submitting::check_base};
+use super::{
+    Matter, hash_of,
+    submitting::{check_base, check_readable},
+};
 use crate::domain::{Refusal, Workflow};
 
 /// What awaits clearance.
@@ -24,6 +27,8 @@ pub(super) fn clear(
     let asked = asked.ok_or(Refusal::Malformed("the words are not those that await clearance"))?;
     let submit = asked.command.as_ref().ok_or(Refusal::Malformed("what awaits clearance is no submission"))?;
     check_base(matter, submit)?;
+    let digest = Digest::try_from(submit.digest.as_slice()).map_err(|_| Refusal::Malformed("there is no digest"))?;
+    check_readable(matter, digest, place)?;
     let Workflow::AwaitingClearance { submitter, .. } = matter.entry.workflow else { return Err(matter.wrong_state()) };
     let cleared = Payload::Cleared(v1::Cleared { command: Some(clear.clone()), asked: Some(place.into()) });
     let submitted = Payload::Submitted(v1::Submitted {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier_engine::Decision;
-use dossier_proto::{Digest, Micros, Payload, v1};
+use dossier_proto::{Digest, Micros, Payload, Place, v1};
 
 use super::{Matter, writing::check_content};
 use crate::domain::{EMBARGO_DAYS_MAX, Entry, Refusal};
@@ -23,6 +23,7 @@ pub(super) fn submit(
         return Err(Refusal::NotCertified);
     }
     check_digest(entry, submit)?;
+    check_readable(matter, entry.working.digest, entry.written)?;
     if submit.faults > 0 {
         return Err(Refusal::Faults { count: submit.faults });
     }
@@ -81,6 +82,14 @@ fn check_digest(entry: &Entry, submit: &v1::Submit) -> Result<(), Refusal> {
         return Err(Refusal::DigestMismatch { current: working.digest });
     }
     Ok(())
+}
+
+/// What was erased cannot be given on: nobody could read it, and the order could not reach it there.
+pub(super) fn check_readable(matter: &Matter<'_>, digest: Digest, written: Place) -> Result<(), Refusal> {
+    match matter.state.erasures.gone(matter.id, digest, written) {
+        Some(order) => Err(Refusal::WordsErased { because: order.place }),
+        None => Ok(()),
+    }
 }
 
 /// A revision changes the edition that is public now, and changes something.
