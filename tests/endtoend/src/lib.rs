@@ -16,8 +16,10 @@ pub mod people;
 pub mod practice;
 pub mod raw;
 pub mod records;
+pub mod stranger;
 pub mod waiting;
 pub mod watch;
+pub mod witness;
 
 pub use acts::Entry;
 pub use answer::Answer;

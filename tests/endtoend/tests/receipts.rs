@@ -1,39 +1,20 @@
 //! P9: a published edition carries a proof that verifies offline, with tools that are not ours.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::{fs, process::Output};
 
 use dossier_endtoend::{
     House,
     command_line::{Ran, run},
     people::PUBLISHER,
     records::described,
+    stranger::says_of,
     until,
 };
 use serde_json::json;
 
-/// A Python with `cryptography`.
-fn python() -> PathBuf {
-    let named = std::env::var_os("DOSSIER_FOLLOW_PYTHON").map(PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = named.unwrap_or_else(|| root.join("target/tools/follow/bin/python"));
-    assert!(
-        path.is_file(),
-        "{} is not there: `tests/run` installs it, or name a Python with `cryptography` in DOSSIER_FOLLOW_PYTHON",
-        path.display()
-    );
-    path
-}
-
 fn stranger(house: &House, receipt: &str, more: &[&str]) -> Output {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/verify_receipt.py");
-    let mut command = Command::new(python());
-    command.arg(program).args([receipt, "keys.txt"]).args(more).current_dir(house.beside());
-    command.output().unwrap()
+    says_of(house.beside(), receipt, more)
 }
 
 fn tool(house: &House, arguments: &[&str]) -> Ran {

@@ -85,7 +85,8 @@ impl Pusher {
             }
             let proof = self.service.continues(origin, epoch, old, new.size).map_err(|error| error.to_string())?;
             let request = AddCheckpoint { old, proof, signed: signed.clone() }.to_string();
-            let said = self.reader.post("/add-checkpoint", &request, ANSWER_BYTES_MAX).map_err(|error| error.to_string())?;
+            let said =
+                self.reader.post("/add-checkpoint", &request, ANSWER_BYTES_MAX).map_err(|error| error.to_string())?;
             match size_in(&said) {
                 Some(size) if size != old => old = size,
                 _ => {

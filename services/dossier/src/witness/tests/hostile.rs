@@ -62,7 +62,8 @@ fn answers_that_are_huge_are_not_read() {
 
 #[test]
 fn nobody_is_sent_elsewhere() {
-    let (exit, said) = refuses(|path| of_checkpoint(path, || Some((302, "location: http://127.0.0.1:1/\r\n".to_owned(), Vec::new()))));
+    let (exit, said) =
+        refuses(|path| of_checkpoint(path, || Some((302, "location: http://127.0.0.1:1/\r\n".to_owned(), Vec::new()))));
     assert_eq!(exit, Exit::NotProved);
     assert!(said.contains("sends elsewhere (302)"), "{said}");
     let (exit, said) = refuses(|path| of_tiles(path, || Some((307, "location: /other\r\n".to_owned(), Vec::new()))));

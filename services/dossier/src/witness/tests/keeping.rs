@@ -16,7 +16,11 @@ fn add(node: &Node, old: u64, tree: &MemoryTree) -> Result<u64, NotCosigned> {
 #[test]
 fn a_key_is_made_once_and_is_its_owners_alone() {
     let directory = tempfile::tempdir().unwrap();
-    assert_eq!(Identity::open(directory.path(), None).err().unwrap().exit_code(), Exit::Usage as u8, "it has no name yet");
+    assert_eq!(
+        Identity::open(directory.path(), None).err().unwrap().exit_code(),
+        Exit::Usage as u8,
+        "it has no name yet"
+    );
     let first = Identity::open(directory.path(), Some("witness.example")).unwrap().verifier();
     assert_eq!(Identity::open(directory.path(), None).unwrap().verifier(), first);
     let public = fs::read_to_string(directory.path().join("witness.vkey")).unwrap();
@@ -25,7 +29,11 @@ fn a_key_is_made_once_and_is_its_owners_alone() {
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(Identity::open(directory.path(), Some("other.example")).err().unwrap().exit_code(), Exit::Usage as u8);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
-    assert_eq!(Identity::open(directory.path(), None).err().unwrap().exit_code(), Exit::Damaged as u8, "others may have read it");
+    assert_eq!(
+        Identity::open(directory.path(), None).err().unwrap().exit_code(),
+        Exit::Damaged as u8,
+        "others may have read it"
+    );
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(&key, "witness.example\nxyz\n").unwrap();
     assert_eq!(Identity::open(directory.path(), None).err().unwrap().exit_code(), Exit::Damaged as u8);
@@ -68,7 +76,8 @@ fn nothing_is_given_away_that_could_not_be_kept() {
 fn a_crash_between_writing_and_naming_leaves_what_was_there() {
     let directory = tempfile::tempdir().unwrap();
     add(&node_in(&directory), 0, &honest(20)).unwrap();
-    let unfinished = directory.path().join("checkpoints").join(format!("{}.unfinished", dossier_witness::file_name(ORIGIN)));
+    let unfinished =
+        directory.path().join("checkpoints").join(format!("{}.unfinished", dossier_witness::file_name(ORIGIN)));
     fs::write(unfinished, "half of a chec").unwrap();
     let node = node_in(&directory);
     assert_eq!(node.kept(ORIGIN).unwrap().head().size, 20);

@@ -8,7 +8,8 @@ mod server;
 mod tls;
 
 use dossier_proof::{
-    Checkpoint, Hash, HashSource as _, MemoryTree, SignedCheckpoint, SigningKey, leaf_of_event, tiles::{TILE_HEIGHT, Tile},
+    Checkpoint, Hash, HashSource as _, MemoryTree, SignedCheckpoint, SigningKey, leaf_of_event,
+    tiles::{TILE_HEIGHT, Tile},
 };
 use dossier_witness::KnownLogs;
 use tempfile::TempDir;

@@ -31,7 +31,10 @@ impl Server {
     }
 
     /// The same behind TLS.
-    pub(super) fn behind(answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static, tls: Option<Arc<ServerConfig>>) -> Self {
+    pub(super) fn behind(
+        answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let answers: Arc<Mutex<Answers>> = Arc::new(Mutex::new(Box::new(answers)));
