@@ -223,8 +223,10 @@ mod tests {
             Exit::ALL.into_iter().filter(|exit| !exit.another_start_may_help()).map(|exit| exit as u8).collect();
         terminal.extend(KINDS.into_iter().filter(|kind| !kind.is_retryable()).map(OpenErrorKind::exit_code));
         assert_eq!(not_restarted("systemd/dossier@.service"), terminal);
-        for code in not_restarted("systemd/dossier-front.service") {
-            assert!(terminal.contains(&code), "{code}");
+        for unit in ["systemd/dossier-front.service", "systemd/dossier-witness.service"] {
+            for code in not_restarted(unit) {
+                assert!(terminal.contains(&code), "{unit}: {code}");
+            }
         }
         let table = deploy("README.md");
         for code in terminal {
