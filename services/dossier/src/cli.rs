@@ -302,9 +302,19 @@ pub struct Replay {
     /// One service only.
     #[arg(long)]
     pub service: Option<Origin>,
-    /// Up to this moment (2026-03-09T12:00:00Z) or this sequence; a sequence needs --service.
+    /// Up to this moment (2026-03-09T12:00:00Z) or this sequence; a sequence needs --service. Of an entry also the event of any service,
+    /// such as moderation/17.
     #[arg(long, value_name = "T|SEQ")]
     pub as_of: Option<String>,
+    /// One entry, by its id or public number: where it stood, by what had happened in all services.
+    #[arg(long, value_name = "ID")]
+    pub entry: Option<String>,
+    /// What changed about the entry between --as-of and this moment.
+    #[arg(long, value_name = "T", requires = "entry", requires = "as_of")]
+    pub difference: Option<String>,
+    /// Also where the entry stood by what this service knew.
+    #[arg(long, value_name = "SERVICE", requires = "entry")]
+    pub known_to: Option<Origin>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `dossier replay`: folds the journals again from their first event, says what they amount to, and decides every command again.
 
+mod entry;
+
 use std::str::FromStr;
 
 use dossier_engine::{Deviation, Until};
@@ -28,6 +30,9 @@ struct Replayed {
 }
 
 pub(super) fn run(replay: &Replay, audience: Audience) -> Result<(), Failure> {
+    if let Some(entry) = &replay.entry {
+        return entry::run(replay, entry, audience);
+    }
     let until = replay.as_of.as_deref().map(|text| moment(text, replay.service)).transpose()?;
     let offline = Offline::open(&replay.data.data)?;
     let progress = Progress::on_terminal();

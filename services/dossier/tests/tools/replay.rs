@@ -67,3 +67,46 @@ fn a_sequence_without_a_service_is_asked_back() {
     assert!(said.err.contains("--service"), "{}", said.err);
     on(&installation.data(), &["replay", "--service", "nobody"]).exits(2);
 }
+
+/// What had happened to an entry by each of its events, and what differs between two moments: the same story that the services tell.
+#[test]
+fn an_entry_is_told_as_it_stood_and_what_changed_since() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let now = on(&data, &["--json", "replay", "--entry", "EVT-2026-00001"]).exits(0).document();
+    assert_eq!(now["happened_by"]["public"]["state"], "published", "{now:#}");
+    assert_eq!(now["happened_by"]["work"]["state"], "published");
+    let id = now["entry"].as_str().unwrap();
+    let submitted = now["happened_by"]["submitted"]["place"]["sequence"].as_u64().unwrap();
+    let at = format!("submission/{submitted}");
+    let then =
+        on(&data, &["--json", "replay", "--entry", id, "--as-of", &at, "--known-to", "moderation"]).exits(0).document();
+    assert_eq!(
+        (&then["happened_by"]["work"]["state"], &then["happened_by"]["public"]),
+        (&"in-review".into(), &serde_json::Value::Null)
+    );
+    assert!(then["known_by"]["stand"]["work"].is_null(), "moderation had not heard of it: {then:#}");
+    assert_eq!(then["on_the_way"][0]["to"], "moderation");
+    let until = ["--json", "replay", "--entry", id, "--as-of", &at, "--difference", "2999-01-01T00:00:00Z"];
+    let difference = &on(&data, &until).exits(0).document()["difference"];
+    let changed: Vec<_> =
+        difference["changed"].as_array().unwrap().iter().map(|axis| axis["what"].as_str().unwrap()).collect();
+    assert_eq!(changed, ["work", "public", "approved", "edition"], "{difference:#}");
+    let kinds: Vec<_> =
+        difference["between"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    assert!(
+        kinds.contains(&"approved") && kinds.contains(&"edition-published") && !kinds.contains(&"submitted"),
+        "{kinds:?}"
+    );
+    let words =
+        on(&data, &["replay", "--entry", id, "--as-of", &at, "--difference", "2999-01-01T00:00:00Z"]).exits(0).out;
+    assert!(words.contains("work in-review; public none") && words.contains("work: in-review → published"), "{words}");
+    for wrong in [
+        vec!["--entry", "EVT-1999-00001"],
+        vec!["--entry", id, "--as-of", "yesterday"],
+        vec!["--entry", id, "--as-of", "audit/99999"],
+    ] {
+        let asked: Vec<&str> = [vec!["replay"], wrong].concat();
+        on(&data, &asked).exits(2);
+    }
+}
