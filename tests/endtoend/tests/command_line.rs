@@ -164,6 +164,20 @@ fn an_entry_goes_from_the_queue_to_publication_by_hand() {
     says(&trail, &["started a draft", "requested 1 change", "was published as", &number]);
     let steps = run(&house, AUDITOR, &["trail", &entry, "--json"]).ended(0).document();
     assert!(steps["steps"].as_array().unwrap().len() > 8);
+    let decisions = run(&house, AUDITOR, &["trail", &number, "--only", "decisions", "--changes"]).ended(0);
+    says(&decisions, &["requested 1 change", "waited", "the same text as what was submitted", "designated by moderation"]);
+    assert!(!decisions.out.contains("started a draft"), "{}", decisions.out);
+    for (format, file) in [("jsonl", "trail.jsonl"), ("csv", "trail.csv")] {
+        let taken = run(&house, AUDITOR, &["trail", &number, "--format", format, "--contents", "--out", file]).ended(0);
+        says(&taken, &["it is whole"]);
+        let text = fs::read_to_string(house.beside().join(file)).unwrap();
+        assert!(text.contains("edition-published") && text.contains("The text says New York"), "{text}");
+        // What is there already is not written over.
+        run(&house, AUDITOR, &["trail", &number, "--format", format, "--out", file]).ended(6);
+    }
+    let piped = run(&house, AUDITOR, &["trail", &number, "--format", "jsonl", "--kind", "approved"]).ended(0);
+    assert_eq!(piped.out.lines().count(), 3, "{}", piped.out);
+    run(&house, AUDITOR, &["trail", &number, "--kind", "nothing"]).ended(4);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use dossier_endtoend::{
 use serde_json::{Value, json};
 
 /// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
-const ROUTES: [(&str, &str); 89] = [
+const ROUTES: [(&str, &str); 91] = [
     ("POST", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries/{}"),
@@ -82,6 +82,8 @@ const ROUTES: [(&str, &str); 89] = [
     ("POST", "/review/api/v1/reviews/{}/settle-change"),
     ("DELETE", "/review/api/v1/sessions"),
     ("DELETE", "/review/api/v1/sessions/current"),
+    ("GET", "/audit/api/v1/entries/{}/certificate"),
+    ("GET", "/audit/api/v1/trails"),
     ("GET", "/audit/api/v1/receipts/{}/{}"),
     ("GET", "/audit/api/v1/verifier-keys.txt"),
     ("GET", "/contribute/api/v1/inbox"),
@@ -217,6 +219,7 @@ fn filled(watch: &Watch, operation: &Operation) -> (Person, String) {
     let required = operation.parameters("query").into_iter().filter(|parameter| parameter["required"] == true);
     let query = required.map(|parameter| match parameter["name"].as_str() {
         Some("origin") => "origin=moderation",
+        Some("edition") => "edition=1",
         Some("field") => "field=attachments",
         Some("name") => "name=annex.pdf",
         name => panic!("what is asked for in {name:?} of {path}?"),

@@ -187,6 +187,8 @@ impl Desk {
             "/review/api/v1/reviews?state=published",
             "/api/v1/entries?text=caracal",
             "/review/api/v1/designations?limit=200",
+            "/audit/api/v1/trails?limit=200",
+            "/audit/api/v1/trails?body=KAZ&format=jsonl",
             "/readyz",
             "/healthz",
             "/metrics",
@@ -199,6 +201,10 @@ impl Desk {
         }
         for name in self.names() {
             more.push(format!("/audit/api/v1/entries/{name}/trail?contents=true"));
+            more.push(format!("/audit/api/v1/entries/{name}/trail?changes=true&format=csv"));
+            more.push(format!("/audit/api/v1/entries/{name}/trail?only=public&format=jsonl"));
+            more.push(format!("/audit/api/v1/entries/{name}/certificate?edition=1"));
+            more.push(format!("/audit/certificates/{name}/1"));
             more.push(format!("/review/api/v1/reviews/{name}?against=submission"));
             more.push(format!("/entries/{name}"));
             more.push(format!("/entries/{name}/editions/1"));

@@ -70,8 +70,10 @@ pub(super) struct SearchQuery {
     /// Recorded before then (RFC 3339).
     to: Option<String>,
     /// `everything`, `decisions`, or `public`: what stands in public.
+    #[param(inline)]
     only: Only,
     /// `json`: a page. `jsonl` or `csv`: everything that is found, as a file that says at its end whether it is whole.
+    #[param(inline)]
     format: Format,
     /// Events on a page: 50 when nothing is said, at most 200.
     limit: Option<usize>,

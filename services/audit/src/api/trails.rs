@@ -54,10 +54,12 @@ pub(super) struct TrailQuery {
     /// Recorded before then (RFC 3339).
     to: Option<String>,
     /// `everything`, `decisions`, or `public`: what the public is told of, as the public is told it.
+    #[param(inline)]
     only: Only,
     /// The trail as it stood: an instant, or the place of an event such as moderation/17, included.
     as_of: Option<String>,
     /// `json`: a page. `jsonl` or `csv`: everything that is wanted, as a file that says at its end whether it is whole.
+    #[param(inline)]
     format: Format,
     /// Steps on a page: 200 when nothing is said, at most 1000.
     limit: Option<usize>,

@@ -123,7 +123,7 @@ fn field_changed(field: FieldDifference) -> FieldChanged {
         Change::Changed => "changed",
     };
     let (words, before, after) = match field.detail {
-        Detail::Words(segments) => (segments.into_iter().map(piece).collect(), Vec::new(), Vec::new()),
+        Detail::Words(segments) => (segments.iter().map(piece).collect(), Vec::new(), Vec::new()),
         Detail::Values { before, after } => (Vec::new(), values(before), values(after)),
     };
     FieldChanged {
@@ -136,7 +136,7 @@ fn field_changed(field: FieldDifference) -> FieldChanged {
     }
 }
 
-fn piece(segment: Segment) -> Piece {
+fn piece(segment: &Segment) -> Piece {
     let mark = match segment.mark {
         dossier_registry::Mark::Same => PieceMark::Same,
         dossier_registry::Mark::Removed => PieceMark::Removed,

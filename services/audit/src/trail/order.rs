@@ -94,9 +94,9 @@ fn needs<T: Caused>(ranks: &Ranks, events: &[T], rank: usize) -> [Option<usize>;
 fn topological(count: usize, needs: impl Fn(usize) -> [Option<usize>; 2]) -> Vec<usize> {
     let mut open = vec![0_u8; count];
     let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for rank in 0..count {
+    for (rank, open) in open.iter_mut().enumerate() {
         for needed in needs(rank).into_iter().flatten().filter(|needed| *needed != rank) {
-            open[rank] += 1;
+            *open += 1;
             waiting[needed].push(rank);
         }
     }
