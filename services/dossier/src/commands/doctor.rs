@@ -3,6 +3,7 @@
 //! What can be looked at without opening anything comes first, so that a directory which cannot be opened is described too.
 
 mod finding;
+mod findings;
 mod history;
 mod journals;
 mod layout;

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use dossier_audit::HeadRead;
 use dossier_exchange::{Clock, FollowState, FollowStatus, MachineClock, Position};
 use dossier_journal::MirrorHead;
-use dossier_audit::HeadRead;
 use dossier_proto::{Digest, Micros, Origin};
 use tokio::sync::watch;
 

@@ -7,7 +7,7 @@ use dossier_journal::{Journal, OpenError, snapshot::Snapshots};
 use dossier_proof::Frontier;
 use dossier_proto::{Event, Micros, Origin};
 
-use super::{Finding, Findings, history, people};
+use super::{Finding, Findings, findings as found, history, people};
 use crate::{Exit, house, offline::Offline, progress::Progress};
 
 /// A wall clock may be this far behind the journal; more, and the service does not start.
@@ -36,6 +36,9 @@ pub(super) fn look(offline: &Offline, findings: &mut Findings, progress: &Progre
         history::look(*origin, journal, findings, progress);
         if *origin == Origin::Moderation {
             people::look(offline.layout(), journal, findings);
+        }
+        if *origin == Origin::Audit {
+            found::look(journal, findings);
         }
     }
 }

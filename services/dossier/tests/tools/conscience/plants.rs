@@ -69,8 +69,32 @@ fn opinion(like_this: &Event, digest: &[u8], (by, authority): (SubjectId, Option
     forged
 }
 
+/// Who verifies the directory, with nothing running, finds the same: that it could not be decided so, unless it also rests on what is not there.
+fn verified(data: &std::path::Path, at: Place) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let said = loop {
+        let said = crate::fixture::on(data, &["--json", "verify"]);
+        if said.code != 87 {
+            break said;
+        }
+        assert!(std::time::Instant::now() < deadline, "whoever had it open lets go: {}", said.err);
+    };
+    let report = said.document();
+    let doubts = report["doubts"].as_array().unwrap();
+    let is_broken = doubts.iter().any(|one| one["class"] == "reference-broken");
+    assert_eq!(report["exit_code"], if is_broken { 30 } else { 31 }, "{report:#}");
+    assert_eq!(report["exit_code"], said.code);
+    let is_it = |one: &&Value| {
+        one["kind"] == "not-so-decided" && one["sequence"] == at.sequence && one["origin"] == at.origin.name()
+    };
+    assert!(doubts.iter().any(|one| is_it(&one)), "{at} is not among {doubts:#?}");
+}
+
 /// What the house says of what was planted, once it is found: the one finding of this kind at the place.
 async fn told(data: &std::path::Path, kind: &str, at: Place) -> Value {
+    if kind == "not-decidable" {
+        verified(data, at);
+    }
     let playing = stage::open(data).await;
     let found = playing.found(kind).await;
     let is_it = |one: &&Value| {
@@ -125,22 +149,48 @@ fn p10_opinions_that_nobody_could_have_given_are_found_with_their_reasons() {
         ("no-designation", (SubjectId([0x0f; 16]), some(cast.insider).1), "held no designation for it"),
         ("designation-revoked", some(cast.revoked), "had been revoked"),
         ("designation-ended", some(cast.ended), "had ended"),
-        // A second one by the same person towards the quorum.
-        ("without-effect", some(cast.insider), "it was so already"),
     ];
+    let last = moderation.last().unwrap().head.recorded_at;
+    let of_entry = moderation.iter().filter(|event| event.head.entry == real.head.entry);
+    let version = of_entry.map(|event| event.head.part_version).max().unwrap();
+    let later = |mut event: Event| {
+        event.head.part_version = version + 1;
+        event.head.recorded_at = last.plus(2 * Micros::SECOND);
+        event
+    };
     for (case, (code, by, words)) in cases.into_iter().enumerate() {
-        let own = moderation.iter().find(|event| {
-            event.head.actor == Actor::Person(by.0) && matches!(event.payload, Some(Payload::ApprovalCounted(_)))
-        });
-        let mut planted = opinion(own.unwrap_or(real), &digest.0, by);
-        planted.head.recorded_at =
-            planted.head.recorded_at.max(moderation.last().unwrap().head.recorded_at).plus(2 * Micros::SECOND);
+        let planted = later(opinion(real, &digest.0, by));
         let data = stage.forged(&format!("planted-{case}"), Origin::Moderation, vec![planted]);
         let found = block_on(told(&data, "not-decidable", at));
         assert_eq!(found["code"], code, "case {case}: {found}");
         let sentence = found["sentence"].as_str().unwrap();
         assert!(sentence.contains(&at.to_string()) && sentence.contains(words), "case {case}: {sentence}");
     }
+    twice(&stage, &later(opinion(own(&moderation, cast.insider.0), &digest.0, some(cast.insider))), at);
+}
+
+/// Somebody may give their opinion anew, and it counts once: as a second one towards the quorum it does not.
+fn twice(stage: &Stage, anew: &Event, at: Place) {
+    let data = stage.forged("anew", Origin::Moderation, vec![anew.clone()]);
+    block_on(async {
+        let playing = stage::open(&data).await;
+        playing.judged().await;
+        assert_eq!(playing.findings().await, Vec::<Value>::new(), "this the program could have written");
+        playing.close().await;
+    });
+    let mut counted_twice = anew.clone();
+    let Some(Payload::ApprovalCounted(counted)) = &mut counted_twice.payload else { panic!("an opinion") };
+    counted.next_stage = "publisher".to_owned();
+    let data = stage.forged("twice", Origin::Moderation, vec![counted_twice]);
+    let found = block_on(told(&data, "not-decidable", at));
+    assert_eq!(found["code"], "other-events", "{found}");
+}
+
+fn own(events: &[Event], by: SubjectId) -> &Event {
+    let is_own = |event: &&Event| {
+        event.head.actor == Actor::Person(by) && matches!(event.payload, Some(Payload::ApprovalCounted(_)))
+    };
+    events.iter().find(is_own).unwrap()
 }
 
 #[test]
