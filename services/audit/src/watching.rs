@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use dossier_exchange::{Clock, KeyRing, Transport};
+use dossier_exchange::{Clock, KeyRing, NotVerified, Transport};
 use dossier_journal::Journal;
 use dossier_proof::{Checkpoint, CosigningKey, SignedCheckpoint};
 use dossier_proto::{Micros, Origin, Place};
@@ -70,7 +70,8 @@ impl Watching {
         // Silence is the follower's to tell.
         let Ok(signed) = self.transport.checkpoint(origin).await else { return };
         match self.checked(&signed).await {
-            Ok(seen) => {
+            Ok(None) => {}
+            Ok(Some(seen)) => {
                 let end = (seen.epoch, seen.size());
                 self.compare(seen).await;
                 let head = self.copies.journal(origin).map(|journal| journal.head());
@@ -83,15 +84,19 @@ impl Watching {
     }
 
     /// The checkpoint, when the origin has signed it and it is of its log.
-    async fn checked(&self, signed: &SignedCheckpoint) -> Result<SeenCheckpoint, Finding> {
+    async fn checked(&self, signed: &SignedCheckpoint) -> Result<Option<SeenCheckpoint>, Finding> {
         let Watched { origin, log, keys } = &self.watched;
         let Checkpoint { size, root, .. } = signed.unverified();
         let bad = || {
             let at = Place { origin: *origin, epoch: self.copies.tally(*origin).epoch, sequence: *size };
             Finding { found: root.as_bytes().to_vec(), ..Finding::of(FindingKind::SignatureBad, at) }
         };
-        keys.verified(&*self.transport, *origin, signed).await.map_err(|_not_signed| bad())?;
-        SeenCheckpoint::of(signed.clone(), log, self.clock.now()).ok_or_else(bad)
+        match keys.verified(&*self.transport, *origin, signed).await {
+            Ok(_) => SeenCheckpoint::of(signed.clone(), log, self.clock.now()).ok_or_else(bad).map(Some),
+            // It may have taken another key, and does not say: nobody knows yet.
+            Err(NotVerified::Unheard(_)) => Ok(None),
+            Err(NotVerified::Contradicts(_)) => Err(bad()),
+        }
     }
 
     async fn compare(&self, seen: SeenCheckpoint) {

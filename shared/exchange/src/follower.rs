@@ -28,8 +28,8 @@ use self::{
     signature::{Signature, claimed_end, verified},
 };
 use crate::{
-    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, KeyRing, Position, ReadLimits, Tally, Transport,
-    TransportError, parking::Parking,
+    Batch, Clock, Divergence, FollowState, FollowStatus, Inbox, KeyRing, NotVerified, Position, ReadLimits, Tally,
+    Transport, TransportError, parking::Parking,
 };
 
 /// How long to wait before asking again whoever did not answer.
@@ -122,6 +122,15 @@ enum Halt {
 impl From<TransportError> for Halt {
     fn from(error: TransportError) -> Self {
         Self::Wait(FollowState::Silent(error.to_string()))
+    }
+}
+
+impl From<NotVerified> for Halt {
+    fn from(not: NotVerified) -> Self {
+        match not {
+            NotVerified::Contradicts(divergence) => divergence.into(),
+            NotVerified::Unheard(silent) => silent.into(),
+        }
     }
 }
 
@@ -308,7 +317,8 @@ impl Follower {
                     break;
                 }
             }
-            if let Err(divergence) = self.follow_turn().await {
+            if let Err(not) = self.follow_turn().await {
+                let NotVerified::Contradicts(divergence) = not else { return Err(not.into()) };
                 if self.reading.is_evidence(word) {
                     return Err(divergence.into());
                 }

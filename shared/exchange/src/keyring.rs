@@ -26,7 +26,7 @@ use dossier_proof::{
 };
 use dossier_proto::{Event, Origin, Payload};
 
-use crate::{Divergence, Transport};
+use crate::{Divergence, Transport, TransportError};
 
 /// Of each origin at most a thousand proofs of 2 KB: 8 MiB, and room for paths.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -48,7 +48,8 @@ struct Inner {
     file: Option<PathBuf>,
     /// What was learnt, in order; whoever learns holds it.
     learnt: Mutex<BTreeMap<Origin, Vec<String>>>,
-    asked: Mutex<BTreeMap<Origin, Instant>>,
+    /// When each origin last answered; whoever asks holds it.
+    asked: Mutex<BTreeMap<Origin, Arc<tokio::sync::Mutex<Option<Instant>>>>>,
 }
 
 /// Why a key was not learnt.
@@ -189,71 +190,82 @@ impl KeyRing {
         Ok((history, news))
     }
 
-    /// Asks an origin for the keys that it took after those that are known. Nothing is asked again before half a second.
-    pub async fn catch_up(&self, transport: &dyn Transport, origin: Origin) {
-        let now = Instant::now();
-        let is_early = {
+    /// Asks an origin for the keys that it took after those that are known. Who asks while somebody else does waits for that answer; after an
+    /// answer nothing is asked again before half a second.
+    ///
+    /// # Errors
+    /// [`TransportError`]: it did not answer. Nothing can be concluded from what it is not known to have signed.
+    pub async fn catch_up(&self, transport: &dyn Transport, origin: Origin) -> Result<(), TransportError> {
+        let asked = {
             let mut asked = self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_early = asked.get(&origin).is_some_and(|last| now.duration_since(*last) < ASK_AGAIN);
-            if !is_early {
-                asked.insert(origin, now);
-            }
-            is_early
+            Arc::clone(asked.entry(origin).or_default())
         };
-        if !is_early {
-            self.ask(transport, origin).await;
+        let mut answered = asked.lock().await;
+        if answered.is_none_or(|last| last.elapsed() >= ASK_AGAIN) {
+            self.ask(transport, origin).await?;
+            *answered = Some(Instant::now());
         }
+        Ok(())
     }
 
     /// The same at once.
-    pub(crate) async fn ask(&self, transport: &dyn Transport, origin: Origin) {
+    pub(crate) async fn ask(&self, transport: &dyn Transport, origin: Origin) -> Result<(), TransportError> {
         for _ in 0..MAX_TURNS.div_ceil(TURNS_PER_ANSWER) {
-            let Some(known) = self.history(origin).map(|history| history.turns().len()) else { return };
-            let proofs = match transport.key_turns(origin, known).await {
-                Ok(proofs) if proofs.is_empty() => return,
-                Ok(proofs) => proofs,
-                Err(error) => {
-                    tracing::debug!(%origin, %error, "its keys are not heard");
-                    return;
-                }
-            };
+            let Some(known) = self.history(origin).map(|history| history.turns().len()) else { return Ok(()) };
+            let proofs = transport.key_turns(origin, known).await?;
+            if proofs.is_empty() {
+                return Ok(());
+            }
             let ring = self.clone();
             // It is written to a file.
             let learnt = tokio::task::spawn_blocking(move || ring.learn(origin, &proofs)).await;
             match learnt {
                 Ok(Ok(news)) if news > 0 => {}
-                Ok(Ok(_)) | Err(_) => return,
+                Ok(Ok(_)) | Err(_) => return Ok(()),
                 Ok(Err(error)) => {
                     metrics::counter!("dossier_keys_not_believed_total", "origin" => origin.name()).increment(1);
                     tracing::warn!(%origin, %error, "a key was not learnt");
-                    return;
+                    return Ok(());
                 }
             }
         }
+        Ok(())
     }
 
     /// A checkpoint and where it stands, when the origin has signed it with the key that signs there. Where no known key has, the origin is asked
     /// whether it took another.
     ///
     /// # Errors
-    /// [`Divergence::Signature`].
+    /// [`NotVerified`].
     pub async fn verified(
         &self,
         transport: &dyn Transport,
         origin: Origin,
         signed: &SignedCheckpoint,
-    ) -> Result<(Stand, Checkpoint), Divergence> {
-        let refused = |error: HistoryError| Divergence::Signature { origin, reason: error.to_string() };
+    ) -> Result<(Stand, Checkpoint), NotVerified> {
+        let refused =
+            |error: HistoryError| NotVerified::Contradicts(Divergence::Signature { origin, reason: error.to_string() });
         let known = || self.history(origin).ok_or(HistoryError::Unknown);
         let verify = || known().and_then(|history| history.verify(signed));
         match verify() {
             Err(HistoryError::Unknown) => {
-                self.catch_up(transport, origin).await;
+                self.catch_up(transport, origin).await?;
                 verify().map_err(refused)
             }
             verified => verified.map_err(refused),
         }
     }
+}
+
+/// Why a checkpoint was not verified.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotVerified {
+    /// It is not the origin's.
+    #[error(transparent)]
+    Contradicts(Divergence),
+    /// No known key has signed it, and the origin does not say whether it took another: nobody knows yet.
+    #[error(transparent)]
+    Unheard(#[from] TransportError),
 }
 
 /// Why a proof is none.

@@ -35,7 +35,7 @@ pub use clock::{Clock, MachineClock, Moment};
 pub use follower::{Follower, FollowerSettings, Progress};
 pub use hub::{Hub, InProcess, Source, read_signed};
 pub use inbox::{Appetite, Delivered, Delivery, Inbox, InboxError};
-pub use keyring::{KeyRing, KeyRingError, TURN_BYTES_MAX, TURNS_PER_ANSWER};
+pub use keyring::{KeyRing, KeyRingError, NotVerified, TURN_BYTES_MAX, TURNS_PER_ANSWER};
 pub use keys::{KEYS_PER_REQUEST_MAX, KeyDesk, KeyRefusal, give};
 pub use parking::{PARKED_NAMED_MAX, ParkedEntry};
 pub use status::{FollowState, FollowStatus};

@@ -6,7 +6,7 @@ description of a receipt in shared/receipt. It reads of an event only the fields
 
     verify_receipt.py RECEIPT KEYS [--cosigners N] [--every-byte]
 
-KEYS is the installation's verifier-keys.txt; cosigners in it that are not called .../cosigner are witnesses, of whom N have to have cosigned. With --every-byte every byte of the receipt is changed once, and each change has to be refused.
+KEYS is the installation's verifier-keys.txt, of which deploy/README.md says the form: the line before a key says which checkpoints or seconds it signs. Cosigners in it that are not called .../cosigner are witnesses, of whom N have to have cosigned. With --every-byte every byte of the receipt is changed once, and each change has to be refused.
 """
 
 import base64
@@ -46,6 +46,9 @@ KINDS = {
 }
 
 
+SIGNERS = ("cosigner", "moderation", "publication", "submission")
+
+
 class Refused(Exception):
     """The receipt does not hold."""
 
@@ -71,7 +74,8 @@ def unbase64(text):
 class Key:
     """A C2SP verifier key: name, a hash that names it, its type, and an Ed25519 key."""
 
-    def __init__(self, text, kind):
+    def __init__(self, text, kind, after=None, until=None):
+        self.after, self.until = after, until
         parts = text.split("+", 2)
         need(len(parts) == 3, "a key has three parts")
         self.text, self.name = text, parts[0]
@@ -80,6 +84,10 @@ class Key:
         self.id = sha256(self.name.encode(), b"\n", data)[:4]
         need(self.id.hex() == parts[1], "a key with another id")
         self.key = Ed25519PublicKey.from_public_bytes(data[1:])
+
+    def signs(self, at):
+        """Whether it is this key that signs there: a checkpoint (epoch, size), or a second."""
+        return (self.after is None or self.after < at) and (self.until is None or at <= self.until)
 
     def check(self, signature, message):
         try:
@@ -173,15 +181,16 @@ class Event:
         # The leaf is the hash of the event, not the event.
         need(self.root(sha256(b"\0", sha256(data)), int(index), size, path) == root, "the log does not hold it")
 
-    def believed(self, note, key, cosigner, witnesses):
+    def believed(self, note, own, cosigner, witnesses):
         """Size and root of the checkpoint, signed by the log, by the cosigner, by any of the witnesses, and by nobody else."""
         text, _, signatures = note.rpartition("\n\n")
         text += "\n"
         lines = text.split("\n")
         need(len(lines) == 4 and lines[3] == "", "a checkpoint of another form")
         origin, size, root = lines[:3]
-        need(origin == f"{key.name}/{self.place[1]}", "a checkpoint of another log")
+        need(origin == f"{own[0].name}/{self.place[1]}", "a checkpoint of another log")
         need(size.isascii() and size.isdigit() and str(int(size)) == size, "no size")
+        stand = (self.place[1], int(size))
         need(signatures.endswith("\n"), "an unfinished note")
         signed = {}
         for line in signatures[:-1].split("\n"):
@@ -190,6 +199,8 @@ class Event:
             data = unbase64(parts[2])
             need((parts[1], data[:4]) not in signed, "two signatures of one key")
             signed[(parts[1], data[:4])] = data[4:]
+        key = self.key = next((one for one in own if (one.name, one.id) in signed), own[0])
+        need(key.signs(stand), "a key that the log does not sign there with")
         self.witnesses = [one for one in witnesses if (one.name, one.id) in signed]
         known = {(one.name, one.id) for one in [key, cosigner, *self.witnesses]}
         need(set(signed) == known and len(known) == 2 + len(self.witnesses), "a signature is missing, or nobody knows whose it is")
@@ -199,6 +210,7 @@ class Event:
             need(len(cosignature) == 72, "no cosignature")
             time = int.from_bytes(cosignature[:8], "big")
             need(time < 1 << 63, "a time that cannot be")
+            need(one.signs(time), "a cosigner's key that it did not have then")
             one.check(cosignature[8:], f"cosignature/v1\ntime {time}\n{text}".encode())
         return int(size), unbase64(root)
 
@@ -224,14 +236,13 @@ def record(payload, numbers):
     return tuple(last(payload, number).decode() for number in numbers)
 
 
-def named_witnesses(receipt, trusted):
+def named_witnesses(receipt, own):
     """The witnesses that the receipt names: in order, each once, none of them the installation itself."""
     named = receipt["keys"].get("witnesses", [])
     need(isinstance(named, list) and all(isinstance(text, str) for text in named), "no list of witnesses")
     need(named or "witnesses" not in receipt["keys"], "an empty list of witnesses")
     need(named == sorted(named), "witnesses that are not in order")
     keys = [Key(text, 4) for text in named]
-    own = [key for who, key in trusted.items() if who != "witnesses"]
     raw = [key.key.public_bytes_raw() for key in [*own, *keys]]
     need(len(set(raw)) == len(raw), "one key under two names")
     return keys
@@ -250,14 +261,19 @@ def verify(data, trusted, cosigners=0):
     need(written == text, "not written in the one form of a receipt")
     need(receipt["format"] == "dossier-receipt/1", "another form")
     need(isinstance(receipt["keys"], dict), "no keys")
-    own = {who: text for who, text in receipt["keys"].items() if who != "witnesses"}
-    need(own == {who: key.text for who, key in trusted.items() if who != "witnesses"}, "other keys than those that are trusted")
-    witnesses = named_witnesses(receipt, trusted)
+    need(set(receipt["keys"]) - {"witnesses"} == set(SIGNERS), "other keys than those of a receipt")
+    # A log that took another key has both, a space between them.
+    own = {who: [known_key(text, trusted[who]) for text in str(receipt["keys"][who]).split(" ")] for who in SIGNERS}
+    need(len(own["cosigner"]) == 1, "two keys of the cosigner")
+    witnesses = named_witnesses(receipt, [key for keys in own.values() for key in keys])
 
     events = []
     for proven in receipt["proofs"]:
         need(isinstance(proven, dict) and set(proven) == {"proof", "what"} and proven["what"] in KINDS, "members of a proof")
-        events.append(Event(proven["what"], proven["proof"], {**trusted, "witnesses": witnesses}))
+        events.append(Event(proven["what"], proven["proof"], {**own, "cosigner": own["cosigner"][0], "witnesses": witnesses}))
+    for who in SIGNERS[1:]:
+        idle = [key for key in own[who] if not any(event.key is key for event in events)]
+        need(len(own[who]) == 1 or not idle, "a key that has signed nothing")
     need(all(any(one in event.witnesses for event in events) for one in witnesses), "a witness that has signed nothing")
     trusted_too = {key.text for key in trusted["witnesses"]}
     seen = [one for one in witnesses if one.text in trusted_too and all(one in event.witnesses for event in events)]
@@ -322,14 +338,49 @@ def verify(data, trusted, cosigners=0):
     return f"edition {receipt['edition']} of {receipt['number']} ({kind}, {body}) holds, cosigned by {len(seen)} witnesses"
 
 
+def known_key(text, known):
+    found = [key for key in known if key.text == text]
+    need(len(found) == 1, "another key than those that are trusted")
+    return found[0]
+
+
+def stretch(words, read):
+    """`after X`, `up to Y`, both, or neither."""
+    after = until = None
+    if words[:1] == ["after"]:
+        after, words = read(words[1]), words[2:]
+    if words[:2] == ["up", "to"]:
+        until, words = read(words[2]), words[3:]
+    need(not words, "a line about a key that cannot be read")
+    return after, until
+
+
+def checkpoint_at(text):
+    epoch, size = text.split("/")
+    return int(epoch), int(size)
+
+
 def read_keys(path):
-    lines = [line.strip() for line in open(path, encoding="utf-8") if line.strip() and not line.startswith("#")]
-    kind_of = lambda line: unbase64(line.split("+", 2)[2])[0]
-    own = [line for line in lines if kind_of(line) == 1 or line.split("+", 1)[0].endswith("/audit/cosigner")]
-    found = {line.split("+", 1)[0].rsplit("/", 1)[-1]: line for line in own}
-    keys = {who: Key(found[who], 4 if who == "cosigner" else 1) for who in ("cosigner", "moderation", "publication", "submission")}
-    cosigners = [line for line in lines if line not in own]
-    return {**keys, "witnesses": [Key(line, 4) for line in cosigners]}
+    """The keys of the installation: who signs -> keys, each with the stretch that it signs."""
+    found, said = {"witnesses": []}, []
+    for line in open(path, encoding="utf-8"):
+        line = line.strip()
+        if line.startswith("#"):
+            words = line[1:].split()
+            said = words if words[:1] in (["log"], ["cosigner"], ["witness"]) else said
+        elif line:
+            name, kind = line.split("+", 1)[0], unbase64(line.split("+", 2)[2])[0]
+            if kind == 1:
+                after, until = stretch(said[2:], checkpoint_at)
+                who = name.rsplit("/", 1)[-1]
+            elif said[:1] == ["witness"] or not name.endswith("/audit/cosigner"):
+                after, until, who = None, None, "witnesses"
+            else:
+                after, until = stretch(said[1:], int)
+                who = "cosigner"
+            found.setdefault(who, []).append(Key(line, kind, after, until))
+            said = []
+    return found
 
 
 def main():

@@ -8,7 +8,7 @@ use super::{
     FollowerSettings,
     signature::{Signature, verified},
 };
-use crate::{Divergence, FollowStatus, Moment};
+use crate::{Divergence, FollowStatus, Moment, NotVerified};
 
 /// How often the origin is asked where it stands. Decisions that need its word are refused after ten seconds without
 /// (DESIGN section 9), so several questions in a row may be lost before.
@@ -45,7 +45,8 @@ pub(super) async fn hear(
                         note(status, &signature, asked);
                         Heard::Stands(Box::new(signature))
                     }
-                    Err(divergence) => Heard::Contradicts(divergence),
+                    Err(NotVerified::Contradicts(divergence)) => Heard::Contradicts(divergence),
+                    Err(NotVerified::Unheard(silent)) => Heard::Silent(silent.to_string()),
                 };
                 last.send_replace(heard);
                 HEAR_EVERY

@@ -3,7 +3,7 @@
 use dossier_proof::{Checkpoint, SignedCheckpoint};
 
 use super::FollowerSettings;
-use crate::{Divergence, Position};
+use crate::{NotVerified, Position};
 
 /// A checkpoint whose signature is the origin's.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ fn end_of(checkpoint: &Checkpoint) -> Option<Position> {
 /// Verifies that this is the origin's own, of its own log, signed with the key that signs there.
 ///
 /// # Errors
-/// [`Divergence::Signature`].
-pub(super) async fn verified(settings: &FollowerSettings, signed: &SignedCheckpoint) -> Result<Signature, Divergence> {
+/// [`NotVerified`].
+pub(super) async fn verified(settings: &FollowerSettings, signed: &SignedCheckpoint) -> Result<Signature, NotVerified> {
     let FollowerSettings { origin, keys, transport, .. } = settings;
     let (stand, checkpoint) = keys.verified(&**transport, *origin, signed).await?;
     Ok(Signature { end: Position { epoch: stand.epoch, sequence: stand.size }, checkpoint })

@@ -4,7 +4,7 @@ use dossier_proof::Stand;
 use dossier_proto::Payload;
 
 use super::Follower;
-use crate::Divergence;
+use crate::{Divergence, NotVerified};
 
 impl Follower {
     /// Looks at the event that was read last. One that names another key counts when the key in force has signed the checkpoint that ends with it:
@@ -12,8 +12,8 @@ impl Follower {
     /// other event stands.
     ///
     /// # Errors
-    /// [`Divergence::Event`]: it cannot be the origin's own.
-    pub(super) async fn follow_turn(&self) -> Result<(), Divergence> {
+    /// [`NotVerified`]: it cannot be the origin's own; or the origin does not say.
+    pub(super) async fn follow_turn(&self) -> Result<(), NotVerified> {
         let Some(read) = self.reading.last() else { return Ok(()) };
         let place = read.event.head.place;
         let after = Stand { epoch: place.epoch, size: place.sequence + 1 };
@@ -31,17 +31,17 @@ impl Follower {
             return Ok(());
         }
         if named.is_some() {
-            keys.ask(&*self.settings.transport, origin).await;
+            keys.ask(&*self.settings.transport, origin).await?;
         }
         match (known(), named) {
             (known, named) if known.as_deref() == named => Ok(()),
             (_, Some(_)) => {
                 let reason = "it names another key, and the key in force has not signed that".to_owned();
-                Err(Divergence::Event { place, reason })
+                Err(NotVerified::Contradicts(Divergence::Event { place, reason }))
             }
             (_, None) => {
                 let reason = "the origin took another key here, and this is another event".to_owned();
-                Err(Divergence::Event { place, reason })
+                Err(NotVerified::Contradicts(Divergence::Event { place, reason }))
             }
         }
     }

@@ -59,7 +59,7 @@ impl NatsTransport {
             Ok(answer) => answer,
             Err(error) => {
                 // It may have taken another key since it was heard last.
-                self.keys.catch_up(self, holder).await;
+                self.keys.catch_up(self, holder).await?;
                 let newer = self.keys.current(holder).filter(|newer| *newer != verifier);
                 let opened = newer.and_then(|newer| asked.open(signed, &newer).ok());
                 opened.ok_or_else(|| not_its_own(holder, &error))?
