@@ -134,6 +134,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let routes = Router::new()
         .route(&at("/reviews"), get(queue::list))
         .route(&at("/reviews/counts"), get(queue::counts))
+        .route(&at("/reviews/difference"), get(queue::difference))
         .route(&at("/reviews/{entry}"), get(one_review::read))
         .route(&at("/reviews/{entry}/files/{digest}"), get(files::download))
         .route(&at("/reviews/{entry}/claim"), post(acts::claim))

@@ -25,6 +25,7 @@ use super::{
     paths(
         queue::list,
         queue::counts,
+        queue::difference,
         one_review::read,
         files::download,
         acts::claim,

@@ -3,9 +3,11 @@
 //! - `filter`: what is asked;
 //! - `passing`: going along the queue with a caller's eyes;
 //! - `words`: the filters for which contents are opened;
-//! - `counts`: the counts.
+//! - `counts`: the counts;
+//! - `difference`: what changed between two moments.
 
 mod counts;
+mod difference;
 mod filter;
 mod passing;
 mod words;
@@ -21,6 +23,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use counts::{__path_counts, counts};
+pub(crate) use difference::{__path_difference, difference};
 use filter::{ListQuery, Wanted, malformed};
 use passing::{Candidate, Passed, Reach, Rights, pass};
 use words::Contents;

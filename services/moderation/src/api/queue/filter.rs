@@ -95,6 +95,47 @@ filters! {
     CountsQuery {}
 }
 
+/// Which lists are compared.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DifferenceQuery {
+    /// The first moment: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or moderation/1/17 in a
+    /// later epoch), each included.
+    from: String,
+    /// The second moment.
+    to: String,
+    /// Where they stand, as in the list: in-review when nothing is said. May be repeated, as may type, body, turn and stage.
+    state: Vec<String>,
+    /// The type of record.
+    #[serde(rename = "type")]
+    record_type: Vec<String>,
+    /// Whose they are.
+    #[param(value_type = Vec<String>)]
+    body: Vec<BodyCode>,
+    /// Who has the next move.
+    turn: Vec<String>,
+    /// The stage of the review that they are in.
+    stage: Vec<String>,
+}
+
+impl DifferenceQuery {
+    /// The same list at both moments.
+    pub(super) fn read(self, caller: Bearer) -> Answer<[Wanted; 2]> {
+        let state = if self.state.is_empty() { vec![Standing::InReview.key().to_owned()] } else { self.state };
+        let list = ListQuery {
+            state,
+            record_type: self.record_type,
+            body: self.body,
+            turn: self.turn,
+            stage: self.stage,
+            ..ListQuery::default()
+        };
+        let wanted = list.filters().read(caller)?;
+        Ok([self.from, self.to].map(|moment| Wanted { as_of: Some(moment), ..wanted.clone() }))
+    }
+}
+
 /// The filters as they were written.
 struct Filters {
     state: Vec<String>,

@@ -240,3 +240,53 @@ async fn a_moment_gives_nobody_rights_they_do_not_have_today() {
     room.get("moderator-b", &format!("/reviews?{as_of}")).await.is(403);
     room.get("moderator-b", &format!("/reviews/counts?{as_of}")).await.is(403);
 }
+
+/// What came, left and moved between two moments is what two lists of those moments say.
+#[tokio::test]
+async fn the_difference_of_two_moments_is_that_of_their_lists() {
+    let mut room = Room::open().await;
+    let mut dice = Dice::new(11);
+    let mut moments = Vec::new();
+    for step in 0..50 {
+        something_happens(&mut room, &mut dice).await;
+        room.clock.pass(Micros::SECOND);
+        if step % 8 == 7 {
+            moments.push(dossier_web::moment::written(room.clock.now()));
+        }
+        room.clock.pass(HOUR);
+    }
+    let entries = async |moment: &String| -> Vec<(String, Value)> {
+        let list = room.get("moderator-a", &format!("/reviews?limit=200&as_of={moment}")).await.is(200);
+        let line = |line: &Value| (line["entry"].as_str().unwrap().to_owned(), line["turn"]["since"].clone());
+        list.body["items"].as_array().unwrap().iter().map(line).collect()
+    };
+    let mut changed = 0;
+    for (from, to) in moments.iter().zip(&moments[1..]) {
+        let (before, after) = (entries(from).await, entries(to).await);
+        let told = room.get("moderator-a", &format!("/reviews/difference?from={from}&to={to}")).await.is(200);
+        let named = |what: &str| -> Vec<String> {
+            let lines = told.body[what].as_array().unwrap().iter();
+            lines.map(|line| line["entry"].as_str().unwrap().to_owned()).collect()
+        };
+        let without = |some: &[(String, Value)], others: &[(String, Value)]| -> Vec<String> {
+            let mut left: Vec<_> = some.iter().filter(|one| others.iter().all(|other| one.0 != other.0)).collect();
+            left.sort_by(|one, other| one.0.cmp(&other.0));
+            left.into_iter().map(|one| one.0.clone()).collect()
+        };
+        assert_eq!(named("came"), without(&after, &before), "{:#}", told.body);
+        assert_eq!(named("left"), without(&before, &after), "{:#}", told.body);
+        for (entry, since) in &after {
+            let was = before.iter().find(|one| one.0 == *entry);
+            if was.is_some_and(|was| was.1 != *since) {
+                assert!(named("moved").contains(entry), "{:#}", told.body);
+            }
+        }
+        changed += named("came").len() + named("left").len();
+        let nobody = room.get("contributor-ke", &format!("/reviews/difference?from={from}&to={to}")).await.is(200);
+        assert_eq!((&nobody.body["came"], &nobody.body["left"]), (&json!([]), &json!([])), "rights are those of today");
+        room.get("administrator", &format!("/reviews/difference?from={from}&to={to}")).await.is(403);
+    }
+    assert!(changed > 3, "the story showed too little");
+    room.get("moderator-a", "/reviews/difference?from=2026-03-01T00:00:00Z").await.is(400);
+    room.get("moderator-a", "/reviews/difference?from=2026-03-01T00:00:00Z&to=2099-01-01T00:00:00Z").await.is(409);
+}
