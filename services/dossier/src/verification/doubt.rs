@@ -108,7 +108,9 @@ impl DoubtKind {
             Self::NotSigned => Class::Unsigned,
             Self::CopyDiffers => Class::Altered,
             Self::CopyIsLonger => Class::RolledBack,
-            Self::NoRight | Self::NoSuchRegistry => Class::Broken,
+            // Whoever acts without a right could not have been let.
+            Self::NoRight => Class::NotDecidable,
+            Self::NoSuchRegistry => Class::Broken,
             Self::Fault(kind) => of_fault(kind),
             Self::Between(kind) => of_finding(kind),
         }

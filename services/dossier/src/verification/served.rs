@@ -9,5 +9,5 @@ mod spool;
 mod tree;
 
 pub use events::{Page, page};
-pub use log::{LogRead, ServedLog, Stood};
+pub use log::{EachBundle, LogRead, ServedLog, Stood};
 pub use spool::Spool;

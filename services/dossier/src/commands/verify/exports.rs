@@ -112,7 +112,7 @@ fn open(
     let readers = Readers { peek, turn: key_turn };
     let verified =
         verify_export_from(folder, trusted, readers, |progressed| progress.at(progressed.done, progressed.total));
-    let (summary, history) = verified.map_err(|error| problem(origin, folder, trusted, error))?;
+    let (summary, history) = verified.map_err(|error| problem(origin, folder, trusted, &error))?;
     let journal = ExportedJournal::open(folder).map_err(|found| doubt(DoubtKind::ExportDamaged, found))?;
     let sizes: Vec<_> = summary.epochs.into_iter().filter(|(_, size)| *size > 0).collect();
     if journal.epochs() != sizes {
@@ -125,9 +125,9 @@ fn open(
 }
 
 /// What is wrong with an export, as far as its files tell.
-fn problem(origin: Origin, folder: &Path, trusted: &KeyHistory, error: ExportError) -> Problem {
+fn problem(origin: Origin, folder: &Path, trusted: &KeyHistory, error: &ExportError) -> Problem {
     let doubt = |kind, class| Problem::Doubt(Doubt::about(origin, kind, error.to_string()).of(class));
-    match &error {
+    match error {
         ExportError::Untrusted { .. } if log_of(folder).is_some_and(|log| log != trusted.log()) => {
             doubt(DoubtKind::NotSigned, Class::Foreign)
         }

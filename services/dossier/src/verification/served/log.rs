@@ -21,6 +21,9 @@ const TILE_BYTES_MAX: u64 = 16 * 1024;
 /// An entry is the 32-byte hash of an event, behind its length (2 bytes).
 const ENTRY_BYTES: usize = 32;
 
+/// Sees a bundle: the sequence of its first event, and the hashes.
+pub type EachBundle<'a> = dyn FnMut(u64, &[Hash]) -> Result<(), Failure> + 'a;
+
 /// One epoch of one journal, as it is served.
 pub struct ServedLog<'a> {
     /// Where.
@@ -115,12 +118,7 @@ impl ServedLog<'_> {
     ///
     /// # Errors
     /// [`Failure`] when the server does not answer.
-    pub fn read(
-        &self,
-        stood: &KnownHead,
-        heads: &[KnownHead],
-        each: &mut dyn FnMut(u64, &[Hash]) -> Result<(), Failure>,
-    ) -> Result<LogRead, Failure> {
+    pub fn read(&self, stood: &KnownHead, heads: &[KnownHead], each: &mut EachBundle<'_>) -> Result<LogRead, Failure> {
         let (mut tree, mut doubts, mut compared) = (GrowingTree::default(), Vec::new(), 0);
         let mut heads: Vec<_> =
             heads.iter().filter(|head| head.epoch == self.epoch).cloned().chain([stood.clone()]).collect();

@@ -1,11 +1,16 @@
 //! Decisions that nobody could have taken, each at the end of a real journal, signed with its real key.
 
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
 use dossier_identity::Role;
 use dossier_proto::{Actor, Authority, Event, Micros, Origin, Payload, Place, SubjectId, v1};
 use serde_json::Value;
 
 use super::stage::{self, Stage, authority, like, subject, submitted};
-use crate::fixture::Installation;
+use crate::fixture::{Installation, on};
 
 /// The peers are at it: one from inside and one from outside have approved.
 const AMONG_PEERS: &str = "approves: it can be repeated elsewhere";
@@ -70,7 +75,7 @@ fn opinion(like_this: &Event, digest: &[u8], (by, authority): (SubjectId, Option
 }
 
 /// Who verifies the directory, with nothing running, finds the same: that it could not be decided so, unless it also rests on what is not there.
-fn verified(data: &std::path::Path, at: Place) {
+fn verified(data: &Path, at: Place) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     let said = loop {
         let said = crate::fixture::on(data, &["--json", "verify"]);
@@ -91,7 +96,7 @@ fn verified(data: &std::path::Path, at: Place) {
 }
 
 /// What the house says of what was planted, once it is found: the one finding of this kind at the place.
-async fn told(data: &std::path::Path, kind: &str, at: Place) -> Value {
+async fn told(data: &Path, kind: &str, at: Place) -> Value {
     if kind == "not-decidable" {
         verified(data, at);
     }
@@ -265,4 +270,19 @@ fn p10_an_edition_and_a_retraction_by_nobody_are_found() {
     let data = stage.forged("retraction", Origin::Publication, vec![forged]);
     let found = block_on(told(&data, "not-decidable", at));
     assert_eq!(found["code"], "no-designation", "{found}");
+    told_by_doctor(&data);
+}
+
+/// Whoever was not told by anything else reads it there, once nothing has the directory open.
+fn told_by_doctor(data: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let said = on(data, &["--json", "doctor"]);
+        if let Some(told) = said.documents().into_iter().find(|one| one["about"] == "finding") {
+            assert_eq!(told["gravity"], "warning");
+            return assert!(told["found"].as_str().unwrap().contains("could not have been taken"), "{told}");
+        }
+        assert!(Instant::now() < deadline, "{}", said.out);
+        std::thread::sleep(Duration::from_millis(20)); // between looks
+    }
 }

@@ -202,7 +202,7 @@ impl Damage {
                 nowhere
             }
             Self::Fork => {
-                let fork = world.fork_of(log, renumbered(edited(events, at..=count - 1)));
+                let fork = world.fork_of(log, &renumbered(edited(events, at..=count - 1)));
                 Planted { at: None, fork: Some(fork) }
             }
             Self::FlipInFile => {

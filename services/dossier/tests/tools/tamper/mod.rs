@@ -78,7 +78,7 @@ impl World {
     }
 
     /// The checkpoint that a reader was shown who was shown another history.
-    fn fork_of(&self, log: Log, events: Vec<Stored>) -> String {
+    fn fork_of(&self, log: Log, events: &[Stored]) -> String {
         let secrets = Secrets::read(&Layout::of(&self.pristine)).unwrap();
         let mut frontier = Frontier::new();
         events.iter().for_each(|stored| frontier.append(leaf_of_event(&stored.event)));
