@@ -64,7 +64,7 @@ impl Drop for Progress {
     }
 }
 
-/// `12000 of 48000 events (25 %), 9 s left`
+/// `12000 of 48000 events (25 %), 4000 a second, 9 s left`
 fn words(done: u64, total: u64, spent: Duration) -> String {
     if total == 0 {
         return format!("{done} events");
@@ -75,7 +75,8 @@ fn words(done: u64, total: u64, spent: Duration) -> String {
     // Before a second has passed the rest is a guess.
     if done > 0 && spent >= Duration::from_secs(1) {
         let left = spent.as_secs_f64() * ((total - done) as f64 / done as f64);
-        words.push_str(&format!(", {left:.0} s left"));
+        let rate = done as f64 / spent.as_secs_f64();
+        words.push_str(&format!(", {rate:.0} a second, {left:.0} s left"));
     }
     words
 }
@@ -96,8 +97,8 @@ mod tests {
         assert_eq!(words(5, 0, Duration::ZERO), "5 events");
         assert_eq!(words(0, 8, Duration::from_secs(3)), "0 of 8 events (0 %)");
         assert_eq!(words(2, 8, Duration::from_millis(900)), "2 of 8 events (25 %)");
-        assert_eq!(words(2, 8, Duration::from_secs(3)), "2 of 8 events (25 %), 9 s left");
-        assert_eq!(words(9, 8, Duration::from_secs(3)), "8 of 8 events (100 %), 0 s left", "never more than all");
+        assert_eq!(words(2, 8, Duration::from_secs(3)), "2 of 8 events (25 %), 1 a second, 9 s left");
+        assert_eq!(words(9, 8, Duration::from_secs(3)), "8 of 8 events (100 %), 3 a second, 0 s left", "never more than all");
     }
 
     #[test]
