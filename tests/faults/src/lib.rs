@@ -16,6 +16,7 @@ pub mod checker;
 pub mod dying;
 pub mod exporting;
 pub mod load;
+pub mod losses;
 pub mod notes;
 pub mod point;
 pub mod process;

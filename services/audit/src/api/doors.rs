@@ -20,7 +20,7 @@ const RETRY_SECONDS: u64 = 2;
 pub(super) fn auditor(office: &Office, caller: &Bearer) -> Answer<()> {
     let view = office.engine().view();
     let holds = view.state.designations.holds(caller.subject, Role::Auditor, office.now());
-    holds.map(|_authority| ()).map_err(|missing| closed(&missing))
+    holds.map(|_authority| ()).map_err(|missing| closed(office, &missing))
 }
 
 /// Whether the caller is an auditor of every body and type: for what concerns all of them.
@@ -28,7 +28,7 @@ pub(super) fn auditor_of_all(office: &Office, caller: &Bearer) -> Answer<()> {
     bound_to_none(caller)?;
     let view = office.engine().view();
     let entitled = view.state.designations.entitled(caller.subject, Role::Auditor, None, None, office.now());
-    entitled.map(|_authority| ()).map_err(|missing| closed(&missing))
+    entitled.map(|_authority| ()).map_err(|missing| closed(office, &missing))
 }
 
 /// A token that is bound to one body reads nothing that concerns all of them.
@@ -41,7 +41,11 @@ pub(super) fn bound_to_none(caller: &Bearer) -> Answer<()> {
     }
 }
 
-fn closed(missing: &NotEntitled) -> Problem {
+/// Nobody is told that they have no right by a service that has not read all rights: one that came back after a loss reads them again.
+fn closed(office: &Office, missing: &NotEntitled) -> Problem {
+    if office.engine().admits_persons().is_err() {
+        return Problem::authority_not_heard();
+    }
     not_entitled(&AuditRefusal::NotEntitled { reason: missing.reason, because: missing.because() })
 }
 

@@ -100,6 +100,10 @@ pub(super) fn words_failed(error: &WordsError) -> Problem {
             super::texts::unfit("/content", "holds more personal values than fit")
         }
         WordsError::Seal(SealError::TooLong { limit, .. }) => too_large(*limit),
+        // Erased on purpose, or lost with a disk: nothing is wrong on our side that asking again would mend.
+        error if error.is_absence() => Problem::new(ProblemKind::WrongState).detail(
+            "What was saved here cannot be read any more: its key was destroyed, or lost with a disk. Save the whole content anew, then go on.",
+        ),
         error => Problem::internal(error),
     }
 }
