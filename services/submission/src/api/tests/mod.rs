@@ -6,6 +6,7 @@ mod decided;
 mod drafts;
 mod duplicates;
 mod epochs;
+mod erasures;
 mod files;
 mod hostile;
 mod house;
