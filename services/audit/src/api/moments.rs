@@ -148,6 +148,7 @@ pub struct WordsChanged {
         (status = 403, description = "The caller is not designated as auditor of this entry", body = ProblemDocument),
         (status = 404, description = "There is no such entry, or there was none yet", body = ProblemDocument),
         (status = 409, description = "A service has not passed the moment", body = ProblemDocument),
+        (status = 422, description = "A parameter does not fit", body = ProblemDocument),
     )
 )]
 pub(super) async fn moment(
@@ -188,7 +189,7 @@ pub(super) async fn moment(
         (status = 403, description = "The caller is not designated as auditor of this entry", body = ProblemDocument),
         (status = 404, description = "There is no such entry, or there was none yet at the second moment", body = ProblemDocument),
         (status = 409, description = "A service has not passed one of the moments", body = ProblemDocument),
-        (status = 422, description = "The second moment is before the first", body = ProblemDocument),
+        (status = 422, description = "A parameter does not fit, or the second moment is before the first", body = ProblemDocument),
     )
 )]
 pub(super) async fn difference(
