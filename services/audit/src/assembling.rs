@@ -17,8 +17,8 @@ use crate::{
     outlines::{event_at, events_at},
     sealed_parts,
     trail::{
-        Counts, Designated, Filed, Filter, Heads, Mark, Only, Outline, Pending, Sight, Step, as_the_public_sees, carried,
-        changes, steps,
+        Counts, Designated, Filed, Filter, Heads, Mark, Only, Outline, Pending, Sight, Step, as_the_public_sees,
+        carried, changes, steps,
     },
     words::{Depth, committed, spoken},
 };
@@ -96,7 +96,8 @@ impl Look {
         let matching: Vec<_> = sight.rows().filter(|(_, row)| wanted(row)).collect();
         let from = matching.partition_point(|(number, _)| *number <= begin);
         let window = matching.get(from..matching.len().min(from + limit)).unwrap_or_default();
-        let (numbers, places): (Vec<usize>, Vec<Place>) = window.iter().map(|(number, row)| (*number, row.place)).unzip();
+        let (numbers, places): (Vec<usize>, Vec<Place>) =
+            window.iter().map(|(number, row)| (*number, row.place)).unzip();
         let events = events_at(office, &places)?;
         let mut page = Page::new(office, self, &events);
         let held = page.held.clone();
@@ -213,7 +214,8 @@ pub(crate) fn held<'a>(
     office: &Office,
     events: impl Iterator<Item = &'a Event>,
 ) -> BTreeMap<DesignationId, (Held, Option<Micros>)> {
-    let used: BTreeSet<_> = events.filter_map(|event| event.head.authority).map(|authority| authority.designation).collect();
+    let used: BTreeSet<_> =
+        events.filter_map(|event| event.head.authority).map(|authority| authority.designation).collect();
     let found: Vec<Held> = {
         let view = office.engine().view();
         used.into_iter().filter_map(|id| view.state.designations.get(id).cloned()).collect()

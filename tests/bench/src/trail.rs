@@ -157,7 +157,11 @@ fn others(auditor: &Client, entry: &str, directory: &Path) -> Result<Vec<Figure>
         Figure::new("search over all entries, p50", searched.micros(50) / 1e3, "ms"),
         Figure::new("exported as JSON Lines in", exported.as_secs_f64() * 1e3, "ms"),
         Figure::new("  of", bytes as f64 / (1024.0 * 1024.0), "MiB"),
-        Figure::new(format!("raw: {STEPS} events of 1 KiB read from a file, one by one, p50"), raw.micros(50) / 1e3, "ms"),
+        Figure::new(
+            format!("raw: {STEPS} events of 1 KiB read from a file, one by one, p50"),
+            raw.micros(50) / 1e3,
+            "ms",
+        ),
     ])
 }
 

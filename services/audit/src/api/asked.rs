@@ -20,7 +20,6 @@ pub(super) fn size(limit: Option<usize>, usual: usize, most: usize) -> Answer<us
 pub(super) fn moment(parameter: &'static str, text: Option<&str>) -> Answer<Option<Micros>> {
     let Some(text) = text else { return Ok(None) };
     let read = dossier_web::moment::read(text);
-    read.map(Some).ok_or_else(|| {
-        unfit(parameter, "It is a moment such as 2026-03-09T09:00:00Z (a plus sign is written as %2B)")
-    })
+    read.map(Some)
+        .ok_or_else(|| unfit(parameter, "It is a moment such as 2026-03-09T09:00:00Z (a plus sign is written as %2B)"))
 }

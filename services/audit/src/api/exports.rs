@@ -108,12 +108,7 @@ fn end(sink: Sink, format: Format) -> Result<(), Broken> {
 }
 
 /// What a search finds, as a file.
-pub(super) async fn of_search(
-    office: Office,
-    caller: &Bearer,
-    question: Question,
-    format: Format,
-) -> Answer<Response> {
+pub(super) async fn of_search(office: Office, caller: &Bearer, question: Question, format: Format) -> Answer<Response> {
     doors::record_reading(&office, caller, question.entry, reading(&question, Scope::Export)).await?;
     answer(format, "trails", move |sink| write_search(&office, question, format, sink))
 }

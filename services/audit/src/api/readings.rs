@@ -140,7 +140,9 @@ fn page(
         let is_of = |row: &ReadingRow| {
             let place = (row.epoch, row.sequence);
             number.is_none_or(|number| number == Some(row.reader))
-                && of_entry.as_ref().is_none_or(|places| places.binary_search_by_key(&place, |at| (at.epoch, at.sequence)).is_ok())
+                && of_entry
+                    .as_ref()
+                    .is_none_or(|places| places.binary_search_by_key(&place, |at| (at.epoch, at.sequence)).is_ok())
         };
         let rows = view.readings.iter().copied().enumerate().take(before).rev().filter(|(_, row)| is_of(row));
         Page::of(rows, size, |(index, _)| Cursor::at_number(LIST, *index as u64))

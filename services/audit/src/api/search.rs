@@ -195,12 +195,8 @@ async fn question(office: &Office, caller: &Bearer, query: SearchQuery) -> Answe
     }
     if let Some(named) = query.number {
         let (entry, facts) = admitted(office, caller, named).await?;
-        question = Question {
-            entry: Some(entry),
-            body: Some(facts.body),
-            record_type: Some(facts.record_type),
-            ..question
-        };
+        question =
+            Question { entry: Some(entry), body: Some(facts.body), record_type: Some(facts.record_type), ..question };
     }
     match &question.body {
         Some(body) => caller.check_body(body)?,

@@ -267,7 +267,8 @@ fn from_cursor(cursor: &Cursor) -> Answer<(Heads, Place)> {
         for (head, bytes) in read.iter_mut().zip(heads.chunks_exact(12)) {
             *head = (number32(bytes.get(..4)?)?, number64(bytes.get(4..)?)?);
         }
-        let origin = Origin::ALL.into_iter().find(|origin| Some(slot(*origin)) == after.first().map(|at| usize::from(*at)))?;
+        let origin =
+            Origin::ALL.into_iter().find(|origin| Some(slot(*origin)) == after.first().map(|at| usize::from(*at)))?;
         let after = Place { origin, epoch: number32(after.get(1..5)?)?, sequence: number64(after.get(5..)?)? };
         Some((Heads(read), after))
     };
@@ -281,4 +282,3 @@ pub(super) fn number32(bytes: &[u8]) -> Option<u32> {
 pub(super) fn number64(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
 }
-

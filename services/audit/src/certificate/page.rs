@@ -75,7 +75,11 @@ pub(crate) fn draw(facts: &Facts, site: &Site, language: Language, address: &Uri
         acted: facts.acted.iter().map(|acted| shown_acted(acted, w, t)).collect(),
         digest_of: w.with("record.digest_of", "number", &edition),
         digest: grouped(facts),
-        places: facts.places.iter().map(|(what, place)| (name_of(*what, t).to_owned(), shown_place(*place, t))).collect(),
+        places: facts
+            .places
+            .iter()
+            .map(|(what, place)| (name_of(*what, t).to_owned(), shown_place(*place, t)))
+            .collect(),
         roots: facts.roots.iter().map(|root| shown_root(root, t)).collect(),
         record: format!("{}/entries/{number}/editions/{edition}", site.base_url),
         file: format!("{number}-{edition}.receipt.json"),
@@ -217,9 +221,7 @@ fn shown_acted(acted: &Acted, w: &Words, t: &Texts) -> (String, String, String) 
     if let Some(granted) = acted.granted {
         let (place, date) = (granted.to_string(), acted.granted_at.map(day).unwrap_or_default());
         how.push(match acted.until {
-            Some(until) => {
-                fill(&t.designation_until, &[("place", &place), ("date", &date), ("until", &day(until))])
-            }
+            Some(until) => fill(&t.designation_until, &[("place", &place), ("date", &date), ("until", &day(until))]),
             None => fill(&t.designation, &[("place", &place), ("date", &date)]),
         });
     }

@@ -45,7 +45,9 @@ async fn a_certificate_is_a_page_in_six_languages_that_names_nobody() {
         assert!(told.text.contains(&format!("<html lang=\"{language}\" dir=\"{direction}\">")), "{language}");
         let title = title.replace('’', "&#8217;");
         assert!(told.text.contains(&title) || told.text.contains("enregistrement"), "{title}");
-        for there in ["EVT-2026-00001", "A forum", "https://dossier.example/entries/EVT-2026-00001/editions/1", "dossier verify"] {
+        for there in
+            ["EVT-2026-00001", "A forum", "https://dossier.example/entries/EVT-2026-00001/editions/1", "dossier verify"]
+        {
             assert!(told.text.contains(there), "{language}: {there}\n{}", told.text);
         }
         assert!(told.text.contains("test/audit/cosigner+"), "{language}");
@@ -76,7 +78,11 @@ async fn what_is_withheld_is_certified_in_large_letters_without_its_words() {
         (Payload::EntrySuspended(v1::EntrySuspended { edition: 1, ..Default::default() }), "was suspended on", false),
         (Payload::EntryReinstated(v1::EntryReinstated { edition: 1, ..Default::default() }), "", true),
         (
-            Payload::EntrySuperseded(v1::EntrySuperseded { edition: 1, number: "EVT-2026-00002".to_owned(), ..Default::default() }),
+            Payload::EntrySuperseded(v1::EntrySuperseded {
+                edition: 1,
+                number: "EVT-2026-00002".to_owned(),
+                ..Default::default()
+            }),
             "EVT-2026-00002 stands in its place",
             true,
         ),
@@ -101,7 +107,11 @@ async fn an_erased_text_is_certified_without_it() {
     let key = crate::sealed_parts::key_of(edition.content.unwrap().sealed.as_ref().unwrap()).unwrap();
     house.world.vault.erase(key).unwrap();
     let told = certificate(&house, "en").await.expect(200);
-    assert!(told.text.contains("The text of this edition was erased") && !told.text.contains("A forum"), "{}", told.text);
+    assert!(
+        told.text.contains("The text of this edition was erased") && !told.text.contains("A forum"),
+        "{}",
+        told.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -77,7 +77,10 @@ async fn two_rounds() -> (House, Authority) {
     world.wait(5_000_000);
     act(Payload::ReviewResumed(v1::ReviewResumed::default()));
     world.wait(2_000_000);
-    act(Payload::ChangesRequested(v1::ChangesRequested { submitted: Some(first.into()), ..v1::ChangesRequested::default() }));
+    act(Payload::ChangesRequested(v1::ChangesRequested {
+        submitted: Some(first.into()),
+        ..v1::ChangesRequested::default()
+    }));
     let (second, content) = submitted(world, 2, "A forum on line", (writer, writes));
     let approve = v1::Approve { digest: content.digest.clone(), ..v1::Approve::default() };
     let approved = Payload::Approved(v1::Approved {
@@ -203,7 +206,8 @@ async fn auditors_search_by_person_designation_and_digest_within_their_designati
     let moderator = house.world.person("moderator").subject;
     // Somebody else's entry, of another body, that the moderator touched too.
     let other = EntryId([0x77; 16]);
-    let started = v1::StartDraft { record_type: "practice".to_owned(), body: "KEN".to_owned(), ..v1::StartDraft::default() };
+    let started =
+        v1::StartDraft { record_type: "practice".to_owned(), body: "KEN".to_owned(), ..v1::StartDraft::default() };
     let started = Payload::DraftStarted(v1::DraftStarted { command: Some(started) });
     house.world.happens(Origin::Submission, Actor::Person(moderator), Some(other), started);
     house.level().await;
@@ -219,11 +223,13 @@ async fn auditors_search_by_person_designation_and_digest_within_their_designati
         assert_eq!(entries.iter().map(|one| one["events"].clone()).collect::<Vec<_>>(), [json!(4), json!(1)]);
         assert_eq!(entries[0]["number"], "EVT-2026-00001");
         let told = find(&format!("designation={}&only=decisions", moderates.designation), "auditor").await.expect(200);
-        let kinds: Vec<_> = told.body["items"].as_array().unwrap().iter().map(|item| item["step"]["kind"].clone()).collect();
+        let kinds: Vec<_> =
+            told.body["items"].as_array().unwrap().iter().map(|item| item["step"]["kind"].clone()).collect();
         assert_eq!(kinds, ["changes-requested", "approved"]);
         let digest = told.body["items"][1]["step"]["digest"].as_str().unwrap();
         let told = find(&format!("digest={digest}"), "auditor").await.expect(200);
-        let kinds: Vec<_> = told.body["items"].as_array().unwrap().iter().map(|item| item["step"]["kind"].clone()).collect();
+        let kinds: Vec<_> =
+            told.body["items"].as_array().unwrap().iter().map(|item| item["step"]["kind"].clone()).collect();
         assert_eq!(kinds, ["submitted", "approved", "edition-published"]);
         // Of one body alone: it has to be said, and nothing else is found.
         find(&format!("actor={moderator}"), "auditor-of-kaz").await.expect(403);
@@ -273,7 +279,8 @@ fn is_whole(text: &str, named: &str) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trail_is_taken_away_as_lines_that_say_whether_they_are_whole() {
     let (house, _) = two_rounds().await;
-    let told = house.get(&format!("/entries/{ENTRY}/trail?format=jsonl&contents=true"), Some("auditor")).await.expect(200);
+    let told =
+        house.get(&format!("/entries/{ENTRY}/trail?format=jsonl&contents=true"), Some("auditor")).await.expect(200);
     assert!(told.headers["content-disposition"].to_str().unwrap().contains("trail-EVT-2026-00001.jsonl"));
     let lines: Vec<Value> = told.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["export"], &lines[0]["version"]), (&json!("trail"), &json!(1)));

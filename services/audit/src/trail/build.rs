@@ -120,5 +120,18 @@ pub(crate) fn written(moment: Micros) -> String {
 pub fn as_the_public_sees(step: Step) -> Step {
     let by = Who { subject: None, name: None, ..step.by };
     let said = step.said.into_iter().filter(|said| said.what == "explanation").collect();
-    Step { by, said, authority: None, designation: None, command: None, correlation: None, changed: None, ..step }
+    Step {
+        by,
+        said,
+        authority: None,
+        designation: None,
+        because_of: None,
+        effects: Vec::new(),
+        effects_total: None,
+        command: None,
+        correlation: None,
+        waited: None,
+        changed: None,
+        ..step
+    }
 }

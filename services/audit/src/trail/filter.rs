@@ -42,9 +42,9 @@ impl ByWhom {
     fn fits(self, actor: Actor) -> bool {
         match (self, actor) {
             (Self::Person(one), Actor::Person(subject)) => one == subject,
-            (Self::Persons, Actor::Person(_)) | (Self::Services, Actor::Service(_)) | (Self::System, Actor::System(_)) => {
-                true
-            }
+            (Self::Persons, Actor::Person(_))
+            | (Self::Services, Actor::Service(_))
+            | (Self::System, Actor::System(_)) => true,
             _ => false,
         }
     }

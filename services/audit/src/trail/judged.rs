@@ -31,10 +31,10 @@ impl Judged {
             };
         }
         match payload {
-            Payload::ReviewOpened(one) => {
-                Self { round: Some(one.round), ..Self::of(Some(one.revision), &one.digest) }
+            Payload::ReviewOpened(one) => Self { round: Some(one.round), ..Self::of(Some(one.revision), &one.digest) },
+            Payload::ChangesRequested(one) => {
+                Self::named(Some(one.revision), one.command.as_ref().map(|it| &it.digest))
             }
-            Payload::ChangesRequested(one) => Self::named(Some(one.revision), one.command.as_ref().map(|it| &it.digest)),
             Payload::EntryRefused(one) => Self::named(Some(one.revision), one.command.as_ref().map(|it| &it.digest)),
             Payload::MarkedDuplicate(one) => Self::named(Some(one.revision), one.command.as_ref().map(|it| &it.digest)),
             Payload::RevisionOpened(one) => {

@@ -148,8 +148,14 @@ fn moved(row: &Row) -> Option<(Errand, Option<Turn>)> {
     use Turn::{Body, Moderation, Publication, PublishingAuthority};
     Some(match row.kind {
         "edition-published" if row.corrects => (Correction, None),
-        "draft-started" | "revision-opened" | "clearance-returned" | "clearance-recalled" | "changes-requested"
-        | "recall-granted" | "expired" | "publication-declined" => (Revision, Some(Body)),
+        "draft-started"
+        | "revision-opened"
+        | "clearance-returned"
+        | "clearance-recalled"
+        | "changes-requested"
+        | "recall-granted"
+        | "expired"
+        | "publication-declined" => (Revision, Some(Body)),
         "clearance-asked" => (Revision, Some(PublishingAuthority)),
         "submitted" | "appeal-asked" => (Revision, Some(Moderation)),
         "approved" | "edition-scheduled" => (Revision, Some(Publication)),

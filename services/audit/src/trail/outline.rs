@@ -45,7 +45,8 @@ impl Outline {
         let ordered = in_causal_order(rows);
         let rows = ordered.events;
         let ranks = Ranks::of(&rows);
-        let mut effects: Vec<(Place, u32)> = (0_u32..).zip(&rows).filter_map(|(at, row)| Some((row.cause?, at))).collect();
+        let mut effects: Vec<(Place, u32)> =
+            (0_u32..).zip(&rows).filter_map(|(at, row)| Some((row.cause?, at))).collect();
         effects.sort_unstable();
         let told = rows.iter().flat_map(|row| row.public.iter().copied());
         let own = rows.iter().filter(|row| is_public(row.kind)).map(|row| row.place);

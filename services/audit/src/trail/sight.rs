@@ -134,7 +134,9 @@ impl Bases {
         let now = Some(number);
         let against = |against, base: Option<usize>| base.map(|base| (against, base));
         match row.kind {
-            "draft-started" | "draft-saved" => against(Against::PreviousRevision, std::mem::replace(&mut self.saved, now)),
+            "draft-started" | "draft-saved" => {
+                against(Against::PreviousRevision, std::mem::replace(&mut self.saved, now))
+            }
             "clearance-asked" => {
                 self.round = row.judged.round;
                 self.asked = now;

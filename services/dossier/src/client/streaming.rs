@@ -25,12 +25,14 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let request = request.body(()).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
+        let request =
+            request.body(()).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
         let unreachable = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Unreachable, format!("{} does not answer: {error}. Is it running?", self.base))
         };
         // However long it takes, as long as it goes on.
-        let request = self.agent.configure_request(request).timeout_global(None).timeout_recv_response(Some(BEGINS)).build();
+        let request =
+            self.agent.configure_request(request).timeout_global(None).timeout_recv_response(Some(BEGINS)).build();
         let mut response = self.agent.run(request).map_err(|error| unreachable(&error))?;
         let status = response.status().as_u16();
         if !(200..300).contains(&status) {

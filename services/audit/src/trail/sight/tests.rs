@@ -108,7 +108,10 @@ fn a_content_is_compared_with_the_one_before_it_of_its_kind() {
             Some((Against::Submission, 7)),
         ]
     );
-    assert_eq!(known.iter().map(|before| before.round).collect::<Vec<_>>(), [Some(1), Some(1), Some(2), Some(2), Some(2)]);
+    assert_eq!(
+        known.iter().map(|before| before.round).collect::<Vec<_>>(),
+        [Some(1), Some(1), Some(2), Some(2), Some(2)]
+    );
 }
 
 #[test]
@@ -127,7 +130,11 @@ fn what_a_step_led_to_is_what_names_it_as_cause_and_what_its_command_did_besides
     let sight = Sight::new(&outline, ALL, None);
     assert_eq!(sight.effects(2), [3, 6]);
     assert_eq!(sight.effects(11), [12]);
-    assert_eq!(sight.effects(12), [] as [usize; 0], "the first event of the command led to it, not the other way round");
+    assert_eq!(
+        sight.effects(12),
+        [] as [usize; 0],
+        "the first event of the command led to it, not the other way round"
+    );
     assert_eq!(sight.effects(99), [] as [usize; 0]);
 }
 
@@ -159,7 +166,10 @@ fn a_filter_wants_everything_that_is_said_at_once() {
         wanted(Filter { only: Only::Decisions, ..Filter::default() }),
         ["changes-requested", "approved", "edition-published"]
     );
-    assert_eq!(wanted(Filter { only: Only::Public, ..Filter::default() }), ["submitted", "approved", "edition-published"]);
+    assert_eq!(
+        wanted(Filter { only: Only::Public, ..Filter::default() }),
+        ["submitted", "approved", "edition-published"]
+    );
     let filter = Filter {
         origins: vec![Origin::Moderation],
         kinds: vec!["review-held".to_owned(), "approved".to_owned(), "submitted".to_owned()],

@@ -33,7 +33,10 @@ pub(super) fn take(client: &Client, path: &str, asked: &Asked, audience: Audienc
         }
         // A terminal would obey what it is shown.
         None if io::stdout().is_terminal() => {
-            return Err(Failure::new(Exit::Usage, "a file is not for a terminal: name one with --out, or use a pipe".to_owned()));
+            return Err(Failure::new(
+                Exit::Usage,
+                "a file is not for a terminal: name one with --out, or use a pipe".to_owned(),
+            ));
         }
         None => {
             let mut out = io::stdout().lock();
@@ -92,7 +95,9 @@ impl Whole {
         };
         match said {
             Some((steps, named)) if named == digest => Ok(steps),
-            Some(_) => Err(Failure::new(Exit::NotProved, "what came is not what was sent: its digest is another".to_owned())),
+            Some(_) => {
+                Err(Failure::new(Exit::NotProved, "what came is not what was sent: its digest is another".to_owned()))
+            }
             None => Err(Failure::new(Exit::Failed, "what came was cut: it has no last line. Ask again".to_owned())),
         }
     }
