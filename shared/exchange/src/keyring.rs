@@ -252,6 +252,11 @@ impl KeyRing {
                 self.catch_up(transport, origin).await?;
                 verify().map_err(refused)
             }
+            Err(error @ HistoryError::NotInForce { .. }) => {
+                metrics::counter!("dossier_former_keys_refused_total", "origin" => origin.name()).increment(1);
+                tracing::warn!(%origin, %error, "a key that was given up was used");
+                Err(refused(error))
+            }
             verified => verified.map_err(refused),
         }
     }

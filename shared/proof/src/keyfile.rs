@@ -8,12 +8,12 @@
 //! # log NAME after EPOCH/SIZE up to …       a key in between
 //! # log NAME after EPOCH/SIZE               the present key
 //! # cosigner up to SECONDS                  the installation's own audit service, former key
-//! # cosigner after SECONDS                  its present one
+//! # cosigner from SECONDS                   its present one
 //! # witness WORDS                           somebody else who cosigns
 //! ```
 //!
 //! `EPOCH/SIZE` is a checkpoint: of that epoch, of that many events. A key signs checkpoints after the one, up to and with the other.
-//! `SECONDS` are those since 1970 that a cosignature names. A key without such a line is the only one of its log, or of the cosigner.
+//! `SECONDS` are those since 1970 that a cosignature names: of the one in which a key was given up both sign. A key without such a line is the only one of its log, or of the cosigner.
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +40,7 @@ pub const MAX_WITNESSES: usize = 64;
 pub struct CosignerReign {
     /// The key.
     pub key: CosignerKey,
-    /// Its cosignatures are later than this.
+    /// Its cosignatures are not earlier than this.
     pub after: Option<u64>,
     /// And not later than this.
     pub until: Option<u64>,
@@ -94,7 +94,7 @@ impl CosignerReign {
     /// Whether a cosignature of that second is this key's to make.
     #[must_use]
     pub fn covers(&self, seconds: u64) -> bool {
-        self.after.is_none_or(|after| after < seconds) && self.until.is_none_or(|until| seconds <= until)
+        self.after.is_none_or(|after| after <= seconds) && self.until.is_none_or(|until| seconds <= until)
     }
 }
 
@@ -243,11 +243,11 @@ impl Said {
         let read = match kind {
             "log" => {
                 let (log, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-                let (after, until) = stretch(rest, |text| text.parse::<Stand>().ok()).ok_or_else(wrong)?;
+                let (after, until) = stretch(rest, "after", |text| text.parse::<Stand>().ok()).ok_or_else(wrong)?;
                 Self::Log { log: log.to_owned(), after, until }
             }
             "cosigner" => {
-                let (after, until) = stretch(rest, decimal::parse).ok_or_else(wrong)?;
+                let (after, until) = stretch(rest, "from", decimal::parse).ok_or_else(wrong)?;
                 Self::Cosigner { after, until }
             }
             "witness" => Self::Witness(rest.to_owned()),
@@ -257,13 +257,13 @@ impl Said {
     }
 }
 
-/// `after X`, `up to Y`, both, or neither.
-fn stretch<T>(words: &str, read: impl Fn(&str) -> Option<T>) -> Option<(Option<T>, Option<T>)> {
+/// `after X` (or another word), `up to Y`, both, or neither.
+fn stretch<T>(words: &str, begins: &str, read: impl Fn(&str) -> Option<T>) -> Option<(Option<T>, Option<T>)> {
     match words.split(' ').collect::<Vec<_>>()[..] {
         [""] => Some((None, None)),
-        ["after", after] => Some((Some(read(after)?), None)),
+        [word, after] if word == begins => Some((Some(read(after)?), None)),
         ["up", "to", until] => Some((None, Some(read(until)?))),
-        ["after", after, "up", "to", until] => Some((Some(read(after)?), Some(read(until)?))),
+        [word, after, "up", "to", until] if word == begins => Some((Some(read(after)?), Some(read(until)?))),
         _ => None,
     }
 }
@@ -273,13 +273,13 @@ impl fmt::Display for KeyFile {
         for history in &self.logs {
             for reign in history.reigns() {
                 write!(f, "# log {}", history.log())?;
-                ends(f, reign.after, reign.until)?;
+                ends(f, "after", reign.after, reign.until)?;
                 writeln!(f, "{}", reign.key)?;
             }
         }
         for reign in &self.cosigners {
             write!(f, "# cosigner")?;
-            ends(f, reign.after, reign.until)?;
+            ends(f, "from", reign.after, reign.until)?;
             writeln!(f, "{}", reign.key)?;
         }
         for witness in &self.witnesses {
@@ -290,9 +290,14 @@ impl fmt::Display for KeyFile {
     }
 }
 
-fn ends(f: &mut fmt::Formatter<'_>, after: Option<impl fmt::Display>, until: Option<impl fmt::Display>) -> fmt::Result {
+fn ends(
+    f: &mut fmt::Formatter<'_>,
+    begins: &str,
+    after: Option<impl fmt::Display>,
+    until: Option<impl fmt::Display>,
+) -> fmt::Result {
     if let Some(after) = after {
-        write!(f, " after {after}")?;
+        write!(f, " {begins} {after}")?;
     }
     if let Some(until) = until {
         write!(f, " up to {until}")?;

@@ -86,8 +86,9 @@ class Key:
         self.key = Ed25519PublicKey.from_public_bytes(data[1:])
 
     def signs(self, at):
-        """Whether it is this key that signs there: a checkpoint (epoch, size), or a second."""
-        return (self.after is None or self.after < at) and (self.until is None or at <= self.until)
+        """Whether it is this key that signs there: a checkpoint (epoch, size) after the one, or a second from the one on."""
+        begins = self.after is None or (self.after <= at if isinstance(at, int) else self.after < at)
+        return begins and (self.until is None or at <= self.until)
 
     def check(self, signature, message):
         try:
@@ -347,7 +348,7 @@ def known_key(text, known):
 def stretch(words, read):
     """`after X`, `up to Y`, both, or neither."""
     after = until = None
-    if words[:1] == ["after"]:
+    if words[:1] in (["after"], ["from"]):
         after, words = read(words[1]), words[2:]
     if words[:2] == ["up", "to"]:
         until, words = read(words[2]), words[3:]

@@ -55,6 +55,29 @@ async fn a_checkpoint_of_somebody_else_becomes_a_finding_once() {
     house.until("readiness says so", disagrees).await;
 }
 
+/// P9: a service has taken another key, and somebody goes on with the former one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkpoint_under_a_key_that_was_given_up_becomes_a_finding() {
+    let next = |seed| dossier_proof::SigningKey::from_seed("test/publication", &[seed; 32]).unwrap();
+    let house = House::open().await.follow();
+    let shelf = &house.world.shelves[&Origin::Publication];
+    shelf.rotate(next(0x61));
+    shelf.rotate(next(0x62));
+    let copied = |size| house.service.copies().seen().newest(Origin::Publication).is_some_and(|seen| seen.size() == size);
+    house.until("it is signed with the new key and seen", || copied(shelf.head().sequence)).await;
+    assert!(house.findings().is_empty(), "to take a key is none");
+    // The same events and one more, under the first key.
+    let forged = Shelf::new(Origin::Publication);
+    let from = dossier_exchange::Position::default();
+    let events = dossier_exchange::Source::read(&**shelf, from, dossier_exchange::ReadLimits::default()).unwrap();
+    events.into_iter().for_each(|event| forged.put_bytes(event.to_vec()));
+    forged.fill(1);
+    house.world.hub.join(Origin::Publication, forged, dossier_exchange::conformance::Desk::with(Vec::new()));
+    let is_found = || house.findings().iter().any(|finding| finding.kind() == Kind::SignatureBad);
+    house.until("the finding is recorded", is_found).await;
+    assert!(copied(shelf.head().sequence), "nothing of it was taken");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edition_without_an_approval_is_found_and_stands_in_the_trail() {
     let house = House::with_an_entry().await;

@@ -62,8 +62,8 @@ fn a_file_that_contradicts_itself_is_refused() {
         text.replace("# log x/moderation after 0/13\n", ""),
         text.replace("# log x/submission\n", "# log x/moderation\n"),
         text.replace("# log x/submission\n", "# log x/submission from 0/1\n"),
-        text.replace("# cosigner after 70\n", "# cosigner after 71\n"),
-        text.replace("# cosigner after 70\n", ""),
+        text.replace("# cosigner from 70\n", "# cosigner from 71\n"),
+        text.replace("# cosigner from 70\n", ""),
         text.replace("# witness a library in Geneva\n", "# log w.example/node\n"),
         text.replace("x/submission+", "x/submissiom+"),
         format!("{text}nothing\n"),
@@ -79,5 +79,5 @@ fn a_file_that_contradicts_itself_is_refused() {
 fn a_cosigner_signs_in_its_time() {
     let [former, present] = &file().cosigners[..] else { panic!("two") };
     assert!(former.covers(0) && former.covers(70) && !former.covers(71));
-    assert!(!present.covers(70) && present.covers(71) && present.covers(u64::MAX));
+    assert!(!present.covers(69) && present.covers(70) && present.covers(u64::MAX), "both in the second between them");
 }
