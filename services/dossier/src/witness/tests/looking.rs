@@ -107,9 +107,8 @@ fn an_epoch_that_is_older_than_before_is_refused_and_a_new_one_is_a_log_of_its_o
     let directory = tempfile::tempdir().unwrap();
     let (node, server) = followed(&directory, 20);
     let second = "test-1/submission/500";
-    let (old, new) = (signed(&honest(25)), signed_as(second, &signer(), &log(3, 0)));
-    let (tree, first) = (honest(25), old.clone());
-    let shows = showing(tree, first);
+    let new = signed_as(second, &signer(), &log(3, 0));
+    let shows = showing(honest(25), signed(&honest(25)));
     server.now(move |path, body| match path {
         "/audit/api/v1/checkpoints/submission" => Some((200, String::new(), new.text().as_bytes().to_vec())),
         path => shows(path, body),
