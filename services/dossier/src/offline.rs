@@ -7,11 +7,11 @@
 use std::path::{Path, PathBuf};
 
 use dossier_audit::copies::copy_log;
-use dossier_journal::{Inspection, Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
 use dossier_engine::key_turn;
 use dossier_exchange::KeyRing;
 use dossier_journal::Signers;
-use dossier_proof::{CosignerReign, KeyFile, KeyHistory, VerifierKey};
+use dossier_journal::{Inspection, Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
+use dossier_proof::{KeyFile, KeyHistory, VerifierKey};
 use dossier_proto::Origin;
 
 use crate::{Failure, Layout, Secrets, tenant, verification::read_keys};
@@ -74,27 +74,26 @@ impl Offline {
         Ok(histories.iter().flat_map(|history| history.reigns().map(|reign| reign.key.clone())).collect())
     }
 
-    /// Everything that signs, with what each key signs: [`Offline::histories`]; and the cosigner, where audit lives here.
+    /// Everything that signs, with what each key signs: [`Offline::histories`]; and the cosigner, whose times are in audit's journal, which is opened
+    /// for that when `audit` is not that journal and it lies here.
     ///
     /// # Errors
     /// [`Failure`]: a file is damaged.
-    pub fn key_file(&self) -> Result<KeyFile, Failure> {
+    pub fn key_file(&self, audit: Option<&Journal>) -> Result<KeyFile, Failure> {
         let logs = self.histories()?;
-        let told = match self.tenant()? {
-            None | Some(Origin::Audit) => KeyFile::default(),
-            Some(_) => read_keys(&self.layout.verifiers())?,
+        if !matches!(self.tenant()?, None | Some(Origin::Audit)) {
+            return Ok(KeyFile { logs, ..read_keys(&self.layout.verifiers())? });
+        }
+        let cosigners = self.secrets.cosigners();
+        let opened = match audit {
+            None if holds_journal(&self.journal_folder(Origin::Audit)) => Some(self.journal(Origin::Audit)?),
+            _ => None,
         };
-        if !told.cosigners.is_empty() {
-            return Ok(KeyFile { logs, ..told });
-        }
-        let generation = self.secrets.signer(Origin::Audit).generation();
-        let mut cosigners: Vec<CosignerReign> =
-            self.secrets.cosigners().keys(generation).into_iter().map(CosignerReign::from).collect();
-        if cosigners.len() > 1 && holds_journal(&self.journal_folder(Origin::Audit)) {
-            let journal = self.journal(Origin::Audit)?;
-            cosigners = self.secrets.cosigners().reigns(&journal);
-        }
-        Ok(KeyFile { logs, cosigners, witnesses: told.witnesses })
+        let reigns = match audit.or(opened.as_ref()) {
+            Some(journal) => cosigners.reigns(journal),
+            None => vec![cosigners.key(1).verifier().into()],
+        };
+        Ok(KeyFile { logs, cosigners: reigns, witnesses: Vec::new() })
     }
 
     /// The keys that verify the services' signatures, with what each signs: of this installation's own services from its master key and their

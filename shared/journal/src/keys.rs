@@ -35,7 +35,7 @@ pub(crate) fn epoch_key(epoch: u32) -> Vec<u8> {
 
 /// `meta`: an event gives the journal's key up.
 pub(crate) fn turn_key(epoch: u32, sequence: u64) -> Vec<u8> {
-    [&TURN_KEYS[..], &epoch.to_be_bytes(), &sequence.to_be_bytes()].concat()
+    [TURN_KEYS, &epoch.to_be_bytes(), &sequence.to_be_bytes()].concat()
 }
 
 const TURN_KEYS: &[u8] = b"turn/";

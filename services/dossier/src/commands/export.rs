@@ -30,7 +30,7 @@ pub(super) fn run(export: &Export, audience: Audience) -> Result<(), Failure> {
         written.push((origin, summary.map_err(failure)?));
     }
     let written_logs: Vec<_> = written.iter().map(|(_, summary)| summary.log.clone()).collect();
-    let mut keys = offline.key_file()?;
+    let mut keys = offline.key_file(None)?;
     keys.logs.retain(|history| written_logs.iter().any(|log| log == history.log()));
     write_keys(&export.to.join(KEYS_FILE), &keys)?;
     drop(progress);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use dossier_audit::{copies::COPIED, verify::KnownHead};
 use dossier_journal::{Damage, Inspection, Journal, MirrorHead, OpenError, OpenErrorKind};
+use dossier_proof::KeyFile;
 use dossier_proto::{Origin, Place};
 
 use crate::{
@@ -56,7 +57,12 @@ pub(super) fn verify(directory: &Path, kept: Vec<KeptCheckpoint>, progress: &Pro
             sources.put(origin, Travelled(Nothing));
         }
     }
-    let keys = offline.key_file()?;
+    let audit = shelves.journals.iter().find(|(origin, _)| *origin == Origin::Audit).map(|(_, journal)| journal);
+    // One that cannot be opened is in doubt already, and is not opened again.
+    let keys = match audit {
+        Some(journal) => offline.key_file(Some(journal))?,
+        None => KeyFile { logs: offline.histories()?, ..KeyFile::default() },
+    };
     seen::take(&offline, &keys, &mut report);
     open_copies(&offline, &mut shelves, &mut sources, &mut report)?;
     let (of_these, of_others) = kept.into_iter().partition(|one| tenant.is_none() || sources.of(one.origin).is_some());
