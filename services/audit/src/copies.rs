@@ -104,7 +104,8 @@ impl Copies {
             copies.insert(origin, open_one(store, origin, settings).map_err(failed)?);
         }
         let seen = Seen::open(&settings.directory.join("anchors").join("seen"))?;
-        let opened = Self { copies, numbers: RwLock::default(), seen, passed: Passed::default(), acts: Acts::default() };
+        let opened =
+            Self { copies, numbers: RwLock::default(), seen, passed: Passed::default(), acts: Acts::default() };
         opened.read_numbers()?;
         Ok(Arc::new(opened))
     }

@@ -73,12 +73,28 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter, site } = parts;
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter, site } =
+            parts;
         // The journal is open: it says which key is in force.
         let cosigner = cosigners.key(engine.journal().keys().generation());
         let cosigners = cosigners.reigns(engine.journal());
         let (outlines, registries) = (Outlines::default(), Registries::default());
-        Self(Arc::new(Inner { engine, copies, vault, accounts, clock, watched, digests, cosigner, cosigners, witnessed, reporter, outlines, registries, site }))
+        Self(Arc::new(Inner {
+            engine,
+            copies,
+            vault,
+            accounts,
+            clock,
+            watched,
+            digests,
+            cosigner,
+            cosigners,
+            witnessed,
+            reporter,
+            outlines,
+            registries,
+            site,
+        }))
     }
 
     /// The engine.
@@ -169,7 +185,8 @@ impl Office {
 
     /// Puts the names of people into a step.
     pub fn name(&self, step: &mut Step) {
-        for who in [Some(&mut step.by), step.designation.as_mut().map(|one| &mut one.granted_by)].into_iter().flatten() {
+        for who in [Some(&mut step.by), step.designation.as_mut().map(|one| &mut one.granted_by)].into_iter().flatten()
+        {
             who.name = who.subject.and_then(|subject| self.name_of(subject));
         }
     }

@@ -305,7 +305,7 @@ impl World {
         let watched = Origin::ALL.map(|origin| Watched {
             origin,
             log: format!("test/{origin}"),
-            keys: std::collections::BTreeMap::from([(origin, signer(origin).verifier())]).into(),
+            keys: BTreeMap::from([(origin, signer(origin).verifier())]).into(),
         });
         Config {
             engine,
@@ -386,7 +386,7 @@ impl House {
         for origin in COPIED {
             let follower = Follower::new(FollowerSettings {
                 origin,
-                keys: std::collections::BTreeMap::from([(origin, signer(origin).verifier())]).into(),
+                keys: BTreeMap::from([(origin, signer(origin).verifier())]).into(),
                 transport: self.world.hub.transport(Origin::Audit),
                 inbox: self.service.inbox(),
                 progress: progress.clone(),
