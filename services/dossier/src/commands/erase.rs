@@ -56,8 +56,12 @@ fn in_words(scope: &str, what: &str) -> String {
     match scope {
         "person" => format!("The name, the address and the account of {what} are destroyed."),
         "personal-values" => format!("All personal values in contents of {what} are destroyed, in every service."),
-        "content" => format!("The contents of {what} that are named are destroyed, with their files, in every service."),
-        _ => format!("Everything anybody wrote in {what} is destroyed, in every service: contents, files, comments, reasons."),
+        "content" => {
+            format!("The contents of {what} that are named are destroyed, with their files, in every service.")
+        }
+        _ => format!(
+            "Everything anybody wrote in {what} is destroyed, in every service: contents, files, comments, reasons."
+        ),
     }
 }
 
