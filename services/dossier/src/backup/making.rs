@@ -65,7 +65,7 @@ pub(crate) fn make(holdings: &Holdings, to: &Path, key: &BackupKey, now: Micros)
     pack_secrets(holdings, at, key).map_err(|error| Failure::disk(at, &error))?;
     let contents = Contents::of(at, &holdings.installation, &key.fingerprint())?;
     write(&at.join(CONTENTS), contents.to_text().as_bytes())?;
-    put_in_place(draft)?;
+    put_in_place(&draft)?;
     let services = cuts.iter().map(|(origin, _, cut)| (*origin, cut.head().epoch, cut.head().size)).collect();
     let bytes = contents.files.iter().map(|file| file.bytes).sum();
     Ok(Made { at: place, services, files: contents.files.len(), bytes })

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     Exit, Failure,
-    restore::{ActedUpon, Found, Keeper, Known},
+    restore::{ActedUpon, Found, Keeper, Known, furthest_of_each},
 };
 
 /// How long the broker may take.
@@ -86,7 +86,7 @@ impl Asking {
         };
         if origin != Origin::Audit {
             let told: Vec<EndTold> = asking.json(Origin::Audit, &KeptAsked::Ends)?;
-            asking.ends = told.into_iter().map(head).collect();
+            asking.ends = told.iter().map(head).collect();
             asking.take_tail(&plot)?;
         }
         Ok(asking)
@@ -161,7 +161,7 @@ impl Asking {
     }
 }
 
-fn head(told: EndTold) -> Head {
+fn head(told: &EndTold) -> Head {
     Head { epoch: told.epoch, size: told.size, root: Hash::from(told.root.0) }
 }
 
@@ -228,7 +228,7 @@ impl Keeper for Asking {
                 root: Some(head.root),
             }));
         }
-        Ok(self.known.get_or_init(|| all).clone())
+        Ok(self.known.get_or_init(|| furthest_of_each(all)).clone())
     }
 
     fn signed(&self) -> Result<Vec<SignedCheckpoint>, Failure> {

@@ -84,6 +84,9 @@ pub(crate) struct FileTold {
     pub(crate) media_type: String,
 }
 
+/// What was looked up, and when.
+pub(super) type Remembered = Arc<Mutex<BTreeMap<Origin, (Instant, Arc<Entitled>)>>>;
+
 /// Gives back what is kept. A cheap clone.
 #[derive(Clone)]
 pub(super) struct KeptDesk {
@@ -94,7 +97,7 @@ pub(super) struct KeptDesk {
     pub(super) files: FileStore,
     /// Where a copy of the accounts is written down, and what opens it.
     pub(super) people: (PathBuf, MasterKey),
-    pub(super) entitled: Arc<Mutex<BTreeMap<Origin, (Instant, Arc<Entitled>)>>>,
+    pub(super) entitled: Remembered,
 }
 
 /// What somebody may be given back.

@@ -45,7 +45,9 @@ pub(super) async fn keep(accounts: Arc<Accounts>, file: PathBuf, master: MasterK
         let written = tokio::task::spawn_blocking(move || write(&place, &key, &copy)).await;
         match written {
             Ok(Ok(())) => kept = Some(mark),
-            Ok(Err(error)) => tracing::warn!(%error, "the copy of the accounts could not be written down; it is tried again"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the copy of the accounts could not be written down; it is tried again")
+            }
             Err(_panicked) => tracing::error!("writing the copy of the accounts down failed"),
         }
     }
@@ -53,7 +55,8 @@ pub(super) async fn keep(accounts: Arc<Accounts>, file: PathBuf, master: MasterK
 
 fn write(place: &Path, key: &BackupKey, copy: &WrittenCopy) -> io::Result<()> {
     let draft = place.with_extension("new");
-    let mut sealing = Sealing::begin(OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?, key)?;
+    let mut sealing =
+        Sealing::begin(OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?, key)?;
     sealing.write_all(&copy.bytes)?;
     sealing.finish()?.sync_all()?;
     let former = OpenOptions::new().write(true).open(place);

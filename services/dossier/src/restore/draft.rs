@@ -56,7 +56,7 @@ impl Drop for Draft {
 ///
 /// # Errors
 /// [`Failure`]: the disk.
-pub(crate) fn put_in_place(draft: Draft) -> Result<(), Failure> {
+pub(crate) fn put_in_place(draft: &Draft) -> Result<(), Failure> {
     sync_all(&draft.at)?;
     must_be_free(&draft.place)?;
     let rename = || -> io::Result<()> {
@@ -122,7 +122,7 @@ mod tests {
         let draft = Draft::begin(&place).unwrap();
         assert!(!draft.path().join("half").exists(), "what a killed run left is not taken for whole");
         fs::write(draft.path().join("whole"), "y").unwrap();
-        put_in_place(draft).unwrap();
+        put_in_place(&draft).unwrap();
         assert_eq!(fs::read_to_string(place.join("whole")).unwrap(), "y");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
         let refused = Draft::begin(&place).unwrap_err();

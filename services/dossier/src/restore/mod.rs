@@ -28,7 +28,7 @@ mod whole;
 pub(crate) use backed::Backed;
 pub(crate) use draft::{Draft, put_in_place};
 pub(crate) use keeper::{ActedUpon, Found, Keeper, Known, Several};
-pub(crate) use neighbours::Neighbours;
+pub(crate) use neighbours::{Neighbours, furthest_of_each};
 pub(crate) use one::{Lost, restore_service};
 pub(crate) use report::Report;
 pub(crate) use whole::{PutBack, restore_all};

@@ -256,7 +256,7 @@ pub(super) fn file_in(
             Ok(()) => return Ok(true),
             Err(error @ FileError::Disk { .. }) => return Err(Failure::new(crate::Exit::Disk, error.to_string())),
             Err(error) => {
-                tracing::warn!(%entry, %digest, %error, "a file is not what it was; another copy is looked for")
+                tracing::warn!(%entry, %digest, %error, "a file is not what it was; another copy is looked for");
             }
         }
     }
@@ -276,7 +276,7 @@ fn carry(from: &FileStore, entry: EntryId, digest: Digest, to: &FileStore) -> Re
 }
 
 /// Of each who knows something, the most; with its root where that is known too.
-pub(super) fn furthest_of_each(known: Vec<Known>) -> Vec<Known> {
+pub(crate) fn furthest_of_each(known: Vec<Known>) -> Vec<Known> {
     let mut furthest: BTreeMap<Origin, Known> = BTreeMap::new();
     for one in known {
         let rank = |known: &Known| (known.epoch, known.size, known.root.is_some());
@@ -284,7 +284,7 @@ pub(super) fn furthest_of_each(known: Vec<Known>) -> Vec<Known> {
             .entry(one.by)
             .and_modify(|best| {
                 if rank(&one) > rank(best) {
-                    *best = one
+                    *best = one;
                 }
             })
             .or_insert(one);

@@ -3,10 +3,10 @@
 use std::fs;
 
 use bytes::Bytes;
+use dossier_identity::{Accounts, accounts::AccountsError};
 use dossier_journal::{Head, MirrorHead};
 use dossier_proof::KeyHistory;
 use dossier_proto::{Event, Micros, Origin, Payload, Place, hash_of};
-use dossier_identity::{Accounts, accounts::AccountsError};
 use dossier_vault::{Vault, files::FileStore};
 
 use super::{
@@ -62,7 +62,7 @@ pub(crate) fn restore_service(lost: &Lost<'_>, keeper: &dyn Keeper, progress: &P
     let people = bring_back_people(lost, keeper)?;
     let known = keeper.known()?;
     let epoch = rebuild.go_on(now, furthest_beyond(&known, head))?;
-    put_in_place(draft)?;
+    put_in_place(&draft)?;
     let notes = notes(lost, people);
     Ok(Report { service: origin, events, end, epoch, known, acted_upon, keys, unreadable, files, people, notes })
 }

@@ -68,7 +68,7 @@ pub(crate) fn restore_all(
     drop(seen);
     lay_seen(backup, &layout, &back)?;
     fs::rename(&hidden, &there).map_err(|error| Failure::disk(&hidden, &error))?;
-    put_in_place(draft)?;
+    put_in_place(&draft)?;
     Ok(back)
 }
 
