@@ -55,7 +55,7 @@ async fn rights_end(house: &dossier::house::House) {
 
 async fn post(house: &dossier::house::House, token: &str, path: &str, body: &Value) {
     use tower::ServiceExt as _;
-    let request = axum::http::Request::post(path).header("authorization", format!("Bearer {token}"));
+    let request = http::Request::post(path).header("authorization", format!("Bearer {token}"));
     let request = match body {
         Value::Null => request.body(axum::body::Body::empty()),
         body => request.header("content-type", "application/json").body(body.to_string().into()),
@@ -76,13 +76,13 @@ fn opinion(like_this: &Event, digest: &[u8], (by, authority): (SubjectId, Option
 
 /// Who verifies the directory, with nothing running, finds the same: that it could not be decided so, unless it also rests on what is not there.
 fn verified(data: &Path, at: Place) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(30);
     let said = loop {
-        let said = crate::fixture::on(data, &["--json", "verify"]);
+        let said = on(data, &["--json", "verify"]);
         if said.code != 87 {
             break said;
         }
-        assert!(std::time::Instant::now() < deadline, "whoever had it open lets go: {}", said.err);
+        assert!(Instant::now() < deadline, "whoever had it open lets go: {}", said.err);
     };
     let report = said.document();
     let doubts = report["doubts"].as_array().unwrap();

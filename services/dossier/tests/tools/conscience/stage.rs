@@ -48,10 +48,15 @@ pub(super) struct Playing {
 }
 
 pub(super) async fn open(data: &Path) -> Playing {
+    open_with(data, HASTY).await
+}
+
+pub(super) async fn open_with(data: &Path, patience: Patience) -> Playing {
     let mut settings = HouseSettings::new(data, Demonstration::Yes(None), "http://127.0.0.1:8080");
-    settings.patience = HASTY;
+    settings.patience = patience;
     // One recorder a process, and a test opens several houses.
-    static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| PrometheusBuilder::new().install_recorder().unwrap());
+    static RECORDER: LazyLock<PrometheusHandle> =
+        LazyLock::new(|| PrometheusBuilder::new().install_recorder().unwrap());
     let metrics = RECORDER.clone();
     Playing { house: House::open(settings).await.unwrap(), metrics }
 }
@@ -146,7 +151,7 @@ impl Playing {
 
     pub(super) async fn text(&self, path: &str) -> String {
         let token = &self.house.tokens["auditor"];
-        let request = axum::http::Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
+        let request = http::Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
         let request = request.body(axum::body::Body::empty()).unwrap();
         let answer = router(&self.house, self.metrics.clone()).oneshot(request).await.unwrap();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
