@@ -126,7 +126,8 @@ impl Secrets {
         let (name, master) = (format!("{}/audit/cosigner", self.installation.name), self.master.clone());
         Cosigners::generations(move |generation| {
             let seed = master.derive(&format!("cosignature of audit, key {generation}"));
-            CosigningKey::from_seed(&name, &seed).expect("an installation's name begins a key name, as in `signing_key`")
+            CosigningKey::from_seed(&name, &seed)
+                .expect("an installation's name begins a key name, as in `signing_key`")
         })
     }
 

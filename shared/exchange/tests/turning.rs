@@ -1,5 +1,7 @@
 //! Followers of an origin that takes other keys to sign with, in one process.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use dossier_exchange::{

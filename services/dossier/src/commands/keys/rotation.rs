@@ -39,7 +39,8 @@ pub(super) fn rotate(asked: &RotateKeys, audience: Audience) -> Result<(), Failu
             "verifier": rotated.verifier.to_string(), "epoch": rotated.after.epoch, "size": rotated.after.size,
         })
     };
-    let document = json!({"data": asked.data.data.display().to_string(), "rotated": rotated.iter().map(one).collect::<Vec<_>>()});
+    let document =
+        json!({"data": asked.data.data.display().to_string(), "rotated": rotated.iter().map(one).collect::<Vec<_>>()});
     audience.show(&document, words);
     Ok(())
 }
