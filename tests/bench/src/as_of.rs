@@ -3,7 +3,10 @@
 //! The history is made as people make it: `--entries` are filed, approved and published over HTTP, 12 events each in four journals (84 000
 //! of them are a million events), so that keys, snapshots, copies and cosigned checkpoints are what they are in a house that is at work.
 
+mod engine;
+
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
     thread,
@@ -42,6 +45,7 @@ struct Sample {
 
 /// Fills a house and looks back in it.
 pub(crate) fn measure(size: Size, entries: u64, directory: &Path) -> Result<Section, Failure> {
+    let alone = engine::measure(size, &directory.join("alone"))?;
     let house = Running::start(directory, record()?)?;
     let begun = Instant::now();
     fill(&house, entries, size)?;
@@ -54,6 +58,7 @@ pub(crate) fn measure(size: Size, entries: u64, directory: &Path) -> Result<Sect
     ];
     figures.extend(by_service(&house, &samples)?);
     figures.extend(receipts(&house, &samples)?);
+    figures.extend(alone);
     figures.extend(peak_memory());
     house.end();
     Ok(Section {
@@ -100,8 +105,20 @@ fn level(house: &Running) -> Result<u64, Failure> {
         thread::sleep(Duration::from_millis(50)); // between looks
     }
     let logs = done(reader.get("/audit/api/v1/checkpoints"))?;
-    let logs = logs.as_array().cloned().unwrap_or_default();
-    Ok(logs.iter().filter_map(|log| log["held"]["size"].as_u64().or_else(|| log["size"].as_u64())).sum())
+    let mut sizes = BTreeMap::new();
+    note_sizes(&logs, &mut sizes);
+    Ok(sizes.values().sum())
+}
+
+/// The size of each origin's journal, wherever a document tells it.
+fn note_sizes(document: &Value, sizes: &mut BTreeMap<String, u64>) {
+    if let (Some(origin), Some(size)) = (document["origin"].as_str(), document["size"].as_u64()) {
+        let known = sizes.entry(origin.to_owned()).or_default();
+        *known = size.max(*known);
+    }
+    let members = document.as_object().into_iter().flat_map(|members| members.values());
+    let items = document.as_array().into_iter().flatten();
+    members.chain(items).for_each(|one| note_sizes(one, sizes));
 }
 
 /// Entries from all over the history, each with the moment in which another one was published later.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use dossier_engine::{Context, Decided, Decider, Decision, Errand, Record, Refusal, RefusalFacts, View};
+use dossier_engine::{Context, Decided, Decider, Decision, Errand, PerEntry, Record, Refusal, RefusalFacts, View};
 use dossier_proto::{Digest, EntryId, Event, Micros, Origin, Payload, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
@@ -111,5 +111,11 @@ impl View for Versions {
         if let Some(entry) = event.head.entry {
             self.entries.insert(entry, event.head.part_version);
         }
+    }
+}
+
+impl PerEntry for Versions {
+    fn bears_on_all(_event: &Event, _beside: Option<&Event>) -> bool {
+        false
     }
 }

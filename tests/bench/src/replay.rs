@@ -77,7 +77,7 @@ pub(crate) fn measure(size: Size, directory: &Path) -> Result<Section, Failure> 
 }
 
 /// Appends the history in groups; gives the bytes of its events.
-fn write(size: Size, directory: &Path) -> Result<u64, Failure> {
+pub(crate) fn write(size: Size, directory: &Path) -> Result<u64, Failure> {
     let (_journal, mut writer) = open_in(directory, Verify::Whole)?;
     let (mut next, mut bytes) = (0, 0);
     while next < size.history() {
