@@ -66,7 +66,10 @@ impl<D: Decider, V: View> EngineInbox<D, V> {
         let orders: BTreeMap<Place, Order> = {
             let view = self.engine.view();
             let Some(known) = view.erasures().filter(|known| known.count() > 0) else { return Ok(()) };
-            heads.iter().flat_map(|head| known.covering(head)).map(|order| (order.place, order.clone())).collect()
+            // What is not confirmed yet is the task's, which looks once more after it has confirmed.
+            let covering = heads.iter().flat_map(|head| known.covering(head));
+            let done = covering.filter(|order| order.confirmed.contains_key(&D::ORIGIN));
+            done.map(|order| (order.place, order.clone())).collect()
         };
         if orders.is_empty() {
             return Ok(());
