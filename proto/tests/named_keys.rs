@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[allow(dead_code, reason = "the test of golden bytes uses all of it")]
 mod samples;
 
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ fn in_the_bytes(bytes: &[u8]) -> BTreeSet<KeyId> {
 fn of_every_kind_of_event_every_key_is_found() {
     let mut kinds = 0;
     for (name, payload) in samples::payloads() {
-        let bytes = dossier_proto::v1::Event { payload: Some(payload.clone()), ..Default::default() }.encode_to_vec();
+        let bytes = v1::Event { payload: Some(payload.clone()), ..Default::default() }.encode_to_vec();
         let wanted = in_the_bytes(&bytes);
         let found: BTreeSet<_> = named_keys(&payload).into_iter().map(|named| named.key).collect();
         assert_eq!(found, wanted, "{name}");

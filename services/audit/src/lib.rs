@@ -15,30 +15,30 @@
 //! - [`Witnessed`]: what foreign witnesses have cosigned of our logs;
 //! - [`views`], [`api`]: what is asked for, and the doors under `/audit/api/v1`.
 
+mod acts;
 pub mod api;
+mod assembling;
+mod certificate;
 pub mod conscience;
 pub mod copies;
+mod cosigners;
 pub mod domain;
+mod erasing;
+mod exporting;
 pub mod inbox;
 pub mod moment;
-mod acts;
-mod assembling;
-mod erasing;
-mod certificate;
-mod exporting;
-mod cosigners;
 mod office;
 mod outlines;
 mod passed;
 pub mod policy;
-mod receipts;
-mod registries;
 mod published;
+mod receipts;
 pub mod reconcile;
+mod registries;
 pub mod reporter;
 pub mod sealed_parts;
-pub mod seen;
 mod searching;
+pub mod seen;
 mod service;
 pub mod trail;
 pub mod verify;
@@ -50,10 +50,12 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
-pub use conscience::{AskService, Deciders, Depth, HeadRead, OwnDecider, Patience, Rehearsal, Rehearsed, StateAsked, StateTold};
+pub use certificate::Site;
+pub use conscience::{
+    AskService, Deciders, Depth, HeadRead, OwnDecider, Patience, Rehearsal, Rehearsed, StateAsked, StateTold,
+};
 pub use copies::{COPIED, Copies, CopiesError, CopiesSettings};
 pub use cosigners::Cosigners;
-pub use certificate::Site;
 pub use domain::{Audit, AuditRefusal, Command, Finding, FindingKind};
 pub use inbox::AuditInbox;
 pub use office::{DigestsOf, Office};

@@ -52,7 +52,14 @@ pub(crate) fn make(office: &Office, name: &str, edition: u32) -> Result<Receipt,
     let content = published.content.as_ref().ok_or_else(|| unfit("an edition without content"))?;
     let (text, salt) = text_of(office, entry, content)?;
     let keys = keys(office, &proofs)?;
-    Ok(Receipt::new(published.number, edition, text, salt, keys, proofs.iter().map(|(what, proof)| Proven::new(*what, proof)).collect()))
+    Ok(Receipt::new(
+        published.number,
+        edition,
+        text,
+        salt,
+        keys,
+        proofs.iter().map(|(what, proof)| Proven::new(*what, proof)).collect(),
+    ))
 }
 
 /// The keys that a receipt rests on: of each log those that signed what is proven.
@@ -61,7 +68,8 @@ fn keys(office: &Office, proofs: &[(What, LogProof)]) -> Result<Keys, NoReceipt>
         let history = office.keys(origin).ok_or_else(|| unfit("a service has no key"))?;
         let stands = proofs.iter().filter_map(|(_, proof)| Stand::of(proof.unverified().unverified(), history.log()));
         let used: Vec<_> = stands.map(|stand| history.key_at(stand).clone()).collect();
-        let mut texts: Vec<_> = history.reigns().filter(|reign| used.contains(reign.key)).map(|reign| reign.key.to_string()).collect();
+        let mut texts: Vec<_> =
+            history.reigns().filter(|reign| used.contains(reign.key)).map(|reign| reign.key.to_string()).collect();
         if texts.is_empty() {
             texts.push(history.current().to_string());
         }

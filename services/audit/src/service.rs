@@ -6,7 +6,10 @@ use std::{
 };
 
 use axum::Router;
-use dossier_engine::{Clock, Engine, EngineError, EngineInbox, EngineSettings, erasure::{self, Holdings}};
+use dossier_engine::{
+    Clock, Engine, EngineError, EngineInbox, EngineSettings,
+    erasure::{self, Holdings},
+};
 use dossier_exchange::{Hub, Inbox as _, InboxError, KeyDesk, KeyRefusal, Transport};
 use dossier_identity::Accounts;
 use dossier_journal::Store;
@@ -127,8 +130,28 @@ fn start_with(
         judged: Judged::default(),
         directory,
     };
-    let parts = Parts { engine, copies, vault, accounts, clock: Arc::clone(&clock), watched, digests, cosigners: cosigner, witnessed, reporter: reporter.clone(), site };
-    Ok(Service { office: Office::new(parts), inbox, reporter, reports: Arc::new(Mutex::new(Some(reports))), clock, conscience, shelves })
+    let parts = Parts {
+        engine,
+        copies,
+        vault,
+        accounts,
+        clock: Arc::clone(&clock),
+        watched,
+        digests,
+        cosigners: cosigner,
+        witnessed,
+        reporter: reporter.clone(),
+        site,
+    };
+    Ok(Service {
+        office: Office::new(parts),
+        inbox,
+        reporter,
+        reports: Arc::new(Mutex::new(Some(reports))),
+        clock,
+        conscience,
+        shelves,
+    })
 }
 
 impl Service {

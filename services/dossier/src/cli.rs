@@ -336,6 +336,9 @@ pub struct Verify {
     /// So many witnesses that are not the installation, and whom you trust, must have cosigned all of a receipt.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub cosigners: usize,
+    /// Certificates of the authorities that are believed over HTTPS, in PEM; without it those of this machine.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub ca: Option<PathBuf>,
     /// An auditor's token, for --server; better given by DOSSIER_TOKEN.
     #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]
     pub token: Option<String>,

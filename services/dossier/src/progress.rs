@@ -98,7 +98,11 @@ mod tests {
         assert_eq!(words(0, 8, Duration::from_secs(3)), "0 of 8 events (0 %)");
         assert_eq!(words(2, 8, Duration::from_millis(900)), "2 of 8 events (25 %)");
         assert_eq!(words(2, 8, Duration::from_secs(3)), "2 of 8 events (25 %), 1 a second, 9 s left");
-        assert_eq!(words(9, 8, Duration::from_secs(3)), "8 of 8 events (100 %), 3 a second, 0 s left", "never more than all");
+        assert_eq!(
+            words(9, 8, Duration::from_secs(3)),
+            "8 of 8 events (100 %), 3 a second, 0 s left",
+            "never more than all"
+        );
     }
 
     #[test]

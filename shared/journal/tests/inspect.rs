@@ -1,6 +1,6 @@
 //! Looking at a journal without taking it over, and replaying it with something made of each event.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 
 mod support;
 

@@ -187,7 +187,7 @@ fn foreign_journals_and_keys_are_refused() {
     fs::remove_dir_all(house.anchors()).unwrap();
     fs::rename(own, house.anchors()).unwrap();
     let opened = house.open_with(|options| {
-        (options.key, options.former_keys) = (key_of(LOG, 8).into(), vec![key_of(LOG, 7).verifier()])
+        (options.key, options.former_keys) = (key_of(LOG, 8).into(), vec![key_of(LOG, 7).verifier()]);
     });
     drop(opened.expect("a key that was replaced is ours too"));
 }

@@ -1,6 +1,6 @@
 //! A journal takes other keys to sign with: what signs what, whatever is lost on the way, and who follows the keys in an export.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 
 mod support;
 
@@ -195,7 +195,7 @@ fn who_trusts_the_first_key_alone_verifies_an_export() {
     let readers = Readers { peek, turn };
     let verify = |trusted: &KeyHistory| verify_export_from(&target, trusted, readers, |_| ());
     let first = KeyHistory::from(key(1).verifier());
-    assert_eq!(verify(&first).unwrap(), (summary.clone(), journal.keys()));
+    assert_eq!(verify(&first).unwrap(), (summary, journal.keys()));
     assert_eq!(verify(&journal.keys().until(at(0, 7))).unwrap().1, journal.keys());
     assert_eq!(verify(&journal.keys()).unwrap().1, journal.keys());
     let untrusted = |trusted: &KeyHistory| matches!(verify(trusted), Err(ExportError::Untrusted { .. }));

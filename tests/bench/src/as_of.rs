@@ -153,7 +153,7 @@ fn by_service(house: &Running, samples: &[Sample]) -> Result<Vec<Figure>, Failur
         ("publication, entry", &reader, of("/api/v1/entries", "")),
         ("publication, editions", &reader, of("/api/v1/entries", "/editions")),
     ] {
-        let live = looks(client, samples, &path)?;
+        let live = looks(client, samples, path)?;
         let back = looks(client, samples, |one: &Sample| format!("{}?as_of={}", path(one), one.instant))?;
         figures.extend(beside(name, &live, &back));
     }

@@ -5,15 +5,13 @@ use std::{env, fs, path::Path, process::Command};
 use crate::{
     append,
     arguments::{Arguments, Size, Subject},
-    as_of,
-    command,
+    as_of, command,
     failure::Failure,
     machine::Machine,
     nats, pipeline, queue, replay,
     report::{Report, Section},
     table::table,
-    trail,
-    verify,
+    trail, verify,
 };
 
 /// One measurement.

@@ -165,7 +165,10 @@ fn an_entry_goes_from_the_queue_to_publication_by_hand() {
     let steps = run(&house, AUDITOR, &["trail", &entry, "--json"]).ended(0).document();
     assert!(steps["steps"].as_array().unwrap().len() > 8);
     let decisions = run(&house, AUDITOR, &["trail", &number, "--only", "decisions", "--changes"]).ended(0);
-    says(&decisions, &["requested 1 change", "waited", "the same text as what was submitted", "designated by moderation"]);
+    says(
+        &decisions,
+        &["requested 1 change", "waited", "the same text as what was submitted", "designated by moderation"],
+    );
     assert!(!decisions.out.contains("started a draft"), "{}", decisions.out);
     for (format, file) in [("jsonl", "trail.jsonl"), ("csv", "trail.csv")] {
         let taken = run(&house, AUDITOR, &["trail", &number, "--format", format, "--contents", "--out", file]).ended(0);

@@ -60,10 +60,12 @@ impl Orders {
     pub fn late(&self, ordered_before: Micros) -> Vec<Finding> {
         let mut late = Vec::new();
         for (place, order) in self.open.iter().filter(|(_, order)| order.at < ordered_before) {
-            late.extend(Origin::ALL.into_iter().filter(|origin| !order.confirmed.contains(origin)).map(|service| Finding {
-                entry: order.entry,
-                service: Some(service),
-                ..Finding::of(FindingKind::ErasureUnconfirmed, *place)
+            late.extend(Origin::ALL.into_iter().filter(|origin| !order.confirmed.contains(origin)).map(|service| {
+                Finding {
+                    entry: order.entry,
+                    service: Some(service),
+                    ..Finding::of(FindingKind::ErasureUnconfirmed, *place)
+                }
             }));
         }
         late

@@ -142,14 +142,14 @@ impl Following {
         stepped.findings.extend(judge(&event, shelf, bench.granted, bench.vault));
         bench.orders.take(&event);
         if self.ends.get(&at.epoch).is_none_or(|end| at.sequence < *end) {
-            self.fold(&event, beside);
+            self.fold(&event, &beside);
         }
         self.pass(at);
         ControlFlow::Continue(())
     }
 
-    fn fold(&mut self, event: &Event, beside: Beside) {
-        match &beside {
+    fn fold(&mut self, event: &Event, beside: &Beside) {
+        match beside {
             Beside::Lost => {
                 tracing::warn!(at = %event.head.place, "what it received is lost, so nothing after it can be decided again");
                 self.rehearsal = None;
@@ -157,7 +157,7 @@ impl Following {
             Beside::Never => self.complete = false,
             Beside::None | Beside::Event(_) | Beside::NotYet => {}
         }
-        let foreign = if let Beside::Event(foreign) = &beside { Some(&**foreign) } else { None };
+        let foreign = if let Beside::Event(foreign) = beside { Some(&**foreign) } else { None };
         if let Some(rehearsal) = &mut self.rehearsal {
             rehearsal.take(event, foreign);
         }

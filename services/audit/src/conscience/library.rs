@@ -56,8 +56,9 @@ impl Library {
 
     /// Whether the event at this place was lost with its journal, openly: a later epoch names how much of the former one is known.
     pub(crate) fn is_lost(&self, place: Place) -> bool {
-        self.journal(place.origin)
-            .is_some_and(|journal| known_sizes(journal).any(|(epoch, known)| epoch == place.epoch && place.sequence >= known))
+        self.journal(place.origin).is_some_and(|journal| {
+            known_sizes(journal).any(|(epoch, known)| epoch == place.epoch && place.sequence >= known)
+        })
     }
 
     /// Whether the event at this place may still be written, or copied.

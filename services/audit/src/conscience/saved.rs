@@ -57,8 +57,7 @@ impl Keep {
     pub(super) fn load(&self, deciders: &dyn Deciders, library: &Library) -> Option<(Vec<Following>, Orders)> {
         let snapshot = self.0.newest().ok()??;
         let saved: Saved = postcard::from_bytes(&snapshot.state).ok()?;
-        let followings: Option<Vec<_>> =
-            saved.journals.into_iter().map(|one| resumed(one, deciders, library)).collect();
+        let followings: Option<Vec<_>> = saved.journals.iter().map(|one| resumed(one, deciders, library)).collect();
         if followings.is_none() {
             tracing::warn!("what was saved is not of these journals; everything is judged anew");
         }
@@ -76,7 +75,7 @@ fn saved(one: &Following, library: &Library) -> Option<SavedJournal> {
     Some(SavedJournal { origin: one.origin, epoch, next, root, rehearsal, complete: one.complete })
 }
 
-fn resumed(one: SavedJournal, deciders: &dyn Deciders, library: &Library) -> Option<Following> {
+fn resumed(one: &SavedJournal, deciders: &dyn Deciders, library: &Library) -> Option<Following> {
     if library.root(one.origin, one.epoch, one.next)? != one.root {
         return None;
     }

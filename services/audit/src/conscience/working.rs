@@ -169,7 +169,8 @@ impl Conscience {
     fn figures(&self, books: &Books) {
         for following in &books.followings {
             let head = self.library.head(following.origin).unwrap_or_default();
-            let behind = if head.0 == following.next.epoch { head.1.saturating_sub(following.next.sequence) } else { 0 };
+            let behind =
+                if head.0 == following.next.epoch { head.1.saturating_sub(following.next.sequence) } else { 0 };
             let name = following.origin.name();
             metrics::gauge!("dossier_conscience_behind_events", "origin" => name).set(behind as f64);
             let decides = f64::from(u8::from(following.rehearsal.is_some()));

@@ -128,5 +128,5 @@ pub(crate) fn known(command: &v1::ReportFinding) -> Option<KnownFinding> {
     let kind = FindingKind::from_number(command.kind)?;
     let at = Place::try_from(command.at.as_ref()?).ok()?;
     let service = Origin::from_number(command.service);
-    Some(KnownFinding { kind, at, found: command.found.clone(), service })
+    Some(KnownFinding { kind, at, found: command.found.clone(), service, code: command.code.clone() })
 }

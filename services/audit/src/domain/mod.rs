@@ -17,7 +17,7 @@ use dossier_proto::{Digest, Event, Micros, Origin, Payload};
 pub use command::Command;
 pub(crate) use decide::known;
 pub use finding::{Finding, FindingKind};
-pub(crate) use finding_words::{ANOTHER_HISTORY, BEHIND, CONTENT_DIFFERS, NOT_READABLE, NO_SUCH_DESIGNATION};
+pub(crate) use finding_words::{ANOTHER_HISTORY, BEHIND, CONTENT_DIFFERS, NO_SUCH_DESIGNATION, NOT_READABLE};
 pub use limits::{EVENTS_PER_READING_MAX, FINDINGS_MAX};
 pub use refusal::AuditRefusal;
 pub use state::{KnownFinding, State};

@@ -33,4 +33,6 @@ pub struct KnownFinding {
     pub found: Vec<u8>,
     /// Of which service, where it is not the one whose journal it is.
     pub service: Option<Origin>,
+    /// Why: a state that is wrong in memory and one that is wrong on disk are two findings.
+    pub code: String,
 }

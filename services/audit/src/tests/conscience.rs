@@ -53,7 +53,10 @@ async fn an_erasure_that_somebody_has_not_confirmed_is_found_and_settled() {
     let told = house.get("/findings?state=open&kind=erasure-unconfirmed&origin=moderation", Some("auditor")).await;
     let told = told.expect(200);
     assert_eq!(told.body["items"][0]["service"], "audit");
-    assert_eq!(told.body["items"][0]["sentence"], "Audit has not confirmed that it destroyed what was ordered by moderation 0.");
+    assert_eq!(
+        told.body["items"][0]["sentence"],
+        "Audit has not confirmed that it destroyed what was ordered by moderation 0."
+    );
     for none in ["/findings?kind=shorter", "/findings?origin=submission"] {
         let told = house.get(none, Some("auditor")).await.expect(200);
         assert_eq!(told.body["items"].as_array().unwrap().len(), 0, "{none}");
@@ -144,7 +147,11 @@ async fn an_edition_whose_seal_holds_something_else_is_found() {
     house.world.give(key);
     let other = house.world.sealed_under(key, dossier_vault::Purpose::Content, r#"{"title":{"en":"Something else"}}"#);
     let planted = house.world.edition(2, v1::Content { sealed: Some(other), ..content }, approved);
-    house.until("it is found", || house.findings().iter().any(|one| one.code == "content-differs" || one.at == Some(planted.into()))).await;
+    house
+        .until("it is found", || {
+            house.findings().iter().any(|one| one.code == "content-differs" || one.at == Some(planted.into()))
+        })
+        .await;
     let found = house.findings();
     assert!(found.iter().all(|one| one.at == Some(planted.into()) && one.kind() == Kind::NotApproved), "{found:?}");
 }

@@ -63,7 +63,8 @@ async fn a_checkpoint_under_a_key_that_was_given_up_becomes_a_finding() {
     let shelf = &house.world.shelves[&Origin::Publication];
     shelf.rotate(next(0x61));
     shelf.rotate(next(0x62));
-    let copied = |size| house.service.copies().seen().newest(Origin::Publication).is_some_and(|seen| seen.size() == size);
+    let copied =
+        |size| house.service.copies().seen().newest(Origin::Publication).is_some_and(|seen| seen.size() == size);
     house.until("it is signed with the new key and seen", || copied(shelf.head().sequence)).await;
     assert!(house.findings().is_empty(), "to take a key is none");
     // The same events and one more, under the first key.

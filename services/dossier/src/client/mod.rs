@@ -58,26 +58,6 @@ impl Client {
         self.send("GET", path, None, &[])
     }
 
-    /// Reads bytes, at most so many: the status and what came.
-    ///
-    /// # Errors
-    /// [`Failure`] when the server does not answer, or with more.
-    pub fn bytes(&self, path: &str, limit: u64) -> Result<(u16, Vec<u8>), Failure> {
-        self.makes_sense()?;
-        let mut request = http::Request::builder().method("GET").uri(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let request =
-            request.body(()).map_err(|error| Failure::new(Exit::Usage, format!("{}{path}: {error}", self.base)))?;
-        let unread = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::Unreachable, format!("{}{path} does not answer as it should: {error}", self.base))
-        };
-        let mut response = self.agent.run(request).map_err(|error| unread(&error))?;
-        let bytes = response.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| unread(&error))?;
-        Ok((response.status().as_u16(), bytes))
-    }
-
     /// Asks for something to be done.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ const CA_BYTES_MAX: u64 = 1024 * 1024;
 pub struct Reader {
     agent: Agent,
     base: String,
+    /// Who asks, where that is said.
+    token: Option<String>,
 }
 
 /// What a server answered: any status, a redirection too.
@@ -71,7 +73,18 @@ impl Reader {
             .max_redirects(0)
             .tls_config(tls.build())
             .build();
-        Ok(Self { agent: config.into(), base: base.trim_end_matches('/').to_owned() })
+        Ok(Self { agent: config.into(), base: base.trim_end_matches('/').to_owned(), token: None })
+    }
+
+    /// The same, as whoever has this token.
+    #[must_use]
+    pub fn with_token(self, token: Option<String>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// Whether it says who is calling.
+    pub const fn has_token(&self) -> bool {
+        self.token.is_some()
     }
 
     /// Where it asks.
@@ -99,6 +112,9 @@ impl Reader {
         let url = format!("{}{path}", self.base);
         let unreachable = |why: String| Unanswered::Unreachable { url: url.clone(), why };
         let mut request = http::Request::builder().method(method).uri(&url);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         if body.is_some() {
             request = request.header("content-type", "text/plain; charset=utf-8");
         }

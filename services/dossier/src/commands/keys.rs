@@ -28,7 +28,12 @@ use serde_json::{Value, json};
 
 use rustix::fs::Mode;
 
-use crate::{Exit, Failure, Installation, Secrets, cli::{Keys, KeysAction}, output::Audience, verification::write_keys};
+use crate::{
+    Exit, Failure, Installation, Secrets,
+    cli::{Keys, KeysAction},
+    output::Audience,
+    verification::write_keys,
+};
 use certificates::Authority;
 use deployment::{Deployment, Made};
 

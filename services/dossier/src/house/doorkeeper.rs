@@ -72,7 +72,8 @@ impl Doorkeeper {
             return refused(RefusalKind::NotNow, reason);
         }
         if let Err(error) = self.runtime.block_on(self.moderation.forget(subject)) {
-            let reason = format!("the erasure could not be ordered ({error}), and nothing was changed. Repeat this in a moment");
+            let reason =
+                format!("the erasure could not be ordered ({error}), and nothing was changed. Repeat this in a moment");
             return refused(RefusalKind::NotNow, reason);
         }
         carry_out(&self.accounts, Request::Erase { subject }, self.clock.now())

@@ -92,8 +92,13 @@ impl Plot {
     fn witnessed(&self) -> Result<Arc<Witnessed>, Failure> {
         let witnesses = self.settings.witnesses.clone();
         let own = self.secrets.cosigners().key(1).verifier();
-        if let Some(same) = witnesses.keys().find(|key| key.public_key() == own.public_key() || key.name() == own.name()) {
-            return Err(Failure::new(Exit::Usage, format!("{same} is the installation itself, and no witness of it. Nothing was started")));
+        if let Some(same) =
+            witnesses.keys().find(|key| key.public_key() == own.public_key() || key.name() == own.name())
+        {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("{same} is the installation itself, and no witness of it. Nothing was started"),
+            ));
         }
         let directory = self.layout.service(Origin::Audit).join("anchors").join("witnessed");
         let opened = Witnessed::open(&directory, witnesses);

@@ -46,7 +46,7 @@ pub(super) async fn keep(accounts: Arc<Accounts>, file: PathBuf, master: MasterK
         match written {
             Ok(Ok(())) => kept = Some(mark),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the copy of the accounts could not be written down; it is tried again")
+                tracing::warn!(%error, "the copy of the accounts could not be written down; it is tried again");
             }
             Err(_panicked) => tracing::error!("writing the copy of the accounts down failed"),
         }

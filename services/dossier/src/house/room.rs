@@ -17,9 +17,7 @@ use dossier_vault::files::FileStore;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
-use super::{
-    broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, plot::Plot, roll,
-};
+use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, plot::Plot, roll};
 use crate::{Exit, Failure, witness::push};
 
 /// How often it is measured how far a reader is behind.

@@ -231,7 +231,7 @@ pub(crate) async fn list(
             after.is_none_or(|after| (order.place.epoch, order.place.sequence) < after)
                 && filter.entry.is_none_or(|entry| order.entry == Some(entry))
                 && filter.subject.is_none_or(|subject| order.subject == Some(subject))
-                && filter.waiting.is_none_or(|waiting| waiting == !is_complete(order))
+                && filter.waiting.is_none_or(|waiting| waiting != is_complete(order))
                 && reads(&view.state, &bearer, order, now)
         };
         let orders = view.state.erasures.all().rev().filter(wanted).map(|order| order.place);
@@ -358,7 +358,7 @@ fn shown(desk: &Desk, places: &[Place]) -> Answer<Vec<ErasureShown>> {
         let of = |place: &Place| view.state.erasures.get(*place).map(|order| (order.clone(), Facts::of(&view, order)));
         places.iter().filter_map(of).collect()
     };
-    orders.into_iter().map(|(order, facts)| one(desk, &order, facts)).collect()
+    orders.into_iter().map(|(order, facts)| one(desk, &order, facts.as_ref())).collect()
 }
 
 /// What is shown of the entry.
@@ -376,7 +376,7 @@ impl Facts {
     }
 }
 
-fn one(desk: &Desk, order: &Order, facts: Option<Facts>) -> Answer<ErasureShown> {
+fn one(desk: &Desk, order: &Order, facts: Option<&Facts>) -> Answer<ErasureShown> {
     let event = desk.engine.recorded_at(order.place).map_err(|error| errors::of_record(&error))?.event;
     let by = match event.head.actor {
         Actor::Person(subject) => Some(desk.accounts.name_of(subject).unwrap_or_else(|| subject.to_string())),
@@ -404,7 +404,6 @@ fn one(desk: &Desk, order: &Order, facts: Option<Facts>) -> Answer<ErasureShown>
         })
         .collect();
     let waiting = Origin::ALL.into_iter().filter(|service| !order.confirmed.contains_key(service)).collect();
-    let facts = facts.as_ref();
     Ok(ErasureShown {
         order: order.place.into(),
         ordered_at: moment::written(order.at),

@@ -1,6 +1,7 @@
 //! Accounts between two services: the holder's signature alone makes an answer one.
 
 use std::{
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -17,8 +18,8 @@ use super::*;
 const NOW: Micros = Micros(1);
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn keys() -> dossier_exchange::KeyRing {
-    std::collections::BTreeMap::from([(Origin::Moderation, signer(1).verifier())]).into()
+fn keys() -> KeyRing {
+    BTreeMap::from([(Origin::Moderation, signer(1).verifier())]).into()
 }
 
 fn signer(seed: u8) -> SigningKey {

@@ -42,7 +42,7 @@ fn a_key_that_does_not_follow_from_the_secret_is_refused() {
 fn what_is_presumed_ends_when_the_journal_is_known() {
     let signers = signers().presumed(3);
     assert_eq!(signers.current().verifier(), key(3).verifier());
-    assert!(signers.clone().present_and_later().contains(&key(4).verifier()));
+    assert!(signers.present_and_later().contains(&key(4).verifier()));
     signers.settle([(at(5), turn(1, 2))]).unwrap();
     assert_eq!(signers.current().verifier(), key(2).verifier());
     let recognised = signers.present_and_later();

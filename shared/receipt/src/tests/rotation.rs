@@ -85,7 +85,7 @@ fn a_log_with_two_keys_in_a_receipt_has_both_and_no_idle_one() {
     assert!(verify(idle.to_text().as_bytes(), None).is_err(), "of another log");
     // One event under the former key, the others under the next: of two epochs, say.
     let (old, new) = (tell(super::said()).receipt(), signed_with(&next_signer(), &cosigner()));
-    let mut both = new.clone();
+    let mut both = new;
     let at = both.proofs.iter().position(|proven| proven.what == What::Approved).unwrap();
     both.proofs[at] = old.proofs[at].clone();
     both.keys.moderation = format!("{} {}", signer(Origin::Moderation).verifier(), next_signer().verifier());

@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use dossier_exchange::{
-    Appetite, Clock, Delivery, Follower, FollowerSettings, Inbox, InboxError, KeyRing, MachineClock, Position, Progress, Tally,
+    Appetite, Clock, Delivery, Follower, FollowerSettings, Inbox, InboxError, KeyRing, MachineClock, Position,
+    Progress, Tally,
     nats::{Connection, NatsTransport},
 };
 use dossier_proto::{Event, KeyId, Micros, Origin};

@@ -56,7 +56,10 @@ fn whole_commands(events: &[Kept], commands: &mut BTreeMap<CommandId, Place>, co
     let mut last = None;
     for kept in events {
         let Some(command) = kept.event.head.command else {
-            if !matches!(kept.event.payload, Some(Payload::Received(_) | Payload::EpochStarted(_) | Payload::KeyRotated(_))) {
+            if !matches!(
+                kept.event.payload,
+                Some(Payload::Received(_) | Payload::EpochStarted(_) | Payload::KeyRotated(_))
+            ) {
                 complaints.push(Complaint::new(Fault::CommandBroken, kept.place(), "it is of no command"));
             }
             last = None;

@@ -20,7 +20,11 @@ fn whoever_stands_still_too_long_is_apart_and_whoever_reads_on_is_not() {
     assert_eq!(gaps.note(PAIR, (0, 90), (0, 11), at(92), LIMIT), Standing::Reading, "one event was read");
     assert_eq!(gaps.note(PAIR, (0, 90), (0, 11), at(182), LIMIT), Standing::Apart);
     assert_eq!(gaps.note(PAIR, (0, 90), (0, 90), at(183), LIMIT), Standing::Level);
-    assert_eq!(gaps.note(PAIR, (1, 1), (0, 90), at(400), LIMIT), Standing::Reading, "counted from when it was behind again");
+    assert_eq!(
+        gaps.note(PAIR, (1, 1), (0, 90), at(400), LIMIT),
+        Standing::Reading,
+        "counted from when it was behind again"
+    );
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn whoever_has_not_confirmed_in_time_is_named() {
     orders.take(&confirmed(Origin::Audit));
     assert_eq!(orders.late(Micros(1_000)), [], "it was ordered at that moment and not before");
     let late = orders.late(Micros(1_001));
-    assert_eq!(late.iter().map(|one| one.service).collect::<Vec<_>>(), [Some(Origin::Moderation), Some(Origin::Publication)]);
+    assert_eq!(
+        late.iter().map(|one| one.service).collect::<Vec<_>>(),
+        [Some(Origin::Moderation), Some(Origin::Publication)]
+    );
     assert!(late.iter().all(|one| one.kind == FindingKind::ErasureUnconfirmed && one.at == ORDER));
     assert!(late[1].sentence().contains("Publication has not confirmed"), "{}", late[1].sentence());
     assert!(!orders.is_confirmed(ORDER, Origin::Publication));

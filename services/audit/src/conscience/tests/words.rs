@@ -32,7 +32,10 @@ fn who_is_behind_is_named_with_the_numbers() {
         ..Finding::of(FindingKind::HeadsApart, AT)
     };
     let behind = finding("behind").sentence();
-    assert!(behind.contains("Publication has read 17 events of the moderation service, which has written 20 events"), "{behind}");
+    assert!(
+        behind.contains("Publication has read 17 events of the moderation service, which has written 20 events"),
+        "{behind}"
+    );
     let other = finding("another-history").sentence();
     assert!(other.contains("Publication has read another history of moderation"), "{other}");
     let unreadable = Finding { service: None, ..finding("not-readable") }.sentence();

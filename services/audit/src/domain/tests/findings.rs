@@ -104,7 +104,10 @@ fn the_same_of_another_service_is_another_finding() {
     let mut world = World::ready();
     let of = |service: dossier_proto::Origin| {
         let service = i32::from(service.number());
-        Ask::by(SYSTEM, Command::Report(v1::ReportFinding { service, ..report(Kind::ErasureUnconfirmed, 7, Vec::new()) }))
+        Ask::by(
+            SYSTEM,
+            Command::Report(v1::ReportFinding { service, ..report(Kind::ErasureUnconfirmed, 7, Vec::new()) }),
+        )
     };
     for service in dossier_proto::Origin::ALL {
         assert_eq!(world.story.given(of(service)).len(), 1);

@@ -9,19 +9,23 @@ use serde_json::Value;
 
 use crate::{
     Exit, Failure,
-    cli::{self, Verify},
-    client::Client,
+    cli::Verify,
+    client::Reader,
+    commands::entering::token_of,
     progress::Progress,
     verification::{
         Class, Doubt, DoubtKind, KeptCheckpoint, Reading, Sources, Travelled,
-        served::{ServedLog, Spool, Stood, page},
+        served::{ServedLog, Spool, Stood, document, fetched, page},
     },
 };
 
 use super::{Report, read_all};
 
 /// A file of keys has at most so many bytes.
-const KEYS_BYTES_MAX: u64 = dossier_proof::keyfile::MAX_KEY_FILE_BYTES as u64;
+const KEYS_BYTES_MAX: usize = dossier_proof::keyfile::MAX_KEY_FILE_BYTES;
+/// The list of four logs, each with its newest checkpoint.
+const LIST_BYTES_MAX: usize = 1024 * 1024;
+const LIST: &str = "/audit/api/v1/checkpoints";
 
 /// The logs that a server names, each with its epochs.
 type Logs = BTreeMap<Origin, Vec<u32>>;
@@ -35,7 +39,8 @@ enum Eyes {
 
 pub(super) fn verify(verify: &Verify, kept: Vec<KeptCheckpoint>, progress: &Progress) -> Result<Report, Failure> {
     let server = verify.server.clone().unwrap_or_default();
-    let client = Client::new(&cli::Server { server: server.clone(), token: verify.token.clone() });
+    let token = verify.token.clone().or_else(|| token_of(&server));
+    let client = Reader::new(&server, verify.ca.as_deref())?.with_token(token);
     let (keys, whose) = trusted(&client, verify.keys.as_deref(), &server)?;
     let mut report = Report::new(format!("server {server}"), whose);
     let logs = logs(&client)?;
@@ -82,13 +87,13 @@ pub(super) fn verify(verify: &Verify, kept: Vec<KeptCheckpoint>, progress: &Prog
 }
 
 /// The keys, and in one sentence what they are worth.
-fn trusted(client: &Client, given: Option<&Path>, server: &str) -> Result<(KeyFile, String), Failure> {
+fn trusted(client: &Reader, given: Option<&Path>, server: &str) -> Result<(KeyFile, String), Failure> {
     let read = |text: &str, from: &str| {
         text.parse::<KeyFile>().map_err(|error| Failure::damaged(format!("{from} is no file of keys: {error}")))
     };
     if let Some(file) = given {
         let length = std::fs::metadata(file).map_err(|error| Failure::disk(file, &error))?.len();
-        if length > KEYS_BYTES_MAX {
+        if length > KEYS_BYTES_MAX as u64 {
             return Err(Failure::damaged(format!("{} is too long for a file of keys", file.display())));
         }
         let text = std::fs::read_to_string(file).map_err(|error| Failure::disk(file, &error))?;
@@ -96,14 +101,14 @@ fn trusted(client: &Client, given: Option<&Path>, server: &str) -> Result<(KeyFi
         return Ok((read(&text, &from)?, format!("The signatures are compared with the keys in {from}.")));
     }
     let path = "/audit/api/v1/verifier-keys.txt";
-    let (status, bytes) = client.bytes(path, KEYS_BYTES_MAX)?;
-    if status != 200 {
+    let received = fetched(client, path, KEYS_BYTES_MAX)?;
+    if received.status != 200 {
         return Err(Failure::new(
             Exit::NotThere,
-            format!("{server}{path} answers {status}; name the keys with --keys FILE"),
+            format!("{server}{path} answers {}; name the keys with --keys FILE", received.status),
         ));
     }
-    let text = String::from_utf8(bytes).map_err(|_| Failure::damaged(format!("{server}{path} is no text")))?;
+    let text = String::from_utf8(received.body).map_err(|_| Failure::damaged(format!("{server}{path} is no text")))?;
     let mut keys = read(&text, path)?;
     add_named(client, &mut keys)?;
     let whose = format!(
@@ -114,9 +119,9 @@ fn trusted(client: &Client, given: Option<&Path>, server: &str) -> Result<(KeyFi
 }
 
 /// Keys that the list of logs names and the published file does not: the file is of what receipts need.
-fn add_named(client: &Client, keys: &mut KeyFile) -> Result<(), Failure> {
-    let document = client.get("/audit/api/v1/checkpoints")?.document()?;
-    for log in document.as_array().into_iter().flatten() {
+fn add_named(client: &Reader, keys: &mut KeyFile) -> Result<(), Failure> {
+    let listed = document(client, LIST, LIST_BYTES_MAX)?;
+    for log in listed.as_array().into_iter().flatten() {
         let (Some(name), Some(verifier)) = (log["log"].as_str(), log["verifier"].as_str()) else { continue };
         if keys.log(name).is_none()
             && let Ok(key) = dossier_proof::VerifierKey::parse(verifier)
@@ -127,10 +132,10 @@ fn add_named(client: &Client, keys: &mut KeyFile) -> Result<(), Failure> {
     Ok(())
 }
 
-fn logs(client: &Client) -> Result<Logs, Failure> {
-    let document = client.get("/audit/api/v1/checkpoints")?.document()?;
+fn logs(client: &Reader) -> Result<Logs, Failure> {
+    let listed = document(client, LIST, LIST_BYTES_MAX)?;
     let mut logs = Logs::new();
-    for log in document.as_array().into_iter().flatten() {
+    for log in listed.as_array().into_iter().flatten() {
         let Some(origin) = log["origin"].as_str().and_then(|origin| origin.parse().ok()) else { continue };
         let listed = log["epochs"].as_array().into_iter().flatten().filter_map(Value::as_u64);
         let newest = log["checkpoint"]["epoch"].as_u64();
@@ -144,7 +149,7 @@ fn logs(client: &Client) -> Result<Logs, Failure> {
 
 /// One journal, all its epochs.
 struct Visit<'a> {
-    client: &'a Client,
+    client: &'a Reader,
     origin: Origin,
     keys: &'a KeyFile,
     eyes: Eyes,
@@ -158,7 +163,7 @@ impl Visit<'_> {
         let (mut seen, mut compared, mut doubts, mut whole) = (Vec::<EpochSeen>::new(), 0, Vec::new(), true);
         for epoch in epochs {
             progress.begin(&format!("{origin}, epoch {epoch}: fetching hashes"));
-            let log = ServedLog { client: self.client, origin, epoch: *epoch };
+            let log = ServedLog { server: self.client, origin, epoch: *epoch };
             let stood = match log.checkpoint(self.keys)? {
                 Some(Ok(stood)) => stood,
                 Some(Err(doubt)) => {

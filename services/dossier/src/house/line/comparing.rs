@@ -48,10 +48,7 @@ impl Line {
     ///
     /// # Errors
     /// [`Failure`]: events are missing here, or others stand in their place; or another instance has turned up.
-    pub(in crate::house) async fn compare_with_stream(
-        &self,
-        room: &Room,
-    ) -> Result<Witnessed, Failure> {
+    pub(in crate::house) async fn compare_with_stream(&self, room: &Room) -> Result<Witnessed, Failure> {
         let witness = loop {
             match stream_witness(&self.connection, &self.signers.history()).await {
                 Ok(witness) => break witness,

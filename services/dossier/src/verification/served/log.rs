@@ -7,17 +7,20 @@ use dossier_proof::{
 };
 use dossier_proto::{Origin, Place};
 
-use super::tree::{GrowingTree, Made};
+use super::{
+    fetched,
+    tree::{GrowingTree, Made},
+};
 use crate::{
     Failure,
-    client::Client,
+    client::Reader,
     verification::{Class, Doubt, DoubtKind, KeptCheckpoint},
 };
 
 /// A checkpoint with the signatures of sixty witnesses has some 10 KiB.
-const CHECKPOINT_BYTES_MAX: u64 = 256 * 1024;
+const CHECKPOINT_BYTES_MAX: usize = 256 * 1024;
 /// A tile of hashes has 8 KiB; entries stand behind their lengths: 256 × 34 bytes.
-const TILE_BYTES_MAX: u64 = 16 * 1024;
+const TILE_BYTES_MAX: usize = 16 * 1024;
 /// An entry is the 32-byte hash of an event, behind its length (2 bytes).
 const ENTRY_BYTES: usize = 32;
 
@@ -27,7 +30,7 @@ pub type EachBundle<'a> = dyn FnMut(u64, &[Hash]) -> Result<(), Failure> + 'a;
 /// One epoch of one journal, as it is served.
 pub struct ServedLog<'a> {
     /// Where.
-    pub client: &'a Client,
+    pub server: &'a Reader,
     /// Whose journal.
     pub origin: Origin,
     /// Which epoch.
@@ -61,13 +64,13 @@ impl ServedLog<'_> {
         Place { origin: self.origin, epoch: self.epoch, sequence }
     }
 
-    fn fetch(&self, part: &str, limit: u64) -> Result<Option<Vec<u8>>, Failure> {
+    fn fetch(&self, part: &str, max: usize) -> Result<Option<Vec<u8>>, Failure> {
         let path = format!("/audit/log/{}/{}/{part}", self.origin, self.epoch);
-        let (status, bytes) = self.client.bytes(&path, limit)?;
-        match status {
-            200..300 => Ok(Some(bytes)),
+        let received = fetched(self.server, &path, max)?;
+        match received.status {
+            200..300 => Ok(Some(received.body)),
             404 => Ok(None),
-            _ => Err(Failure::new(crate::Exit::Refused, format!("{path} was refused ({status})"))),
+            status => Err(Failure::new(crate::Exit::Refused, format!("{path} was refused ({status})"))),
         }
     }
 

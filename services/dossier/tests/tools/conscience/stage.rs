@@ -63,6 +63,7 @@ pub(super) async fn open_with(data: &Path, patience: Patience) -> Playing {
 
 impl Stage {
     /// Tells the practice until somebody does something that these words are in; then `meanwhile` happens, and everything is closed.
+    #[allow(clippy::needless_pass_by_value, reason = "a closure where it is called reads better")]
     pub(super) fn stopped_after(words: &'static str, meanwhile: impl AsyncFn(&House)) -> Self {
         let installation = Installation::empty();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

@@ -100,7 +100,7 @@ fn p2_a_service_that_works_with_an_altered_state_is_found() {
     });
     // What it wrote when it ended is as wrong as it was; without it the journal is folded, and the finding is settled.
     stage.wait_until_closed();
-    std::fs::remove_dir_all(Layout::of(&stage.data()).service(Origin::Moderation).join("snapshots")).unwrap();
+    std::fs::remove_dir_all(Layout::of(stage.data()).service(Origin::Moderation).join("snapshots")).unwrap();
     block_on(async {
         let playing = stage::open_with(&stage.data(), WITHOUT_SNAPSHOTS).await;
         until("it is settled", async || playing.house.audit.open_findings().is_none().then_some(())).await;
