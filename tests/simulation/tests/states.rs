@@ -43,7 +43,8 @@ fn the_scenes_are_everywhere() {
 }
 
 /// What the services do when its time has come: a new one stands here, and some scene shows it.
-const BY_THE_CLOCK: [&str; 5] = ["EditionPublished", "Expired", "Reminded", "ReviewReleased", "ReviewResumed"];
+const BY_THE_CLOCK: [&str; 6] =
+    ["EditionPublished", "ErasureConfirmed", "Expired", "Reminded", "ReviewReleased", "ReviewResumed"];
 
 #[test]
 fn everything_that_happens_by_the_clock_is_in_the_table() {

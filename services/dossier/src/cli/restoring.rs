@@ -30,8 +30,8 @@ pub struct Restore {
     /// With --service: the copy of DATA/keys that was kept elsewhere, when that directory is lost too.
     #[arg(long, value_name = "DIR", requires = "service")]
     pub keys: Option<PathBuf>,
-    /// With --from: no further than this moment (2026-03-09T12:00:00Z); with --service also a sequence of the newest epoch.
-    #[arg(long, value_name = "T|SEQ", requires = "from")]
+    /// With --from: no further than this moment (2026-03-09T12:00:00Z).
+    #[arg(long, value_name = "T", requires = "from")]
     pub until: Option<String>,
 }
 

@@ -9,8 +9,8 @@
 //!
 //! - [`served`]: a running Dossier, whose logs anybody can fetch.
 //!
-//! Memory does not grow with the length of a journal, apart from the state that decides its commands again and, for an export,
-//! 40 bytes for each 256 events.
+//! What is kept here does not grow with the length of a journal, apart from the state that decides its commands again and, for an export,
+//! 40 bytes for each 256 events. sled keeps pages of the journals of a data directory in memory as it likes (`dossier-bench verify`).
 
 mod checkpoint;
 mod class;

@@ -211,7 +211,7 @@ fn whatever_is_killed_leaves_nothing_that_looks_whole() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(pause)); // the moment at which it is killed
+        std::thread::sleep(Duration::from_millis(pause)); // a random moment: that of the crash
         let _ = running.kill();
         running.wait().unwrap()
     };

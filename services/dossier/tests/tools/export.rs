@@ -17,7 +17,7 @@ fn each_service_goes_to_a_folder_of_its_own_with_the_keys_beside() {
         assert!(to.join(service).join("manifest.txt").exists(), "{service}");
     }
     let keys = fs::read_to_string(to.join("verifier-keys.txt")).unwrap();
-    assert_eq!(keys.lines().filter(|line| !line.starts_with('#')).count(), 4, "{keys}");
+    assert_eq!(keys.lines().filter(|line| !line.starts_with('#')).count(), 5, "four logs and the cosigner: {keys}");
     assert!(!keys.contains("PRIVATE"));
 }
 

@@ -209,9 +209,10 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     for item in fs::read_dir(from).unwrap() {
         let item = item.unwrap();
         let target = to.join(item.file_name());
-        if item.file_type().unwrap().is_dir() {
+        let kind = item.file_type().unwrap();
+        if kind.is_dir() {
             copy(&item.path(), &target);
-        } else {
+        } else if kind.is_file() {
             fs::copy(item.path(), target).unwrap();
         }
     }

@@ -104,7 +104,7 @@ impl Whole {
 }
 
 fn jsonl_end(line: &[u8]) -> Option<(u64, String)> {
-    let end: Value = serde_json::from_slice(line).ok()?;
+    let end: Value = serde_json::from_slice(line.strip_suffix(b"\n")?).ok()?;
     Some((end["end"]["lines"].as_u64()?, end["end"]["sha256"].as_str()?.to_owned()))
 }
 
