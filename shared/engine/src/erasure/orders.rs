@@ -13,7 +13,8 @@ pub enum Scope {
     Person,
     /// All personal values in contents of the entry, and who signed the paper it was filed from.
     PersonalValues,
-    /// The contents of the entry with the digests that are named, with their personal values and files.
+    /// The contents of the entry with the digests that are named, with those of their personal values and files that no other content of
+    /// the entry names: revisions share them, and what a revision that is not ordered needs to be read stays.
     Content,
     /// Everything anybody wrote in the entry.
     Words,

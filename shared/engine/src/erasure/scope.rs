@@ -15,30 +15,41 @@ pub struct InScope {
     pub files: BTreeSet<(Digest, KeyId)>,
 }
 
-/// The keys and files that an order is about, among those that these events of its entry name. What the content that stands in public
-/// names stays, where an order is about single contents.
+/// The keys and files that an order is about, among those that these events of its entry name.
+///
+/// Revisions of an entry share the keys of their files and personal values. Where an order is about single contents, what a content that is
+/// not ordered names too stays: above all the one that stands in public. A content that an earlier order was about keeps nothing, so that
+/// contents erased one after the other leave no more than contents erased at once.
 pub fn of_order<'a>(order: &Order, events: impl IntoIterator<Item = &'a Event>) -> InScope {
-    let (mut found, mut standing) = (InScope::default(), BTreeSet::new());
-    for event in events.into_iter().filter(|event| order.covers(&event.head)) {
-        for named in event.payload.iter().flat_map(named_keys) {
-            if order.scope == Scope::Content && order.standing.is_some() && content_of(named.seals) == order.standing {
-                standing.insert(named.key);
-            }
-            if is_about(order, named.seals) {
-                found.keys.insert(named.key);
-                if let Seals::File { file, .. } = named.seals {
-                    found.files.insert((file, named.key));
-                }
+    let covered: Vec<&Event> = events.into_iter().filter(|event| order.covers(&event.head)).collect();
+    let ordered = ordered_until(order, &covered);
+    let (mut found, mut kept) = (InScope::default(), BTreeSet::new());
+    for named in covered.iter().flat_map(|event| event.payload.iter().flat_map(named_keys)) {
+        if is_about(order, named.seals) {
+            found.keys.insert(named.key);
+            if let Seals::File { file, .. } = named.seals {
+                found.files.insert((file, named.key));
             }
         }
+        let keeps = |digest| order.standing == Some(digest) || !ordered.contains(&digest);
+        if order.scope == Scope::Content && content_of(named.seals).is_some_and(keeps) {
+            kept.insert(named.key);
+        }
     }
-    found.keys.retain(|key| !standing.contains(key));
-    found.files.retain(|(_, key)| !standing.contains(key));
+    found.keys.retain(|key| !kept.contains(key));
+    found.files.retain(|(_, key)| !kept.contains(key));
     found
 }
 
+/// The contents that this order is about, and those that orders before it were about, as far as these events tell.
+fn ordered_until(order: &Order, covered: &[&Event]) -> BTreeSet<Digest> {
+    let before = covered.iter().filter_map(|event| Order::of(event));
+    let before = before.filter(|before| before.scope == Scope::Content && before.place < order.place);
+    before.flat_map(|before| before.digests).chain(order.digests.iter().copied()).collect()
+}
+
 /// The keys of one event that an order is about, whatever else the entry holds: not asked for any more. Files and values of single contents
-/// are not among them, because the content that stands in public may name them too.
+/// are not among them, because a content that is not ordered may name them too.
 pub fn of_event(order: &Order, event: &Event) -> BTreeSet<KeyId> {
     if !order.covers(&event.head) {
         return BTreeSet::new();

@@ -105,11 +105,38 @@ fn keys(order: &Event) -> Vec<u8> {
 fn each_scope_takes_its_own_and_nothing_that_came_later() {
     assert_eq!(keys(&ordered(100, Scope::Words, &[], None)), [11, 12, 21, 22, 33, 41]);
     assert_eq!(keys(&ordered(100, Scope::PersonalValues, &[], None)), [12, 22]);
-    assert_eq!(keys(&ordered(100, Scope::Content, &[1], None)), [11, 12, 33]);
+    assert_eq!(keys(&ordered(100, Scope::Content, &[1, 2], None)), [11, 12, 21, 22, 33]);
     assert!(keys(&ordered(100, Scope::Person, &[], None)).is_empty());
     let unconfirmed = Order::of(&ordered(100, Scope::Words, &[], None)).unwrap();
     let all: Vec<u8> = scope::of_order(&unconfirmed, &history()).keys.iter().map(|key| key.as_bytes()[0]).collect();
     assert_eq!(all, [11, 12, 21, 22, 33, 41, 51, 52, 53], "until submission says where its line is, it has none");
+}
+
+#[test]
+fn a_file_of_two_revisions_was_destroyed_with_the_one_that_was_ordered() {
+    let first = ordered(100, Scope::Content, &[1], None);
+    assert_eq!(keys(&first), [11, 12], "the file is also that of the second revision, which nobody ordered");
+    let first_order = Order::of(&first).unwrap();
+    assert!(scope::of_order(&first_order, &history()).files.is_empty());
+
+    let mut second = Order::of(&ordered(150, Scope::Content, &[2], None)).unwrap();
+    second.place.sequence = 60;
+    let of_second = |events: &[Event]| -> Vec<u8> {
+        scope::of_order(&second, events).keys.iter().map(|key| key.as_bytes()[0]).collect()
+    };
+    let mut events = history();
+    assert_eq!(of_second(&events), [21, 22], "the first revision is not ordered here");
+    events.push(first);
+    assert_eq!(of_second(&events), [21, 22, 33], "ordered one after the other, the file goes with the last of them");
+}
+
+#[test]
+fn personal_values_that_revisions_share_stay_with_the_one_that_is_not_ordered() {
+    let events = [saved(0, 10, 1, [11, 12, 13]), saved(1, 20, 2, [21, 12, 23])];
+    let order = Order::of(&ordered(100, Scope::Content, &[1], None)).unwrap();
+    let found = scope::of_order(&order, &events);
+    assert_eq!(found.keys.iter().map(|key| key.as_bytes()[0]).collect::<Vec<_>>(), [11, 13]);
+    assert_eq!(found.files.len(), 1, "its own file goes");
 }
 
 #[test]
