@@ -30,6 +30,7 @@ pub(super) struct FindingsQuery {
     #[param(value_type = Option<String>, example = "moderation")]
     origin: Option<Origin>,
     /// Only those that last (`open`), or only those that have passed (`settled`).
+    #[param(inline)]
     state: Option<FindingState>,
 }
 

@@ -146,8 +146,14 @@ pub fn repeat<D: Decider, V: View>(engine: &Engine<D, V>, holdings: &dyn Holding
         let view = engine.view();
         view.erasures().into_iter().flat_map(super::Orders::all).cloned().collect()
     };
-    for order in &orders {
-        repeat_one(D::ORIGIN, holdings, order)?;
+    // In a thread of its own: a service is started by an async thread, and holdings may wait for a lock.
+    let repeated = std::thread::scope(|scope| {
+        let all = || orders.iter().try_for_each(|order| repeat_one(D::ORIGIN, holdings, order));
+        scope.spawn(all).join()
+    });
+    match repeated {
+        Ok(repeated) => repeated?,
+        Err(panic) => std::panic::resume_unwind(panic),
     }
     if !orders.is_empty() {
         tracing::info!(origin = %D::ORIGIN, orders = orders.len(), "erasures were repeated");
