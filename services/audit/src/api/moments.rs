@@ -209,6 +209,7 @@ pub(super) async fn difference(
         as_of: Some(to.instant.0),
         after: Some(from.instant.0),
         before: Some(to.instant.0),
+        scope: scope_of(depth).into(),
         ..reading(&facts)
     };
     doors::record_reading(&office, &caller, Some(entry), reading).await?;
@@ -220,9 +221,17 @@ async fn settled(office: &Office, text: String, parameter: &'static str) -> Answ
     off_thread(move || cut(&office, &text, parameter)).await
 }
 
+/// Who opens words has read words, between which moments it ever was.
+const fn scope_of(depth: Depth) -> v1::read_trail::Scope {
+    match depth {
+        Depth::Said => v1::read_trail::Scope::Moment,
+        Depth::Contents => v1::read_trail::Scope::Content,
+    }
+}
+
 fn reading(facts: &EntryFacts) -> v1::ReadTrail {
     v1::ReadTrail {
-        scope: v1::read_trail::Scope::Moment.into(),
+        scope: scope_of(Depth::Said).into(),
         body: facts.body.to_string(),
         record_type: facts.record_type.clone(),
         ..v1::ReadTrail::default()

@@ -128,6 +128,13 @@ async fn the_difference_of_two_moments_is_where_it_stood_the_words_and_what_happ
     let told = house.get(&between(published, published, ""), Some("auditor")).await.expect(200);
     assert_eq!((&told.body["changed"], &told.body["steps"]), (&json!([]), &json!([])));
     house.get(&between(again, submitted, ""), Some("auditor")).await.expect(422);
+    // Whoever was shown words is on record as having read words, not as having looked at a moment.
+    let between = house.recorded().into_iter().filter_map(|payload| match payload {
+        Payload::TrailRead(read) => read.command.filter(|read| read.after.is_some()).map(|read| read.scope),
+        _ => None,
+    });
+    let (words, moment) = (v1::read_trail::Scope::Content as i32, v1::read_trail::Scope::Moment as i32);
+    assert_eq!(between.collect::<Vec<_>>(), [words, moment, moment]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
