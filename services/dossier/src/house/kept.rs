@@ -1,7 +1,8 @@
 //! What a service keeps of another: given back to it after the loss of its disk, and to nobody else.
 //!
-//! Who asks is known as for every question (at the broker, by the permissions of its account). It is given events it wrote itself, keys and
-//! files that its own events name, and events that its own say it received.
+//! Who asks is known as for every question (at the broker, by the permissions of its account). It is given events it wrote itself, events that
+//! its own say it received, and keys and files of two kinds: those it would get here on any day, and those that its own events named first
+//! (see [`super::firsts`]). That an event of its own names a key is not enough: it writes its events itself.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,15 +13,19 @@ use std::{
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dossier_audit::Copies;
+use dossier_exchange::{KeyDesk, KeyRefusal};
 use dossier_journal::Journal;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, Seals, named_keys};
 use dossier_vault::{
-    MasterKey, Vault, encode_keys,
+    GrantedKey, Holding, MasterKey, Vault, encode_keys,
     files::{FileError, FileStore},
 };
 use serde::{Deserialize, Serialize};
 
-use super::roll;
+use super::{
+    firsts::{self, Acted, Named},
+    roll,
+};
 
 /// Events in one answer: 768 KiB at most, one event of 512 KiB included.
 const EVENTS_BYTES_MAX: usize = 200 * 1024;
@@ -93,6 +98,8 @@ pub(super) struct KeptDesk {
     pub(super) journal: Journal,
     /// Only the audit service has some.
     pub(super) copies: Option<Arc<Copies>>,
+    /// Gives keys on any day.
+    pub(super) desk: Arc<dyn KeyDesk>,
     pub(super) vault: Vault,
     pub(super) files: FileStore,
     /// Where a copy of the accounts is written down, and what opens it.
@@ -103,6 +110,7 @@ pub(super) struct KeptDesk {
 /// What somebody may be given back.
 #[derive(Debug, Default)]
 pub(super) struct Entitled {
+    /// Keys that its own events named first.
     keys: BTreeSet<KeyId>,
     files: BTreeSet<(EntryId, Digest)>,
     received: BTreeSet<Place>,
@@ -112,7 +120,6 @@ impl Entitled {
     fn take(&mut self, event: &Event) {
         let Some(payload) = &event.payload else { return };
         for named in named_keys(payload) {
-            self.keys.insert(named.key);
             if let (Seals::File { file, .. }, Some(entry)) = (named.seals, event.head.entry) {
                 self.files.insert((entry, file));
             }
@@ -121,7 +128,7 @@ impl Entitled {
     }
 }
 
-fn received(event: &Event) -> Option<Place> {
+pub(super) fn received(event: &Event) -> Option<Place> {
     let Some(Payload::Received(received)) = &event.payload else { return None };
     Place::try_from(received.place.as_ref()?).ok()
 }
@@ -237,6 +244,7 @@ impl KeptDesk {
                     }
                 });
                 read.map_err(|error| error.to_string())?;
+                entitled.keys = firsts::among_copies(asker, &|origin, each| self.each_named(origin, each))?;
             }
             None => {
                 self.each_received(asker, &mut |_, bytes| {
@@ -246,6 +254,7 @@ impl KeptDesk {
                 })?;
                 // What was caused by an event of ours was received from us.
                 entitled.received.extend(self.sent());
+                entitled.keys = firsts::in_a_journal(asker, &|each| self.each_acted(each))?;
             }
         }
         let entitled = Arc::new(entitled);
@@ -270,28 +279,79 @@ impl KeptDesk {
         origin.map(|origin| places(origin).collect()).unwrap_or_default()
     }
 
+    /// Shows what the events of a service name, as the audit service has copied them; its own too.
+    fn each_named(&self, origin: Origin, each: &mut dyn FnMut(Named)) -> Result<(), String> {
+        let Some(journal) = self.copy(origin).or((origin == Origin::Audit).then_some(&self.journal)) else {
+            return Ok(());
+        };
+        let start = dossier_journal::Place { epoch: 0, sequence: 0 };
+        let read = journal.replay(start, |stored| {
+            if let Ok(event) = Event::decode(&stored.event) {
+                each(Named::by(&event));
+            }
+        });
+        read.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Shows what our own events name, and those that we acted upon.
+    fn each_acted(&self, each: &mut dyn FnMut(Acted)) -> Result<(), String> {
+        let start = dossier_journal::Place { epoch: 0, sequence: 0 };
+        let read = self.journal.replay(start, |stored| {
+            let Ok(event) = Event::decode(&stored.event) else { return };
+            match (received(&event), stored.beside.and_then(|bytes| Event::decode(&bytes).ok())) {
+                (Some(place), Some(foreign)) => {
+                    each(Acted { foreign: Some(place.origin), keys: Named::by(&foreign).keys });
+                }
+                _ => each(Acted { foreign: None, keys: Named::by(&event).keys }),
+            }
+        });
+        read.map(drop).map_err(|error| error.to_string())
+    }
+
     fn keys(&self, asker: Origin, keys: &[KeyId]) -> Result<KeysTold, String> {
         if keys.len() > KEYS_MAX {
             return Err(format!("{} keys at once; {KEYS_MAX} may be", keys.len()));
         }
         let entitled = self.entitled(asker)?;
-        let own: Vec<_> = keys.iter().copied().filter(|key| entitled.keys.contains(key)).collect();
-        if own.len() < keys.len() {
-            tracing::debug!(%asker, "keys that none of its events here names are not given");
+        let (own, others): (Vec<_>, Vec<_>) = keys.iter().copied().partition(|key| entitled.keys.contains(key));
+        let mut granted = self.vault.grant(&own).map_err(|error| error.to_string())?;
+        let mut refused = 0;
+        for key in others {
+            match self.on_any_day(asker, key) {
+                Ok(key) => granted.keys.push(key),
+                Err(KeyRefusal::Gone { key }) if self.vault.holding(key) == Holding::Erased => granted.erased.push(key),
+                Err(KeyRefusal::Gone { .. }) => {}
+                Err(KeyRefusal::NotEntitled { .. }) => refused += 1,
+                Err(error) => return Err(error.to_string()),
+            }
         }
-        let granted = self.vault.grant(&own).map_err(|error| error.to_string())?;
+        if refused > 0 {
+            tracing::info!(%asker, refused, "keys that it did not name first, and has no right to, are not given back");
+        }
         Ok(KeysTold { keys: hex::encode(&*encode_keys(&granted.keys)), erased: granted.erased })
     }
 
+    /// A key, if the asker would get it here without any loss. Whoever lost everything asks everybody for all: the refusals are counted, not told
+    /// one by one.
+    fn on_any_day(&self, asker: Origin, key: KeyId) -> Result<GrantedKey, KeyRefusal> {
+        let quiet = tracing::Dispatch::none();
+        let mut granted = tracing::dispatcher::with_default(&quiet, || self.desk.grant(asker, &[key]))?;
+        granted.pop().ok_or(KeyRefusal::Gone { key })
+    }
+
     fn file(&self, asker: Origin, entry: EntryId, digest: Digest) -> Result<Option<FileTold>, String> {
-        if !self.entitled(asker)?.files.contains(&(entry, digest)) {
+        let kept = match self.files.look(entry, digest) {
+            Ok(kept) => kept,
+            Err(FileError::Missing(_) | FileError::Key(_)) => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        // The key it is sealed under here decides, not the one that the asker's event names beside its digest.
+        let entitled = self.entitled(asker)?;
+        let is_its_own = entitled.keys.contains(&kept.key) && entitled.files.contains(&(entry, digest));
+        if !is_its_own && self.on_any_day(asker, kept.key).is_err() {
             return Ok(None);
         }
-        match self.files.look(entry, digest) {
-            Ok(kept) => Ok(Some(FileTold { key: kept.key, bytes: kept.bytes, media_type: kept.media_type })),
-            Err(FileError::Missing(_) | FileError::Key(_)) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        }
+        Ok(Some(FileTold { key: kept.key, bytes: kept.bytes, media_type: kept.media_type }))
     }
 
     fn people(&self, asker: Origin, offset: u64) -> Result<Bytes, String> {
@@ -306,7 +366,7 @@ impl KeptDesk {
     }
 
     fn part(&self, asker: Origin, entry: EntryId, digest: Digest, offset: u64) -> Result<Bytes, String> {
-        if !self.entitled(asker)?.files.contains(&(entry, digest)) {
+        if self.file(asker, entry, digest)?.is_none() {
             return Err("there is no such file of its own".to_owned());
         }
         let part = self.files.sealed(entry, digest, offset, PART_BYTES_MAX).map_err(|error| error.to_string())?;
@@ -345,3 +405,6 @@ pub(crate) fn each_of_several(mut bytes: Bytes) -> Result<Vec<Bytes>, String> {
     }
     Ok(events)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ mod broker_watch;
 mod clerk;
 mod demo;
 mod doorkeeper;
+mod firsts;
 mod following;
 mod furnishing;
 mod kept;

@@ -190,7 +190,8 @@ impl Room {
         let (vault, place) = (self.ground.vault.clone(), plot.layout.service(self.origin).join("attachments"));
         let files = FileStore::new(place, vault.clone());
         let people = (roll::file(&plot.layout, self.origin), plot.secrets.master.clone());
-        KeptDesk { journal: self.journal().clone(), copies, vault, files, people, entitled: Arc::default() }
+        let (journal, desk) = (self.journal().clone(), Arc::clone(&self.desk));
+        KeptDesk { journal, copies, desk, vault, files, people, entitled: Arc::default() }
     }
 
     /// Where its journal ends now. (A checkpoint that a reader has heard of may be a moment old.)
