@@ -10,6 +10,11 @@ use dossier_proto::{Event, KeyId, Origin, Place, named_keys};
 
 use super::kept::received;
 
+/// Goes through the events of the own journal that name keys; what went wrong, in words.
+type ReadActed<'a> = dyn Fn(&mut dyn FnMut(Acted)) -> Result<(), String> + 'a;
+/// Goes through the copied events of an origin that name keys; what went wrong, in words.
+type ReadNamed<'a> = dyn Fn(Origin, &mut dyn FnMut(Named)) -> Result<(), String> + 'a;
+
 /// What an event names.
 #[derive(Debug, Clone)]
 pub(super) struct Named {
@@ -49,10 +54,7 @@ enum Way {
 ///
 /// # Errors
 /// What `read` says.
-pub(super) fn in_a_journal(
-    asker: Origin,
-    read: &dyn Fn(&mut dyn FnMut(Acted)) -> Result<(), String>,
-) -> Result<BTreeSet<KeyId>, String> {
+pub(super) fn in_a_journal(asker: Origin, read: &ReadActed<'_>) -> Result<BTreeSet<KeyId>, String> {
     let mut ways = BTreeMap::<KeyId, Way>::new();
     read(&mut |acted| {
         for key in acted.keys {
@@ -75,10 +77,7 @@ pub(super) fn in_a_journal(
 ///
 /// # Errors
 /// What `read` says.
-pub(super) fn among_copies(
-    asker: Origin,
-    read: &dyn Fn(Origin, &mut dyn FnMut(Named)) -> Result<(), String>,
-) -> Result<BTreeSet<KeyId>, String> {
+pub(super) fn among_copies(asker: Origin, read: &ReadNamed<'_>) -> Result<BTreeSet<KeyId>, String> {
     let mut keys = BTreeSet::new();
     read(asker, &mut |named| keys.extend(named.keys))?;
     let mut named_at = BTreeMap::<Place, Vec<KeyId>>::new();
