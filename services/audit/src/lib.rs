@@ -6,7 +6,7 @@
 //! - [`policy`]: what of the others goes into our own journal (everything goes into the copies);
 //! - [`copies`], [`seen`]: what we hold of the others, on disk;
 //! - [`inbox`], [`watching`](Watched), [`reporter`]: taking it in, and telling what does not agree;
-//! - [`passed`], [`moment`]: which moments are over, and an entry as it was in one;
+//! - `passed`, [`moment`]: which moments are over, and an entry as it was in one;
 //! - [`conscience`]: everything that was copied judged: what it rests on, whether it could have been decided so, who reads it;
 //! - [`reconcile`]: each event against the one it rests on, pure;
 //! - [`trail`]: what happened to an entry, in causal order and plain words, pure;

@@ -2,7 +2,7 @@
 //!
 //! - [`Visit`], [`OptionalVisit`]: who has signed in, by a cookie that holds the token of their session and nothing else. The JSON interfaces take no
 //!   cookie: whoever wants something of them says who they are in a header, which no page of somebody else's can make a browser send.
-//! - [`SentForm`]: a form as it was sent. It is taken when it came from a page of ours ([`same_site`]) *and* holds what only a page drawn for this
+//! - [`SentForm`]: a form as it was sent. It is taken when it came from a page of ours (`same_site`) *and* holds what only a page drawn for this
 //!   session can hold ([`FormToken`]): two guards, so that neither an old browser nor a sibling host opens the way (CSRF).
 //! - [`OpenForm`]: the same of somebody who has not signed in: the first guard alone, because there is no session to bind it to.
 //! - [`Surroundings`]: what the one who serves the pages knows and they do not.
