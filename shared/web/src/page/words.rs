@@ -1,4 +1,4 @@
-//! The words of the interface, in six languages, from `words/*.toml`.
+//! The words of the interface, in six languages, from `words/<language>/*.toml`.
 
 use std::{collections::BTreeMap, fmt::Display, sync::LazyLock};
 
@@ -14,14 +14,28 @@ pub struct Words {
 
 static ALL: LazyLock<[Words; 6]> = LazyLock::new(|| Language::ALL.map(Words::read));
 
-const fn source(language: Language) -> &'static str {
+/// The files of one language, a file for the pages of each kind of people: one owner each.
+macro_rules! files {
+    ($language:literal) => {
+        [
+            include_str!(concat!("../../words/", $language, "/house.toml")),
+            include_str!(concat!("../../words/", $language, "/contributor.toml")),
+            include_str!(concat!("../../words/", $language, "/review.toml")),
+            include_str!(concat!("../../words/", $language, "/publisher.toml")),
+            include_str!(concat!("../../words/", $language, "/auditor.toml")),
+            include_str!(concat!("../../words/", $language, "/office.toml")),
+        ]
+    };
+}
+
+const fn sources(language: Language) -> [&'static str; 6] {
     match language {
-        Language::Ar => include_str!("../../words/ar.toml"),
-        Language::Zh => include_str!("../../words/zh.toml"),
-        Language::En => include_str!("../../words/en.toml"),
-        Language::Fr => include_str!("../../words/fr.toml"),
-        Language::Ru => include_str!("../../words/ru.toml"),
-        Language::Es => include_str!("../../words/es.toml"),
+        Language::Ar => files!("ar"),
+        Language::Zh => files!("zh"),
+        Language::En => files!("en"),
+        Language::Fr => files!("fr"),
+        Language::Ru => files!("ru"),
+        Language::Es => files!("es"),
     }
 }
 
@@ -33,10 +47,12 @@ impl Words {
     }
 
     fn read(language: Language) -> Self {
-        let table = source(language).parse::<toml::Table>().expect("part of the program; a test reads all six");
         let mut texts = BTreeMap::new();
-        for (key, value) in table {
-            gather(key, value, &mut texts);
+        for source in sources(language) {
+            let table = source.parse::<toml::Table>().expect("part of the program; a test reads all of them");
+            for (key, value) in table {
+                gather(key, value, &mut texts);
+            }
         }
         Self { language, texts }
     }
