@@ -82,8 +82,12 @@ pub struct LogDocument {
     responses((status = 200, description = "The logs", body = Vec<LogDocument>))
 )]
 pub(super) async fn all(State(office): State<Office>) -> Answer<(Cache, Json<Vec<LogDocument>>)> {
-    let logs = office.watched().iter().map(|watched| log(&office, watched)).collect::<Answer<_>>()?;
-    Ok((Cache::PublicJson, Json(logs)))
+    Ok((Cache::PublicJson, Json(logs(&office)?)))
+}
+
+/// All logs, with the newest checkpoint of each.
+pub(crate) fn logs(office: &Office) -> Answer<Vec<LogDocument>> {
+    office.watched().iter().map(|watched| log(office, watched)).collect()
 }
 
 /// A checkpoint

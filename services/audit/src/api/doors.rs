@@ -17,14 +17,14 @@ use crate::{
 const RETRY_SECONDS: u64 = 2;
 
 /// Whether the caller is an auditor of anything: for what concerns no single entry and nobody's words.
-pub(super) fn auditor(office: &Office, caller: &Bearer) -> Answer<()> {
+pub(crate) fn auditor(office: &Office, caller: &Bearer) -> Answer<()> {
     let view = office.engine().view();
     let holds = view.state.designations.holds(caller.subject, Role::Auditor, office.now());
     holds.map(|_authority| ()).map_err(|missing| closed(office, &missing))
 }
 
 /// Whether the caller is an auditor of every body and type: for what concerns all of them.
-pub(super) fn auditor_of_all(office: &Office, caller: &Bearer) -> Answer<()> {
+pub(crate) fn auditor_of_all(office: &Office, caller: &Bearer) -> Answer<()> {
     bound_to_none(caller)?;
     let view = office.engine().view();
     let entitled = view.state.designations.entitled(caller.subject, Role::Auditor, None, None, office.now());
@@ -63,7 +63,7 @@ fn not_entitled(refusal: &AuditRefusal) -> Problem {
 }
 
 /// Records that the caller reads this now; durable when it returns. Whoever may not gets a problem, which is recorded too.
-pub(super) async fn record_reading(
+pub(crate) async fn record_reading(
     office: &Office,
     caller: &Bearer,
     entry: Option<EntryId>,

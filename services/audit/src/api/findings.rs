@@ -14,30 +14,30 @@ use crate::{domain::FindingKind, office::Office, views::FindingRow};
 /// The name of this list in cursors.
 const LIST: &str = "findings";
 
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct FindingsQuery {
+pub(crate) struct FindingsQuery {
     /// Where to go on: `next` of the page before.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
     /// How many at most.
     #[param(value_type = Option<u32>)]
-    limit: Option<PageSize>,
+    pub(crate) limit: Option<PageSize>,
     /// Only of this kind.
     #[param(value_type = Option<String>, example = "not-decidable")]
-    kind: Option<FindingKind>,
+    pub(crate) kind: Option<FindingKind>,
     /// Only about what this service wrote.
     #[param(value_type = Option<String>, example = "moderation")]
-    origin: Option<Origin>,
+    pub(crate) origin: Option<Origin>,
     /// Only those that last (`open`), or only those that have passed (`settled`).
     #[param(inline)]
-    state: Option<FindingState>,
+    pub(crate) state: Option<FindingState>,
 }
 
 /// Whether a finding lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum FindingState {
+pub(crate) enum FindingState {
     /// It lasts, or was so once and stays on record for ever.
     Open,
     /// What it said lasts no longer.
@@ -114,7 +114,12 @@ pub(super) async fn findings(
     caller: Bearer,
     StrictQuery(query): StrictQuery<FindingsQuery>,
 ) -> Answer<Json<Page<FindingDocument>>> {
-    doors::auditor(&office, &caller)?;
+    listed(&office, &caller, &query).map(Json)
+}
+
+/// A page of the findings.
+pub(crate) fn listed(office: &Office, caller: &Bearer, query: &FindingsQuery) -> Answer<Page<FindingDocument>> {
+    doors::auditor(office, caller)?;
     let from = match &query.cursor {
         Some(cursor) => {
             cursor.number(LIST).map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(error.to_string()))?
@@ -127,7 +132,7 @@ pub(super) async fn findings(
     let rows = view.findings.iter().enumerate().skip(from).filter(|(_, row)| query.admits(row));
     let page = Page::of(rows, size, |(index, _)| Cursor::at_number(LIST, *index as u64 + 1));
     let items = page.items.into_iter().map(|(_, row)| document(row)).collect();
-    Ok(Json(Page { items, next: page.next }))
+    Ok(Page { items, next: page.next })
 }
 
 fn document(row: &FindingRow) -> FindingDocument {

@@ -1,22 +1,22 @@
 //! The JSON interface, under `/audit/api/v1`. For auditors; the checkpoints are for everybody.
 
-mod as_json;
+pub(crate) mod as_json;
 mod asked;
 mod certificates;
-mod checkpoints;
+pub(crate) mod checkpoints;
 mod cosignatures;
 mod describing;
-mod doors;
+pub(crate) mod doors;
 mod events;
-mod exports;
-mod findings;
+pub(crate) mod exports;
+pub(crate) mod findings;
 mod log;
-mod moments;
+pub(crate) mod moments;
 mod readings;
-mod receipts;
-mod search;
+pub(crate) mod receipts;
+pub(crate) mod search;
 mod state;
-mod trails;
+pub(crate) mod trails;
 
 use axum::{
     Json, Router,

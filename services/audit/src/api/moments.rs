@@ -28,26 +28,26 @@ const STEPS_MAX: usize = 200;
 /// Which moment of an entry.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct MomentQuery {
+pub(crate) struct MomentQuery {
     /// An instant (2026-03-09T09:00:00Z), or the place of an event of any service (moderation/17, or moderation/1/17 in a later epoch):
     /// everything up to the moment in which it was recorded, wherever that happened.
-    as_of: String,
+    pub(crate) as_of: String,
     /// A service (submission, moderation or publication): also where the entry stood by what that service knew.
     #[param(value_type = Option<String>)]
-    known_to: Option<Origin>,
+    pub(crate) known_to: Option<Origin>,
 }
 
 /// Between which moments.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct DifferenceQuery {
+pub(crate) struct DifferenceQuery {
     /// The first moment: an instant, or the place of an event of any service, included in what was before.
-    from: String,
+    pub(crate) from: String,
     /// The second.
-    to: String,
+    pub(crate) to: String,
     /// Whether the words that were submitted are compared too.
     #[serde(default)]
-    contents: Option<bool>,
+    pub(crate) contents: Option<bool>,
 }
 
 /// An entry at a moment.
@@ -157,20 +157,25 @@ pub(super) async fn moment(
     StrictPath(named): StrictPath<String>,
     StrictQuery(query): StrictQuery<MomentQuery>,
 ) -> Answer<Json<MomentDocument>> {
+    at(&office, &caller, named, query).await.map(Json)
+}
+
+/// An entry at a moment, recorded before this answers.
+pub(crate) async fn at(office: &Office, caller: &Bearer, named: String, query: MomentQuery) -> Answer<MomentDocument> {
     let known_to = query.known_to;
     if known_to.is_some_and(|service| !COPIED.contains(&service)) {
         return Err(asked::unfit("known_to", "It is submission, moderation or publication"));
     }
-    let (entry, facts) = trails::admitted(&office, &caller, named).await?;
-    let at = settled(&office, query.as_of, "as_of").await?;
+    let (entry, facts) = trails::admitted(office, caller, named).await?;
+    let at = settled(office, query.as_of, "as_of").await?;
     let reading = v1::ReadTrail { as_of: Some(at.instant.0), ..reading(&facts) };
-    doors::record_reading(&office, &caller, Some(entry), reading).await?;
+    doors::record_reading(office, caller, Some(entry), reading).await?;
+    let office = office.clone();
     off_thread(move || {
         let events = gathered(&office, entry)?;
         shown(entry, facts, &events, &at, known_to).ok_or_else(|| not_there_yet(&at.text))
     })
     .await
-    .map(Json)
 }
 
 /// What changed between two moments
@@ -198,9 +203,19 @@ pub(super) async fn difference(
     StrictPath(named): StrictPath<String>,
     StrictQuery(query): StrictQuery<DifferenceQuery>,
 ) -> Answer<Json<DifferenceDocument>> {
-    let (entry, facts) = trails::admitted(&office, &caller, named).await?;
-    let from = settled(&office, query.from, "from").await?;
-    let to = settled(&office, query.to, "to").await?;
+    between(&office, &caller, named, query).await.map(Json)
+}
+
+/// What changed between two moments, recorded before this answers.
+pub(crate) async fn between(
+    office: &Office,
+    caller: &Bearer,
+    named: String,
+    query: DifferenceQuery,
+) -> Answer<DifferenceDocument> {
+    let (entry, facts) = trails::admitted(office, caller, named).await?;
+    let from = settled(office, query.from, "from").await?;
+    let to = settled(office, query.to, "to").await?;
     if to.instant < from.instant {
         return Err(asked::unfit("to", "It is before the first moment"));
     }
@@ -212,8 +227,9 @@ pub(super) async fn difference(
         scope: scope_of(depth).into(),
         ..reading(&facts)
     };
-    doors::record_reading(&office, &caller, Some(entry), reading).await?;
-    off_thread(move || compared(&office, entry, facts, (&from, &to), depth)).await.map(Json)
+    doors::record_reading(office, caller, Some(entry), reading).await?;
+    let office = office.clone();
+    off_thread(move || compared(&office, entry, facts, (&from, &to), depth)).await
 }
 
 async fn settled(office: &Office, text: String, parameter: &'static str) -> Answer<Cut> {

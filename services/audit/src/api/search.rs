@@ -42,44 +42,44 @@ const EXAMINED_MAX: usize = 20_000;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub(super) struct SearchQuery {
+pub(crate) struct SearchQuery {
     /// Who did it: the id of a person, or `person`, `service`, `system`.
-    actor: Option<String>,
+    pub(crate) actor: Option<String>,
     /// Of entries of this body. To be said by whoever is auditor of this body only.
     #[param(value_type = Option<String>)]
-    body: Option<BodyCode>,
+    pub(crate) body: Option<BodyCode>,
     /// Of entries of this record type. To be said, with the body, by whoever is auditor of this type only.
     #[serde(rename = "type")]
     #[param(rename = "type")]
-    record_type: Option<String>,
+    pub(crate) record_type: Option<String>,
     /// Of this kind only; several times for several.
-    kind: Vec<String>,
+    pub(crate) kind: Vec<String>,
     /// Of this service only; several times for several.
     #[param(value_type = Vec<String>)]
-    origin: Vec<Origin>,
+    pub(crate) origin: Vec<Origin>,
     /// Under which designation, by its id.
     #[param(value_type = Option<String>)]
-    designation: Option<DesignationId>,
+    pub(crate) designation: Option<DesignationId>,
     /// About the content with this digest.
     #[param(value_type = Option<String>)]
-    digest: Option<Digest>,
+    pub(crate) digest: Option<Digest>,
     /// Of the entry with this public number, or id.
-    number: Option<String>,
+    pub(crate) number: Option<String>,
     /// Recorded then or later (RFC 3339).
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Recorded before then (RFC 3339).
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// `everything`, `decisions`, or `public`: what stands in public.
     #[param(inline)]
-    only: Only,
+    pub(crate) only: Only,
     /// `json`: a page. `jsonl` or `csv`: everything that is found, as a file that says at its end whether it is whole.
     #[param(inline)]
-    format: Format,
+    pub(crate) format: Format,
     /// Events on a page: 50 when nothing is said, at most 200.
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Where to go on: `next` of the page before.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// What was found.
@@ -159,19 +159,30 @@ pub(super) async fn search(
     caller: Bearer,
     StrictQuery(query): StrictQuery<SearchQuery>,
 ) -> Answer<Response> {
-    let (format, has_page) = (query.format, query.limit.is_some() || query.cursor.is_some());
+    if query.format == Format::Json {
+        return found(&office, &caller, query).await.map(|page| Json(page).into_response());
+    }
+    taken_away(office, &caller, query).await
+}
+
+/// A page of what is found, recorded before this answers.
+pub(crate) async fn found(office: &Office, caller: &Bearer, query: SearchQuery) -> Answer<FoundDocument> {
     let limit = asked::size(query.limit, ITEMS, ITEMS_MAX)?;
     let positions = query.cursor.as_ref().map(from_cursor).transpose()?;
-    let question = question(&office, &caller, query).await?;
-    if format != Format::Json {
-        if has_page {
-            return Err(asked::unfit("format", "A file holds everything: limit and cursor are for pages"));
-        }
-        return exports::of_search(office, &caller, question, format).await;
+    let question = question(office, caller, query).await?;
+    doors::record_reading(office, caller, question.entry, reading(&question, Scope::Search)).await?;
+    let office = office.clone();
+    off_thread(move || page(&office, question, positions, limit)).await
+}
+
+/// Everything that is found, as a file; recorded before its first byte.
+pub(crate) async fn taken_away(office: Office, caller: &Bearer, query: SearchQuery) -> Answer<Response> {
+    if query.limit.is_some() || query.cursor.is_some() {
+        return Err(asked::unfit("format", "A file holds everything: limit and cursor are for pages"));
     }
-    let entry = question.entry;
-    doors::record_reading(&office, &caller, entry, reading(&question, Scope::Search)).await?;
-    off_thread(move || page(&office, question, positions, limit)).await.map(|page| Json(page).into_response())
+    let format = query.format;
+    let question = question(&office, caller, query).await?;
+    exports::of_search(office, caller, question, format).await
 }
 
 async fn question(office: &Office, caller: &Bearer, query: SearchQuery) -> Answer<Question> {

@@ -34,38 +34,38 @@ const STEPS_MAX: usize = 1_000;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub(super) struct TrailQuery {
+pub(crate) struct TrailQuery {
     /// Whether the contents that were submitted are shown too.
-    contents: Option<bool>,
+    pub(crate) contents: Option<bool>,
     /// Whether what changed is shown word by word. It is when `contents` are.
-    changes: Option<bool>,
+    pub(crate) changes: Option<bool>,
     /// Events of this service only; several times for several.
     #[param(value_type = Vec<String>)]
-    origin: Vec<Origin>,
+    pub(crate) origin: Vec<Origin>,
     /// Events of this kind only, as `kind` has it; several times for several.
-    kind: Vec<String>,
+    pub(crate) kind: Vec<String>,
     /// Who did it: the id of a person, or `person`, `service`, `system`.
-    by: Option<String>,
+    pub(crate) by: Option<String>,
     /// Under which designation, by its id.
     #[param(value_type = Option<String>)]
-    designation: Option<DesignationId>,
+    pub(crate) designation: Option<DesignationId>,
     /// Recorded then or later (RFC 3339).
-    from: Option<String>,
+    pub(crate) from: Option<String>,
     /// Recorded before then (RFC 3339).
-    to: Option<String>,
+    pub(crate) to: Option<String>,
     /// `everything`, `decisions`, or `public`: what the public is told of, as the public is told it.
     #[param(inline)]
-    only: Only,
+    pub(crate) only: Only,
     /// The trail as it stood: an instant, or the place of an event such as moderation/17, included.
-    as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
     /// `json`: a page. `jsonl` or `csv`: everything that is wanted, as a file that says at its end whether it is whole.
     #[param(inline)]
-    format: Format,
+    pub(crate) format: Format,
     /// Steps on a page: 200 when nothing is said, at most 1000.
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// Where to go on: `next` of the page before. All pages of a list are of the moment of the first.
     #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// The trail of an entry
@@ -95,28 +95,48 @@ pub(super) async fn trail(
     StrictPath(named): StrictPath<String>,
     StrictQuery(query): StrictQuery<TrailQuery>,
 ) -> Answer<Response> {
-    let (format, has_page) = (query.format, query.limit.is_some() || query.cursor.is_some());
+    if query.format == Format::Json {
+        return read(&office, &caller, named, query).await.map(|(trail, _)| Json(trail).into_response());
+    }
+    taken_away(office, &caller, named, query).await
+}
+
+/// A page of a trail, and the event that records that it was read: it is recorded before this answers.
+pub(crate) async fn read(
+    office: &Office,
+    caller: &Bearer,
+    named: String,
+    query: TrailQuery,
+) -> Answer<(Trail, Option<Place>)> {
     let limit = asked::size(query.limit, STEPS, STEPS_MAX)?;
     let going_on = query.cursor.as_ref().map(from_cursor).transpose()?;
-    let (entry, facts) = admitted(&office, &caller, named).await?;
-    let (wanted, as_of) = wanted(&office, query).await?;
-    if format != Format::Json {
-        if has_page {
-            return Err(asked::unfit("format", "A file holds everything: limit and cursor are for pages"));
-        }
-        return exports::of_trail(office, &caller, entry, facts, wanted, as_of, format).await;
-    }
-    doors::record_reading(&office, &caller, Some(entry), reading(&facts, &wanted, as_of.as_ref())).await?;
-    off_thread(move || {
+    let (entry, facts) = admitted(office, caller, named).await?;
+    let (wanted, as_of) = wanted(office, query).await?;
+    let reading = reading(&facts, &wanted, as_of.as_ref());
+    let recorded = doors::record_reading(office, caller, Some(entry), reading).await?;
+    let office = office.clone();
+    let trail = off_thread(move || {
         let (look, after) = look(&office, entry, facts, wanted, going_on)?;
         let part = look.page(&office, after, limit).map_err(|error| problem(&error))?;
-        Ok(Json(document(&office, &look, part, as_of.as_ref())).into_response())
+        Ok(document(&office, &look, part, as_of.as_ref()))
     })
-    .await
+    .await?;
+    Ok((trail, recorded.events.first().map(|event| event.head.place)))
+}
+
+/// A trail as a file, recorded before its first byte.
+pub(crate) async fn taken_away(office: Office, caller: &Bearer, named: String, query: TrailQuery) -> Answer<Response> {
+    if query.limit.is_some() || query.cursor.is_some() {
+        return Err(asked::unfit("format", "A file holds everything: limit and cursor are for pages"));
+    }
+    let format = query.format;
+    let (entry, facts) = admitted(&office, caller, named).await?;
+    let (wanted, as_of) = wanted(&office, query).await?;
+    exports::of_trail(office, caller, entry, facts, wanted, as_of, format).await
 }
 
 /// The entry with this id or number, for an auditor; whoever is none is answered alike whether there is one or not.
-pub(super) async fn admitted(office: &Office, caller: &Bearer, named: String) -> Answer<(EntryId, EntryFacts)> {
+pub(crate) async fn admitted(office: &Office, caller: &Bearer, named: String) -> Answer<(EntryId, EntryFacts)> {
     let known = {
         let office = office.clone();
         off_thread(move || find(&office, &named)).await?
