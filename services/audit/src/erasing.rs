@@ -35,6 +35,6 @@ impl Holdings for Shelves {
     }
 
     fn forget(&self, subject: SubjectId) -> Result<u32, ErasureError> {
-        forgotten(self.accounts.name_of(subject).is_none())
+        forgotten(&self.accounts, subject)
     }
 }

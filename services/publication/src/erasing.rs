@@ -32,7 +32,7 @@ impl Holdings for Shelves {
 
     /// It is given no names where people are kept elsewhere; in one process it sees what moderation has forgotten.
     fn forget(&self, subject: SubjectId) -> Result<u32, ErasureError> {
-        forgotten(self.accounts.name_of(subject).is_none())
+        forgotten(&self.accounts, subject)
     }
 
     fn drop_caches(&self) {

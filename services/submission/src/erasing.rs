@@ -55,7 +55,7 @@ impl Holdings for Shelves {
     }
 
     fn forget(&self, subject: SubjectId) -> Result<u32, ErasureError> {
-        forgotten(self.office.accounts().name_of(subject).is_none())
+        forgotten(self.office.accounts(), subject)
     }
 
     fn drop_caches(&self) {

@@ -30,21 +30,17 @@ pub(crate) fn file(layout: &Layout, service: dossier_proto::Origin) -> PathBuf {
     layout.service(service).join("people.sealed")
 }
 
-/// Writes the copy down whenever it is another one. Drop the future to stop.
+/// Writes the copy down whenever it is another one, and says so to whoever waits for it (`Accounts::will_be_written_down`). Drop the future to
+/// stop.
 pub(super) async fn keep(accounts: Arc<Accounts>, file: PathBuf, master: MasterKey) {
-    let mut kept = None;
     let mut tick = tokio::time::interval(LOOK_EVERY);
     loop {
         tick.tick().await;
-        let mark = accounts.copied_mark();
-        if mark.is_none() || mark == kept {
-            continue;
-        }
-        let Some(copy) = accounts.copied() else { continue };
-        let (place, key, mark) = (file.clone(), BackupKey::derived(&master, LABEL), copy.mark);
+        let Some(copy) = accounts.unwritten() else { continue };
+        let (place, key, edition) = (file.clone(), BackupKey::derived(&master, LABEL), copy.edition);
         let written = tokio::task::spawn_blocking(move || write(&place, &key, &copy)).await;
         match written {
-            Ok(Ok(())) => kept = Some(mark),
+            Ok(Ok(())) => accounts.written_down(edition),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the copy of the accounts could not be written down; it is tried again");
             }
@@ -104,7 +100,7 @@ mod tests {
         let master = MasterKey::create_or_read(directory.path().join("master.key")).unwrap();
         let (place, key) = (directory.path().join("people.sealed"), BackupKey::derived(&master, LABEL));
         assert_eq!(read(&place, &master).unwrap(), None);
-        let copy = |text: &str| WrittenCopy { mark: [0; 24], bytes: Zeroizing::new(text.as_bytes().to_vec()) };
+        let copy = |text: &str| WrittenCopy { edition: 1, bytes: Zeroizing::new(text.as_bytes().to_vec()) };
         write(&place, &key, &copy("Aiman Oak")).unwrap();
         let (former, open) = (fs::read(&place).unwrap(), File::open(&place).unwrap());
         write(&place, &key, &copy("nobody")).unwrap();

@@ -240,12 +240,14 @@ impl Room {
 
     /// Keeps a copy of the accounts new, where they are kept elsewhere.
     pub(super) fn keep_people(&mut self, accounts: &Arc<Accounts>, plot: &Plot) {
-        self.tasks.spawn(self.ground.keep_people(self.origin, Arc::clone(accounts)));
         // Those who are given names write them down, for the loss of moderation's disk.
         if matches!(self.origin, Origin::Submission | Origin::Audit) {
+            // Before anything is heard: nobody counts as forgotten who may still be in the file.
+            accounts.will_be_written_down();
             let file = roll::file(&plot.layout, self.origin);
             self.tasks.spawn(roll::keep(Arc::clone(accounts), file, plot.secrets.master.clone()));
         }
+        self.tasks.spawn(self.ground.keep_people(self.origin, Arc::clone(accounts)));
     }
 
     /// Measures a line to the broker from now on.

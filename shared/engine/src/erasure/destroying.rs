@@ -1,5 +1,6 @@
 //! Goes through what a service holds and destroys what an order is about.
 
+use dossier_identity::Accounts;
 use dossier_proto::{EntryId, Event, Origin, SubjectId};
 use dossier_vault::{
     Holding, Vault, VaultError,
@@ -69,15 +70,13 @@ pub fn events_of<D: Decider, V: View>(engine: &Engine<D, V>, entry: EntryId) -> 
     Ok(recorded.into_iter().flat_map(|one| [Some(one.event), one.beside]).flatten().collect())
 }
 
-/// The answer of a service that keeps no accounts: nothing is destroyed here, and it is said once nobody's name is known any more.
+/// The answer of a service that keeps no accounts: nothing is destroyed here, and it is said once it was heard, after the order, that
+/// nobody knows them any more, and no written copy tells it.
 ///
 /// # Errors
-/// [`ErasureError::Obstacle`] as long as it is.
-pub fn forgotten(is_unknown: bool) -> Result<u32, ErasureError> {
-    if is_unknown {
-        return Ok(0);
-    }
-    Err(ErasureError::Obstacle("moderation has not forgotten the person yet, as far as was heard here".to_owned()))
+/// [`ErasureError::Obstacle`] as long as that is not so.
+pub fn forgotten(accounts: &Accounts, subject: SubjectId) -> Result<u32, ErasureError> {
+    accounts.have_forgotten(subject).map(|()| 0).map_err(|why| ErasureError::Obstacle(why.to_string()))
 }
 
 /// What becomes of keys that an order names and that were never here.
@@ -165,9 +164,12 @@ pub fn repeat<D: Decider, V: View>(engine: &Engine<D, V>, holdings: &dyn Holding
 fn repeat_one(origin: Origin, holdings: &dyn Holdings, order: &Order) -> Result<(), ErasureError> {
     let unknown = if order.confirmed.contains_key(&origin) { Unknown::Marked } else { Unknown::Left };
     match carry_out(holdings, order, unknown) {
-        // Where people are kept elsewhere, they are not heard of yet at a start; the task goes on with it.
+        // Where people are kept elsewhere, they are not heard of yet at a start; the task goes on with it. What was confirmed is so, and
+        // the copy that an old backup may have brought is replaced by the next.
         Err(ErasureError::Obstacle(why)) if order.scope == Scope::Person => {
-            tracing::warn!(order = %order.place, why, "an erasure goes on later");
+            if unknown == Unknown::Left {
+                tracing::info!(%origin, order = %order.place, why, "an erasure goes on once the accounts were heard");
+            }
             Ok(())
         }
         carried_out => carried_out.map(drop),

@@ -1,8 +1,8 @@
 //! The task that destroys what is ordered and then says so.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use dossier_proto::{Actor, Digest, v1};
+use dossier_proto::{Actor, Digest, Place, v1};
 use sha2::{Digest as _, Sha256};
 
 use super::{Holdings, Order, destroy, shut_out};
@@ -20,6 +20,7 @@ pub async fn run<D: Decider, V: View>(
     holdings: Arc<dyn Holdings>,
     confirm: fn(v1::ConfirmErasure) -> D::Command,
 ) {
+    let mut told = BTreeMap::new();
     loop {
         // Before the view is looked at: what it does not show yet comes after this.
         let position = engine.journal().head().size;
@@ -31,11 +32,11 @@ pub async fn run<D: Decider, V: View>(
         let mut is_late = false;
         for order in pending {
             match carry_out(&engine, &holdings, &order, confirm).await {
-                Ok(()) => {}
+                Ok(()) => drop(told.remove(&order.place)),
                 Err(Outcome::Stopped) => return,
                 // One that has to wait keeps no other waiting.
                 Err(Outcome::Later(why)) => {
-                    tracing::warn!(origin = %D::ORIGIN, order = %order.place, why, "an erasure is tried again");
+                    tell::<D>(&mut told, order.place, why);
                     is_late = true;
                 }
             }
@@ -47,6 +48,14 @@ pub async fn run<D: Decider, V: View>(
         } else if is_idle {
             engine.reached(position.saturating_add(1), PATIENCE).await;
         }
+    }
+}
+
+/// Logs why an order waits: once for each reason, however often it is tried.
+fn tell<D: Decider>(told: &mut BTreeMap<Place, String>, order: Place, why: String) {
+    if told.get(&order) != Some(&why) {
+        tracing::warn!(origin = %D::ORIGIN, %order, why, "an erasure is tried again until it is done");
+        told.insert(order, why);
     }
 }
 

@@ -60,14 +60,6 @@ impl Version {
         Ok(Self { incarnation, change: 0 })
     }
 
-    /// For whoever compares versions and knows nothing else of them.
-    pub(super) fn mark(self) -> [u8; 24] {
-        let mut mark = [0; 24];
-        mark[..16].copy_from_slice(&self.incarnation);
-        mark[16..].copy_from_slice(&self.change.to_be_bytes());
-        mark
-    }
-
     pub(super) const fn next(self) -> Self {
         Self { change: self.change.wrapping_add(1), ..self }
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Accounts, AccountsError, People,
-    copy::{COPY_BYTES_MAX, CopiedPerson, Version},
+    copy::{COPY_BYTES_MAX, CopiedPerson},
     person,
     record::{Account, StoredToken, TokenKind},
     ticket::{Door, Standing},
@@ -23,8 +23,8 @@ const FORM: u8 = 1;
 
 /// A copy as it is written down: it is wiped when dropped.
 pub struct WrittenCopy {
-    /// Another one after every change, also after a start of the holder.
-    pub mark: [u8; 24],
+    /// Which of the copies that were here since the start: the first is 1.
+    pub edition: u64,
     /// The bytes.
     pub bytes: Zeroizing<Vec<u8>>,
 }
@@ -35,22 +35,16 @@ struct Written {
 }
 
 impl Accounts {
-    /// Which copy is here; nothing where the accounts are kept, or while none was heard.
-    pub fn copied_mark(&self) -> Option<[u8; 24]> {
-        let People::Mirrored(mirror) = &self.people else { return None };
-        mirror.version().map(Version::mark)
-    }
-
-    /// The copy that is here, to be written down.
+    /// The copy that is here, to be written down; nothing where the accounts are kept, or while none was heard.
     pub fn copied(&self) -> Option<WrittenCopy> {
         let People::Mirrored(mirror) = &self.people else { return None };
-        let (version, people) = mirror.people()?;
+        let (edition, people) = mirror.people()?;
         // Numbers, bytes, texts and lists of known length always serialise.
         let body = Zeroizing::new(postcard::to_stdvec(&Written { people }).ok()?);
         let mut bytes = Zeroizing::new(Vec::with_capacity(1 + body.len()));
         bytes.push(FORM);
         bytes.extend_from_slice(&body);
-        Some(WrittenCopy { mark: version.mark(), bytes })
+        Some(WrittenCopy { edition, bytes })
     }
 
     /// Makes the accounts in a copy that was written down, as far as they are not here; answers how many those are. Their tokens are taken as

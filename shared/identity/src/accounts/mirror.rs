@@ -5,7 +5,10 @@ mod rounds;
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,6 +19,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{
     Contact, TokenId, TokenText,
     copy::{CopiedContact, CopiedPerson, CopyError, Page, Then, Version},
+    forgetting::{Forgetting, Told},
     ticket::{Door, Grant, Ticket},
     token::{Pepper, TokenHash},
 };
@@ -48,6 +52,9 @@ pub enum PeopleNotHeard {
 pub(super) struct Mirror {
     kept: RwLock<Option<Kept>>,
     rounds: Rounds,
+    /// How many copies there were since the start.
+    editions: AtomicU64,
+    pub(super) forgetting: Mutex<Forgetting>,
 }
 
 /// A whole copy.
@@ -55,6 +62,8 @@ struct Kept {
     people: PeopleCopy,
     /// When it was last asked whether this is the newest version. (Not when it was answered: what changed in between is not in it.)
     heard: Instant,
+    /// Which of those that were here since the start: the first is 1.
+    edition: u64,
 }
 
 /// The people of one version.
@@ -135,16 +144,30 @@ impl Mirror {
         }
     }
 
+    /// Which copy is here.
+    pub(super) fn edition(&self) -> Option<u64> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().map(|kept| kept.edition)
+    }
+
+    /// What the copy says of somebody, however old it is.
+    pub(super) fn told(&self, subject: SubjectId) -> Option<Told> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.as_ref()?;
+        let is_known = kept.people.people.contains_key(&subject);
+        Some(Told { heard: kept.heard, edition: kept.edition, is_known })
+    }
+
     pub(super) fn version(&self) -> Option<Version> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref().map(|kept| kept.people.version)
     }
 
     /// Everybody in the copy, in the order of their subject ids.
-    pub(super) fn people(&self) -> Option<(Version, Vec<CopiedPerson>)> {
+    pub(super) fn people(&self) -> Option<(u64, Vec<CopiedPerson>)> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let copy = &kept.as_ref()?.people;
-        Some((copy.version, copy.everybody()))
+        let kept = kept.as_ref()?;
+        Some((kept.edition, kept.people.everybody()))
     }
 
     /// The copy is the newest, as of a moment.
@@ -156,7 +179,9 @@ impl Mirror {
     }
 
     fn replace(&self, people: PeopleCopy, heard: Instant) {
-        let former = self.kept.write().unwrap_or_else(PoisonError::into_inner).replace(Kept { people, heard });
+        let edition = self.editions.fetch_add(1, Ordering::Relaxed) + 1;
+        let kept = Kept { people, heard, edition };
+        let former = self.kept.write().unwrap_or_else(PoisonError::into_inner).replace(kept);
         // Names of a whole installation are wiped here, after the lock was let go.
         drop(former);
     }
