@@ -59,11 +59,13 @@ pub enum WordsError {
 }
 
 impl WordsError {
-    /// Whether the words are gone for good, or were never here: nothing to alarm anybody about.
+    /// Whether the words are gone for good, or were never here, or nothing can be sealed beside them any more: nothing to
+    /// alarm anybody about.
     pub fn is_absence(&self) -> bool {
         matches!(
             self,
             Self::Unseal(UnsealError::Erased(_) | UnsealError::Unknown(_))
+                | Self::Seal(SealError::Key(KeyError::Erased(_) | KeyError::Unknown(_)))
                 | Self::Key(KeyError::Erased(_) | KeyError::Unknown(_))
         )
     }

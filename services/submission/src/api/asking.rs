@@ -1,12 +1,12 @@
 //! What a body asks about an entry besides writing it: recall, withdrawal, a revision, retraction.
 
 use axum::{extract::State, response::Response};
-use dossier_engine::Outcome;
+use dossier_engine::{ExecuteError, Outcome};
 use dossier_identity::Role;
 use dossier_proto::{EntryId, KeyId, Payload, v1};
 use dossier_vault::Purpose;
 use dossier_web::{
-    Answer, Part, Problem, ProblemDocument,
+    Answer, Part, ProblemDocument,
     extract::{Bearer, IdempotencyKey, IfMatch, StrictJson, StrictPath},
 };
 use http::StatusCode;
@@ -20,14 +20,13 @@ use super::{
 use crate::{
     domain::{Command, Entry},
     office::Office,
-    words::{self, WordsError},
 };
 
 /// Why.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ReasonBody {
+pub(crate) struct ReasonBody {
     /// The reason, at most 2 000 characters.
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// Asks moderation for the entry back.
@@ -49,7 +48,7 @@ pub(super) struct ReasonBody {
         (status = 409, description = "It is not in review, or it was decided.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn recall(
+pub(crate) async fn recall(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -75,7 +74,7 @@ pub(super) async fn recall(
         (status = 409, description = "There is nothing public to revise.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn revise(
+pub(crate) async fn revise(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -106,7 +105,7 @@ pub(super) async fn revise(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn withdraw(
+pub(crate) async fn withdraw(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -114,16 +113,9 @@ pub(super) async fn withdraw(
     key: IdempotencyKey,
     StrictJson(body): StrictJson<ReasonBody>,
 ) -> Answer<Response> {
-    let asking = Asking::new(caller.clone(), key, "POST", &format!("/entries/{id}/withdraw"), &body);
-    let errand = {
-        let office = office.clone();
-        off_thread(move || {
-            let make = |reason| Command::Withdraw(v1::Withdraw { reason });
-            with_reason(&office, &caller, id, &if_match, &body, About::Work, make)
-        })
-        .await?
-    };
-    let outcome = asking.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
+    let asking = Asking::new(caller, key, "POST", &format!("/entries/{id}/withdraw"), &body);
+    let make = |reason| Command::Withdraw(v1::Withdraw { reason });
+    let outcome = reasoned(&office, asking, (id, if_match), body, About::Work, make).await?;
     errands::answer(&office, id, status_of_withdrawal(&outcome)).await
 }
 
@@ -147,7 +139,7 @@ pub(super) async fn withdraw(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn ask_retraction(
+pub(crate) async fn ask_retraction(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -155,16 +147,9 @@ pub(super) async fn ask_retraction(
     key: IdempotencyKey,
     StrictJson(body): StrictJson<ReasonBody>,
 ) -> Answer<Response> {
-    let asking = Asking::new(caller.clone(), key, "POST", &format!("/entries/{id}/ask-retraction"), &body);
-    let errand = {
-        let office = office.clone();
-        off_thread(move || {
-            let make = |reason| Command::AskRetraction(v1::AskRetraction { reason });
-            with_reason(&office, &caller, id, &if_match, &body, About::Edition, make)
-        })
-        .await?
-    };
-    asking.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
+    let asking = Asking::new(caller, key, "POST", &format!("/entries/{id}/ask-retraction"), &body);
+    let make = |reason| Command::AskRetraction(v1::AskRetraction { reason });
+    reasoned(&office, asking, (id, if_match), body, About::Edition, make).await?;
     errands::answer(&office, id, StatusCode::ACCEPTED).await
 }
 
@@ -184,7 +169,7 @@ pub(super) async fn ask_retraction(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn appeal(
+pub(crate) async fn appeal(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -213,7 +198,7 @@ pub(super) async fn appeal(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn object(
+pub(crate) async fn object(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -235,15 +220,34 @@ async fn about_a_decision(
     key: IdempotencyKey,
     body: ReasonBody,
     name: &str,
-    make: impl FnOnce(Option<v1::Sealed>) -> Command + Send + 'static,
+    make: impl Fn(Option<v1::Sealed>) -> Command + Send + 'static,
 ) -> Answer<Response> {
-    let asking = Asking::new(caller.clone(), key, "POST", &format!("/entries/{id}/{name}"), &body);
-    let errand = {
-        let office = office.clone();
-        off_thread(move || with_reason(&office, &caller, id, &if_match, &body, About::Work, make)).await?
-    };
-    asking.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
+    let asking = Asking::new(caller, key, "POST", &format!("/entries/{id}/{name}"), &body);
+    reasoned(&office, asking, (id, if_match), body, About::Work, make).await?;
     errands::answer(&office, id, StatusCode::ACCEPTED).await
+}
+
+/// A command with a reason: a repeat is answered from what was recorded, which needs no key.
+async fn reasoned(
+    office: &Office,
+    asking: Asking,
+    (id, if_match): (EntryId, IfMatch),
+    body: ReasonBody,
+    about: About,
+    make: impl Fn(Option<v1::Sealed>) -> Command + Send + 'static,
+) -> Answer<Outcome> {
+    if let Some((_, outcome)) = asking.before(office).await? {
+        return Ok(outcome);
+    }
+    let (asking, errand) = {
+        let office = office.clone();
+        off_thread(move || {
+            let errand = with_reason(&office, &asking, (id, &if_match), &body, about, make)?;
+            Ok((asking, errand))
+        })
+        .await?
+    };
+    asking.execute(office, errand).await.map_err(|error| refusals::failed(&error))
 }
 
 /// A command without arguments.
@@ -264,7 +268,7 @@ async fn plain(
     outcome.map_err(|error| refusals::failed(&error))
 }
 
-pub(super) fn expected(if_match: &IfMatch, entry: &Entry) -> Answer<Option<u64>> {
+pub(crate) fn expected(if_match: &IfMatch, entry: &Entry) -> Answer<Option<u64>> {
     let expected = if_match.optional(Part::Draft);
     expected.map(|expected| expected.for_command(Part::Draft, entry.version)).transpose()
 }
@@ -281,19 +285,18 @@ enum About {
 /// A command with a reason, sealed for those who are to read it.
 fn with_reason(
     office: &Office,
-    caller: &Bearer,
-    id: EntryId,
-    if_match: &IfMatch,
+    asking: &Asking,
+    (id, if_match): (EntryId, &IfMatch),
     body: &ReasonBody,
     about: About,
-    make: impl FnOnce(Option<v1::Sealed>) -> Command,
+    make: impl Fn(Option<v1::Sealed>) -> Command,
 ) -> Answer<Errand> {
-    let now = office.now();
+    let (now, caller) = (office.now(), &asking.caller);
     let entry = callers::addressed(&office.engine().view(), caller, id, now)?.clone();
     let expected = expected(if_match, &entry)?;
     let reason = texts::required("/reason", &body.reason)?;
     let name = callers::in_the_name_of(office.engine().view().state(), caller, &entry.facts, now);
-    let errand = |sealed| Errand::on(id, make(sealed), expected).in_the_name_of(name);
+    let errand = |sealed| Errand::on(id, make(sealed), expected).in_the_name_of(name.clone());
     // Who may not ask is refused by the decision, which needs no words for that.
     let is_authority = contents::is_entitled(office, caller, Role::PublishingAuthority, &entry.facts, now);
     let may = contents::may_write(office, caller, &entry.facts, now) || (about == About::Edition && is_authority);
@@ -301,13 +304,19 @@ fn with_reason(
         return Ok(errand(None));
     }
     let key = match (about, &entry.public) {
-        (About::Edition, Some(_)) if !is_authority && is_cleared(office, &entry) => fresh_key(office)?,
+        (About::Edition, Some(_)) if !is_authority && is_cleared(office, &entry) => fresh_key(office),
         (About::Edition, Some(public)) => {
             let content = contents::sealed(office, id, public.revision)?;
-            words::key_of(&content).ok_or_else(|| Problem::internal(&WordsError::NoContent))?
+            contents::usable_key(office, &entry, &content)
         }
-        _ => contents::key_for_reason(office, id, &entry)?,
+        _ => contents::key_for_reason(office, id, &entry),
     };
+    let key = key.map_err(|problem| {
+        // What is refused anyway is refused for its own reason, whether there is a key or not.
+        let foreseen = asking.foresee(office, &errand(Some(v1::Sealed::default())));
+        foreseen
+            .map_or_else(|refusal| refusals::failed(&ExecuteError::Refused { refusal, recorded: None }), |()| problem)
+    })?;
     let sealed = office.words().seal_text(key, id, Purpose::Reason, &reason);
     let sealed = sealed.map_err(|error| refusals::words_failed(&error))?;
     Ok(errand(Some(sealed)))
@@ -320,7 +329,7 @@ fn is_cleared(office: &Office, entry: &Entry) -> bool {
 }
 
 /// A key of its own, for what is not to be read with anything else.
-pub(super) fn fresh_key(office: &Office) -> Answer<KeyId> {
+pub(crate) fn fresh_key(office: &Office) -> Answer<KeyId> {
     office.words().fresh_key().map_err(|error| refusals::words_failed(&error))
 }
 

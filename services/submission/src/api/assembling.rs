@@ -22,22 +22,22 @@ use crate::{
     views::{Moment, Party},
 };
 
-pub(super) fn turn(turn: Turn) -> TurnDocument {
+pub(crate) fn turn(turn: Turn) -> TurnDocument {
     TurnDocument { who: turn.who.key().to_owned(), since: moment::written(turn.since) }
 }
 
-pub(super) fn next(next: Next) -> NextDocument {
+pub(crate) fn next(next: Next) -> NextDocument {
     NextDocument { what: next.what.key().to_owned(), by: next.by.map(moment::written) }
 }
 
 /// The same as a member of a problem.
-pub(super) fn turn_value(of: Turn) -> Value {
+pub(crate) fn turn_value(of: Turn) -> Value {
     let TurnDocument { who, since } = turn(of);
     json!({ "who": who, "since": since })
 }
 
 /// The number, edition and address of the public record.
-pub(super) fn public(entry: &Entry) -> (Option<String>, Option<u32>, Option<String>) {
+pub(crate) fn public(entry: &Entry) -> (Option<String>, Option<u32>, Option<String>) {
     let Some(public) = &entry.public else { return (None, None, None) };
     (Some(public.number.clone()), Some(public.edition), Some(format!("/entries/{}", public.number)))
 }
@@ -46,7 +46,7 @@ pub(super) fn public(entry: &Entry) -> (Option<String>, Option<u32>, Option<Stri
 ///
 /// # Errors
 /// 404 when there is none; a failure on our side.
-pub(super) fn of_entry(office: &Office, id: EntryId, scene: &Scene) -> Answer<EntryDocument> {
+pub(crate) fn of_entry(office: &Office, id: EntryId, scene: &Scene) -> Answer<EntryDocument> {
     let found = scene.look(office, |entries| {
         let entry = entries.entry(id).cloned()?;
         let needs_clearance = entries.state().needs_clearance(&entry);
@@ -206,7 +206,7 @@ fn paper(office: &Office, id: EntryId, entry: &Entry, timeline: &[Moment]) -> An
 
 /// Who did something, as the body may know it: colleagues know each other by name, and who of the secretariat acts in their
 /// name.
-pub(super) fn by(office: &Office, party: Party) -> ByDocument {
+pub(crate) fn by(office: &Office, party: Party) -> ByDocument {
     let name = match party {
         Party::Contributor(subject) | Party::Authority(subject) | Party::Secretariat(subject) => {
             office.accounts().name_of(subject)
@@ -217,13 +217,13 @@ pub(super) fn by(office: &Office, party: Party) -> ByDocument {
 }
 
 /// What happened at a moment, as it was first recorded.
-pub(super) fn payload(office: &Office, moment: &Moment) -> Answer<Option<Payload>> {
+pub(crate) fn payload(office: &Office, moment: &Moment) -> Answer<Option<Payload>> {
     let recorded = office.engine().recorded_at(moment.place).map_err(|error| Problem::internal(&error))?;
     Ok(recorded.beside.unwrap_or(recorded.event).payload)
 }
 
 /// A sealed text in the clear; none when there is none, or when it cannot be read here any more.
-pub(super) fn text(
+pub(crate) fn text(
     office: &Office,
     id: EntryId,
     purpose: Purpose,

@@ -16,14 +16,14 @@ use crate::{
 
 /// The entry, if the caller sees drafts of its body here; else 404, whether it exists or not (P13). Whoever sees other
 /// stages of it (moderators, auditors) does so at other doors.
-pub(super) fn visible<'a>(entries: &'a Entries, caller: &Bearer, id: EntryId, now: Micros) -> Answer<&'a Entry> {
+pub(crate) fn visible<'a>(entries: &'a Entries, caller: &Bearer, id: EntryId, now: Micros) -> Answer<&'a Entry> {
     let entry = entries.entry(id).filter(|entry| sees(entries.state(), caller, entry, now));
     entry.ok_or_else(|| Problem::new(ProblemKind::NotFound))
 }
 
 /// The entry, if the caller may know that it exists: those who see it, and those whose designation for its body has
 /// ended or was revoked. They get the refusal with its reason, and it is recorded.
-pub(super) fn addressed<'a>(entries: &'a Entries, caller: &Bearer, id: EntryId, now: Micros) -> Answer<&'a Entry> {
+pub(crate) fn addressed<'a>(entries: &'a Entries, caller: &Bearer, id: EntryId, now: Micros) -> Answer<&'a Entry> {
     let state = entries.state();
     let knows = |entry: &&Entry| {
         sees(state, caller, entry, now) || (is_bound_to(caller, &entry.facts.body) && once_wrote(state, caller, entry))
@@ -32,7 +32,7 @@ pub(super) fn addressed<'a>(entries: &'a Entries, caller: &Bearer, id: EntryId, 
 }
 
 /// The bodies whose entries the caller sees here.
-pub(super) fn bodies(state: &State, caller: &Bearer, now: Micros) -> BTreeSet<BodyCode> {
+pub(crate) fn bodies(state: &State, caller: &Bearer, now: Micros) -> BTreeSet<BodyCode> {
     let held = state.designations.of_subject(caller.subject);
     let named: BTreeSet<BodyCode> = held.filter_map(|held| held.designation.body.clone()).collect();
     named.into_iter().filter(|body| sees_body(state, caller, body, now)).collect()
@@ -43,7 +43,7 @@ pub(super) fn bodies(state: &State, caller: &Bearer, now: Micros) -> BTreeSet<Bo
 ///
 /// # Errors
 /// 403 when the token is bound to another body, 422 when there are several to choose from.
-pub(super) fn body_to_write_for(
+pub(crate) fn body_to_write_for(
     state: &State,
     caller: &Bearer,
     named: Option<&BodyCode>,
@@ -80,7 +80,7 @@ fn formerly(state: &State, caller: &Bearer) -> Option<BodyCode> {
 
 /// In whose name the caller acts on an entry that the secretariat filed on behalf of its body; none for who writes for the
 /// body itself, and for who has nothing to do with it.
-pub(super) fn in_the_name_of(state: &State, caller: &Bearer, facts: &EntryFacts, now: Micros) -> Option<BodyCode> {
+pub(crate) fn in_the_name_of(state: &State, caller: &Bearer, facts: &EntryFacts, now: Micros) -> Option<BodyCode> {
     let is = |role| {
         let (body, record_type) = (Some(&facts.body), Some(facts.record_type.as_str()));
         state.designations.entitled(caller.subject, role, body, record_type, now).is_ok()
@@ -90,12 +90,12 @@ pub(super) fn in_the_name_of(state: &State, caller: &Bearer, facts: &EntryFacts,
 }
 
 /// Whether the caller files papers for the secretariat: then what was filed so is listed too.
-pub(super) fn files_papers(state: &State, caller: &Bearer, now: Micros) -> bool {
+pub(crate) fn files_papers(state: &State, caller: &Bearer, now: Micros) -> bool {
     caller.body.is_none() && state.designations.holds(caller.subject, Role::RecordsManager, now).is_ok()
 }
 
 /// Whether the caller sees this entry, wherever it stands.
-pub(super) fn sees(state: &State, caller: &Bearer, entry: &Entry, now: Micros) -> bool {
+pub(crate) fn sees(state: &State, caller: &Bearer, entry: &Entry, now: Micros) -> bool {
     let facts = &entry.facts;
     sees_as(state, caller, &facts.body, &facts.record_type, now) || in_the_name_of(state, caller, facts, now).is_some()
 }

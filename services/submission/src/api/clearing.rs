@@ -19,60 +19,60 @@ use super::{
 use crate::{
     domain::{Command, Entry, Workflow},
     office::Office,
-    words::{self, WordsError},
+    words::WordsError,
 };
 
 /// What is cleared.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ClearBody {
+pub(crate) struct ClearBody {
     /// The digest of the content that was read.
     #[schema(value_type = String)]
-    digest: Digest,
+    pub(crate) digest: Digest,
     /// A word to the moderators, at most 2 000 characters.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// What is returned, and why.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ReturnBody {
+pub(crate) struct ReturnBody {
     /// The digest of the content that was read.
     #[schema(value_type = String)]
-    digest: Digest,
+    pub(crate) digest: Digest,
     /// What those who wrote it are to know, at most 2 000 characters. Nobody outside the body reads it.
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// Which retraction is cleared.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ClearRetractionBody {
+pub(crate) struct ClearRetractionBody {
     /// The event that proposes it, as `retraction.place` of the entry says it.
-    proposed: ProposedAt,
+    pub(crate) proposed: ProposedAt,
 }
 
 /// Which proposal is not passed on, and why.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ReturnRetractionBody {
+pub(crate) struct ReturnRetractionBody {
     /// The event that proposes it, as `retraction.place` of the entry says it.
-    proposed: ProposedAt,
+    pub(crate) proposed: ProposedAt,
     /// What the body is to know, at most 2 000 characters. Nobody outside the body reads it.
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// Where an event of this service stands.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct ProposedAt {
+pub(crate) struct ProposedAt {
     /// The epoch of the journal.
-    epoch: u32,
+    pub(crate) epoch: u32,
     /// The position there.
-    sequence: u64,
+    pub(crate) sequence: u64,
     /// Always `submission`; may be left out.
-    origin: Option<OwnOrigin>,
+    pub(crate) origin: Option<OwnOrigin>,
 }
 
 /// The service that recorded it.
 #[derive(Debug, Clone, Copy, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum OwnOrigin {
+pub(crate) enum OwnOrigin {
     Submission,
 }
 
@@ -94,7 +94,7 @@ enum OwnOrigin {
         (status = 422, description = "Something does not fit.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn clear(
+pub(crate) async fn clear(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -113,8 +113,9 @@ pub(super) async fn clear(
             let (true, Some(asked)) = (act.is_authority, awaiting(&office, &act.entry)?) else {
                 return Ok(act.errand(Command::Clear { clear, asked: None }));
             };
-            let content = asked.content.as_ref().and_then(words::key_of);
-            let content = content.ok_or_else(|| Problem::internal(&WordsError::NoContent))?;
+            // What nobody can read any more is not cleared, whether something is said with it or not.
+            let content = asked.content.as_ref().ok_or_else(|| Problem::internal(&WordsError::NoContent))?;
+            let content = contents::usable_key(&office, &act.entry, content)?;
             let seal = |text: String| office.words().seal_text(content, id, Purpose::Note, &text);
             clear.note = note.map(seal).transpose().map_err(|error| refusals::words_failed(&error))?;
             Ok(act.errand(Command::Clear { clear, asked: Some(Box::new(asked)) }))
@@ -140,7 +141,7 @@ pub(super) async fn clear(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn give_back(
+pub(crate) async fn give_back(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -183,7 +184,7 @@ pub(super) async fn give_back(
         (status = 409, description = "No such retraction waits for clearance.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn clear_retraction(
+pub(crate) async fn clear_retraction(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -222,7 +223,7 @@ pub(super) async fn clear_retraction(
         (status = 422, description = "The reason is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn return_retraction(
+pub(crate) async fn return_retraction(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The content that an event of an entry's way carries.
-pub(super) fn carried(event: &Event) -> Option<&v1::Content> {
+pub(crate) fn carried(event: &Event) -> Option<&v1::Content> {
     match event.payload.as_ref()? {
         Payload::DraftStarted(started) => started.command.as_ref()?.content.as_ref(),
         Payload::DraftSaved(saved) => saved.command.as_ref()?.content.as_ref(),
@@ -31,7 +31,7 @@ pub(super) fn carried(event: &Event) -> Option<&v1::Content> {
 
 /// The content of a revision as it stands in the journal: where it was saved, or where an edition of others' making was
 /// received.
-pub(super) fn sealed(office: &Office, id: EntryId, revision: Revision) -> Answer<v1::Content> {
+pub(crate) fn sealed(office: &Office, id: EntryId, revision: Revision) -> Answer<v1::Content> {
     let timeline = office.engine().view().timeline(id).to_vec();
     for moment in timeline.iter().rev() {
         let may_be = moment.what.wrote() == Some(revision.number) || matches!(moment.what, Happened::Published { .. });
@@ -48,7 +48,7 @@ pub(super) fn sealed(office: &Office, id: EntryId, revision: Revision) -> Answer
 }
 
 /// The content of a revision in the clear; none when its key is gone.
-pub(super) fn opened(office: &Office, id: EntryId, content: &v1::Content) -> Answer<Option<Opened>> {
+pub(crate) fn opened(office: &Office, id: EntryId, content: &v1::Content) -> Answer<Option<Opened>> {
     match office.words().open_content(id, content) {
         Ok(opened) => Ok(Some(opened)),
         Err(error) if error.is_absence() => Ok(None),
@@ -57,25 +57,25 @@ pub(super) fn opened(office: &Office, id: EntryId, content: &v1::Content) -> Ans
 }
 
 /// The registry in force.
-pub(super) fn registry(office: &Office) -> Answer<Registry> {
+pub(crate) fn registry(office: &Office) -> Answer<Registry> {
     office.registry().map_err(|error| refusals::no_registry(&error))
 }
 
 /// Whether the caller may write this now. The decision looks again; this only keeps words from being sealed in vain.
-pub(super) fn may_write(office: &Office, caller: &Bearer, facts: &EntryFacts, now: Micros) -> bool {
+pub(crate) fn may_write(office: &Office, caller: &Bearer, facts: &EntryFacts, now: Micros) -> bool {
     is_entitled(office, caller, Role::Contributor, facts, now)
         || callers::in_the_name_of(office.engine().view().state(), caller, facts, now).is_some()
 }
 
 /// Whether the caller has this role here now, as [`may_write`] asks it.
-pub(super) fn is_entitled(office: &Office, caller: &Bearer, role: Role, facts: &EntryFacts, now: Micros) -> bool {
+pub(crate) fn is_entitled(office: &Office, caller: &Bearer, role: Role, facts: &EntryFacts, now: Micros) -> bool {
     let entries = office.engine().view();
     let (body, record_type) = (Some(&facts.body), Some(facts.record_type.as_str()));
     entries.state().designations.entitled(caller.subject, role, body, record_type, now).is_ok()
 }
 
 /// A content that may be saved: in normal form, in the language of its entry, and right in all it says, as `validate` finds.
-pub(super) fn fit(
+pub(crate) fn fit(
     registry: &Registry,
     facts: &EntryFacts,
     typed: Value,
@@ -126,7 +126,7 @@ fn without_kept_tokens(kind: Option<&RecordType>, content: &Value, previous: &[P
 }
 
 /// What is wrong with a content, as a problem.
-pub(super) fn faulty(faults: &[Fault]) -> Problem {
+pub(crate) fn faulty(faults: &[Fault]) -> Problem {
     if let Some(large) = faults.iter().find(|fault| fault.code == FaultCode::TooLarge) {
         return Problem::new(ProblemKind::TooLarge).detail(large.message.clone());
     }
@@ -150,19 +150,19 @@ pub(super) fn faulty(faults: &[Fault]) -> Problem {
 }
 
 /// How many of the faults block.
-pub(super) fn errors_in(faults: &[Fault]) -> u32 {
+pub(crate) fn errors_in(faults: &[Fault]) -> u32 {
     let count = faults.iter().filter(|fault| fault.grade == Grade::Error).count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// What changed between two contents of an entry, for whoever may see both.
-pub(super) fn compare(registry: &Registry, facts: &EntryFacts, before: &Value, after: &Value) -> Option<Value> {
+pub(crate) fn compare(registry: &Registry, facts: &EntryFacts, before: &Value, after: &Value) -> Option<Value> {
     let found: Difference = difference(registry.record_type(&facts.record_type)?, before, after);
     serde_json::to_value(found).ok()
 }
 
 /// The digest of the draft in a version of it, as the journal tells.
-pub(super) fn digest_of_version(office: &Office, id: EntryId, version: u64) -> Option<Digest> {
+pub(crate) fn digest_of_version(office: &Office, id: EntryId, version: u64) -> Option<Digest> {
     let event = made_version(office, id, version)?;
     match &event.payload {
         Some(Payload::RevisionOpened(opened)) => Digest::try_from(opened.base_digest.as_slice()).ok(),
@@ -171,7 +171,7 @@ pub(super) fn digest_of_version(office: &Office, id: EntryId, version: u64) -> O
 }
 
 /// The number of the draft's content in a version of it, as the journal tells.
-pub(super) fn number_of_version(office: &Office, id: EntryId, version: u64) -> Option<u32> {
+pub(crate) fn number_of_version(office: &Office, id: EntryId, version: u64) -> Option<u32> {
     let event = made_version(office, id, version)?;
     match &event.payload {
         Some(Payload::RevisionOpened(opened)) => Some(opened.base_revision),
@@ -191,12 +191,12 @@ fn made_version(office: &Office, id: EntryId, version: u64) -> Option<Event> {
 }
 
 /// The submissions of an entry, the latest first: each event's content and everything beside it.
-pub(super) fn submissions(office: &Office, id: EntryId) -> Answer<Vec<v1::Submitted>> {
+pub(crate) fn submissions(office: &Office, id: EntryId) -> Answer<Vec<v1::Submitted>> {
     submissions_in(office, &Scene::Now, id)
 }
 
 /// The same, of the moment that is looked at.
-pub(super) fn submissions_in(office: &Office, scene: &Scene, id: EntryId) -> Answer<Vec<v1::Submitted>> {
+pub(crate) fn submissions_in(office: &Office, scene: &Scene, id: EntryId) -> Answer<Vec<v1::Submitted>> {
     let timeline = scene.look(office, |entries| entries.timeline(id).to_vec());
     let mut found = Vec::new();
     for moment in timeline.iter().rev().filter(|moment| matches!(moment.what, Happened::Submitted { .. })) {
@@ -208,12 +208,26 @@ pub(super) fn submissions_in(office: &Office, scene: &Scene, id: EntryId) -> Ans
     Ok(found)
 }
 
-/// The key for what the body says about an entry: of the content that those who are to read it hold.
-pub(super) fn key_for_reason(office: &Office, id: EntryId, entry: &Entry) -> Answer<KeyId> {
-    let submitted = submissions(office, id)?.into_iter().find_map(|submitted| submitted.content);
-    let content = match submitted {
-        Some(content) => content,
-        None => sealed(office, id, entry.working)?,
-    };
-    words::key_of(&content).ok_or_else(|| Problem::internal(&words::WordsError::NoContent))
+/// The key for what the body says about an entry: of the content that those who are to read it hold. A key that was destroyed or
+/// lost is passed over: an earlier submission, or what was saved anew, stands in for it.
+///
+/// # Errors
+/// 409 when no such key is left, with what to do.
+pub(crate) fn key_for_reason(office: &Office, id: EntryId, entry: &Entry) -> Answer<KeyId> {
+    let submitted = submissions(office, id)?.into_iter().filter_map(|submitted| submitted.content);
+    let mut keys: Vec<_> = submitted.filter_map(|content| words::key_of(&content)).collect();
+    if keys.is_empty() || entry.workflow.is_with_body() {
+        keys.extend(words::key_of(&sealed(office, id, entry.working)?));
+    }
+    let usable = keys.into_iter().find(|key| office.words().holds(*key));
+    usable.ok_or_else(|| refusals::unreadable(&entry.workflow))
+}
+
+/// The key of a content that words are to be sealed beside.
+///
+/// # Errors
+/// 409 when it was destroyed or lost, with what to do; 500 when the content has none.
+pub(super) fn usable_key(office: &Office, entry: &Entry, content: &v1::Content) -> Answer<KeyId> {
+    let key = words::key_of(content).ok_or_else(|| Problem::internal(&words::WordsError::NoContent))?;
+    if office.words().holds(key) { Ok(key) } else { Err(refusals::unreadable(&entry.workflow)) }
 }

@@ -41,11 +41,11 @@ const FILES_BYTES_MAX: u64 = 20 * FILE_BYTES_MAX;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct UploadQuery {
+pub(crate) struct UploadQuery {
     /// The key of the field it is for: that says how long it may be, and of what kind.
-    field: String,
+    pub(crate) field: String,
     /// What people call it. It is a label and nothing else: no file here ever has this name.
-    name: String,
+    pub(crate) name: String,
 }
 
 /// A file that was taken in: what the field's value names.
@@ -79,7 +79,7 @@ pub struct FileDocument {
         (status = 422, description = "There is no such field, or the file is empty.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn upload(
+pub(crate) async fn upload(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,
@@ -95,13 +95,13 @@ pub(super) async fn upload(
 }
 
 /// What a field admits.
-struct Slot {
+pub(crate) struct Slot {
     name: String,
-    bytes_max: u64,
+    pub(crate) bytes_max: u64,
     media_types: Vec<String>,
 }
 
-fn slot(office: &Office, caller: &Bearer, id: EntryId, query: &UploadQuery) -> Answer<Slot> {
+pub(crate) fn slot(office: &Office, caller: &Bearer, id: EntryId, query: &UploadQuery) -> Answer<Slot> {
     let now = office.now();
     let entry = callers::visible(&office.engine().view(), caller, id, now)?.clone();
     if !contents::may_write(office, caller, &entry.facts, now) {
@@ -138,7 +138,7 @@ fn room_for_one(office: &Office, id: EntryId) -> Answer<()> {
         .with("files", files.iter().map(|(digest, _)| digest.to_string()).collect::<Vec<_>>()))
 }
 
-fn take(office: &Office, id: EntryId, slot: Slot, mut arriving: Arriving) -> Answer<FileDocument> {
+pub(crate) fn take(office: &Office, id: EntryId, slot: Slot, mut arriving: Arriving) -> Answer<FileDocument> {
     let mut incoming = office.files().receive(id, slot.bytes_max).map_err(|error| failed(&error))?;
     let mut probe = MediaProbe::default();
     while let Some(bytes) = arriving.piece()? {
@@ -185,7 +185,7 @@ fn admitted(found: Found, admitted: &[String]) -> Answer<&'static str> {
         (status = 404, description = "Nothing that the caller can see, or it was erased.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn download(
+pub(crate) async fn download(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath((id, digest)): StrictPath<(EntryId, Digest)>,
@@ -224,7 +224,7 @@ pub(super) async fn download(
         (status = 409, description = "A revision names it.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn remove(
+pub(crate) async fn remove(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath((id, digest)): StrictPath<(EntryId, Digest)>,
@@ -250,7 +250,7 @@ pub(super) async fn remove(
 ///
 /// # Errors
 /// 422 with a pointer for each that is not.
-pub(super) fn named(office: &Office, id: EntryId, kind: &RecordType, content: &Value) -> Answer<Vec<v1::AttachedFile>> {
+pub(crate) fn named(office: &Office, id: EntryId, kind: &RecordType, content: &Value) -> Answer<Vec<v1::AttachedFile>> {
     let (mut files, mut errors, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (_, pointer, value) in kind.files(content) {
         let Some(digest) = value["digest"].as_str().and_then(|digest| digest.parse::<Digest>().ok()) else { continue };

@@ -25,7 +25,7 @@ const LIST: &str = "contribute/history";
 /// Which part of the history.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct HistoryQuery {
+pub(crate) struct HistoryQuery {
     /// Where the page begins: `next` of the page before.
     cursor: Option<Cursor>,
     /// How many, from 1 to 200.
@@ -48,7 +48,7 @@ pub(super) struct HistoryQuery {
         (status = 409, description = "The moment asked for is not settled.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn history(
+pub(crate) async fn history(
     State(office): State<Office>,
     caller: Bearer,
     min_sequence: MinSequence,

@@ -1,31 +1,31 @@
 //! The JSON interface, under `/contribute/api/v1`.
 
-mod asking;
-mod assembling;
-mod callers;
-mod clearing;
-mod contents;
+pub(crate) mod asking;
+pub(crate) mod assembling;
+pub(crate) mod callers;
+pub(crate) mod clearing;
+pub(crate) mod contents;
 mod describing;
-mod document;
+pub(crate) mod document;
 mod duplicates;
 mod errands;
-mod files;
-mod history;
+pub(crate) mod files;
+pub(crate) mod history;
 mod inbox;
 mod messages;
-mod past;
-mod reading;
-mod refusals;
+pub(crate) mod past;
+pub(crate) mod reading;
+pub(crate) mod refusals;
 mod requested;
-mod saving;
+pub(crate) mod saving;
 mod source;
 mod stale;
-mod starting;
-mod submitting;
+pub(crate) mod starting;
+pub(crate) mod submitting;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod validating;
+pub(crate) mod texts;
+pub(crate) mod validating;
 
 use axum::{
     Json, Router,

@@ -17,21 +17,21 @@ use super::{callers, refusals};
 use crate::{domain::Entry, office::Office, views::Entries};
 
 /// What was known at a moment.
-pub(super) struct Then {
-    pub(super) past: Arc<Past<Entries>>,
+pub(crate) struct Then {
+    pub(crate) past: Arc<Past<Entries>>,
     /// The moment that it is looked at: days left are as of then.
-    pub(super) instant: Micros,
+    pub(crate) instant: Micros,
 }
 
 impl Then {
     /// The moment, for answers.
-    pub(super) fn shown(&self) -> AsOfShown {
+    pub(crate) fn shown(&self) -> AsOfShown {
         AsOfShown::new(self.instant, self.past.last.map(|(place, _)| place))
     }
 }
 
 /// What is looked at: things as they stand, or as they stood.
-pub(super) enum Scene {
+pub(crate) enum Scene {
     /// As they stand.
     Now,
     /// As they stood.
@@ -40,7 +40,7 @@ pub(super) enum Scene {
 
 impl Scene {
     /// Looks at the facts. Of what stands now the view is held meanwhile: briefly.
-    pub(super) fn look<T>(&self, office: &Office, look: impl FnOnce(&Entries) -> T) -> T {
+    pub(crate) fn look<T>(&self, office: &Office, look: impl FnOnce(&Entries) -> T) -> T {
         match self {
             Self::Now => look(&office.engine().view()),
             Self::Then(then) => look(&then.past.view),
@@ -48,7 +48,7 @@ impl Scene {
     }
 
     /// What is known of another entry: published ones are cited.
-    pub(super) fn other<T>(&self, office: &Office, id: EntryId, look: impl FnOnce(Option<&Entry>) -> T) -> Answer<T> {
+    pub(crate) fn other<T>(&self, office: &Office, id: EntryId, look: impl FnOnce(Option<&Entry>) -> T) -> Answer<T> {
         match self {
             Self::Now => Ok(look(office.engine().view().entry(id))),
             Self::Then(then) => {
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     /// The moment it is.
-    pub(super) fn instant(&self, office: &Office) -> Micros {
+    pub(crate) fn instant(&self, office: &Office) -> Micros {
         match self {
             Self::Now => office.now(),
             Self::Then(then) => then.instant,
@@ -67,13 +67,13 @@ impl Scene {
     }
 
     /// The registry that was in force.
-    pub(super) fn registry(&self, office: &Office) -> Answer<Registry> {
+    pub(crate) fn registry(&self, office: &Office) -> Answer<Registry> {
         let adopted = self.look(office, Entries::adopted);
         office.registry_adopted(adopted).map_err(|error| refusals::no_registry(&error))
     }
 
     /// The moment, for answers; none where things are as they stand.
-    pub(super) fn shown(&self) -> Option<AsOfShown> {
+    pub(crate) fn shown(&self) -> Option<AsOfShown> {
         match self {
             Self::Now => None,
             Self::Then(then) => Some(then.shown()),
@@ -85,7 +85,7 @@ impl Scene {
 ///
 /// # Errors
 /// 400 when it is none, 409 when it is not settled, 503 when others are being folded.
-pub(super) async fn look(office: &Office, text: &str) -> Answer<Then> {
+pub(crate) async fn look(office: &Office, text: &str) -> Answer<Then> {
     let (asked, as_of) = asked(text)?;
     let past = office.engine().as_of(as_of).await.map_err(|error| refused(&error, text))?;
     Ok(then(office, asked, past))
@@ -95,7 +95,7 @@ pub(super) async fn look(office: &Office, text: &str) -> Answer<Then> {
 ///
 /// # Errors
 /// 404 when the caller does not see it, or it was not there yet; else as [`look`].
-pub(super) async fn scene(office: &Office, caller: &Bearer, id: EntryId, as_of: Option<&str>) -> Answer<Scene> {
+pub(crate) async fn scene(office: &Office, caller: &Bearer, id: EntryId, as_of: Option<&str>) -> Answer<Scene> {
     callers::visible(&office.engine().view(), caller, id, office.now())?;
     let Some(text) = as_of else { return Ok(Scene::Now) };
     let (asked, as_of) = asked(text)?;

@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Which entries.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct ListQuery {
+pub(crate) struct ListQuery {
     /// Only those in this state; may be repeated.
     #[serde(default)]
     #[param(value_type = Vec<String>, example = "changes-requested")]
@@ -57,7 +57,7 @@ pub(super) struct ListQuery {
 
 /// A page of entries.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub(super) struct EntriesPage {
+pub(crate) struct EntriesPage {
     /// The page.
     #[serde(flatten)]
     page: Page<EntrySummary>,
@@ -75,7 +75,7 @@ pub(super) struct EntriesPage {
         (status = 422, description = "A parameter does not fit.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn list(
+pub(crate) async fn list(
     State(office): State<Office>,
     caller: Bearer,
     min_sequence: MinSequence,
@@ -108,7 +108,7 @@ pub(super) async fn list(
         (status = 409, description = "The moment asked for is not settled.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn entry(
+pub(crate) async fn entry(
     State(office): State<Office>,
     caller: Bearer,
     min_sequence: MinSequence,
@@ -126,7 +126,7 @@ pub(super) async fn entry(
 }
 
 /// Waits until what the caller knows of can be read.
-pub(super) async fn reach(office: &Office, min_sequence: MinSequence) -> Answer<()> {
+pub(crate) async fn reach(office: &Office, min_sequence: MinSequence) -> Answer<()> {
     let Some(sequence) = min_sequence.0 else { return Ok(()) };
     if office.engine().reached(sequence.saturating_add(1), PATIENCE).await {
         return Ok(());
@@ -231,7 +231,7 @@ fn summary(office: &Office, registry: &Registry, id: EntryId, entry: &Entry, now
     })
 }
 
-fn title(office: &Office, registry: &Registry, id: EntryId, entry: &Entry) -> Answer<Option<String>> {
+pub(crate) fn title(office: &Office, registry: &Registry, id: EntryId, entry: &Entry) -> Answer<Option<String>> {
     let sealed = contents::sealed(office, id, entry.working)?;
     let opened = contents::opened(office, id, &sealed)?;
     let kind = registry.record_type(&entry.facts.record_type);

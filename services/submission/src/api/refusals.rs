@@ -8,7 +8,7 @@ use http::{HeaderValue, header};
 
 use super::assembling;
 use crate::{
-    domain::{Refusal, facts},
+    domain::{Refusal, Workflow, facts},
     office::NoRegistry,
     words::WordsError,
 };
@@ -106,6 +106,29 @@ pub(super) fn words_failed(error: &WordsError) -> Problem {
         ),
         error => Problem::internal(error),
     }
+}
+
+/// Nothing can be said beside this content, or done with it: its key was destroyed, or lost with a disk. What to do depends on
+/// who has the entry.
+pub(super) fn unreadable(workflow: &Workflow) -> Problem {
+    let what_to_do = match workflow {
+        Workflow::Draft | Workflow::ChangesRequested { .. } => "Save the whole content anew, then go on.",
+        Workflow::AwaitingClearance { .. } => {
+            "Have it back first: the body recalls it, or its publishing authority returns it. Then save the whole content \
+             anew and submit it again."
+        }
+        Workflow::InReview { .. } => {
+            "Ask for it back with a recall, which needs no words. Once it is a draft again, save the whole content anew, \
+             then go on."
+        }
+        _ => {
+            "Tell whoever operates this service: a key that another service still holds is given back as \
+             deploy/RESTORE.md says. Then try again."
+        }
+    };
+    Problem::new(ProblemKind::WrongState).detail(format!(
+        "What was written here cannot be read any more: its key was destroyed, or lost with a disk. {what_to_do}"
+    ))
 }
 
 /// A content that has no canonical form.

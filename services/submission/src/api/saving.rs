@@ -25,10 +25,10 @@ use crate::{
 
 /// The content of the next revision.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct SaveBody {
+pub(crate) struct SaveBody {
     /// The whole content: what is left out is taken out.
     #[schema(value_type = Object)]
-    content: Value,
+    pub(crate) content: Value,
 }
 
 /// Saves the draft.
@@ -56,7 +56,7 @@ pub(super) struct SaveBody {
         (status = 428, description = "If-Match is missing.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn save(
+pub(crate) async fn save(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,

@@ -31,30 +31,30 @@ const SIGNATORY_CHARS_MAX: usize = 200;
 
 /// A new entry.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct StartBody {
+pub(crate) struct StartBody {
     /// The record type: a key of the registry.
     #[serde(rename = "type")]
     #[schema(example = "event")]
-    record_type: String,
+    pub(crate) record_type: String,
     /// The content: one member for each field that is filled in.
     #[schema(value_type = Object)]
-    content: Value,
+    pub(crate) content: Value,
     /// The language it is written in first; as `original_language` in the content when not given here.
     #[schema(example = "en")]
-    language: Option<String>,
+    pub(crate) language: Option<String>,
     /// The body it is filed for; the caller's only one when not given.
     #[schema(value_type = Option<String>, example = "KAZ")]
-    on_behalf_of: Option<BodyCode>,
+    pub(crate) on_behalf_of: Option<BodyCode>,
     /// The file it was read from, which is kept. The same file of the same body begins no second entry.
-    source: Option<SourceBody>,
+    pub(crate) source: Option<SourceBody>,
     /// The paper it was typed from, where the secretariat files it on behalf of the body. Needs `on_behalf_of`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    paper: Option<PaperBody>,
+    pub(crate) paper: Option<PaperBody>,
 }
 
 /// A paper form, or a letter.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct PaperBody {
+pub(crate) struct PaperBody {
     /// When it came in (RFC 3339); not later than now.
     #[schema(example = "2026-03-02T08:30:00Z")]
     received_at: String,
@@ -64,7 +64,7 @@ pub(super) struct PaperBody {
 
 /// A file that an entry was read from.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct SourceBody {
+pub(crate) struct SourceBody {
     /// Its name.
     name: String,
     /// Its text, at most about 400 KiB.
@@ -99,7 +99,7 @@ impl SourceBody {
         (status = 422, description = "Something does not fit; each error names the place.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn start(
+pub(crate) async fn start(
     State(office): State<Office>,
     caller: Bearer,
     key: IdempotencyKey,

@@ -25,30 +25,30 @@ use crate::{
 
 /// How the body stands behind a submission.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct SubmitBody {
+pub(crate) struct SubmitBody {
     /// What has changed since the last submission or the public edition. May be left out the first time.
-    what_changed: Option<String>,
+    pub(crate) what_changed: Option<String>,
     /// That the body stands behind it: must be true.
-    certify: bool,
+    pub(crate) certify: bool,
     /// Answers to requested changes. What is not answered counts as answered by the new content.
     #[serde(default)]
-    answers: Vec<AnswerBody>,
+    pub(crate) answers: Vec<AnswerBody>,
     /// The body asks that nothing be public before this moment (RFC 3339), at most 1 826 days from now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-12-18T09:00:00Z")]
-    embargo_until: Option<String>,
+    pub(crate) embargo_until: Option<String>,
 }
 
 /// The answer to one requested change.
 #[derive(Debug, Clone, Deserialize, Serialize, utoipa::ToSchema)]
-pub(super) struct AnswerBody {
+pub(crate) struct AnswerBody {
     /// The number of the requested change.
-    item: u32,
+    pub(crate) item: u32,
     /// The round in which it was requested; when not given, the latest in which a change of this number is still open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    round: Option<u32>,
+    pub(crate) round: Option<u32>,
     /// What the body says to it.
-    text: String,
+    pub(crate) text: String,
 }
 
 /// Submits the draft.
@@ -72,7 +72,7 @@ pub(super) struct AnswerBody {
         (status = 422, description = "Not certified, or the content has errors.", body = ProblemDocument),
     ),
 )]
-pub(super) async fn submit(
+pub(crate) async fn submit(
     State(office): State<Office>,
     caller: Bearer,
     StrictPath(id): StrictPath<EntryId>,

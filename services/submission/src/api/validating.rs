@@ -43,7 +43,7 @@ fn cited(known: Option<&Entry>, edition: u32) -> Citation {
 }
 
 /// What is wrong with a content of an entry.
-pub(super) fn validate(
+pub(crate) fn validate(
     office: &Office,
     registry: &Registry,
     (id, facts): (EntryId, &EntryFacts),
@@ -54,7 +54,7 @@ pub(super) fn validate(
 }
 
 /// The same, of the moment that is looked at.
-pub(super) fn validate_in(
+pub(crate) fn validate_in(
     office: &Office,
     scene: &Scene,
     registry: &Registry,
@@ -76,7 +76,7 @@ pub(super) fn validate_in(
 }
 
 /// What is wrong with the first content of an entry that is being begun.
-pub(super) fn validate_first(office: &Office, registry: &Registry, facts: &EntryFacts, content: &Value) -> Vec<Fault> {
+pub(crate) fn validate_first(office: &Office, registry: &Registry, facts: &EntryFacts, content: &Value) -> Vec<Fault> {
     let catalogue = Catalogue { office, scene: &Scene::Now, citing: None };
     let known = Known::NOTHING.citing(&catalogue);
     registry.validate_knowing(&facts.record_type, content, office.now(), Stage::Draft, known)

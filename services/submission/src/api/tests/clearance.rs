@@ -11,7 +11,7 @@ use super::house::House;
 use crate::{keys, words::Words};
 
 /// A house with two publishing authorities of Kazakhstan and one of Kenya.
-async fn open() -> House {
+pub(super) async fn open() -> House {
     let house = House::open().await;
     for (name, body) in [("damir", "KAZ"), ("saule", "KAZ"), ("kamau", "KEN")] {
         house.designate(name, Role::PublishingAuthority, Some(body)).await;
@@ -69,7 +69,7 @@ async fn begun(house: &House) -> EntryId {
     told.id()
 }
 
-async fn asked(house: &House) -> (EntryId, Value) {
+pub(super) async fn asked(house: &House) -> (EntryId, Value) {
     let id = begun(house).await;
     let told = house.submitted("aigerim", id).await;
     assert_eq!(told.body["state"], "awaiting-clearance");

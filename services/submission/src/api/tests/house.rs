@@ -218,6 +218,13 @@ impl House {
         self.inbox = self.service.inbox();
     }
 
+    /// The service started anew after all keys of its own were lost with a disk, and nobody gave them back.
+    pub(super) fn lose_keys(&mut self) {
+        self.vault = vault(&self.directory.path().join("keys-anew"));
+        self.service = self.start_again();
+        self.inbox = self.service.inbox();
+    }
+
     /// The files on disk that entries were read from.
     pub(super) fn attachments(&self) -> Vec<PathBuf> {
         let found = std::fs::read_dir(self.directory.path().join("submission/attachments")).unwrap();

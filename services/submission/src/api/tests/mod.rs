@@ -13,6 +13,7 @@ mod house;
 mod inbox;
 mod keys;
 mod listing;
+mod lost_keys;
 mod past;
 mod past_entries;
 mod privacy;
