@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use ulid::Ulid;
 
 pub use catalogue::{ProblemKind, as_markdown};
-pub use pages::{PageRequest, ProblemPage, problem_pages};
+pub use pages::{ProblemPage, problem_pages};
 pub use routes::{catalogue_routes, method_not_allowed, nothing_here, with_problems};
 
 /// The result of a handler.

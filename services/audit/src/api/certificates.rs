@@ -6,10 +6,11 @@ use axum::{
 };
 use dossier_proto::v1;
 use dossier_web::{
-    Answer, Cache, Language, ProblemDocument, Tag, conditional,
+    Answer, Cache, ProblemDocument, Tag, conditional,
     extract::{Bearer, StrictPath, StrictQuery},
+    page::Paper,
 };
-use http::{HeaderMap, Uri};
+use http::HeaderMap;
 use serde::Deserialize;
 
 use super::{doors, off_thread, receipts::problem, trails::admitted};
@@ -22,15 +23,14 @@ use crate::{
 pub(super) async fn public(
     State(office): State<Office>,
     StrictPath((name, edition)): StrictPath<(String, u32)>,
-    address: Uri,
-    language: Language,
+    paper: Paper,
     headers: HeaderMap,
 ) -> Answer<Response> {
     off_thread(move || {
         let facts = gather(&office, &name, edition, Reader::Public).map_err(|error| problem(&error, &name))?;
-        let page = draw(&facts, office.site(), language, &address)?;
+        let page = draw(&facts, office.site(), &paper)?;
         let tag = Tag::of_bytes(page.as_str().as_bytes());
-        Ok(conditional::answer(&headers, &tag, Cache::PublicPage, || page.into_response()))
+        Ok(conditional::answer(&headers, &tag, paper.cache(), || page.into_response()))
     })
     .await
 }
@@ -65,8 +65,7 @@ pub(super) async fn of_entry(
     caller: Bearer,
     StrictPath(named): StrictPath<String>,
     StrictQuery(query): StrictQuery<CertificateQuery>,
-    address: Uri,
-    language: Language,
+    paper: Paper,
 ) -> Answer<Response> {
     let (entry, facts) = admitted(&office, &caller, named.clone()).await?;
     let command = v1::ReadTrail {
@@ -79,7 +78,7 @@ pub(super) async fn of_entry(
     doors::record_reading(&office, &caller, Some(entry), command).await?;
     off_thread(move || {
         let facts = gather(&office, &named, query.edition, Reader::Auditor).map_err(|error| problem(&error, &named))?;
-        let page = draw(&facts, office.site(), language, &address)?;
+        let page = draw(&facts, office.site(), &paper)?;
         Ok((Cache::Private, page).into_response())
     })
     .await

@@ -6,9 +6,8 @@ use dossier_receipt::What;
 use dossier_registry::{Language as Tongue, Shown};
 use dossier_web::{
     Language, Problem,
-    page::{Frame, Html, Purpose, Words, date_in_utc},
+    page::{Html, Paper, Room, Words, date_in_utc},
 };
-use http::Uri;
 use v1::public_step::Kind;
 
 use super::{
@@ -54,7 +53,8 @@ struct ShownRoot {
 }
 
 /// The page.
-pub(crate) fn draw(facts: &Facts, site: &Site, language: Language, address: &Uri) -> Result<Html, Problem> {
+pub(crate) fn draw(facts: &Facts, site: &Site, paper: &Paper) -> Result<Html, Problem> {
+    let language = paper.language;
     let (w, t) = (Words::of(language), Texts::of(language));
     let number = facts.number.as_str();
     let edition = facts.edition.to_string();
@@ -89,19 +89,7 @@ pub(crate) fn draw(facts: &Facts, site: &Site, language: Language, address: &Uri
         body,
     };
     let tab = fill(&t.tab, &[("number", number), ("edition", &edition)]);
-    let frame = Frame {
-        language,
-        title: &tab,
-        purpose: Purpose::Reading,
-        address,
-        home: "/",
-        room: None,
-        navigation: &[],
-        visitor: None,
-        footer: &[],
-        demonstration: &site.demonstration,
-    };
-    frame.page(&certificate).map_err(|error| Problem::internal(&error))
+    paper.page(Room::Entries, &tab, &certificate)
 }
 
 /// The registry's name for a language of the interface.

@@ -16,13 +16,14 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing::get};
+use axum::{Extension, Router, middleware, routing::get};
 use dossier_proto::Origin;
 use dossier_web::{
     headers::security_headers,
-    page::{Demonstration, problem_page, style_routes},
+    page::{Demonstration, problem_page, script_routes, style_routes},
     problem::{catalogue_routes, problem_pages},
     proxies::TrustedProxies,
+    visit::Surroundings,
 };
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -106,16 +107,19 @@ fn whose(path: &str) -> Origin {
 
 /// The routes of a front.
 pub fn router(settings: FrontSettings, metrics: PrometheusHandle) -> Router {
-    let pages = problem_page("/", Vec::new(), settings.demonstration.clone());
+    let pages = problem_page();
+    let surroundings = Surroundings { demonstration: settings.demonstration.clone(), ..Surroundings::default() };
     let front = Arc::new(Front::new(settings));
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readiness::ready))
         .route("/metrics", get(async move || metrics.render()))
         .merge(style_routes())
+        .merge(script_routes())
         .merge(catalogue_routes())
         .fallback(forwarding::forward)
         .with_state(front)
         .layer(middleware::from_fn_with_state(pages, problem_pages))
+        .layer(Extension(surroundings))
         .layer(middleware::from_fn(security_headers))
 }

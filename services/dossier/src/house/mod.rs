@@ -19,6 +19,7 @@ mod kept;
 mod keyring;
 mod line;
 mod machine;
+mod masthead;
 mod meeting;
 mod narrator;
 mod opening;

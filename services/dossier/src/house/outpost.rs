@@ -13,7 +13,7 @@ use dossier_exchange::{FollowStatus, Position};
 use dossier_identity::{Accounts, accounts::door::Door};
 use dossier_moderation as moderation;
 use dossier_proto::Origin;
-use dossier_web::{observe::Readiness, proxies::TrustedProxies, visit::Surroundings};
+use dossier_web::{observe::Readiness, page::Roll, proxies::TrustedProxies, visit::Surroundings};
 use tokio::sync::watch;
 
 use super::{
@@ -24,6 +24,7 @@ use super::{
     doorkeeper::Doorkeeper,
     furnishing, keyring,
     line::{BrokerSettings, Line},
+    masthead,
     people,
     plot::{Plot, learnt_keys},
     readiness::Checks,
@@ -211,6 +212,11 @@ impl Outpost {
     /// What its pages have to know.
     pub(super) fn surroundings(&self) -> Surroundings {
         self.plot.settings.surroundings()
+    }
+
+    /// Who is who, for every page.
+    pub(super) fn roll(&self) -> Roll {
+        masthead::roll(&self.accounts, &self.room.roles)
     }
 
     /// Of whom it is believed whose request they pass on.

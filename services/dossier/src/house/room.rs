@@ -17,7 +17,7 @@ use dossier_vault::files::FileStore;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
-use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, plot::Plot, roll};
+use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, masthead::{Roles, roles_in}, plot::Plot, roll};
 use crate::{Exit, Failure, witness::push};
 
 /// How often it is measured how far a reader is behind.
@@ -34,6 +34,8 @@ pub(super) struct Room {
     pub(super) origin: Origin,
     pub(super) machine: Arc<dyn Machine>,
     pub(super) router: Router,
+    /// What people are, as this service has heard of it.
+    pub(super) roles: Roles,
     pub(super) desk: Arc<dyn KeyDesk>,
     /// Where others ask for the files whose keys they have from here.
     pub(super) files: Option<FileDesk>,
@@ -70,6 +72,7 @@ impl Room {
             onlooker: Onlooker::of(Origin::Submission),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
+            roles: roles_in(service.engine(), |view| &view.state().designations),
             desk: service.desk(),
             files: Some(service.file_desk()),
             agreement: None,
@@ -96,6 +99,7 @@ impl Room {
             onlooker: Onlooker::of(Origin::Moderation),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
+            roles: roles_in(service.engine(), |view| &view.state.designations),
             desk: service.desk(),
             files: Some(service.file_desk()),
             agreement: None,
@@ -124,6 +128,7 @@ impl Room {
             onlooker: Onlooker::of(Origin::Publication),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
+            roles: roles_in(service.engine(), |view| &view.state().designations),
             desk: service.desk(),
             files: None,
             agreement: None,
@@ -153,6 +158,7 @@ impl Room {
             onlooker: Onlooker::of(Origin::Audit),
             machine: Arc::new(service.engine().clone()),
             router: service.router(),
+            roles: roles_in(service.engine(), |view| &view.state.designations),
             desk: service.desk(),
             files: None,
             agreement: Some(Arc::new(move || judge.agreement())),

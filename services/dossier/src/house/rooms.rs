@@ -11,7 +11,7 @@ use dossier_moderation as moderation;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
-use dossier_web::{observe::Readiness, page::Demonstration, proxies::TrustedProxies, visit::Surroundings};
+use dossier_web::{observe::Readiness, page::{Demonstration, Roll}, proxies::TrustedProxies, visit::Surroundings};
 use futures_util::future::{join_all, select_all};
 use tokio::sync::watch;
 
@@ -20,7 +20,7 @@ use super::{
     answers::{Answers, OwnMachine, ask_service},
     clerk, demo,
     doorkeeper::Doorkeeper,
-    furnishing,
+    furnishing, masthead,
     meeting::{HouseBroker, Meeting},
     people,
     plot::Plot,
@@ -212,6 +212,12 @@ impl House {
     /// What its pages have to know.
     pub(super) fn surroundings(&self) -> Surroundings {
         self.surroundings.clone()
+    }
+
+    /// Who is who, for every page.
+    pub(super) fn roll(&self) -> Roll {
+        // Moderation grants and revokes: nobody knows it sooner.
+        masthead::roll(&self.accounts, &masthead::roles_in(self.moderation.engine(), |view| &view.state.designations))
     }
 
     /// Of whom it is believed whose request they pass on.

@@ -15,14 +15,14 @@ use dossier_identity::{
 };
 use dossier_proto::Micros;
 use dossier_web::{
-    Answer, Cache, Language, Problem, ProblemKind,
+    Answer, Cache, Problem, ProblemKind,
     extract::wall_clock,
     off_thread,
-    page::{Frame, Purpose, Words},
+    page::{Paper, Room, Words},
     problem::method_not_allowed,
     visit::{OpenForm, Surroundings, keep_session, own_address},
 };
-use http::{Uri, header};
+use http::header;
 
 use super::demo::{DEMO_PEOPLE, DemoPerson, Part, Tokens};
 
@@ -60,23 +60,11 @@ struct ShoesTemplate {
     people: Vec<Shown>,
 }
 
-async fn show(language: Language, address: Uri, surroundings: Surroundings) -> Answer<Response> {
-    let words = Words::of(language);
+async fn show(paper: Paper) -> Answer<Response> {
+    let words = paper.words;
     let main =
         ShoesTemplate { words, action: ADDRESS, people: DEMO_PEOPLE.iter().map(|one| shown(one, words)).collect() };
-    let frame = Frame {
-        language,
-        title: words.text("visit.shoes_title"),
-        purpose: Purpose::Work,
-        address: &address,
-        home: "/",
-        room: None,
-        navigation: &[],
-        visitor: None,
-        footer: &[],
-        demonstration: &surroundings.demonstration,
-    };
-    let page = frame.page(&main).map_err(|error| Problem::internal(&error))?;
+    let page = paper.page(Room::Door, words.text("visit.shoes_title"), &main)?;
     Ok((Cache::Private, page).into_response())
 }
 

@@ -4,7 +4,7 @@ use axum::{Extension, Router, middleware};
 use dossier_web::{
     headers::security_headers,
     observe::{Readiness, observe_routes, trace_requests},
-    page::{problem_page, script_routes, style_routes},
+    page::{Roll, problem_page, script_routes, style_routes},
     problem::{catalogue_routes, problem_pages, with_problems},
     proxies::{TrustedProxies, note_source},
     remember_language,
@@ -17,12 +17,15 @@ use super::{House, Outpost};
 /// The public site at `/`, contributors under `/contribute`, moderators under `/review`, auditors under `/audit`, and what
 /// operators look at.
 pub fn router(house: &House, metrics: PrometheusHandle) -> Router {
-    believing(house.proxies(), site(house.routes(), house.readiness(), house.surroundings(), metrics))
+    believing(house.proxies(), site(house.routes(), house.readiness(), (house.surroundings(), house.roll()), metrics))
 }
 
 /// What one service shows, and what operators look at.
 pub fn outpost_router(outpost: &Outpost, metrics: PrometheusHandle) -> Router {
-    believing(outpost.proxies(), site(outpost.routes(), outpost.readiness(), outpost.surroundings(), metrics))
+    believing(
+        outpost.proxies(),
+        site(outpost.routes(), outpost.readiness(), (outpost.surroundings(), outpost.roll()), metrics),
+    )
 }
 
 /// Before anything else, it is found out whose request it is.
@@ -30,17 +33,22 @@ fn believing(proxies: TrustedProxies, site: Router) -> Router {
     site.layer(middleware::from_fn_with_state(proxies, note_source))
 }
 
-fn site(routes: Router, readiness: Readiness, surroundings: Surroundings, metrics: PrometheusHandle) -> Router {
-    let pages = problem_page("/", Vec::new(), surroundings.demonstration.clone());
+fn site(
+    routes: Router,
+    readiness: Readiness,
+    (surroundings, roll): (Surroundings, Roll),
+    metrics: PrometheusHandle,
+) -> Router {
     let routes = routes
         .merge(style_routes())
         .merge(script_routes())
         .merge(catalogue_routes())
         .merge(observe_routes(readiness, metrics));
     with_problems(routes)
-        .layer(Extension(surroundings))
         .layer(middleware::from_fn(trace_requests))
-        .layer(middleware::from_fn_with_state(pages, problem_pages))
+        .layer(middleware::from_fn_with_state(problem_page(), problem_pages))
+        .layer(Extension(surroundings))
+        .layer(Extension(roll))
         .layer(middleware::from_fn(remember_language))
         .layer(middleware::from_fn(security_headers))
 }

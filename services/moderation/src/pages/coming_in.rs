@@ -10,11 +10,11 @@ use dossier_identity::accounts::LinkKind;
 use dossier_web::{
     Answer, Cache,
     extract::{CallSource, wall_clock},
-    page::Words,
+    page::{Paper, Words},
     visit::OpenForm,
 };
 
-use super::{FORGOTTEN, NEW_PASSWORD, WELCOME, frame::Paper};
+use super::{FORGOTTEN, NEW_PASSWORD, WELCOME, frame};
 use crate::api::{App, of_entering};
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ const fn title_and_lede(kind: LinkKind) -> (&'static str, &'static str) {
 fn page(paper: &Paper, kind: LinkKind, secret: &str, told: Option<&str>) -> Answer<Response> {
     let (title, lede) = title_and_lede(kind);
     let main = ByLinkTemplate { words: paper.words, action: address(kind), title, lede, secret, told };
-    Ok((Cache::Private, paper.page(title, &main)?).into_response())
+    Ok((Cache::Private, frame::page(paper, title, &main)?).into_response())
 }
 
 /// The page to which an invitation leads.
@@ -95,9 +95,9 @@ async fn enter(
 ) -> Answer<Response> {
     let (secret, password) = (form.value("secret").trim(), form.value("password"));
     match app.accounts.enter_by_link(kind, secret, password, source, wall_clock()).await {
-        Ok(entered) => Ok((Cache::Private, paper.keeping(&entered), Redirect::to("/")).into_response()),
+        Ok(entered) => Ok((Cache::Private, frame::keeping(paper, &entered), Redirect::to("/")).into_response()),
         Err(failure) => {
-            let (told, problem) = paper.told(&failure);
+            let (told, problem) = frame::told(paper, &failure);
             // The secret stays in its field: a password that was not taken is no reason to look for the mail again.
             Ok(problem.around(page(paper, kind, secret, Some(&told))?))
         }
@@ -126,5 +126,5 @@ pub(super) async fn ask_reset(
 fn forgotten_page(paper: &Paper, was_asked: bool) -> Answer<Response> {
     let title = if was_asked { "visit.asked_title" } else { "visit.forgotten" };
     let main = ForgottenTemplate { words: paper.words, action: FORGOTTEN, was_asked };
-    Ok((Cache::Private, paper.page(title, &main)?).into_response())
+    Ok((Cache::Private, frame::page(paper, title, &main)?).into_response())
 }

@@ -8,12 +8,12 @@ use axum::{
 use dossier_web::{
     Answer, Cache, Problem,
     extract::{CallSource, StrictQuery, wall_clock},
-    page::Words,
+    page::{Paper, Words},
     visit::{FormToken, Keeper, KeptForm, OpenForm, OptionalVisit, SIGN_IN, kept_page, own_address},
 };
 use serde::Deserialize;
 
-use super::{FORGOTTEN, frame::Paper};
+use super::{FORGOTTEN, frame};
 use crate::api::App;
 
 /// Where somebody wanted to go.
@@ -37,7 +37,7 @@ struct SignInTemplate<'a> {
 fn page(paper: &Paper, next: &str, mail: &str, told: Option<&str>) -> Answer<Response> {
     let words = paper.words;
     let main = SignInTemplate { words, action: SIGN_IN, forgotten: FORGOTTEN, next, mail, told };
-    Ok((Cache::Private, paper.page("visit.sign_in_title", &main)?).into_response())
+    Ok((Cache::Private, frame::page(paper, "visit.sign_in_title", &main)?).into_response())
 }
 
 /// An address of ours, or the beginning.
@@ -70,7 +70,7 @@ pub(super) async fn sign_in(
     let entered = match entered {
         Ok(entered) => entered,
         Err(failure) => {
-            let (told, problem) = paper.told(&failure);
+            let (told, problem) = frame::told(&paper, &failure);
             let shown = match &kept {
                 Some(kept) => kept_again(kept, Keeper::SignedOut(Some(&told)), &paper)?,
                 None => page(&paper, next_of(form.value("next")), form.value("mail"), Some(&told))?,
@@ -78,7 +78,7 @@ pub(super) async fn sign_in(
             return Ok(problem.around(shown));
         }
     };
-    let keeping = paper.keeping(&entered);
+    let keeping = frame::keeping(&paper, &entered);
     match &kept {
         Some(kept) => {
             let token = FormToken::of(&entered.token);
@@ -89,6 +89,6 @@ pub(super) async fn sign_in(
 }
 
 fn kept_again(kept: &KeptForm, keeper: Keeper<'_>, paper: &Paper) -> Result<Response, Problem> {
-    let page = kept_page(kept, keeper, paper.language, &paper.surroundings)?;
+    let page = kept_page(kept, keeper, paper)?;
     Ok((Cache::Private, page).into_response())
 }

@@ -8,12 +8,12 @@ use axum::{
 use dossier_web::{
     Answer, Cache,
     extract::wall_clock,
-    page::Words,
-    visit::{FORM_TOKEN_FIELD, SIGN_IN, SentForm, Visit, forget_session},
+    page::{Paper, Words},
+    visit::{FORM_TOKEN_FIELD, SIGN_IN, SIGN_OUT, SentForm, Visit, forget_session},
 };
 use http::header;
 
-use super::{SIGN_OUT, frame::Paper};
+use super::frame;
 use crate::api::{App, of_accounts};
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(super) async fn ask(State(app): State<App>, visit: Visit, paper: Paper) -> A
         token: visit.form.as_str(),
         name: paper.words.with("visit.signed_in_as", "name", name.unwrap_or_default()),
     };
-    Ok((Cache::Private, paper.page("visit.out", &main)?).into_response())
+    Ok((Cache::Private, frame::page(&paper, "visit.out", &main)?).into_response())
 }
 
 /// Signs out. The session is revoked at every service, not only forgotten by the browser.
@@ -57,5 +57,5 @@ pub(super) async fn sign_out(State(app): State<App>, paper: Paper, form: SentFor
     .await?;
     let main = SignedOutTemplate { words: paper.words, sign_in: SIGN_IN };
     let forget = [(header::SET_COOKIE, forget_session(paper.surroundings.line))];
-    Ok((Cache::Private, forget, paper.page("visit.signed_out_title", &main)?).into_response())
+    Ok((Cache::Private, forget, frame::page(&paper, "visit.signed_out_title", &main)?).into_response())
 }

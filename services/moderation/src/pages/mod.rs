@@ -8,12 +8,13 @@ mod going_out;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use dossier_web::{problem::method_not_allowed, visit::SIGN_IN};
+use dossier_web::{
+    problem::method_not_allowed,
+    visit::{SIGN_IN, SIGN_OUT},
+};
 
 use crate::api::{App, Desk};
 
-/// Signing out, here or everywhere.
-const SIGN_OUT: &str = "/review/sign-out";
 /// A link from an invitation leads here.
 const WELCOME: &str = "/review/welcome";
 /// A link for a forgotten password leads here.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Uri, header};
 
-use super::{Words, icons::sprite_for, script_address, style_address};
+use super::{OwnScript, Words, icons::sprite_for, script_address, style_address};
 use crate::Language;
 
 /// What a page is for: it decides the ground, the size of the type and how dense it is.
@@ -32,24 +32,47 @@ pub struct Link {
     pub address: String,
     /// What it says.
     pub label: String,
-    here: bool,
+    here: Option<Here>,
+}
+
+/// How a link belongs to the page it stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Here {
+    /// It leads to this very page.
+    Page,
+    /// It leads to what this page is a part of.
+    Part,
 }
 
 impl Link {
     /// A link to elsewhere.
     pub fn to(address: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { address: address.into(), label: label.into(), here: false }
+        Self { address: address.into(), label: label.into(), here: None }
     }
 
-    /// The link to the page it stands on, or to the part it belongs to.
+    /// The link to the page it stands on.
     #[must_use]
     pub fn here(self) -> Self {
-        Self { here: true, ..self }
+        Self { here: Some(Here::Page), ..self }
     }
 
-    /// Whether it leads to the page it stands on.
+    /// The link to what the page it stands on is a part of.
+    #[must_use]
+    pub fn around_here(self) -> Self {
+        Self { here: Some(Here::Part), ..self }
+    }
+
+    /// Whether it leads to the page it stands on, or to what that is a part of.
     pub const fn is_here(&self) -> bool {
-        self.here
+        self.here.is_some()
+    }
+
+    /// The value of `aria-current`, if it is current.
+    pub fn current(&self) -> Option<&'static str> {
+        self.here.map(|here| match here {
+            Here::Page => "page",
+            Here::Part => "true",
+        })
     }
 }
 
@@ -58,6 +81,8 @@ impl Link {
 pub struct Visitor {
     /// Their own name, when they have signed in.
     pub name: Option<String>,
+    /// What they are here, in words.
+    pub parts: Option<String>,
     /// The way in, or out.
     pub door: Link,
 }
@@ -87,6 +112,17 @@ pub struct Frame<'a> {
     pub demonstration: &'a Demonstration,
 }
 
+/// What stands beside the text of some pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    pub(super) script: Option<&'static OwnScript>,
+    pub(super) live: Option<Live>,
+}
+
+/// Where a page hears that something has changed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Live(pub(super) &'static str);
+
 #[derive(Template)]
 #[template(path = "frame.html")]
 struct FrameTemplate<'a> {
@@ -95,6 +131,9 @@ struct FrameTemplate<'a> {
     title: &'a str,
     style: &'a str,
     script: &'a str,
+    own_script: Option<&'a str>,
+    live: Option<&'a str>,
+    translation: Option<String>,
     is_for_reading: bool,
     sprite: String,
     demonstration: Option<Option<&'static str>>,
@@ -120,20 +159,25 @@ impl Frame<'_> {
     /// # Errors
     /// A template failed, which only one of our own can.
     pub fn page(&self, main: &impl Template) -> Result<Html, askama::Error> {
-        self.around(&main.render()?)
+        self.page_beside(Beside::default(), main)
+    }
+
+    pub(super) fn page_beside(&self, beside: Beside, main: &impl Template) -> Result<Html, askama::Error> {
+        self.around(beside, &main.render()?)
     }
 
     /// The whole page around HTML that is escaped already.
-    ///
-    /// # Errors
-    /// As [`Self::page`].
-    pub fn around(&self, main: &str) -> Result<Html, askama::Error> {
+    fn around(&self, beside: Beside, main: &str) -> Result<Html, askama::Error> {
+        let words = Words::of(self.language);
         let frame = FrameTemplate {
             language: self.language,
-            words: Words::of(self.language),
+            words,
             title: self.title,
             style: style_address(),
             script: script_address(),
+            own_script: beside.script.map(OwnScript::address),
+            live: beside.live.map(|live| live.0),
+            translation: words.reviewer_line(),
             is_for_reading: self.purpose == Purpose::Reading,
             sprite: sprite_for(main),
             demonstration: match self.demonstration {

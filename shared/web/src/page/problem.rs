@@ -2,11 +2,8 @@
 
 use askama::Template;
 
-use super::{Demonstration, Frame, Link, Purpose, Words};
-use crate::{
-    Problem, ProblemKind,
-    problem::{PageRequest, ProblemPage},
-};
+use super::{Paper, Room, Words};
+use crate::{Problem, ProblemKind, problem::ProblemPage};
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -20,19 +17,13 @@ struct ProblemTemplate<'a> {
     number: String,
 }
 
-/// Draws problems for readers, in their language as far as `words/*.toml` has the words.
-pub fn problem_page(home: &'static str, navigation: Vec<Link>, demonstration: Demonstration) -> ProblemPage {
-    ProblemPage::new(move |problem, request| draw(problem, request, home, &navigation, &demonstration))
+/// Draws problems in the frame of every page, in the reader's language as far as `words/*.toml` has the words.
+pub fn problem_page() -> ProblemPage {
+    ProblemPage::new(draw)
 }
 
-fn draw(
-    problem: &Problem,
-    request: &PageRequest,
-    home: &str,
-    navigation: &[Link],
-    demonstration: &Demonstration,
-) -> String {
-    let words = Words::of(request.language);
+fn draw(problem: &Problem, paper: &Paper) -> String {
+    let words = paper.words;
     let kind = problem.kind();
     let (what, todo) = words_for(words, kind);
     let is_translated = words.known(&format!("problem.{}", kind.code())).is_some();
@@ -41,22 +32,10 @@ fn draw(
         what: &what,
         todo: &todo,
         detail: problem.detail_text().filter(|_| !is_translated),
-        home,
+        home: Room::Entries.address(),
         number: problem.number().to_string(),
     };
-    let frame = Frame {
-        language: request.language,
-        title: &what,
-        purpose: Purpose::Reading,
-        address: &request.address,
-        home,
-        room: None,
-        navigation,
-        visitor: None,
-        footer: &[],
-        demonstration,
-    };
-    let page = frame.page(&main).inspect_err(|error| tracing::error!(%error, "a problem's page cannot be drawn"));
+    let page = paper.page(Room::of_address(paper.address.path()), &what, &main);
     page.map_or_else(
         |_| format!("<!doctype html><title>Dossier</title><p>{}", problem.number()),
         super::Html::into_string,

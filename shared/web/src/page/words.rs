@@ -94,6 +94,31 @@ impl Words {
         fill(text.map_or(key, String::as_str), &[("count", &count.to_string())])
     }
 
+    /// The name of a role.
+    pub fn of_role(&self, role: dossier_identity::Role) -> &str {
+        self.known(&format!("role.{}", role.key())).unwrap_or(role.key())
+    }
+
+    /// Several things as one text: `a, b and c`.
+    pub fn list(&self, items: &[&str]) -> String {
+        items.join(", ")
+    }
+
+    /// A number as this language writes it.
+    pub fn number(&self, number: u64) -> String {
+        number.to_string()
+    }
+
+    /// Who has reviewed this translation, or that nobody has yet. Nothing for English, which is the reference.
+    pub fn reviewer_line(&self) -> Option<String> {
+        if self.language == Language::En {
+            return None;
+        }
+        let own = self.texts.get("translation.reviewed_by").filter(|name| !name.is_empty());
+        let by = own.map(|name| self.with("translation.by", "name", name));
+        Some(by.unwrap_or_else(|| self.text("translation.not_yet").to_owned()))
+    }
+
     /// Every key, for tests.
     #[cfg(test)]
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -5,37 +5,32 @@ use std::{fmt, sync::Arc};
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
-use super::Problem;
-use crate::Language;
-
-/// What the one who draws the page knows of the request.
-#[derive(Debug, Clone)]
-pub struct PageRequest {
-    /// The language of the page.
-    pub language: Language,
-    /// The address asked for.
-    pub address: Uri,
-}
+use super::{Problem, ProblemKind};
+use crate::{
+    Cache,
+    page::{Guest, Paper},
+    visit::sign_in_for,
+};
 
 /// Draws a problem as a page; the text it gives is HTML, already escaped.
 #[derive(Clone)]
 pub struct ProblemPage(Arc<Render>);
 
-type Render = dyn Fn(&Problem, &PageRequest) -> String + Send + Sync;
+type Render = dyn Fn(&Problem, &Paper) -> String + Send + Sync;
 
 impl ProblemPage {
     /// A page drawn by `render`.
-    pub fn new(render: impl Fn(&Problem, &PageRequest) -> String + Send + Sync + 'static) -> Self {
+    pub fn new(render: impl Fn(&Problem, &Paper) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(render))
     }
 
     /// The page of this problem.
-    pub fn draw(&self, problem: &Problem, request: &PageRequest) -> String {
-        (self.0)(problem, request)
+    pub fn draw(&self, problem: &Problem, paper: &Paper) -> String {
+        (self.0)(problem, paper)
     }
 }
 
@@ -46,23 +41,32 @@ impl fmt::Debug for ProblemPage {
 }
 
 /// A layer (`axum::middleware::from_fn_with_state`) that answers problems as pages to those who prefer HTML. Status and
-/// headers stay as they are.
+/// headers stay as they are. Who has to sign in first is sent there and comes back (303); [`crate::visit::Surroundings`] and
+/// [`crate::page::Roll`] are extensions of the request from further out.
 pub async fn problem_pages(State(page): State<ProblemPage>, request: Request, next: Next) -> Response {
     if !prefers_html(request.headers()) {
         return next.run(request).await;
     }
-    let asked =
-        PageRequest { language: Language::negotiate(request.uri(), request.headers()), address: request.uri().clone() };
-    let is_head = request.method() == Method::HEAD;
-    let response = next.run(request).await;
+    let (mut parts, body) = request.into_parts();
+    let response = next.run(Request::from_parts(parts.clone(), body)).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    let html = page.draw(&problem, &asked);
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    parts.headers.insert(header::CONTENT_LANGUAGE, asked.language.header_value());
-    let body = if is_head { String::new() } else { html };
-    (parts.status, parts.headers, Html(body)).into_response()
+    let paper = Paper::of(&mut parts).await;
+    if problem.kind() == ProblemKind::Unauthenticated && is_read(&parts.method) && paper.guest == Guest::Stranger {
+        let here = paper.address.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        return (Cache::Private, Redirect::to(&sign_in_for(here))).into_response();
+    }
+    let html = page.draw(&problem, &paper);
+    let (mut answered, _) = response.into_parts();
+    answered.headers.remove(header::CONTENT_LENGTH);
+    answered.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    answered.headers.insert(header::CONTENT_LANGUAGE, paper.language.header_value());
+    let body = if parts.method == Method::HEAD { String::new() } else { html };
+    (answered.status, answered.headers, Html(body)).into_response()
+}
+
+/// Whether the same address can be asked for again after signing in.
+fn is_read(method: &Method) -> bool {
+    *method == Method::GET || *method == Method::HEAD
 }
 
 /// Whether the caller would rather have a page than JSON. Who says nothing, or takes anything, gets JSON.

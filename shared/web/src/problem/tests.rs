@@ -177,9 +177,9 @@ async fn the_name_of_a_problem_that_is_no_text_is_answered_with_a_problem() {
 #[tokio::test]
 async fn who_prefers_a_page_gets_one_with_the_same_status_and_headers() {
     let seen = Arc::new(std::sync::Mutex::new(String::new()));
-    let page = ProblemPage::new(move |problem, request| {
+    let page = ProblemPage::new(move |problem, paper| {
         *seen.lock().unwrap() = problem.number().to_string();
-        format!("<p lang={}>{}</p>", request.language, problem.kind().code())
+        format!("<p lang={}>{}</p>", paper.language, problem.kind().code())
     });
     let refused = async || {
         Problem::new(ProblemKind::NotEntitled)

@@ -9,10 +9,11 @@ use axum::{
 use dossier_identity::Accounts;
 use http::{HeaderMap, header, request::Parts};
 
-use super::{FORM_TOKEN_FIELD, SignedOut, Visit, is_from_here, visitor::visit};
+use super::{FORM_TOKEN_FIELD, SignedOut, Visit, is_from_here, visit_of};
 use crate::{
     Problem, ProblemKind,
     extract::{body, single},
+    page::Paper,
 };
 
 /// A content of 448 KiB in a script of two bytes a letter, each byte written as three characters, is 1.3 MiB; the fields' names and comments
@@ -70,12 +71,12 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, NotTaken> {
         let accounts = Arc::<Accounts>::from_ref(state);
-        let (parts, mut fields) = sent(request).await?;
+        let (mut parts, mut fields) = sent(request).await?;
         let said = take(&mut fields, FORM_TOKEN_FIELD);
-        match visit(&parts, &accounts).await? {
+        match visit_of(&mut parts, &accounts).await? {
             Some(visit) if said.is_some_and(|said| visit.form.is(&said)) => Ok(Self { visit, fields }),
             // Nobody, or drawn for a session before this one: what was typed is not lost, it can be sent again.
-            other => Err(NotTaken::SignedOut(Box::new(SignedOut::new(&parts, fields, other)))),
+            other => Err(NotTaken::SignedOut(Box::new(SignedOut::new(Paper::of(&mut parts).await, fields, other)))),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, Uri, request::Parts};
+use http::StatusCode;
 
-use super::{FORM_TOKEN_FIELD, Field, FormToken, SIGN_IN, Surroundings, Visit, own_address};
+use super::{FORM_TOKEN_FIELD, Field, FormToken, SIGN_IN, Visit, own_address};
 use crate::{
-    Cache, Language, Problem,
-    page::{Frame, Html, Purpose, Words},
+    Cache, Problem,
+    page::{Html, Paper, Room, Words},
 };
 
 /// The field that says where a kept form goes.
@@ -62,13 +62,8 @@ struct KeptTemplate<'a> {
 ///
 /// # Errors
 /// A template failed, which only one of our own can.
-pub fn kept_page(
-    form: &KeptForm,
-    keeper: Keeper<'_>,
-    language: Language,
-    surroundings: &Surroundings,
-) -> Result<Html, Problem> {
-    let words = Words::of(language);
+pub fn kept_page(form: &KeptForm, keeper: Keeper<'_>, paper: &Paper) -> Result<Html, Problem> {
+    let words = paper.words;
     let (token, told) = match keeper {
         Keeper::SignedIn(token) => (Some(token), None),
         Keeper::SignedOut(told) => (None, told),
@@ -84,20 +79,7 @@ pub fn kept_page(
         prefix: if token.is_some() { "" } else { KEPT },
         fields: &form.fields,
     };
-    let address = Uri::from_static(SIGN_IN);
-    let frame = Frame {
-        language,
-        title: words.text("visit.kept_title"),
-        purpose: Purpose::Work,
-        address: &address,
-        home: "/",
-        room: None,
-        navigation: &[],
-        visitor: None,
-        footer: &[],
-        demonstration: &surroundings.demonstration,
-    };
-    frame.page(&main).map_err(|error| Problem::internal(&error))
+    paper.page(Room::Door, words.text("visit.kept_title"), &main)
 }
 
 /// What somebody typed whose session had ended, or who signed in again after the page was drawn.
@@ -105,26 +87,20 @@ pub fn kept_page(
 pub struct SignedOut {
     form: KeptForm,
     visit: Option<Visit>,
-    language: Language,
-    surroundings: Surroundings,
+    paper: Paper,
 }
 
 impl SignedOut {
-    pub(super) fn new(parts: &Parts, fields: Vec<Field>, visit: Option<Visit>) -> Self {
-        let address = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str).and_then(own_address);
-        Self {
-            form: KeptForm { address: address.unwrap_or("/").to_owned(), fields },
-            visit,
-            language: Language::negotiate(&parts.uri, &parts.headers),
-            surroundings: Surroundings::of(parts),
-        }
+    pub(super) fn new(paper: Paper, fields: Vec<Field>, visit: Option<Visit>) -> Self {
+        let address = paper.address.path_and_query().map(http::uri::PathAndQuery::as_str).and_then(own_address);
+        Self { form: KeptForm { address: address.unwrap_or("/").to_owned(), fields }, visit, paper }
     }
 }
 
 impl IntoResponse for SignedOut {
     fn into_response(self) -> Response {
         let keeper = self.visit.as_ref().map_or(Keeper::SignedOut(None), |visit| Keeper::SignedIn(&visit.form));
-        match kept_page(&self.form, keeper, self.language, &self.surroundings) {
+        match kept_page(&self.form, keeper, &self.paper) {
             Ok(page) => (StatusCode::UNAUTHORIZED, Cache::Private, page).into_response(),
             Err(problem) => problem.into_response(),
         }

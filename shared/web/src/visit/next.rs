@@ -8,6 +8,8 @@ use crate::{Cache, Problem};
 
 /// The page on which people sign in; one for all services of an installation.
 pub const SIGN_IN: &str = "/review/sign-in";
+/// The page on which they sign out.
+pub const SIGN_OUT: &str = "/review/sign-out";
 /// An address of ours has at most so many bytes: filters of a queue and a cursor are below 2 KB.
 const ADDRESS_BYTES_MAX: usize = 4_096;
 

@@ -40,7 +40,7 @@ impl Default for Surroundings {
 }
 
 impl Surroundings {
-    pub(super) fn of(parts: &Parts) -> Self {
+    pub(crate) fn of(parts: &Parts) -> Self {
         parts.extensions.get::<Self>().cloned().unwrap_or_default()
     }
 }

@@ -27,8 +27,21 @@ pub struct Visit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionalVisit(pub Option<Visit>);
 
+/// Found once for a request, for the page and for the masthead around it.
+#[derive(Clone)]
+struct Found(Option<Visit>);
+
 /// Who the session's cookie says that they are; `None` when there is no session, or none any more.
-pub(super) async fn visit(parts: &Parts, accounts: &Accounts) -> Result<Option<Visit>, Problem> {
+pub(crate) async fn visit_of(parts: &mut Parts, accounts: &Accounts) -> Result<Option<Visit>, Problem> {
+    if let Some(Found(visit)) = parts.extensions.get() {
+        return Ok(visit.clone());
+    }
+    let visit = look_up(parts, accounts).await?;
+    parts.extensions.insert(Found(visit.clone()));
+    Ok(visit)
+}
+
+async fn look_up(parts: &Parts, accounts: &Accounts) -> Result<Option<Visit>, Problem> {
     let Some(session) = cookie::session(&parts.headers, Surroundings::of(parts).line) else { return Ok(None) };
     match bearer_of(session.expose(), parts, accounts).await {
         Ok(bearer) => Ok(Some(Visit { form: FormToken::of(&session), bearer })),
@@ -45,7 +58,7 @@ where
     type Rejection = SignInFirst;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, SignInFirst> {
-        let found = visit(parts, &Arc::<Accounts>::from_ref(state)).await;
+        let found = visit_of(parts, &Arc::<Accounts>::from_ref(state)).await;
         let found = found.map_err(|problem| SignInFirst::Problem(Box::new(problem)))?;
         let address = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str).and_then(own_address);
         found.ok_or_else(|| SignInFirst::At(address.unwrap_or("/").to_owned()))
@@ -60,6 +73,6 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        visit(parts, &Arc::<Accounts>::from_ref(state)).await.map(Self)
+        visit_of(parts, &Arc::<Accounts>::from_ref(state)).await.map(Self)
     }
 }
