@@ -17,10 +17,11 @@ mod manifest;
 mod verify;
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use dossier_proof::Stand;
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::store::{create_durably, sync_directory};
@@ -44,6 +45,8 @@ pub struct ExportSummary {
     pub epochs: Vec<(u32, u64)>,
     /// Events in all epochs.
     pub events: u64,
+    /// Files of the former export that are not what was written there any more. What they held was written anew; the former export is damaged.
+    pub rotten: Vec<PathBuf>,
 }
 
 /// How far a long run has come, in events.
@@ -160,7 +163,8 @@ pub fn export_at(
     let durable = &cut.0;
     let epochs: Vec<_> = durable.epochs().collect();
     let total = epochs.iter().map(|(_, size)| size).sum();
-    let shared = former.map_or_else(|| Ok(Vec::new()), |former| share(journal, former, directory, &epochs))?;
+    let Shared { files: shared, rotten } =
+        former.map_or_else(|| Ok(Shared::default()), |former| share(journal, former, directory, &epochs))?;
     let files = write_events(journal, directory, &epochs, shared, &mut |done| progress(Progress { done, total }))?;
     let mut manifest =
         Manifest { log: journal.log().to_owned(), followed: durable.followed.to_vec(), epochs: Vec::new(), files };
@@ -175,7 +179,15 @@ pub fn export_at(
     // Last: a directory with a manifest is whole.
     write_file(&directory.join(MANIFEST), manifest.to_text().as_bytes())?;
     sync_directory(directory).map_err(io)?;
-    Ok(manifest.summary())
+    Ok(ExportSummary { rotten, ..manifest.summary() })
+}
+
+/// What of a former export has a name in this one too.
+#[derive(Debug, Default)]
+struct Shared {
+    files: Vec<FileLine>,
+    /// What is not what was written there.
+    rotten: Vec<PathBuf>,
 }
 
 /// The last checkpoint of each key that was given up: who trusts the first key follows them to the last.
@@ -190,14 +202,10 @@ fn write_turns(journal: &Journal, directory: &Path, epochs: &[(u32, u64)]) -> Re
     Ok(())
 }
 
-/// Gives the files of a former export a name here too, when it is of the same history. One that cannot be read is left where it is.
-fn share(
-    journal: &Journal,
-    former: &Path,
-    directory: &Path,
-    epochs: &[(u32, u64)],
-) -> Result<Vec<FileLine>, ExportError> {
-    let Ok(manifest) = Manifest::load(former) else { return Ok(Vec::new()) };
+/// Gives the files of a former export a name here too, when it is of the same history and its bytes are those that were written. The first
+/// that is not, and what follows it, is written anew from the journal.
+fn share(journal: &Journal, former: &Path, directory: &Path, epochs: &[(u32, u64)]) -> Result<Shared, ExportError> {
+    let Ok(manifest) = Manifest::load(former) else { return Ok(Shared::default()) };
     let is_ours = |line: &EpochLine| {
         let is_there = epochs.iter().any(|(epoch, size)| *epoch == line.epoch && line.size <= *size);
         is_there && journal.root_at(line.epoch, line.size).is_ok_and(|root| root == line.root)
@@ -205,15 +213,36 @@ fn share(
     // All epochs but its last one have ended: as they were, they are whole.
     let ended = manifest.epochs.iter().rev().skip(1).all(|line| epochs.contains(&(line.epoch, line.size)));
     if manifest.log != journal.log() || !ended || !manifest.epochs.iter().all(is_ours) {
-        return Ok(Vec::new());
+        return Ok(Shared::default());
     }
-    for line in &manifest.files {
+    let mut shared = Shared::default();
+    for line in manifest.files {
         let (from, to) = (former.join(line.name()), directory.join(line.name()));
-        let shared =
+        if !is_what_was_written(&from, &line) {
+            shared.rotten.push(from);
+            break;
+        }
+        let linked =
             fs::hard_link(&from, &to).or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()));
-        shared.map_err(|source| ExportError::io(&from, source))?;
+        linked.map_err(|source| ExportError::io(&from, source))?;
+        shared.files.push(line);
     }
-    Ok(manifest.files)
+    Ok(shared)
+}
+
+/// Whether every byte of a file is there and has the hash of the manifest. One that cannot be read is not.
+fn is_what_was_written(path: &Path, line: &FileLine) -> bool {
+    let digest = || -> io::Result<[u8; 32]> {
+        let mut file = File::open(path)?;
+        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 256 * 1024]);
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(hash.finalize().into()),
+                read => hash.update(&buffer[..read]),
+            }
+        }
+    };
+    digest().is_ok_and(|digest| digest == line.sha256)
 }
 
 fn write_events(

@@ -181,3 +181,29 @@ fn an_export_shares_what_an_earlier_one_has_written() {
     export_at(&journal, &cut, &third, Some(&second), |_| ()).unwrap();
     assert_ne!(inode(&second), inode(&third), "one that goes further than the cut is not shared");
 }
+
+/// A file that had rotted on the disk of the backups was given to every later backup, as if it had been written there.
+#[test]
+fn a_file_that_has_rotted_is_not_shared_with_the_next_export() {
+    let house = made();
+    let (journal, mut writer) = house.open().unwrap();
+    let (first, second) = (house.root().join("first"), house.root().join("second"));
+    export(&journal, &first, |_| ()).unwrap();
+    writer.append(group(writer.next(), &[90; 5])).unwrap();
+    let rotten = first.join("events-0-0.bin");
+    let mut bytes = fs::read(&rotten).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&rotten, bytes).unwrap();
+    let summary = export_at(&journal, &journal.cut(), &second, Some(&first), |_| ()).unwrap();
+    assert_eq!(summary.rotten, [rotten], "it is told");
+    let verified = verify_export(&second, &[key().verifier()], peek, |_| ()).unwrap();
+    assert_eq!((verified.epochs, verified.rotten.len()), (summary.epochs, 0), "what was rotten was written anew");
+    verify_export(&first, &[key().verifier()], peek, |_| ()).unwrap_err();
+    // One that is gone is as good as rotten.
+    let third = house.root().join("third");
+    fs::remove_file(second.join("events-2-0.bin")).unwrap();
+    let summary = export_at(&journal, &journal.cut(), &third, Some(&second), |_| ()).unwrap();
+    assert_eq!(summary.rotten, [second.join("events-2-0.bin")]);
+    verify_export(&third, &[key().verifier()], peek, |_| ()).unwrap();
+}

@@ -61,7 +61,7 @@ impl Manifest {
     pub(crate) fn summary(&self) -> ExportSummary {
         let epochs: Vec<_> = self.epochs.iter().map(|line| (line.epoch, line.size)).collect();
         let events = epochs.iter().map(|(_, size)| size).sum();
-        ExportSummary { log: self.log.clone(), epochs, events }
+        ExportSummary { log: self.log.clone(), epochs, events, rotten: Vec::new() }
     }
 
     pub(crate) fn to_text(&self) -> String {
