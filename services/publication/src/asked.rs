@@ -75,7 +75,7 @@ impl Filters {
 }
 
 /// A value as it stands in a query.
-fn encoded(value: &str) -> String {
+pub(crate) fn encoded(value: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

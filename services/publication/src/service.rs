@@ -83,11 +83,12 @@ fn start_with(
     }
     let engine = open(config.engine)?;
     let reading = Arc::new(Reading::new(engine.clone(), Words::new(config.vault.clone())));
-    let pages = Pages { reading: Arc::clone(&reading), site: config.site.clone(), key };
-    let (accounts, site, store) = (config.accounts, config.site, files.clone());
+    let (accounts, site, store) = (config.accounts, config.site.clone(), files.clone());
     let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site, files: store };
     let accounts = Arc::clone(&counter.accounts);
-    let (pages, counter) = (Arc::new(pages), Arc::new(counter));
+    let (site, counter) = (config.site, Arc::new(counter));
+    let pages = Pages { reading: Arc::clone(&reading), site, key, counter: Arc::clone(&counter) };
+    let pages = Arc::new(pages);
     let service = Service { engine, vault: config.vault, reading, pages, counter, files, accounts };
     // Before anybody is served: a crash or a backup brings nothing back.
     erasure::repeat(&service.engine, &*service.shelves())?;
@@ -131,7 +132,7 @@ impl Service {
         dossier_engine::fetch_files(engine, Catalogue::files, store, transport, Origin::Moderation)
     }
 
-    /// Its routes: JSON under `/api/v1`, pages at `/` and `/entries`.
+    /// Its routes: JSON under `/api/v1`, pages at `/` and `/entries`, the publisher's at `/publish`.
     pub fn router(&self) -> Router {
         api::router(Arc::clone(&self.counter)).merge(pages::router(Arc::clone(&self.pages)))
     }

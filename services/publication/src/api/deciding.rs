@@ -7,7 +7,7 @@ use dossier_identity::Role;
 use dossier_proto::{BodyCode, CommandId, Digest, EntryId, v1};
 use dossier_registry::says_something;
 use dossier_web::{
-    Answer, Part, Problem, ProblemKind, digest_of_request,
+    Answer, Part, Problem, ProblemKind, Tag, digest_of_request,
     extract::{Bearer, FieldError, IdempotencyKey, IfMatch, StrictJson, StrictPath},
 };
 use http::request::Parts;
@@ -22,16 +22,25 @@ use crate::{
 };
 
 /// Characters of an explanation: two pages. It is read on a tombstone, not studied.
-const CHARACTERS_MAX: usize = 4_000;
+pub(crate) const CHARACTERS_MAX: usize = 4_000;
 
 /// A request for a decision, with everything it says.
-pub(super) struct Asked<B> {
+pub(crate) struct Asked<B> {
     pub(super) bearer: Bearer,
     pub(super) name: String,
     pub(super) body: B,
     key: IdempotencyKey,
     if_match: IfMatch,
     digest: Digest,
+}
+
+/// What every form of a publisher brings along: what makes sending it twice do it once, and what it was drawn on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfForm {
+    /// Drawn with the page.
+    pub(crate) key: String,
+    /// The version that was read.
+    pub(crate) version: u64,
 }
 
 /// What is decided on.
@@ -61,6 +70,15 @@ pub(super) struct Worded<'a> {
     pub(super) text: &'a str,
     /// The command with the words, sealed.
     pub(super) command: &'a (dyn Fn(v1::Sealed) -> Command + Send + Sync),
+}
+
+impl<B: Serialize> Asked<B> {
+    /// What a page of ours asks for: the same request as a program's, made of a form. `path` is the form's address.
+    pub(crate) fn of_form(bearer: Bearer, name: String, body: B, sent: OfForm, path: &str) -> Self {
+        let digest = digest_of_request("POST", path, &body);
+        let if_match = IfMatch::Tags(vec![Tag::Version(Part::Edition, sent.version)]);
+        Self { bearer, name, body, key: IdempotencyKey(Some(sent.key)), if_match, digest }
+    }
 }
 
 impl<B> Asked<B> {

@@ -3,7 +3,7 @@
 //! Public answers hold no person and no subject id, and of a content what everybody may read. Reading needs no token; what is
 //! read with one is the same.
 
-mod deciding;
+pub(crate) mod deciding;
 pub(crate) mod document;
 mod entries;
 mod errors;
@@ -11,13 +11,13 @@ mod export;
 pub(crate) mod files;
 mod list;
 mod openapi;
-mod past;
-mod publishers;
-mod requests;
-mod retract;
-mod scheduled;
-mod supersede;
-mod suspend;
+pub(crate) mod past;
+pub(crate) mod publishers;
+pub(crate) mod requests;
+pub(crate) mod retract;
+pub(crate) mod scheduled;
+pub(crate) mod supersede;
+pub(crate) mod suspend;
 #[cfg(test)]
 mod tests;
 mod turning;

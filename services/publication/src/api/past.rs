@@ -12,20 +12,20 @@ use super::Counter;
 use crate::{reading::Known, views::Catalogue};
 
 /// What was known at a moment of one entry.
-pub(super) struct Then {
+pub(crate) struct Then {
     /// The entry as it stood.
-    pub(super) known: Known,
+    pub(crate) known: Known,
     /// The registry that was in force.
-    pub(super) registry: Registry,
+    pub(crate) registry: Registry,
     /// The moment, for answers.
-    pub(super) shown: AsOfShown,
+    pub(crate) shown: AsOfShown,
 }
 
 /// One entry as it stood.
 ///
 /// # Errors
 /// 400 when the moment is none, 404 when the entry was not public yet, 409 when it is not settled, 503 when others are being answered.
-pub(super) async fn entry(counter: &Counter, id: EntryId, text: &str) -> Answer<Then> {
+pub(crate) async fn entry(counter: &Counter, id: EntryId, text: &str) -> Answer<Then> {
     let (asked, as_of) = asked(text)?;
     let past = counter.engine().entry_as_of(id, as_of).await.map_err(|error| refused(&error, text))?;
     let (entry, published) = past.view.entry(id).ok_or_else(|| not_there_yet(text))?;

@@ -105,26 +105,26 @@ pub(super) async fn list(
 
 /// What is answered, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct DeclineBody {
+pub(crate) struct DeclineBody {
     /// Which request: its `place`, as the list shows it.
-    request: RequestPlace,
+    pub(crate) request: RequestPlace,
     /// What the body is to know. Nobody else reads it.
     #[schema(example = "The figures were confirmed by a second source. Please open a revision instead.")]
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// Where publication took note of a request.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RequestPlace {
+pub(crate) struct RequestPlace {
     /// The epoch of the journal.
-    epoch: u32,
+    pub(crate) epoch: u32,
     /// The position there.
-    sequence: u64,
+    pub(crate) sequence: u64,
     /// Always `publication`; may be left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    origin: Option<Origin>,
+    pub(crate) origin: Option<Origin>,
 }
 
 /// Leaves an entry as it is, though its body asked to have it taken back. The body hears of it, with the reason, and may ask again.
@@ -149,7 +149,7 @@ pub(super) struct RequestPlace {
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn decline(State(app): State<App>, asked: Asked<DeclineBody>) -> Answer<Response> {
+pub(crate) async fn decline(State(app): State<App>, asked: Asked<DeclineBody>) -> Answer<Response> {
     let known = known(&app, &asked.name)?;
     let subject = Subject::published(&known);
     let DeclineBody { request: RequestPlace { epoch, sequence, origin }, reason } = &asked.body;
@@ -169,7 +169,7 @@ pub(super) async fn decline(State(app): State<App>, asked: Asked<DeclineBody>) -
 }
 
 /// The requests the caller may decide on.
-fn may_decide(
+pub(crate) fn may_decide(
     counter: &Counter,
     bearer: &Bearer,
     after: Option<Place>,

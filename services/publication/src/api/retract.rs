@@ -19,13 +19,13 @@ use crate::{domain::Command, off_thread, words::Saying};
 
 /// Why an entry is taken back.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct RetractBody {
+pub(crate) struct RetractBody {
     /// A reason of the registry.
     #[schema(example = "factual_error")]
-    reason: String,
+    pub(crate) reason: String,
     /// What the public reads in place of the entry.
     #[schema(example = "The event described here did not take place.")]
-    explanation: String,
+    pub(crate) explanation: String,
 }
 
 /// Takes an entry back for good. A tombstone stays in its place; the number is never given again.
@@ -53,7 +53,7 @@ pub(super) struct RetractBody {
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn retract(State(app): State<App>, asked: Asked<RetractBody>) -> Answer<Response> {
+pub(crate) async fn retract(State(app): State<App>, asked: Asked<RetractBody>) -> Answer<Response> {
     let subject = Subject::published(&known(&app, &asked.name)?);
     let RetractBody { reason, explanation } = &asked.body;
     let worded = Worded {

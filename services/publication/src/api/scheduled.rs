@@ -84,7 +84,7 @@ pub(super) async fn list(
 }
 
 /// What waits that the caller may decide on, after a position of the list.
-fn theirs(
+pub(crate) fn theirs(
     counter: &Counter,
     bearer: &Bearer,
     after: Option<(Micros, EntryId)>,
@@ -132,18 +132,18 @@ fn misfit(pointer: &str, detail: &str) -> Problem {
 
 /// Another moment, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct RescheduleBody {
+pub(crate) struct RescheduleBody {
     /// The moment: RFC 3339, with its offset.
     #[schema(example = "2026-12-18T09:00:00Z")]
-    at: String,
+    pub(crate) at: String,
     /// Why, for those concerned.
     #[schema(example = "The conference was moved by a week.")]
-    reason: String,
+    pub(crate) reason: String,
 }
 
 /// Nothing needs to be said.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct PublishBody {}
+pub(crate) struct PublishBody {}
 
 /// Lets an edition wait for another moment: in the future, not before what was asked when it was approved, ten years ahead at the most.
 #[utoipa::path(
@@ -165,7 +165,7 @@ pub(super) struct PublishBody {}
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn reschedule(State(app): State<App>, asked: Asked<RescheduleBody>) -> Answer<Response> {
+pub(crate) async fn reschedule(State(app): State<App>, asked: Asked<RescheduleBody>) -> Answer<Response> {
     let RescheduleBody { at, reason } = &asked.body;
     let at = moment::read(at)
         .ok_or_else(|| misfit("/at", "write a moment with its offset, such as 2026-12-18T09:00:00Z"))?;
@@ -206,7 +206,7 @@ pub(super) async fn reschedule(State(app): State<App>, asked: Asked<RescheduleBo
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn publish(State(app): State<App>, asked: Asked<PublishBody>) -> Answer<Response> {
+pub(crate) async fn publish(State(app): State<App>, asked: Asked<PublishBody>) -> Answer<Response> {
     let subject = subject(&app, &asked.bearer, &asked.name)?;
     asked.decide(&app, &subject, Command::PublishNow(v1::PublishNow {}), None).await?;
     off_thread(move || as_it_stands(&app, subject.id)).await

@@ -24,16 +24,16 @@ use crate::{domain::Command, off_thread, reading::EntryName, words::Saying};
 
 /// Which entry stands in the place of this one, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct SupersedeBody {
+pub(crate) struct SupersedeBody {
     /// Id or public number of the entry that stands in its place.
     #[schema(example = "EVT-2026-00043")]
-    superseded_by: String,
+    pub(crate) superseded_by: String,
     /// A reason of the registry.
     #[schema(example = "merged")]
-    reason: String,
+    pub(crate) reason: String,
     /// What the public reads with the pointer.
     #[schema(example = "Both entries described the same conference.")]
-    explanation: String,
+    pub(crate) explanation: String,
 }
 
 /// Points readers on from an entry to another one that stands in its place. Its text stays readable at its address, where it is cited;
@@ -61,7 +61,7 @@ pub(super) struct SupersedeBody {
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn supersede(State(app): State<App>, asked: Asked<SupersedeBody>) -> Answer<Response> {
+pub(crate) async fn supersede(State(app): State<App>, asked: Asked<SupersedeBody>) -> Answer<Response> {
     let subject = Subject::published(&known(&app, &asked.name)?);
     let SupersedeBody { superseded_by, reason, explanation } = &asked.body;
     // What names no entry is an empty name, which the decision refuses.

@@ -19,21 +19,21 @@ use crate::{domain::Command, off_thread, words::Saying};
 
 /// Why an entry is suspended.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct SuspendBody {
+pub(crate) struct SuspendBody {
     /// A reason of the registry.
     #[schema(example = "under_examination")]
-    reason: String,
+    pub(crate) reason: String,
     /// What the public reads in place of the entry.
     #[schema(example = "A doubt about the dates is being looked into.")]
-    explanation: String,
+    pub(crate) explanation: String,
 }
 
 /// Why an entry is given back.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct ReinstateBody {
+pub(crate) struct ReinstateBody {
     /// What the public reads beside the entry.
     #[schema(example = "The dates were confirmed by the body.")]
-    explanation: String,
+    pub(crate) explanation: String,
 }
 
 /// Takes an entry from the public for a while. A tombstone with the reason stands there meanwhile, for each of its editions; number
@@ -62,7 +62,7 @@ pub(super) struct ReinstateBody {
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn suspend(State(app): State<App>, asked: Asked<SuspendBody>) -> Answer<Response> {
+pub(crate) async fn suspend(State(app): State<App>, asked: Asked<SuspendBody>) -> Answer<Response> {
     let subject = Subject::published(&known(&app, &asked.name)?);
     let SuspendBody { reason, explanation } = &asked.body;
     let worded = Worded {
@@ -95,7 +95,7 @@ pub(super) async fn suspend(State(app): State<App>, asked: Asked<SuspendBody>) -
     ),
     security(("bearer" = [])),
 )]
-pub(super) async fn reinstate(State(app): State<App>, asked: Asked<ReinstateBody>) -> Answer<Response> {
+pub(crate) async fn reinstate(State(app): State<App>, asked: Asked<ReinstateBody>) -> Answer<Response> {
     let subject = Subject::published(&known(&app, &asked.name)?);
     let worded = Worded {
         saying: Saying::Explanation,

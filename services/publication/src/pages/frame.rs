@@ -4,7 +4,7 @@ use askama::Template;
 use dossier_proto::Micros;
 use dossier_web::{
     Problem,
-    page::{Frame, Html, Link, Purpose, Words, date_in_utc},
+    page::{Html, Room, Words, date_in_utc},
 };
 use http::Uri;
 
@@ -23,48 +23,37 @@ pub(super) struct Paper<'a> {
     pub(super) texts: &'static Texts,
     /// The address of the page.
     pub(super) address: &'a Uri,
+    /// What the house knows of the request.
+    paper: &'a dossier_web::page::Paper,
     /// The installation.
     pub(super) site: &'a Site,
-}
-
-/// Which entry of the navigation a page belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Room {
-    /// It is the list.
-    List,
-    /// It is below the list.
-    Entry,
+    /// The moment that things are shown at; none where they are shown as they stand.
+    pub(super) as_of: Option<Micros>,
 }
 
 impl<'a> Paper<'a> {
-    pub(super) fn new(language: dossier_web::Language, address: &'a Uri, site: &'a Site) -> Self {
+    pub(super) fn new(paper: &'a dossier_web::page::Paper, site: &'a Site) -> Self {
+        let language = paper.language;
         Self {
             language,
             tongue: tongue(language),
-            words: Words::of(language),
+            words: paper.words,
             texts: Texts::of(language),
-            address,
+            address: &paper.address,
+            paper,
             site,
+            as_of: None,
         }
     }
 
+    /// The same, for things as they stood.
+    pub(super) fn at(self, moment: Micros) -> Self {
+        Self { as_of: Some(moment), ..self }
+    }
+
     /// The whole page.
-    pub(super) fn page(&self, title: &str, room: Room, main: &impl Template) -> Result<Html, Problem> {
-        let words = self.words;
-        let entries = Link::to("/", words.text("frame.entries"));
-        let frame = Frame {
-            language: self.language,
-            title,
-            purpose: Purpose::Reading,
-            address: self.address,
-            home: "/",
-            room: None,
-            navigation: &[if room == Room::List { entries.here() } else { entries }],
-            visitor: None,
-            footer: &[Link::to("/api/v1/openapi.json", words.text("frame.api"))],
-            demonstration: &self.site.demonstration,
-        };
-        frame.page(main).map_err(|error| Problem::internal(&error))
+    pub(super) fn page(&self, title: &str, main: &impl Template) -> Result<Html, Problem> {
+        self.paper.page(Room::Entries, title, main)
     }
 
     /// A day for machines and for people.

@@ -11,7 +11,7 @@ use dossier_web::{
 
 use super::{
     Pages,
-    frame::{Paper, Room, flipped},
+    frame::{Paper, flipped},
     record::kind,
     said::Said,
 };
@@ -110,7 +110,7 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, filters: &Filters) -> Resul
         .map(|(plural, count)| counted(plural, count))
         .collect(),
     };
-    paper.page(w.text("list.title"), Room::List, &template)
+    paper.page(w.text("list.title"), &template)
 }
 
 /// The language, when the address says it: the form then says it too.

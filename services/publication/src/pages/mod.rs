@@ -1,8 +1,10 @@
 //! The public pages: the list, the record, the tombstone. Rendered here, without a script.
 
+mod editions;
 mod frame;
 mod list;
 mod proof;
+mod publish;
 mod record;
 mod said;
 #[cfg(test)]
@@ -20,15 +22,16 @@ use axum::{
 };
 use dossier_identity::{Sight, Stage, Thing, Viewers};
 use dossier_journal::Signers;
+use dossier_proto::Micros;
 use dossier_web::{
-    Answer, Cache, Language, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html,
-    problem::method_not_allowed,
+    Answer, Cache, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html, problem::method_not_allowed,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 
 use crate::{
+    api::{Counter, past},
     asked::Filters,
-    off_thread,
+    moment, off_thread,
     reading::{EntryName, Known, Reading},
     site::Site,
     views::{Turn, TurnKind},
@@ -40,13 +43,20 @@ pub(crate) struct Pages {
     pub(crate) reading: Arc<Reading>,
     pub(crate) site: Site,
     pub(crate) key: Signers,
+    /// What programs are answered from: the same is decided and seen by people.
+    pub(crate) counter: Arc<Counter>,
 }
 
 /// The routes of the pages.
 pub(crate) fn router(pages: Arc<Pages>) -> Router {
+    reader(Arc::clone(&pages)).merge(publish::router(pages))
+}
+
+fn reader(pages: Arc<Pages>) -> Router {
     Router::new()
         .route("/", get(list_page))
         .route("/entries/{name}", get(entry_page))
+        .route("/entries/{name}/editions", get(editions_page))
         .route("/entries/{name}/editions/{edition}", get(edition_page))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(pages)
@@ -54,59 +64,101 @@ pub(crate) fn router(pages: Arc<Pages>) -> Router {
 
 async fn list_page(
     State(pages): State<Arc<Pages>>,
-    address: Uri,
-    language: Language,
+    paper: dossier_web::page::Paper,
     headers: HeaderMap,
 ) -> Answer<Response> {
     off_thread(move || {
-        let filters = Filters::leniently(pairs(&address)?.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let paper = Paper::new(language, &address, &pages.site);
+        let filters =
+            Filters::leniently(pairs(&paper.address)?.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let cache = paper.cache();
+        let paper = Paper::new(&paper, &pages.site);
         let html = list::draw(&pages, &paper, &filters)?;
-        Ok(answer(&headers, html))
+        Ok(answer(&headers, cache, html))
     })
     .await
 }
 
 async fn entry_page(
     State(pages): State<Arc<Pages>>,
-    address: Uri,
+    paper: dossier_web::page::Paper,
     StrictPath(name): StrictPath<String>,
-    language: Language,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    off_thread(move || show(&pages, &address, &name, None, language, &headers)).await
+    let then = as_it_stood(&pages, &paper, &name).await?;
+    off_thread(move || show(&pages, &paper, &name, None, then, &headers)).await
 }
 
 async fn edition_page(
     State(pages): State<Arc<Pages>>,
-    address: Uri,
+    paper: dossier_web::page::Paper,
     StrictPath((name, edition)): StrictPath<(String, String)>,
-    language: Language,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let number = crate::edition_number(&edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let then = as_it_stood(&pages, &paper, &name).await?;
+    off_thread(move || show(&pages, &paper, &name, Some(number), then, &headers)).await
+}
+
+async fn editions_page(
+    State(pages): State<Arc<Pages>>,
+    paper: dossier_web::page::Paper,
+    StrictPath(name): StrictPath<String>,
     headers: HeaderMap,
 ) -> Answer<Response> {
     off_thread(move || {
-        let number = crate::edition_number(&edition).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-        show(&pages, &address, &name, Some(number), language, &headers)
+        let (known, cache) = (named(&pages, &name)?, paper.cache());
+        let number = known.entry.number.to_string();
+        if name != number {
+            let query = paper.address.query().map(|query| format!("?{query}")).unwrap_or_default();
+            return Ok(Redirect::permanent(&format!("/entries/{number}/editions{query}")).into_response());
+        }
+        let paper = Paper::new(&paper, &pages.site);
+        if let Some(turn) = known.published.withheld().filter(|_| !may_read(Stage::Withheld)) {
+            let html = tombstone::draw(&pages, &paper, &known, turn)?;
+            return Ok((tombstone_status(turn), cache, html).into_response());
+        }
+        Ok(answer(&headers, cache, editions::draw(&pages, &paper, &known)?))
     })
     .await
+}
+
+/// The entry with this name.
+fn named(pages: &Pages, name: &str) -> Answer<Known> {
+    let not_found = || Problem::new(ProblemKind::NotFound);
+    let parsed: EntryName = name.parse().map_err(|_| not_found())?;
+    pages.reading.known(&parsed).ok_or_else(not_found)
+}
+
+/// An entry as it stood at the moment that the address asks for, the same as programs read it; nothing where it asks for none.
+async fn as_it_stood(pages: &Pages, paper: &dossier_web::page::Paper, name: &str) -> Answer<Option<(Known, Micros)>> {
+    let Some((_, text)) = pairs(&paper.address)?.into_iter().find(|(parameter, _)| parameter == "as_of") else {
+        return Ok(None);
+    };
+    let then = past::entry(&pages.counter, named(pages, name)?.id, &text).await?;
+    let instant = moment::read(&then.shown.instant).unwrap_or_else(|| pages.counter.clock.now());
+    Ok(Some((then.known, instant)))
 }
 
 /// The page of an entry or of one of its editions; the tombstone when it was retracted or is suspended.
 fn show(
     pages: &Pages,
-    address: &Uri,
+    paper: &dossier_web::page::Paper,
     name: &str,
     edition: Option<u32>,
-    language: Language,
+    then: Option<(Known, Micros)>,
     headers: &HeaderMap,
 ) -> Answer<Response> {
     let not_found = || Problem::new(ProblemKind::NotFound);
-    let parsed: EntryName = name.parse().map_err(|_| not_found())?;
-    let known = pages.reading.known(&parsed).ok_or_else(not_found)?;
-    if let Some(better) = better_address(&known, name, edition, address) {
+    let known = named(pages, name)?;
+    if let Some(better) = better_address(&known, name, edition, &paper.address) {
         return Ok(Redirect::permanent(&better).into_response());
     }
-    let paper = Paper::new(language, address, &pages.site);
+    let (cache, paper) = (paper.cache(), Paper::new(paper, &pages.site));
+    // What is withheld today is not shown as it was.
+    let (known, cache, paper) = match then.filter(|_| known.published.withheld().is_none()) {
+        Some((then, instant)) => (then, Cache::Private, paper.at(instant)),
+        None => (known, cache, paper),
+    };
     let facts = match edition {
         None => known.published.current(),
         Some(number) => known.published.edition(number),
@@ -114,15 +166,15 @@ fn show(
     let facts = facts.ok_or_else(not_found)?;
     if let Some(turn) = known.published.withheld().filter(|_| !may_read(Stage::Withheld)) {
         let html = tombstone::draw(pages, &paper, &known, turn)?;
-        return Ok((tombstone_status(turn), Cache::PublicPage, html).into_response());
+        return Ok((tombstone_status(turn), cache, html).into_response());
     }
-    let wanted = wanted_language(address);
+    let wanted = wanted_language(paper.address);
     let edition = pages.reading.edition(known.id, facts).map_err(|error| Problem::internal(&error))?;
     let html = record::draw(pages, &paper, &known, &edition, wanted)?;
     // 410, as for a tombstone: that there was an edition is said, and no word of it.
     let mut answer = match &edition.words {
-        Some(_) => answer(headers, html),
-        None => (StatusCode::GONE, Cache::PublicPage, html).into_response(),
+        Some(_) => answer(headers, cache, html),
+        None => (StatusCode::GONE, cache, html).into_response(),
     };
     answer.headers_mut().extend(pointing_on(&known));
     Ok(answer)
@@ -165,9 +217,9 @@ fn wanted_language(address: &Uri) -> Option<dossier_registry::Language> {
 }
 
 /// A page with the tag of its bytes: the receipt names the newest checkpoint, so pages change when the log grows.
-fn answer(headers: &HeaderMap, html: Html) -> Response {
+fn answer(headers: &HeaderMap, cache: Cache, html: Html) -> Response {
     let tag = Tag::of_bytes(html.as_str().as_bytes());
-    conditional::answer(headers, &tag, Cache::PublicPage, || html)
+    conditional::answer(headers, &tag, cache, || html)
 }
 
 /// The parameters of an address.

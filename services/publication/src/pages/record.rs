@@ -2,7 +2,7 @@
 
 mod cited;
 mod margin;
-mod rows;
+pub(super) mod rows;
 mod steps;
 mod tongues;
 
@@ -17,7 +17,7 @@ use tongues::{Dropped, Tongue, dropped, languages, tongues};
 
 use super::{
     Pages,
-    frame::{Paper, Room, flipped},
+    frame::{Paper, flipped},
     proof::{self, Checked},
     said::{Said, escaped, tags},
     turned::{erased, turned},
@@ -57,6 +57,8 @@ struct Record<'a> {
     successor: Option<Pointer>,
     dropped: Option<Dropped>,
     stands_for: Vec<String>,
+    /// Said where it is shown as it stood.
+    as_of: Option<String>,
     tongues: Vec<Tongue>,
     original: String,
     others_are_missing: bool,
@@ -122,6 +124,7 @@ pub(super) fn draw(
         newer: newer(known, edition, paper),
         successor: successor(known, paper),
         dropped: dropped(known, edition, &nearby.dropped, paper),
+        as_of: paper.as_of.map(|moment| paper.words.with("publisher.history.as_of", "moment", paper.minute(moment).1)),
         stands_for: nearby.instead_of.iter().map(|(_, number)| number.to_string()).collect(),
         tongues: tongues(edition, content_language),
         original: w.with("record.original", "language", "").trim().to_owned(),
@@ -135,7 +138,7 @@ pub(super) fn draw(
             .filter(|fact| fact.section == Section::Facts)
             .map(|fact| in_margin(fact, paper.tongue, |digest| address(&number, edition.facts.edition, digest)))
             .collect(),
-        editions: rows(pages, known, edition, paper)?,
+        editions: rows(pages, known, Some(edition), paper)?,
         steps: steps(edition, &body.text, turned(pages, paper, known)?, paper),
         receipt: receipt(pages, known, edition, paper)?,
         citation: citation(edition, &body.text, paper),
@@ -144,7 +147,7 @@ pub(super) fn draw(
         number: number.clone(),
     };
     let tab = format!("{} – {number}", title.text);
-    paper.page(&tab, Room::Entry, &template)
+    paper.page(&tab, &template)
 }
 
 /// The name of the record type.

@@ -13,7 +13,7 @@ use dossier_web::{
 
 use super::{
     Pages,
-    frame::{Paper, Room, flipped},
+    frame::{Paper, flipped},
     proof::{self, Checked, Text},
     said::Said,
     turned::{Turned, erased, reason, turned},
@@ -48,6 +48,8 @@ struct Tombstone<'a> {
     reason: Said,
     reason_code: &'a str,
     instead: Option<&'a str>,
+    /// Said where it is shown as it stood.
+    as_of: Option<String>,
     edition_total: usize,
     rows: Vec<Row>,
     kept: String,
@@ -62,10 +64,42 @@ struct Row {
     moment: Micros,
 }
 
+/// What a tombstone says of the decision that made it, and what is proved of that.
+struct Decided {
+    turns: Vec<Turned>,
+    receipt: String,
+}
+
 /// Draws the tombstone of an entry.
 pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Result<Html, Problem> {
+    let decided = Decided { turns: turned(pages, paper, known)?, receipt: receipt(pages, paper, known, turn)? };
+    let (tab, template) = tombstone(pages, paper, known, turn, decided)?;
+    paper.page(&tab, &template)
+}
+
+/// The tombstone as it would stand after a decision that nobody has taken yet: all of it but the receipt, which is made with the decision.
+pub(super) fn preview(
+    pages: &Pages,
+    paper: &Paper<'_>,
+    known: &Known,
+    turn: &Turn,
+    explanation: &str,
+) -> Result<String, Problem> {
+    let mut turns = turned(pages, paper, known)?;
+    turns.push(Turned::foreseen(pages, paper, turn, explanation)?);
+    let (_, template) = tombstone(pages, paper, known, turn, Decided { turns, receipt: String::new() })?;
+    template.render().map_err(|error| Problem::internal(&error))
+}
+
+fn tombstone<'a>(
+    pages: &Pages,
+    paper: &Paper<'_>,
+    known: &'a Known,
+    turn: &'a Turn,
+    decided: Decided,
+) -> Result<(String, Tombstone<'a>), Problem> {
+    let Decided { turns, receipt } = decided;
     let registry = pages.reading.registry().map_err(|error| Problem::internal(&error))?;
-    let turns = turned(pages, paper, known)?;
     let (w, t, page) = (paper.words, paper.texts, paper.tongue);
     let key = &known.entry.record_type;
     let record_type = registry.record_type(key);
@@ -113,13 +147,14 @@ pub(super) fn draw(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn)
         reason: reason(pages, paper, turn)?,
         reason_code: turn.reason.as_deref().unwrap_or_default(),
         instead,
+        as_of: paper.as_of.map(|moment| w.with("publisher.history.as_of", "moment", paper.minute(moment).1)),
         edition_total: count,
         rows: rows(known, paper, turns),
         kept,
-        receipt: receipt(pages, paper, known, turn)?,
+        receipt,
         number,
     };
-    paper.page(&tab, Room::Entry, &template)
+    Ok((tab, template))
 }
 
 /// Editions and decisions, the newest first.

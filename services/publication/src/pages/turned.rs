@@ -30,8 +30,19 @@ pub(super) fn turned(pages: &Pages, paper: &Paper<'_>, known: &Known) -> Result<
     known.published.turns.iter().map(|turn| one(pages, paper, known, turn)).collect()
 }
 
+impl Turned {
+    /// A decision that nobody has taken yet, as pages would say it.
+    pub(super) fn foreseen(pages: &Pages, paper: &Paper<'_>, turn: &Turn, explanation: &str) -> Result<Self, Problem> {
+        worded(pages, paper, turn, Some(explanation.to_owned()))
+    }
+}
+
 fn one(pages: &Pages, paper: &Paper<'_>, known: &Known, turn: &Turn) -> Result<Turned, Problem> {
     let explanation = pages.reading.explanation(known.id, turn.place).map_err(|error| Problem::internal(&error))?;
+    worded(pages, paper, turn, explanation)
+}
+
+fn worded(pages: &Pages, paper: &Paper<'_>, turn: &Turn, explanation: Option<String>) -> Result<Turned, Problem> {
     let (w, t) = (paper.words, paper.texts);
     let reason = reason(pages, paper, turn)?.text;
     let (word, said) = match &turn.kind {

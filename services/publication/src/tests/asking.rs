@@ -1,13 +1,14 @@
 //! Asking the service over HTTP, without a network.
 
-use axum::body::Body;
-use dossier_web::problem::with_problems;
+use axum::{Extension, body::Body};
+use dossier_web::{page::Demonstration, problem::with_problems, visit::Surroundings};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
 use super::house::House;
+use crate::asked::encoded;
 
 /// An answer, read.
 #[derive(Debug)]
@@ -43,10 +44,29 @@ pub(crate) struct Ask<'a> {
     body: Vec<u8>,
 }
 
+/// Fields as a form sends them.
+pub(crate) fn form_text<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    fields.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&")
+}
+
 impl Ask<'_> {
     pub(crate) fn by(self, name: &str) -> Self {
         let token = self.house.person(name).token;
         self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// As a browser in which somebody has signed in.
+    pub(crate) fn in_browser(self, name: &str) -> Self {
+        let token = self.house.person(name).token;
+        self.header("cookie", &format!("dossier-session={token}")).header("accept", "text/html")
+    }
+
+    /// A form as a page of ours sends it.
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
+        let mut asked =
+            self.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        asked.body = form_text(fields.iter().copied()).into_bytes();
+        asked
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {
@@ -71,7 +91,9 @@ impl Ask<'_> {
             request = request.header(name, value);
         }
         let request = request.body(Body::from(self.body)).unwrap();
-        let response = with_problems(self.house.service.router()).oneshot(request).await.unwrap();
+        let surroundings = Surroundings { demonstration: Demonstration::Yes(None), ..Surroundings::default() };
+        let site = with_problems(self.house.service.router()).layer(Extension(surroundings));
+        let response = site.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();

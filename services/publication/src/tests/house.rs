@@ -120,6 +120,10 @@ impl House {
         self.start_again();
     }
 
+    pub(crate) fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
     pub(crate) fn wait(&self, micros: i64) {
         self.clock.0.fetch_add(micros, Ordering::SeqCst);
     }

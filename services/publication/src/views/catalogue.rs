@@ -112,6 +112,11 @@ impl Catalogue {
         self.retracted
     }
 
+    /// The entries that are suspended and would stand as published again, by the place of their edition, oldest first.
+    pub fn suspended_entries(&self) -> impl Iterator<Item = (Place, EntryId)> + '_ {
+        self.suspended.iter().map(|(place, entry)| (*place, *entry))
+    }
+
     /// How many entries are suspended.
     pub fn suspended(&self) -> u64 {
         self.suspended.len() as u64

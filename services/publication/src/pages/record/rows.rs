@@ -14,17 +14,22 @@ use crate::{
 };
 
 /// An edition in the table.
-pub(super) struct Row {
-    pub(super) edition: u32,
-    pub(super) published: (String, String),
-    pub(super) correction: Option<String>,
-    pub(super) said: Option<String>,
-    pub(super) is_here: bool,
-    pub(super) open: String,
+pub(in crate::pages) struct Row {
+    pub(in crate::pages) edition: u32,
+    pub(in crate::pages) published: (String, String),
+    pub(in crate::pages) correction: Option<String>,
+    pub(in crate::pages) said: Option<String>,
+    pub(in crate::pages) is_here: bool,
+    pub(in crate::pages) open: String,
 }
 
-/// All editions, the newest first.
-pub(super) fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'_>) -> Result<Vec<Row>, Problem> {
+/// All editions, the newest first; `here` is the one that is read.
+pub(in crate::pages) fn rows(
+    pages: &Pages,
+    known: &Known,
+    here: Option<&Edition>,
+    paper: &Paper<'_>,
+) -> Result<Vec<Row>, Problem> {
     let mut rows = Vec::with_capacity(known.published.editions.len());
     for facts in known.published.editions.iter().rev() {
         let edition: Arc<Edition> =
@@ -35,7 +40,7 @@ pub(super) fn rows(pages: &Pages, known: &Known, here: &Edition, paper: &Paper<'
             published: paper.day(facts.at),
             correction: correction(facts, paper),
             said: said.filter(|said| says_something(said)),
-            is_here: facts.edition == here.facts.edition,
+            is_here: here.is_some_and(|here| facts.edition == here.facts.edition),
             open: paper.words.with("record.open_edition", "number", facts.edition),
         });
     }
