@@ -40,7 +40,12 @@ pub(super) fn payloads() -> Vec<(&'static str, Payload)> {
         (
             "erasure_confirmed",
             Payload::ErasureConfirmed(v1::ErasureConfirmed {
-                command: Some(v1::ConfirmErasure { order: raw_place(Origin::Moderation, 21), destroyed: 3 }),
+                // What is kept was added later; a confirmation without it is written as before.
+                command: Some(v1::ConfirmErasure {
+                    order: raw_place(Origin::Moderation, 21),
+                    destroyed: 3,
+                    kept: Vec::new(),
+                }),
             }),
         ),
         (

@@ -19,7 +19,7 @@ mod working;
 
 pub use confirming::{NoConfirmation, confirm};
 pub(crate) use destroying::shut_out;
-pub use destroying::{ErasureError, Holdings, destroy, events_of, forgotten, repeat};
+pub use destroying::{Destroyed, Duty, ErasureError, Holdings, destroy, events_of, forgotten, repeat};
 pub use orders::{Confirmation, Order, Orders, Scope};
 pub use working::run;
 

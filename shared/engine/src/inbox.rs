@@ -12,7 +12,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     Decider, Engine, View,
-    erasure::{Holdings, Order, scope, shut_out},
+    erasure::{Duty, Holdings, scope, shut_out},
 };
 
 /// Which keys must be held before a foreign event is acted upon. The service knows.
@@ -63,19 +63,19 @@ impl<D: Decider, V: View> EngineInbox<D, V> {
     /// [`InboxError::Busy`]: it is to be tried again.
     pub async fn destroy_late(&self, heads: &[Head]) -> Result<(), InboxError> {
         let Some(holdings) = self.holdings.clone() else { return Ok(()) };
-        let orders: BTreeMap<Place, Order> = {
+        let duties: BTreeMap<Place, Duty> = {
             let view = self.engine.view();
             let Some(known) = view.erasures().filter(|known| known.count() > 0) else { return Ok(()) };
             // What is not confirmed yet is the task's, which looks once more after it has confirmed.
             let covering = heads.iter().flat_map(|head| known.covering(head));
             let done = covering.filter(|order| order.confirmed.contains_key(&D::ORIGIN));
-            done.map(|order| (order.place, order.clone())).collect()
+            done.map(|order| (order.place, Duty::of(D::ORIGIN, order, known))).collect()
         };
-        if orders.is_empty() {
+        if duties.is_empty() {
             return Ok(());
         }
         let destroyed =
-            tokio::task::spawn_blocking(move || orders.values().try_for_each(|order| shut_out(&*holdings, order)));
+            tokio::task::spawn_blocking(move || duties.values().try_for_each(|duty| shut_out(&*holdings, duty)));
         match destroyed.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => {

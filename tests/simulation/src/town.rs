@@ -184,7 +184,7 @@ impl Town {
         let pending: Vec<Order> = self.orders(origin).pending(origin).cloned().collect();
         for order in pending {
             self.destroy(origin, &order);
-            let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1 };
+            let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1, kept: Vec::new() };
             let by = Actor::System(origin);
             let done = match origin {
                 Origin::Submission => {

@@ -38,7 +38,7 @@ async fn an_erasure_that_somebody_has_not_confirmed_is_found_and_settled() {
     let findings = house.findings();
     assert!(findings.iter().all(|one| one.kind() == Kind::ErasureUnconfirmed && one.at == Some(order.into())));
     for origin in crate::COPIED {
-        let command = v1::ConfirmErasure { order: Some(order.into()), destroyed: 2 };
+        let command = v1::ConfirmErasure { order: Some(order.into()), destroyed: 2, kept: Vec::new() };
         let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(command) });
         house.world.happens(origin, Actor::System(origin), Some(ENTRY), payload);
     }

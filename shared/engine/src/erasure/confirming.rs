@@ -36,6 +36,6 @@ pub fn confirm(
     if order.confirmed.contains_key(&origin) {
         return Ok(Decision::NOTHING);
     }
-    let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(*confirm) });
+    let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(confirm.clone()) });
     Ok(Decision::one(None, Decided { entry: context.entry, part_version, payload }))
 }

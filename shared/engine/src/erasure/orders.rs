@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dossier_proto::{Digest, EntryId, Event, Head, Micros, Origin, Payload, Place, SubjectId, v1};
+use dossier_proto::{Digest, EntryId, Event, Head, KeyId, Micros, Origin, Payload, Place, SubjectId, v1};
 use serde::{Deserialize, Serialize};
 
 /// What is to be destroyed.
@@ -14,7 +14,8 @@ pub enum Scope {
     /// All personal values in contents of the entry, and who signed the paper it was filed from.
     PersonalValues,
     /// The contents of the entry with the digests that are named, with those of their personal values and files that no other content of
-    /// the entry names: revisions share them, and what a revision that is not ordered needs to be read stays.
+    /// the entry names: revisions share them, and what a revision that is not ordered needs to be read stays, also one that came later, and
+    /// a draft that only submission knows.
     Content,
     /// Everything anybody wrote in the entry.
     Words,
@@ -89,6 +90,8 @@ pub struct Order {
     pub standing: Option<Digest>,
     /// Why: a code of the registry.
     pub reason: String,
+    /// Keys of what is ordered that stay, because a draft which nobody ordered names them too: submission says so when it confirms.
+    pub kept: BTreeSet<KeyId>,
     /// Who has confirmed it.
     pub confirmed: BTreeMap<Origin, Confirmation>,
 }
@@ -107,6 +110,7 @@ impl Order {
             digests: command.digests.iter().filter_map(|digest| Digest::try_from(digest.as_slice()).ok()).collect(),
             standing: Digest::try_from(ordered.standing.as_slice()).ok(),
             reason: command.reason.clone(),
+            kept: BTreeSet::new(),
             confirmed: BTreeMap::new(),
         })
     }
@@ -154,6 +158,9 @@ impl Orders {
         let Some(order) = place.and_then(|place| self.orders.get_mut(&place)) else { return };
         let Place { origin, .. } = said.head.place;
         let at = said.head.recorded_at;
+        if origin == Origin::Submission && !order.confirmed.contains_key(&origin) {
+            order.kept = confirm.kept.iter().filter_map(|key| KeyId::try_from(key.as_slice()).ok()).collect();
+        }
         order.confirmed.entry(origin).or_insert(Confirmation {
             at,
             place: said.head.place,
@@ -174,6 +181,12 @@ impl Orders {
     /// The one that stands there.
     pub fn get(&self, place: Place) -> Option<&Order> {
         self.orders.get(&place)
+    }
+
+    /// Those about the entry of this one that stand before it and that this service has carried out, the oldest first.
+    pub fn carried_out_before(&self, order: &Order, origin: Origin) -> Vec<Order> {
+        let before = order.entry.into_iter().flat_map(|entry| self.of_entry(entry));
+        before.filter(|one| one.place < order.place && one.confirmed.contains_key(&origin)).cloned().collect()
     }
 
     /// Those about an entry, the oldest first.

@@ -5,7 +5,7 @@ use dossier_proto::{
     schema_of, v1,
 };
 
-use super::{Order, Orders, Scope, scope};
+use super::{Duty, ErasureError, Holdings, Order, Orders, Scope, destroy, scope};
 
 const ENTRY: EntryId = EntryId([7; 16]);
 const OTHER: EntryId = EntryId([8; 16]);
@@ -76,7 +76,7 @@ fn ordered(at: i64, scope: Scope, digests: &[u8], standing: Option<u8>) -> Event
 
 fn confirmed(origin: Origin, sequence: u64) -> Event {
     let order = Some(Place { origin: Origin::Moderation, epoch: 0, sequence: 50 }.into());
-    let command = v1::ConfirmErasure { order, destroyed: 2 };
+    let command = v1::ConfirmErasure { order, destroyed: 2, kept: Vec::new() };
     let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(command) });
     event(origin, sequence, 200, ENTRY, payload)
 }
@@ -128,6 +128,113 @@ fn a_file_of_two_revisions_was_destroyed_with_the_one_that_was_ordered() {
     assert_eq!(of_second(&events), [21, 22], "the first revision is not ordered here");
     events.push(first);
     assert_eq!(of_second(&events), [21, 22, 33], "ordered one after the other, the file goes with the last of them");
+}
+
+/// The edition in public lost its file at the next start: it had been a draft when another content with the file was erased.
+#[test]
+fn what_was_submitted_after_the_order_keeps_the_file_it_shares() {
+    let mut events = vec![saved(0, 10, 1, [11, 12, 33]), ordered(100, Scope::Content, &[1], None)];
+    let order = Order::of(&events[1]).unwrap();
+    assert!(scope::of_order(&order, &events).keys.contains(&KeyId([33; 16])));
+    let Event { head, payload } = saved(0, 110, 2, [21, 22, 33]);
+    events.push(Event { head: Head { place: Place { sequence: 51, ..order.place }, ..head }, payload });
+    let found = scope::of_order(&order, &events);
+    assert_eq!(found.keys.iter().map(|key| key.as_bytes()[0]).collect::<Vec<_>>(), [11, 12]);
+    assert_eq!(found.kept.iter().map(|key| key.as_bytes()[0]).collect::<Vec<_>>(), [33]);
+    assert!(found.files.is_empty());
+}
+
+/// Moderation destroyed the file of a draft that it cannot know of.
+#[test]
+fn what_a_draft_shares_stays_with_those_who_do_not_know_the_draft() {
+    let order = ordered(100, Scope::Content, &[1], None);
+    let mut orders = Orders::default();
+    orders.fold(&order, None);
+    let Event { head, payload: Some(Payload::ErasureConfirmed(mut said)) } = confirmed(Origin::Submission, 2) else {
+        panic!("it is a confirmation")
+    };
+    said.command.as_mut().unwrap().kept = vec![vec![33; 16]];
+    orders.fold(&Event { head, payload: Some(Payload::ErasureConfirmed(said)) }, None);
+    let known = [saved(0, 10, 1, [11, 12, 33])];
+    let found = scope::of_order(orders.all().next().unwrap(), &known);
+    assert_eq!(found.keys.iter().map(|key| key.as_bytes()[0]).collect::<Vec<_>>(), [11, 12]);
+    assert!(found.files.is_empty());
+}
+
+/// Where a service keeps nothing but keys and events.
+struct Keys(Vec<Event>, dossier_vault::Vault);
+
+impl Holdings for Keys {
+    fn events(&self, _: EntryId) -> Result<Vec<Event>, ErasureError> {
+        Ok(self.0.clone())
+    }
+
+    fn vault(&self) -> &dossier_vault::Vault {
+        &self.1
+    }
+
+    fn forget(&self, _: SubjectId) -> Result<u32, ErasureError> {
+        Ok(0)
+    }
+}
+
+/// Keys of the vault in the place of the numbers in the history.
+fn shelf(directory: &std::path::Path) -> (Keys, Vec<KeyId>) {
+    let master = dossier_vault::MasterKey::create_or_read(directory.join("master.key")).unwrap();
+    let vault = dossier_vault::Vault::open(directory.join("keys"), &master).unwrap();
+    let keys: Vec<KeyId> = (0..5).map(|_| vault.fresh(dossier_vault::Kind::Revision).unwrap()).collect();
+    let content = |sequence, digest: u8, own: usize| {
+        let mut event = saved(sequence, 10, digest, [0; 3]);
+        let Some(Payload::DraftSaved(v1::DraftSaved { command: Some(save) })) = &mut event.payload else { panic!() };
+        let content = save.content.as_mut().unwrap();
+        content.sealed.as_mut().unwrap().key_id = keys[own].to_vec();
+        content.personal[0].sealed.as_mut().unwrap().key_id = keys[own + 1].to_vec();
+        content.files[0].key_id = keys[4].to_vec();
+        event
+    };
+    (Keys(vec![content(0, 1, 0), content(1, 2, 2)], vault), keys)
+}
+
+#[test]
+fn a_repeated_order_counted_keys_that_were_destroyed_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let (shelf, _) = shelf(directory.path());
+    let mut orders = Orders::default();
+    let mut counts = Vec::new();
+    for (sequence, scope) in [(50, Scope::PersonalValues), (60, Scope::PersonalValues), (70, Scope::Words)] {
+        let mut order = ordered(100, scope, &[], None);
+        order.head.place.sequence = sequence;
+        orders.fold(&order, None);
+        let duty = Duty::of(Origin::Submission, orders.get(order.head.place).unwrap(), &orders);
+        let once = destroy(&shelf, &duty).unwrap().count;
+        assert_eq!(destroy(&shelf, &duty).unwrap().count, once, "a crash before the confirmation changes no number");
+        counts.push(once);
+        let order = Some(order.head.place.into());
+        let command = v1::ConfirmErasure { order, destroyed: once, kept: Vec::new() };
+        let payload = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(command) });
+        orders.fold(&event(Origin::Submission, sequence, 200, ENTRY, payload), None);
+    }
+    assert_eq!(counts, [2, 0, 3], "two values, none again, then two contents and a file");
+}
+
+#[test]
+fn who_knows_no_drafts_destroys_the_words_at_once_and_waits_with_what_may_be_shared() {
+    let directory = tempfile::tempdir().unwrap();
+    let (shelf, keys) = shelf(directory.path());
+    let order = ordered(100, Scope::Content, &[1, 2], None);
+    let mut orders = Orders::default();
+    orders.fold(&order, None);
+    let duty = |orders: &Orders| Duty::of(Origin::Moderation, orders.get(order.head.place).unwrap(), orders);
+    assert!(matches!(destroy(&shelf, &duty(&orders)), Err(ErasureError::Waits(_))));
+    let live = || keys.iter().map(|key| shelf.1.holds(*key)).collect::<Vec<_>>();
+    assert_eq!(live(), [false, true, false, true, true], "the words of both, and nothing that may be shared");
+    let Event { head, payload: Some(Payload::ErasureConfirmed(mut said)) } = confirmed(Origin::Submission, 2) else {
+        panic!("it is a confirmation")
+    };
+    said.command.as_mut().unwrap().kept = vec![keys[4].to_vec()];
+    orders.fold(&Event { head, payload: Some(Payload::ErasureConfirmed(said)) }, None);
+    assert_eq!(destroy(&shelf, &duty(&orders)).unwrap().count, 4);
+    assert_eq!(live(), [false, false, false, false, true], "the file stays with the draft");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use dossier_proto::{Actor, Digest, Place, v1};
+use dossier_proto::{Actor, Digest, KeyId, Origin, Place, v1};
 use sha2::{Digest as _, Sha256};
 
-use super::{Holdings, Order, destroy, shut_out};
+use super::{Destroyed, Duty, Holdings, Orders, destroy, shut_out};
 use crate::{Decider, Engine, ExecuteError, Request, View, command_id, fresh_id};
 
 /// How long a quiet journal is waited for before the orders are looked at again.
@@ -24,19 +24,20 @@ pub async fn run<D: Decider, V: View>(
     loop {
         // Before the view is looked at: what it does not show yet comes after this.
         let position = engine.journal().head().size;
-        let pending: Vec<Order> = {
+        let pending: Vec<Duty> = {
             let view = engine.view();
-            view.erasures().into_iter().flat_map(|orders| orders.pending(D::ORIGIN)).cloned().collect()
+            let of = |orders: &Orders| orders.pending(D::ORIGIN).map(|one| Duty::of(D::ORIGIN, one, orders)).collect();
+            view.erasures().map(of).unwrap_or_default()
         };
         let is_idle = pending.is_empty();
         let mut is_late = false;
-        for order in pending {
-            match carry_out(&engine, &holdings, &order, confirm).await {
-                Ok(()) => drop(told.remove(&order.place)),
+        for duty in pending {
+            match carry_out(&engine, &holdings, &duty, confirm).await {
+                Ok(()) => drop(told.remove(&duty.order.place)),
                 Err(Outcome::Stopped) => return,
                 // One that has to wait keeps no other waiting.
                 Err(Outcome::Later(why)) => {
-                    tell::<D>(&mut told, order.place, why);
+                    tell::<D>(&mut told, duty.order.place, why);
                     is_late = true;
                 }
             }
@@ -68,13 +69,16 @@ enum Outcome {
 async fn carry_out<D: Decider, V: View>(
     engine: &Engine<D, V>,
     holdings: &Arc<dyn Holdings>,
-    order: &Order,
+    duty: &Duty,
     confirm: fn(v1::ConfirmErasure) -> D::Command,
 ) -> Result<(), Outcome> {
-    let (at_work, ordered) = (Arc::clone(holdings), order.clone());
-    let destroyed = blocking(move || destroy(&*at_work, &ordered)).await?;
-    let command = v1::ConfirmErasure { order: Some(order.place.into()), destroyed };
-    let name = format!("{} {destroyed}", order.place);
+    let order = &duty.order;
+    let (at_work, ordered) = (Arc::clone(holdings), duty.clone());
+    let Destroyed { count, kept } = blocking(move || destroy(&*at_work, &ordered)).await?;
+    // Of what the others hold too, submission alone can tell.
+    let kept = if D::ORIGIN == Origin::Submission { kept.iter().map(KeyId::to_vec).collect() } else { Vec::new() };
+    let command = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: count, kept };
+    let name = format!("{} {count}", order.place);
     let request = Request {
         command: confirm(command),
         entry: order.entry,
@@ -93,7 +97,8 @@ async fn carry_out<D: Decider, V: View>(
     }
     // What was written between the two is covered too, and what is written from now on is not.
     let confirmed = engine.view().erasures().and_then(|orders| orders.get(order.place).cloned());
-    let (at_work, ordered) = (Arc::clone(holdings), confirmed.unwrap_or_else(|| order.clone()));
+    let order = confirmed.unwrap_or_else(|| order.clone());
+    let (at_work, ordered) = (Arc::clone(holdings), Duty { order, ..duty.clone() });
     blocking(move || shut_out(&*at_work, &ordered)).await
 }
 

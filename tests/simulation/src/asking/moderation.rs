@@ -152,7 +152,7 @@ pub fn erase(town: &mut Town, scope: Scope, id: EntryId) -> Command {
 /// Say that the order about this entry that waits for it was carried out.
 pub fn confirm_erasure(orders: &Orders, origin: Origin, id: EntryId) -> v1::ConfirmErasure {
     let order = orders.of_entry(id).find(|order| !order.confirmed.contains_key(&origin));
-    v1::ConfirmErasure { order: order.map(|order| order.place.into()), destroyed: 1 }
+    v1::ConfirmErasure { order: order.map(|order| order.place.into()), destroyed: 1, kept: Vec::new() }
 }
 
 /// Everything that can be asked about this entry. What the service asks of itself is among it.

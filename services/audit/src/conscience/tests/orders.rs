@@ -13,7 +13,7 @@ fn ordered(at: i64) -> Event {
 }
 
 fn confirmed(by: Origin) -> Event {
-    let command = v1::ConfirmErasure { order: Some(ORDER.into()), destroyed: 1 };
+    let command = v1::ConfirmErasure { order: Some(ORDER.into()), destroyed: 1, kept: Vec::new() };
     event(by, None, Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(command) }))
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn forget(by: impl Into<Actor>, whom: SubjectId) -> Ask<Command> {
 }
 
 fn confirmation(of: &Event) -> Command {
-    Command::ConfirmErasure(v1::ConfirmErasure { order: Some(of.head.place.into()), destroyed: 2 })
+    Command::ConfirmErasure(v1::ConfirmErasure { order: Some(of.head.place.into()), destroyed: 2, kept: Vec::new() })
 }
 
 impl World {
@@ -173,7 +173,7 @@ fn nobody_lets_words_pass_that_nobody_can_read() {
     world.given(refuse(MODERATOR, 1, "spam"));
     // The entry goes on with other words, once submission has destroyed the old ones.
     let order = Some(because.into());
-    let confirmed = v1::ErasureConfirmed { command: Some(v1::ConfirmErasure { order, destroyed: 1 }) };
+    let confirmed = v1::ErasureConfirmed { command: Some(v1::ConfirmErasure { order, destroyed: 1, kept: Vec::new() }) };
     world.story.hear(
         Actor::System(Origin::Submission),
         Origin::Submission,

@@ -147,7 +147,7 @@ impl Run {
         let pending = self.world.story.state().erasures.pending(Origin::Moderation).next().cloned();
         let ask = match (dice.below(6), pending) {
             (0..2, Some(order)) => {
-                let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1 };
+                let confirm = v1::ConfirmErasure { order: Some(order.place.into()), destroyed: 1, kept: Vec::new() };
                 let ask = Ask::by(SYSTEM, Command::ConfirmErasure(confirm));
                 order.entry.map_or(ask.clone(), |entry| ask.on(entry))
             }
