@@ -10,6 +10,7 @@
 //! - [`observe`]: health, readiness, figures, a span for every request;
 //! - [`serve`]: HTTP with limits on everything; [`proxies`]: whose request it is when proxies stand in between;
 //! - [`visit`]: who has signed in at a page, and forms that only our pages send;
+//! - [`live`]: pages that stand open hear that something has changed;
 //! - [`page`]: the frame of every HTML page, its words in six languages, its icons and stylesheet.
 
 pub mod as_of;
@@ -22,6 +23,7 @@ pub mod file;
 pub mod headers;
 mod language;
 pub mod limits;
+pub mod live;
 pub mod moment;
 pub mod observe;
 mod off_thread;

@@ -19,13 +19,15 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::{JoinError, JoinSet},
 };
 use tower::ServiceExt;
 
 use arriving::ArrivingBody;
 use stalling::StallingStream;
+
+use crate::live::Closing;
 
 /// What the server waits for, and how much it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +92,7 @@ pub async fn serve(
     let permits = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     let graceful = GracefulShutdown::new();
+    let closing = watch::Sender::new(false);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -108,7 +111,7 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, source, router.clone(), &limits));
+        let connection = graceful.watch(connection(stream, source, router.clone(), &limits, Closing(closing.subscribe())));
         connections.spawn(async move {
             // Whatever ends a connection early is the caller's affair: a line that broke, a head that never came.
             if let Err(error) = connection.await {
@@ -118,6 +121,8 @@ pub async fn serve(
         });
     }
     drop(listener);
+    // Streams of news never end by themselves.
+    closing.send_replace(true);
     stop(graceful, connections, limits.stop).await
 }
 
@@ -150,6 +155,7 @@ fn connection(
     source: SocketAddr,
     router: Router,
     limits: &Limits,
+    closing: Closing,
 ) -> Connection<
     impl hyper::service::Service<
         Request<Incoming>,
@@ -162,6 +168,7 @@ fn connection(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = ArrivingBody::of(request, &bodies);
         request.extensions_mut().insert(ConnectInfo(source));
+        request.extensions_mut().insert(closing.clone());
         router.clone().oneshot(request)
     });
     http1::Builder::new()
