@@ -9,6 +9,7 @@ mod icons;
 mod paper;
 mod plural;
 mod problem;
+pub mod richtext;
 mod roll;
 mod room;
 mod script;
