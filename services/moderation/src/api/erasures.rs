@@ -166,7 +166,7 @@ pub(crate) struct ErasureFilter {
     responses(
         (status = 201, description = "Ordered: the services destroy and confirm within moments", body = ErasureWritten),
         (status = 403, description = "Only a records manager orders it, for a person one of all bodies", body = ProblemDocument),
-        (status = 404, description = "No such entry was ever submitted", body = ProblemDocument),
+        (status = 404, description = "No such entry was ever submitted, or nobody ever had an account with this subject", body = ProblemDocument),
         (status = 409, description = "The words stand in public, or come there: `because` names the event; or it was ordered before", body = ProblemDocument),
         (status = 422, description = "Something does not fit, or `confirm` does not repeat what is erased", body = ProblemDocument),
     ),
@@ -303,7 +303,22 @@ fn check(app: &App, bearer: &Bearer, body: &ErasureBody) -> Answer<()> {
     if !errors.is_empty() {
         return Err(FieldError::problem(ProblemKind::InvalidRequest, &errors));
     }
-    reaches(app, bearer, body.entry)
+    reaches(app, bearer, body.entry)?;
+    body.subject.map_or(Ok(()), |subject| somebody(app, bearer, subject))
+}
+
+/// Of whom nobody ever heard there is nothing to forget, and it is said so instead of confirmed. Whoever may not order it is not told who is
+/// known here: the decision turns them away.
+fn somebody(app: &App, bearer: &Bearer, subject: SubjectId) -> Answer<()> {
+    let view = app.engine.view();
+    let (designations, now) = (&view.state.designations, app.clock.now());
+    let is_asked_in_vain = !app.accounts.knows(subject) && view.state.erasures.of_person(subject).is_none();
+    if !is_asked_in_vain || designations.entitled(bearer.subject, Role::RecordsManager, None, None, now).is_err() {
+        return Ok(());
+    }
+    Err(Problem::new(ProblemKind::NotFound)
+        .detail("Nobody ever had an account with this subject: nothing is known of them here, and nothing was destroyed.")
+        .with("code", "nobody-known"))
 }
 
 /// A token that is bound to one body orders nothing for another, and nothing for all.

@@ -5,7 +5,7 @@ use std::path::Path;
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use dossier_vault::{MasterKey, Vault};
 
-use super::{Accounts, AccountsError, People, Person, TokenId, TokenSummary, TokenText, holder::Holder};
+use super::{Accounts, AccountsError, People, Person, TokenId, TokenSummary, TokenText, holder::Holder, token::ShownBy};
 
 impl Accounts {
     /// Opens the directory, or makes one. Finishes an erasure that a crash interrupted, and removes half-written files.
@@ -36,7 +36,7 @@ impl Accounts {
         expires: Option<Micros>,
         now: Micros,
     ) -> Result<TokenText, AccountsError> {
-        let text = TokenText::generate()?;
+        let text = TokenText::generate(ShownBy::Program)?;
         self.holder()?.keep_token(subject, label, body, expires, &text, now)?;
         Ok(text)
     }
@@ -95,6 +95,12 @@ impl Accounts {
     /// the accounts are not kept.
     pub fn people(&self) -> Vec<Person> {
         self.holder().map(Holder::people).unwrap_or_default()
+    }
+
+    /// Whether there is or was an account of this subject: that of somebody who was erased included. Nobody is known where the accounts are not
+    /// kept.
+    pub fn knows(&self, subject: SubjectId) -> bool {
+        self.holder().is_ok_and(|holder| holder.is_known(subject))
     }
 
     /// The tokens of a person, ended ones included.

@@ -6,6 +6,7 @@ mod counts;
 mod decisions;
 mod designations;
 mod digests;
+mod erasures;
 mod files;
 mod filters;
 mod hostile;
