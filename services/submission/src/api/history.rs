@@ -35,6 +35,12 @@ pub(crate) struct HistoryQuery {
     as_of: Option<String>,
 }
 
+impl From<Option<Cursor>> for HistoryQuery {
+    fn from(cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..Self::default() }
+    }
+}
+
 /// What has happened to an entry, the oldest first. Reviewers, moderators and publishers appear by their role.
 ///
 /// With `as_of` it ends where this service had come by then. Each item says when it happened where it happened; what others did stands in it
@@ -61,7 +67,7 @@ pub(crate) async fn history(
     Ok((Cache::Private, Json(page)).into_response())
 }
 
-fn page(office: &Office, id: EntryId, query: &HistoryQuery, scene: &Scene) -> Answer<Page<HistoryItem>> {
+pub(crate) fn page(office: &Office, id: EntryId, query: &HistoryQuery, scene: &Scene) -> Answer<Page<HistoryItem>> {
     let from = query.cursor.as_ref().map(|cursor| cursor.number(LIST)).transpose();
     let from = from.map_err(|error| texts::unfit("/cursor", &error.to_string()))?.unwrap_or(0);
     let timeline = scene.look(office, |entries| entries.timeline(id).to_vec());
@@ -72,7 +78,7 @@ fn page(office: &Office, id: EntryId, query: &HistoryQuery, scene: &Scene) -> An
     Ok(Page { items: items?, next: page.next })
 }
 
-fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
+pub(crate) fn item(office: &Office, id: EntryId, moment: &Moment) -> Answer<HistoryItem> {
     let mut item = HistoryItem {
         place: moment.source.into(),
         at: dossier_web::moment::written(moment.at),

@@ -90,7 +90,7 @@ fn kind(refusal: &Refusal) -> Problem {
 }
 
 /// Words that cannot be sealed or opened, as they are answered.
-pub(super) fn words_failed(error: &WordsError) -> Problem {
+pub(crate) fn words_failed(error: &WordsError) -> Problem {
     match error {
         WordsError::Canonical(error) | WordsError::Personal(PersonalError::Canonical(error)) => not_canonical(error),
         WordsError::Personal(PersonalError::Reserved { at }) => {

@@ -44,12 +44,12 @@ pub(super) fn moment(pointer: &str, text: &str) -> Answer<i64> {
 ///
 /// # Errors
 /// 422 when it is longer than file systems admit.
-pub(super) fn file_name(pointer: &str, name: &str) -> Answer<()> {
+pub(crate) fn file_name(pointer: &str, name: &str) -> Answer<()> {
     if name.len() > 255 { Err(unfit(pointer, "is longer than 255 bytes")) } else { Ok(()) }
 }
 
 /// One field that does not fit.
-pub(super) fn unfit(pointer: &str, detail: &str) -> dossier_web::Problem {
+pub(crate) fn unfit(pointer: &str, detail: &str) -> dossier_web::Problem {
     let error = FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() };
     FieldError::problem(ProblemKind::InvalidRequest, &[error])
 }

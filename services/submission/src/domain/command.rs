@@ -158,7 +158,7 @@ pub(super) fn command_of(events: &[Event]) -> Option<Command> {
         Payload::Expired(_) => Command::Expire,
         Payload::LettersEnded(ended) => Command::RecordLetters(ended.command.clone()?),
         Payload::InboxRead(read) => Command::ReadInbox(read.command?),
-        Payload::ErasureConfirmed(confirmed) => Command::ConfirmErasure(confirmed.command?),
+        Payload::ErasureConfirmed(confirmed) => Command::ConfirmErasure(confirmed.command.clone()?),
         Payload::SubmissionRefused(refused) => Command::of_attempted(refused.attempted.clone()?),
         _ => return None,
     })

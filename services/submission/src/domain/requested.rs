@@ -47,6 +47,11 @@ impl OpenItems {
         self.0.clear();
     }
 
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them, the oldest first.
     #[cfg(test)]
     pub(super) fn all(&self) -> Vec<Item> {

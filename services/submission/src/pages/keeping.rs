@@ -156,7 +156,7 @@ async fn remember(office: &Office, caller: &Bearer, sent: Sent, unfit: Vec<Strin
             fields.extend(texts.flat_map(|(name, values)| values.iter().map(|text| (name.to_owned(), text.clone()))));
         }
         fields.retain(|(_, text)| !text.trim().is_empty());
-        let typing = Typing { version: entry.version, fields };
+        let typing = Typing { version: entry.version, is_whole: false, fields };
         typing::keep(&office, (sent.id, entry.working), subject, &typing).map(drop)
     })
     .await

@@ -1,9 +1,32 @@
-//! Pages for people, rendered here, without a script: the blank forms.
+//! Pages for people, rendered here: home, the form of an entry, what is done about it, clearance, and the blank forms for paper. All of it works
+//! without a script. A page calls what the JSON interface calls: the same rights, commands and limits.
 
+mod acts;
+mod catalogue;
+mod changes;
+mod clearance;
+mod conflict;
+mod controls;
+mod docket;
+mod entry;
 mod form;
+mod form_fields;
+mod form_page;
 mod form_words;
+mod home;
+mod keeping;
+mod messages;
+mod new;
+mod paper;
+mod preview;
+mod said;
+mod submit;
 #[cfg(test)]
 mod tests;
+mod timeline;
+mod typed;
+mod typing;
+mod zones;
 
 use std::sync::LazyLock;
 
@@ -11,12 +34,14 @@ use axum::{
     Router,
     extract::State,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use dossier_registry::{Day, Language};
 use dossier_web::{
     Answer, Cache, Problem, ProblemKind,
     extract::{FieldError, StrictPath, StrictQuery},
+    page::OwnScript,
+    problem::method_not_allowed,
 };
 use http::{HeaderValue, header};
 use serde::Deserialize;
@@ -24,6 +49,19 @@ use sha2::{Digest, Sha256};
 
 use crate::{api::no_registry, office::Office};
 use form::FormPage;
+
+/// Where contributors begin.
+const HOME: &str = "/contribute";
+/// Where an entry begins.
+const NEW: &str = "/contribute/new";
+/// Where the entries stand.
+const ENTRIES: &str = "/contribute/entries";
+/// What awaits clearance.
+const CLEARANCE: &str = "/contribute/clearance";
+
+/// What forms gain from a script: tabs, rows, progress. Without it they do all the same.
+static FORM_SCRIPT: OwnScript =
+    OwnScript::new("/contribute/assets", "form", include_str!("../../assets/form.js"));
 
 /// Where the forms stand.
 const FORMS: &str = "/contribute/forms";
@@ -47,7 +85,22 @@ struct FormQuery {
 /// The routes of the pages.
 pub(crate) fn router(office: Office) -> Router {
     let form = format!("{FORMS}/{{type}}");
-    Router::new().route(&STYLE_ADDRESS, get(style)).route(&form, get(blank)).with_state(office)
+    Router::new()
+        .route(&STYLE_ADDRESS, get(style))
+        .route(&form, get(blank))
+        .route(HOME, get(home::home))
+        .route(NEW, get(new::ask).post(new::start))
+        .route(CLEARANCE, get(clearance::list))
+        .route(&format!("{CLEARANCE}/{{id}}"), get(clearance::show).post(clearance::decide))
+        .route(&format!("{ENTRIES}/{{id}}"), get(entry::open).post(entry::save))
+        .route(&format!("{ENTRIES}/{{id}}/kept"), post(entry::keep_typing))
+        .route(&format!("{ENTRIES}/{{id}}/preview"), get(preview::show))
+        .route(&format!("{ENTRIES}/{{id}}/timeline"), get(timeline::show))
+        .route(&format!("{ENTRIES}/{{id}}/submit"), get(submit::ask).post(submit::submit))
+        .route(&format!("{ENTRIES}/{{id}}/{{act}}"), get(acts::ask).post(acts::act))
+        .merge(FORM_SCRIPT.routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(office)
 }
 
 async fn style() -> impl IntoResponse {

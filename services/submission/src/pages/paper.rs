@@ -5,55 +5,30 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use dossier_identity::Role;
 use dossier_proto::Micros;
 use dossier_registry::Registry;
-use dossier_web::{
-    Answer, Cache, Language, Problem,
-    page::{Frame, Html, Link, Purpose, Visitor, Words},
-    visit::{Surroundings, Visit},
-};
-use http::{StatusCode, Uri, request::Parts};
+pub(super) use dossier_web::page::Room;
+use dossier_web::{Answer, Problem, page::Words};
+use http::{StatusCode, request::Parts};
 
-use super::{CLEARANCE, HOME, said::Said};
-use crate::office::Office;
-
-/// Where people leave the house.
-const SIGN_OUT: &str = "/review/sign-out";
+use super::{FORM_SCRIPT, said::Said};
 
 /// What a page is drawn with.
 #[derive(Debug, Clone)]
 pub(super) struct Paper {
-    pub(super) language: Language,
-    /// The same, as the registry knows it.
+    sheet: dossier_web::page::Paper,
+    /// The language of the page, as the registry knows it.
     pub(super) tongue: dossier_registry::Language,
     pub(super) words: &'static Words,
-    pub(super) address: Uri,
-    pub(super) surroundings: Surroundings,
-}
-
-/// The parts of the room, of which one is marked in the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Room {
-    /// What the body writes.
-    Entries,
-    /// What waits for its publishing authority.
-    Clearance,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Paper {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let language = Language::negotiate(&parts.uri, &parts.headers);
-        let surroundings = Surroundings::from_request_parts(parts, state).await?;
-        Ok(Self {
-            language,
-            tongue: language.code().parse().unwrap_or(dossier_registry::Language::En),
-            words: Words::of(language),
-            address: parts.uri.clone(),
-            surroundings,
-        })
+        let sheet = dossier_web::page::Paper::from_request_parts(parts, state).await?;
+        let tongue = sheet.language.code().parse().unwrap_or(dossier_registry::Language::En);
+        Ok(Self { tongue, words: sheet.words, sheet })
     }
 }
 
@@ -62,6 +37,11 @@ impl Paper {
     pub(super) fn w(&self, key: &str) -> &'static str {
         // A test reads every key that pages ask for; a missing one is seen at once.
         self.words.known(&format!("contributor.{key}")).unwrap_or("contributor.?")
+    }
+
+    /// A word of this room, if there is one under this key.
+    pub(super) fn known(&self, key: &str) -> Option<String> {
+        self.words.known(&format!("contributor.{key}")).map(str::to_owned)
     }
 
     /// A word of this room with one place filled in.
@@ -88,59 +68,23 @@ impl Paper {
     /// The whole page; `title` is what the tab says first.
     pub(super) fn page(
         &self,
-        office: &Office,
-        visit: &Visit,
         room: Room,
         title: &str,
         main: &impl Template,
     ) -> Answer<Response> {
-        self.page_as(StatusCode::OK, office, visit, room, title, main)
+        self.page_as(StatusCode::OK, room, title, main)
     }
 
     /// The same with another status: what was typed comes again with what is to be mended.
     pub(super) fn page_as(
         &self,
         status: StatusCode,
-        office: &Office,
-        visit: &Visit,
         room: Room,
         title: &str,
         main: &impl Template,
     ) -> Answer<Response> {
-        let page = self.frame(office, visit, room, title, main)?;
-        Ok((status, Cache::Private, page).into_response())
-    }
-
-    fn frame(&self, office: &Office, visit: &Visit, room: Room, title: &str, main: &impl Template) -> Answer<Html> {
-        let name = office.accounts().name_of(visit.bearer.subject);
-        let visitor = Visitor { name, door: Link::to(SIGN_OUT, self.words.text("frame.sign_out")) };
-        let navigation = self.navigation(office, visit, room);
-        let title = format!("{title} – {}", self.w("room"));
-        let frame = Frame {
-            language: self.language,
-            title: &title,
-            purpose: Purpose::Work,
-            address: &self.address,
-            home: "/",
-            room: Some(self.w("room")),
-            navigation: &navigation,
-            visitor: Some(&visitor),
-            footer: &[],
-            demonstration: &self.surroundings.demonstration,
-        };
-        frame.page(main).map_err(|error| Problem::internal(&error))
-    }
-
-    fn navigation(&self, office: &Office, visit: &Visit, room: Room) -> Vec<Link> {
-        let mark = |link: Link, of: Room| if room == of { link.here() } else { link };
-        let mut links = vec![mark(Link::to(HOME, self.w("nav_home")), Room::Entries)];
-        let view = office.engine().view();
-        let designations = &view.state().designations;
-        if designations.holds(visit.bearer.subject, Role::PublishingAuthority, office.now()).is_ok() {
-            links.push(mark(Link::to(CLEARANCE, self.w("nav_clearance")), Room::Clearance));
-        }
-        links.push(Link::to("/", self.w("nav_published")));
-        links
+        let page = self.sheet.sheet(room, title).script(&FORM_SCRIPT).page(main)?;
+        Ok((status, dossier_web::Cache::Private, page).into_response())
     }
 
     /// A moment, in words and as machines read it.

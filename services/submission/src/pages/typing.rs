@@ -22,6 +22,9 @@ pub(super) const TYPING_BYTES_MAX: usize = dossier_registry::CONTENT_BYTES_MAX;
 pub(super) struct Typing {
     /// The version of the draft it was typed on.
     pub(super) version: u64,
+    /// Whether the whole form stands here; else only what is in no revision.
+    #[serde(default)]
+    pub(super) is_whole: bool,
     /// Names of controls with their texts.
     pub(super) fields: Vec<(String, String)>,
 }

@@ -14,6 +14,7 @@ mod inbox;
 mod keys;
 mod listing;
 mod lost_keys;
+mod pages;
 mod past;
 mod past_entries;
 mod privacy;

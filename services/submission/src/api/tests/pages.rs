@@ -1,0 +1,9 @@
+//! The pages of contributors and publishing authorities, as browsers without a script use them.
+
+mod browser;
+mod clearing;
+mod forms;
+mod hostile;
+mod ways;
+
+use browser::Browser;
