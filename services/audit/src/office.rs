@@ -1,25 +1,28 @@
 //! What the doors of the service share.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::extract::FromRef;
 use dossier_engine::{Clock, Digests, Engine};
 use dossier_identity::Accounts;
 use dossier_journal::Journal;
 use dossier_proof::{CosignerReign, CosigningKey, KeyHistory};
-use dossier_proto::{Micros, Origin, SubjectId};
+use dossier_proto::{Micros, Origin, Place, SubjectId};
 use dossier_vault::Vault;
 use futures_util::future::BoxFuture;
 
 use crate::{
     certificate::Site,
+    conscience::{Deciders, Judged},
     copies::Copies,
     cosigners::Cosigners,
     domain::{Audit, Finding},
+    figures::Figures,
     outlines::Outlines,
     registries::Registries,
     reporter::Reporter,
     trail::Step,
+    verifying::Verifying,
     views::AuditView,
     watching::Watched,
     witnessed::Witnessed,
@@ -47,6 +50,10 @@ struct Inner {
     outlines: Outlines,
     registries: Registries,
     site: Site,
+    judged: Judged,
+    deciders: Arc<dyn Deciders>,
+    verifying: Verifying,
+    figures: Figures,
 }
 
 /// What an office is made of.
@@ -63,6 +70,8 @@ pub(crate) struct Parts {
     pub(crate) witnessed: Arc<Witnessed>,
     pub(crate) reporter: Reporter,
     pub(crate) site: Site,
+    pub(crate) judged: Judged,
+    pub(crate) deciders: Arc<dyn Deciders>,
 }
 
 impl FromRef<Office> for Arc<Accounts> {
@@ -73,8 +82,9 @@ impl FromRef<Office> for Arc<Accounts> {
 
 impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter, site } =
+        let Parts { engine, copies, vault, accounts, clock, watched, digests, cosigners, witnessed, reporter, .. } =
             parts;
+        let Parts { site, judged, deciders, .. } = parts;
         // The journal is open: it says which key is in force.
         let cosigner = cosigners.key(engine.journal().keys().generation());
         let cosigners = cosigners.reigns(engine.journal());
@@ -94,6 +104,10 @@ impl Office {
             outlines,
             registries,
             site,
+            judged,
+            deciders,
+            verifying: Verifying::default(),
+            figures: Figures::default(),
         }))
     }
 
@@ -118,6 +132,26 @@ impl Office {
     /// The installation.
     pub(crate) fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// How far each journal was judged, with everything that was found on record: the next event of each.
+    pub(crate) fn judged(&self) -> BTreeMap<Origin, Place> {
+        self.0.judged.all()
+    }
+
+    /// Who can decide commands again.
+    pub(crate) fn deciders(&self) -> &Arc<dyn Deciders> {
+        &self.0.deciders
+    }
+
+    /// The verifications that somebody asked for.
+    pub(crate) fn verifying(&self) -> &Verifying {
+        &self.0.verifying
+    }
+
+    /// How long things take.
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.0.figures
     }
 
     /// The trails at hand.

@@ -27,7 +27,7 @@ use crate::{
     erasing::Shelves,
     inbox::AuditInbox,
     office::{DigestsOf, Office, Parts},
-    policy,
+    pages, policy,
     reporter::{Reporter, Reports},
     views::{AuditView, FindingRow},
     watching::{Watched, Watching},
@@ -131,6 +131,8 @@ fn start_with(
         directory,
     };
     let parts = Parts {
+        judged: conscience.judged.clone(),
+        deciders: Arc::clone(&conscience.deciders),
         engine,
         copies,
         vault,
@@ -155,9 +157,9 @@ fn start_with(
 }
 
 impl Service {
-    /// The HTTP interface, under `/audit/api/v1`.
+    /// The JSON interface under `/audit/api/v1`, and the pages under `/audit`.
     pub fn router(&self) -> Router {
-        api::router(self.office.clone())
+        api::router(self.office.clone()).merge(pages::router(self.office.clone()))
     }
 
     /// Destroys what is ordered to be, and confirms it, for as long as it is polled.

@@ -8,6 +8,7 @@ mod hostile;
 mod house;
 mod mirroring;
 mod moments;
+mod pages;
 mod reading;
 mod trails;
 mod witnessing;

@@ -25,7 +25,7 @@ fn envelope() -> &'static MessageDescriptor {
 }
 
 /// The names of all kinds of events, as trails have them: the payload's field in the contract, with dashes.
-pub(super) fn kinds() -> &'static BTreeSet<String> {
+pub(crate) fn kinds() -> &'static BTreeSet<String> {
     static KINDS: OnceLock<BTreeSet<String>> = OnceLock::new();
     KINDS.get_or_init(|| {
         let payloads = envelope().oneofs().filter(|one| one.name() == "payload");

@@ -32,6 +32,7 @@ use utoipa::{
         super::receipts::verifier_keys,
         super::state::state,
         super::findings::findings,
+        super::figures::figures,
         super::readings::readings,
     ),
     tags(
@@ -39,6 +40,7 @@ use utoipa::{
         (name = "journals", description = "The journals as they are."),
         (name = "checkpoints", description = "What each service has signed; for everybody."),
         (name = "findings", description = "What does not agree."),
+        (name = "figures", description = "How long things take, and how often they are refused."),
     ),
 )]
 struct Description;

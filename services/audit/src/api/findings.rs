@@ -14,7 +14,7 @@ use crate::{domain::FindingKind, office::Office, views::FindingRow};
 /// The name of this list in cursors.
 const LIST: &str = "findings";
 
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FindingsQuery {
     /// Where to go on: `next` of the page before.
@@ -135,7 +135,7 @@ pub(crate) fn listed(office: &Office, caller: &Bearer, query: &FindingsQuery) ->
     Ok(Page { items, next: page.next })
 }
 
-fn document(row: &FindingRow) -> FindingDocument {
+pub(crate) fn document(row: &FindingRow) -> FindingDocument {
     let hexadecimal = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     FindingDocument {
         reported: row.reported,

@@ -9,6 +9,7 @@ mod describing;
 pub(crate) mod doors;
 mod events;
 pub(crate) mod exports;
+pub(crate) mod figures;
 pub(crate) mod findings;
 mod log;
 pub(crate) mod moments;
@@ -54,6 +55,7 @@ pub fn router(office: Office) -> Router {
         .route("/verifier-keys.txt", get(receipts::verifier_keys))
         .route("/state", get(state::state))
         .route("/findings", get(findings::findings))
+        .route("/figures", get(figures::figures))
         .route("/readings", get(readings::readings))
         .route("/openapi.json", get(|| async { Json(openapi()) }));
     Router::new()

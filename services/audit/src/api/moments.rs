@@ -157,18 +157,24 @@ pub(super) async fn moment(
     StrictPath(named): StrictPath<String>,
     StrictQuery(query): StrictQuery<MomentQuery>,
 ) -> Answer<Json<MomentDocument>> {
-    at(&office, &caller, named, query).await.map(Json)
+    at(&office, &caller, named, query, Depth::Said).await.map(Json)
 }
 
-/// An entry at a moment, recorded before this answers.
-pub(crate) async fn at(office: &Office, caller: &Bearer, named: String, query: MomentQuery) -> Answer<MomentDocument> {
+/// An entry at a moment, recorded before this answers; as a reading of words where the caller goes on to open them.
+pub(crate) async fn at(
+    office: &Office,
+    caller: &Bearer,
+    named: String,
+    query: MomentQuery,
+    depth: Depth,
+) -> Answer<MomentDocument> {
     let known_to = query.known_to;
     if known_to.is_some_and(|service| !COPIED.contains(&service)) {
         return Err(asked::unfit("known_to", "It is submission, moderation or publication"));
     }
     let (entry, facts) = trails::admitted(office, caller, named).await?;
     let at = settled(office, query.as_of, "as_of").await?;
-    let reading = v1::ReadTrail { as_of: Some(at.instant.0), ..reading(&facts) };
+    let reading = v1::ReadTrail { as_of: Some(at.instant.0), scope: scope_of(depth).into(), ..reading(&facts) };
     doors::record_reading(office, caller, Some(entry), reading).await?;
     let office = office.clone();
     off_thread(move || {
@@ -351,7 +357,8 @@ fn words(
     Ok(told(Mark::Said, fields, left_out))
 }
 
-fn event(office: &Office, place: Place) -> Answer<Event> {
+/// The event that carries a text.
+pub(crate) fn event(office: &Office, place: Place) -> Answer<Event> {
     let found = event_at(office, place).map_err(|error| Problem::internal(&error))?;
     // It was read a moment ago, and journals only grow.
     found.ok_or_else(|| Problem::new(dossier_web::ProblemKind::NotFound))

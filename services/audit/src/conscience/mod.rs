@@ -15,6 +15,7 @@
 //! most while it catches up (`pace`), and nothing of it stands between a submission and its publication. A start goes on where the last
 //! one was (`saved`): a throw-away file that is checked against the roots of the copies.
 
+mod anew;
 mod deciders;
 mod erasures;
 mod following;
@@ -37,6 +38,7 @@ pub use pace::Patience;
 pub use questions::{AskService, HeadRead, StateAsked, StateTold};
 pub use rehearsal::{Rehearsal, Rehearsed};
 
+pub(crate) use anew::judge_anew;
 pub(crate) use heads::Heads;
 pub(crate) use library::Library;
 pub(crate) use working::{Conscience, Judged};

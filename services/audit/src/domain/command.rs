@@ -22,7 +22,7 @@ impl Command {
             Payload::TrailRead(event) => Self::Read(event.command.clone()?),
             Payload::FindingReported(event) => Self::Report(event.command.clone()?),
             Payload::FindingSettled(event) => Self::Settle(event.command.clone()?),
-            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command?),
+            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command.clone()?),
             Payload::AuditRefused(event) => match event.attempted.clone()? {
                 v1::audit_refused::Attempted::ReadTrail(command) => Self::Read(command),
             },

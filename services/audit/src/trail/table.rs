@@ -162,7 +162,8 @@ fn field(field: &FieldChanged) -> String {
     format!("{}{language}: {all}", field.field)
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
+/// A line of CSV: every cell in quotes, and none that a spreadsheet runs.
+pub(crate) fn line(cells: impl Iterator<Item = String>) -> String {
     let quoted: Vec<String> = cells.map(|text| format!("\"{}\"", cell(&text).replace('"', "\"\""))).collect();
     format!("{}\r\n", quoted.join(","))
 }

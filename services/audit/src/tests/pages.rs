@@ -1,0 +1,6 @@
+//! The pages, of the running service.
+
+mod doors;
+mod rendering;
+mod verifying;
+mod visiting;
