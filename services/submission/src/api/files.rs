@@ -19,7 +19,7 @@ use dossier_registry::{
 use dossier_vault::files::{FileError, Kept};
 use dossier_web::{
     Answer, Cache, Problem, ProblemDocument, ProblemKind, Tag,
-    extract::{Arriving, Bearer, FieldError, StrictPath, StrictQuery, Upload},
+    extract::{Bearer, FieldError, StrictPath, StrictQuery, Upload},
     file::{self, FileHead},
 };
 use http::{HeaderMap, StatusCode};
@@ -90,15 +90,15 @@ pub(crate) async fn upload(
         let office = office.clone();
         off_thread(move || slot(&office, &caller, id, &query)).await?
     };
-    let document = upload.take(slot.bytes_max, move |arriving| take(&office, id, slot, arriving)).await?;
+    let document = upload.take(slot.bytes_max, move |mut arriving| take(&office, id, slot, || arriving.piece())).await?;
     Ok((StatusCode::CREATED, Cache::Private, Json(document)).into_response())
 }
 
 /// What a field admits.
 pub(crate) struct Slot {
-    name: String,
+    pub(crate) name: String,
     pub(crate) bytes_max: u64,
-    media_types: Vec<String>,
+    pub(crate) media_types: Vec<String>,
 }
 
 pub(crate) fn slot(office: &Office, caller: &Bearer, id: EntryId, query: &UploadQuery) -> Answer<Slot> {
@@ -138,10 +138,16 @@ fn room_for_one(office: &Office, id: EntryId) -> Answer<()> {
         .with("files", files.iter().map(|(digest, _)| digest.to_string()).collect::<Vec<_>>()))
 }
 
-pub(crate) fn take(office: &Office, id: EntryId, slot: Slot, mut arriving: Arriving) -> Answer<FileDocument> {
+/// Takes the bytes of a file in as `next` gives them, until it gives none.
+pub(crate) fn take(
+    office: &Office,
+    id: EntryId,
+    slot: Slot,
+    mut next: impl FnMut() -> Answer<Option<Bytes>>,
+) -> Answer<FileDocument> {
     let mut incoming = office.files().receive(id, slot.bytes_max).map_err(|error| failed(&error))?;
     let mut probe = MediaProbe::default();
-    while let Some(bytes) = arriving.piece()? {
+    while let Some(bytes) = next()? {
         probe.push(&bytes);
         incoming.write(&bytes).map_err(|error| failed(&error))?;
     }

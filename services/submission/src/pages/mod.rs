@@ -2,6 +2,7 @@
 //! without a script. A page calls what the JSON interface calls: the same rights, commands and limits.
 
 mod acts;
+mod attaching;
 mod catalogue;
 mod changes;
 mod clearance;
@@ -16,6 +17,7 @@ mod form_words;
 mod home;
 mod keeping;
 mod messages;
+mod multipart;
 mod new;
 mod paper;
 mod preview;
@@ -94,6 +96,8 @@ pub(crate) fn router(office: Office) -> Router {
         .route(&format!("{CLEARANCE}/{{id}}"), get(clearance::show).post(clearance::decide))
         .route(&format!("{ENTRIES}/{{id}}"), get(entry::open).post(entry::save))
         .route(&format!("{ENTRIES}/{{id}}/kept"), post(entry::keep_typing))
+        .route(&format!("{ENTRIES}/{{id}}/files"), get(attaching::ask).post(attaching::take))
+        .route(&format!("{ENTRIES}/{{id}}/files/{{digest}}"), get(attaching::download))
         .route(&format!("{ENTRIES}/{{id}}/preview"), get(preview::show))
         .route(&format!("{ENTRIES}/{{id}}/timeline"), get(timeline::show))
         .route(&format!("{ENTRIES}/{{id}}/submit"), get(submit::ask).post(submit::submit))

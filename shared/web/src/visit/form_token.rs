@@ -28,7 +28,7 @@ impl FormToken {
     }
 
     /// Whether this is it, in the same time for every wrong one.
-    pub(super) fn is(&self, said: &str) -> bool {
+    pub fn is(&self, said: &str) -> bool {
         let differing = self.0.bytes().zip(said.bytes()).fold(0, |sum, (own, other)| sum | (own ^ other));
         said.len() == self.0.len() && differing == 0
     }

@@ -197,3 +197,57 @@ async fn an_entry_is_cited_by_the_number_that_people_know() {
     assert_eq!(read.body["content"]["see"], json!([{"entry": cited.to_string(), "edition": 1}]));
     aigerim.get(&entry).await.expect(200).says("value=\"EVT-2026-00001\"");
 }
+
+/// A form with a file, as a browser sends it.
+fn with_file(token: &str, name: &str, file: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--xYz\r\nContent-Disposition: form-data; name=\"form\"\r\n\r\n{token}\r\n--xYz\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/html\r\n\r\n"
+    );
+    [head.as_bytes(), file, b"\r\n--xYz--\r\n"].concat()
+}
+
+#[tokio::test]
+async fn a_file_is_attached_by_a_plain_form_and_stands_in_the_draft() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    let kind = Registry::embedded().record_type("event").unwrap().clone();
+    let field = kind.fields.iter().find(|field| field.kind == dossier_registry::Kind::Attachment).unwrap();
+    let entry = format!("/contribute/entries/{id}");
+    let page = format!("{entry}/files?field={}", field.key);
+    let aigerim = Browser::of(&house, "aigerim");
+    aigerim.get(&entry).await.expect(200).says(&format!("value=\"files/{}\"", field.key));
+    let shown = aigerim.get(&page).await.expect(200);
+    let token = aigerim.form(&shown, &page).value("form").to_owned();
+    let send = |site: &'static str, body: Vec<u8>| {
+        let request = http::Request::post(&page)
+            .header("content-type", "multipart/form-data; boundary=xYz")
+            .header("sec-fetch-site", site);
+        aigerim.send(request, axum::body::Body::from(body))
+    };
+    let pdf = [b"%PDF-1.7\n".as_slice(), &[b'x'; 100_000]].concat();
+    send("cross-site", with_file(&token, "a.pdf", &pdf)).await.expect(403);
+    send("same-origin", with_file("0123", "a.pdf", &pdf)).await.expect(403);
+    send("same-origin", with_file(&token, "", b"")).await.expect(422).says("Choose a file first");
+    let odd = send("same-origin", with_file(&token, "run.exe", b"MZ\x90\0\x03")).await;
+    assert!(odd.status.is_client_error(), "{}", odd.status);
+    odd.says("role=\"alert\"");
+    let done = send("same-origin", with_file(&token, "..\\Annex <1>.pdf", &pdf)).await.expect(303);
+    assert!(done.location().ends_with(&format!("#field-{}", field.key)), "{}", done.location());
+    let read = house.get(&format!("/entries/{id}")).by("bolat").send().await.expect(200);
+    let value = &read.body["content"][&field.key];
+    let value = if value.is_array() { &value[0] } else { value };
+    assert_eq!((&value["name"], &value["media_type"]), (&json!("Annex <1>.pdf"), &json!("application/pdf")));
+    let digest = value["digest"].as_str().unwrap();
+    let form = aigerim.get(&entry).await.expect(200);
+    form.says("Annex &#60;1&#62;.pdf").says(&format!("{entry}/files/{digest}"));
+    let file = aigerim.get(&format!("{entry}/files/{digest}")).await.expect(200);
+    assert_eq!(file.html.len(), pdf.len());
+    Browser::of(&house, "wanjiru").get(&format!("{entry}/files/{digest}")).await.expect(404);
+    // Taken away again with a tick.
+    let at = if field.cardinality.is_many() { "/0" } else { "" };
+    let form = aigerim.form(&form, &entry).set(&format!("/{}{at}/remove", field.key), "true");
+    form.press("then", "stay").await.expect(303);
+    let read = house.get(&format!("/entries/{id}")).by("bolat").send().await.expect(200);
+    assert_eq!(read.body["content"].get(&field.key), None);
+}
