@@ -6,7 +6,7 @@ use std::{
 };
 
 use dossier_engine::Engine;
-use dossier_proto::{Digest, Payload};
+use dossier_proto::{Digest, Payload, Place};
 use dossier_registry::Registry;
 
 use crate::{
@@ -51,18 +51,31 @@ impl RegistryInForce {
         engine: &Engine<Moderation, Reviews>,
         adopted: &AdoptedRegistry,
     ) -> Result<Registry, RegistryError> {
-        if let Some(kept) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&adopted.digest) {
+        self.at(engine, adopted.digest, adopted.adopted)
+    }
+
+    /// The registry that was put in force by the event at this place.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn at(
+        &self,
+        engine: &Engine<Moderation, Reviews>,
+        digest: Digest,
+        place: Place,
+    ) -> Result<Registry, RegistryError> {
+        if let Some(kept) = self.kept.read().unwrap_or_else(PoisonError::into_inner).get(&digest) {
             return Ok(kept.clone());
         }
-        let registry = read(engine, adopted)?;
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(adopted.digest, registry.clone());
+        let registry = read(engine, digest, place)?;
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(digest, registry.clone());
         Ok(registry)
     }
 }
 
-fn read(engine: &Engine<Moderation, Reviews>, adopted: &AdoptedRegistry) -> Result<Registry, RegistryError> {
-    let unreadable = |what: String| RegistryError::Unreadable(adopted.digest, what);
-    let at = Whereabouts { epoch: adopted.adopted.epoch, sequence: adopted.adopted.sequence };
+fn read(engine: &Engine<Moderation, Reviews>, digest: Digest, place: Place) -> Result<Registry, RegistryError> {
+    let unreadable = |what: String| RegistryError::Unreadable(digest, what);
+    let at = Whereabouts { epoch: place.epoch, sequence: place.sequence };
     let Some(Payload::RegistryAdopted(event)) = reading::at(engine, at)?.event.payload else {
         return Err(unreadable("it is another event".to_owned()));
     };

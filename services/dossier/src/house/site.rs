@@ -43,7 +43,9 @@ fn site(
         .merge(style_routes())
         .merge(script_routes())
         .merge(catalogue_routes())
-        .merge(observe_routes(readiness, metrics));
+        .merge(observe_routes(readiness.clone(), metrics))
+        // For the page of the operators.
+        .layer(Extension(readiness));
     with_problems(routes)
         .layer(middleware::from_fn(trace_requests))
         .layer(middleware::from_fn_with_state(problem_page(), problem_pages))

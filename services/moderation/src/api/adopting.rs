@@ -30,7 +30,7 @@ use crate::domain::Command;
 pub(crate) struct AdoptBody {
     /// The whole registry as canonical JSON (RFC 8785), in one text so that its bytes stay as they are: what
     /// `GET /registry` answers, and what `dossier registry adopt` sends.
-    document: String,
+    pub(crate) document: String,
 }
 
 /// A registry that is in force now.

@@ -33,6 +33,13 @@ impl FromRequestParts<App> for Asker {
     }
 }
 
+impl Asker {
+    /// Somebody with a form of ours, which does it once however often it is sent.
+    pub(crate) const fn of_form(bearer: Bearer, key: String) -> Self {
+        Self { bearer, key: IdempotencyKey(Some(key)), if_match: IfMatch::Absent }
+    }
+}
+
 /// A body of JSON, and the digest of the whole request: the same idempotency key with another one is refused.
 pub(crate) struct Asked<T> {
     pub(crate) body: T,
@@ -44,6 +51,12 @@ pub(crate) struct Asked<T> {
 pub(crate) struct Nothing {}
 
 impl<T: DeserializeOwned + Serialize> Asked<T> {
+    /// What a form of ours asks for; `path` is its address.
+    pub(crate) fn of_form(path: &str, body: T) -> Self {
+        let digest = digest_of_request("POST", path, &body);
+        Self { body, digest }
+    }
+
     fn new(parts: &Parts, body: T) -> Self {
         let digest = digest_of_request(parts.method.as_str(), parts.uri.path(), &body);
         Self { body, digest }

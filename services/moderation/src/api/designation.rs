@@ -17,83 +17,83 @@ use crate::domain::is_note_number;
 pub(crate) struct GrantBody {
     /// The person.
     #[schema(value_type = String)]
-    pub(super) subject: SubjectId,
+    pub(crate) subject: SubjectId,
     /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager, administrator or
     /// national-focal-point.
     #[schema(example = "moderator")]
-    pub(super) role: String,
+    pub(crate) role: String,
     /// For which body; absent for every body (roles of the secretariat).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub(super) body: Option<BodyCode>,
+    pub(crate) body: Option<BodyCode>,
     /// For which record types; empty for all.
     #[serde(default)]
-    pub(super) record_types: Vec<String>,
+    pub(crate) record_types: Vec<String>,
     /// From when (RFC 3339); absent for at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) valid_from: Option<String>,
+    pub(crate) valid_from: Option<String>,
     /// Until when (RFC 3339); absent for without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) valid_until: Option<String>,
+    pub(crate) valid_until: Option<String>,
     /// SHA-256 of the designating note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub(super) note_digest: Option<Digest>,
+    pub(crate) note_digest: Option<Digest>,
     /// The number of the designating note: letters, digits and - . / _ only, at most 64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "NV-2026/114")]
-    pub(super) note_number: Option<String>,
+    pub(crate) note_number: Option<String>,
     /// Where a reviewer comes from: `internal` or `external`. One of whom this is not said gives no opinion that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "external")]
-    pub(super) reviewer_kind: Option<String>,
+    pub(crate) reviewer_kind: Option<String>,
 }
 
 /// A designation.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DesignationShown {
     /// Its name.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The person.
-    pub(super) subject: String,
+    pub(crate) subject: String,
     /// The person's name, unless it was erased. Of somebody who was invited and has not come in since it is shown to administrators, and
     /// in the answer to the invitation, which says what was typed there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// As what.
-    pub(super) role: String,
+    pub(crate) role: String,
     /// For which body; absent for every body.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) body: Option<String>,
+    pub(crate) body: Option<String>,
     /// For which record types; empty for all.
-    pub(super) record_types: Vec<String>,
+    pub(crate) record_types: Vec<String>,
     /// From when.
-    pub(super) valid_from: String,
+    pub(crate) valid_from: String,
     /// Until when; absent for without end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) valid_until: Option<String>,
+    pub(crate) valid_until: Option<String>,
     /// SHA-256 of the designating note.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) note_digest: Option<String>,
+    pub(crate) note_digest: Option<String>,
     /// The number of the designating note.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) note_number: Option<String>,
+    pub(crate) note_number: Option<String>,
     /// Where a reviewer comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reviewer_kind: Option<String>,
+    pub(crate) reviewer_kind: Option<String>,
     /// The event that granted it.
-    pub(super) granted: PlaceShown,
+    pub(crate) granted: PlaceShown,
     /// The person who granted it; absent when the system did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) granted_by: Option<String>,
+    pub(crate) granted_by: Option<String>,
     /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) revoked_at: Option<String>,
+    pub(crate) revoked_at: Option<String>,
     /// The event that revoked it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) revoked: Option<PlaceShown>,
+    pub(crate) revoked: Option<PlaceShown>,
     /// Whether it is valid now.
-    pub(super) valid: bool,
+    pub(crate) valid: bool,
 }
 
 /// Names are for those who may read them, not for logs.
@@ -108,12 +108,12 @@ impl fmt::Debug for DesignationShown {
 pub(crate) struct DesignationWritten {
     /// The designation as it stands now.
     #[serde(flatten)]
-    pub(super) designation: DesignationShown,
+    pub(crate) designation: DesignationShown,
     /// The event.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) recorded: Option<PlaceShown>,
+    pub(crate) recorded: Option<PlaceShown>,
     /// Whether the command had taken effect before.
-    pub(super) repeated: bool,
+    pub(crate) repeated: bool,
 }
 
 /// The name is what the caller may read of it.
@@ -145,9 +145,9 @@ pub(super) fn shown(held: &Held, name: Option<String>, now: Micros) -> Designati
 /// What a grant is held against.
 pub(super) struct Known<'a> {
     /// The registry in force, once there is one.
-    pub(super) registry: Option<&'a Registry>,
+    pub(crate) registry: Option<&'a Registry>,
     /// The people of the installation.
-    pub(super) accounts: &'a Accounts,
+    pub(crate) accounts: &'a Accounts,
 }
 
 /// The command a body asks for. A designation for somebody whom nobody knows would entitle nobody, and its maker would not be told.
@@ -166,12 +166,12 @@ pub(super) fn command(body: &GrantBody, known: &Known<'_>, now: Micros) -> Answe
 /// What does not fit in what was sent.
 pub(super) struct Slips {
     /// Where the designation stands in what was sent.
-    pub(super) at: &'static str,
-    pub(super) errors: Vec<FieldError>,
+    pub(crate) at: &'static str,
+    pub(crate) errors: Vec<FieldError>,
 }
 
 impl Slips {
-    pub(super) fn note(&mut self, pointer: &str, detail: String) {
+    pub(crate) fn note(&mut self, pointer: &str, detail: String) {
         self.errors.push(FieldError { pointer: format!("{}{pointer}", self.at), detail });
     }
 }

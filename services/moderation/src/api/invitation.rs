@@ -19,16 +19,16 @@ use crate::domain::State;
 pub(crate) struct InviteBody {
     /// Their name, as others here read it: 1 to 200 characters on one line. Who has an account already keeps theirs.
     #[schema(example = "Wanjiru Kamau")]
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Their mail address: the invitation goes there.
     #[schema(example = "w.kamau@mfa.example")]
-    pub(super) mail: String,
+    pub(crate) mail: String,
     /// In which language they are written to: ar, zh, en, fr, ru or es; absent for English. They change it themselves later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "fr")]
-    pub(super) language: Option<String>,
+    pub(crate) language: Option<String>,
     /// What they may do from then on.
-    pub(super) designation: InvitedAs,
+    pub(crate) designation: InvitedAs,
 }
 
 /// What somebody who is invited may do.
@@ -37,32 +37,32 @@ pub(crate) struct InvitedAs {
     /// contributor, publishing-authority, reviewer, moderator, publisher, registrar, auditor, records-manager, administrator or
     /// national-focal-point.
     #[schema(example = "contributor")]
-    pub(super) role: String,
+    pub(crate) role: String,
     /// For which body; absent for every body (roles of the secretariat).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub(super) body: Option<BodyCode>,
+    pub(crate) body: Option<BodyCode>,
     /// For which record types; empty for all.
     #[serde(default)]
-    pub(super) record_types: Vec<String>,
+    pub(crate) record_types: Vec<String>,
     /// From when (RFC 3339); absent for at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) valid_from: Option<String>,
+    pub(crate) valid_from: Option<String>,
     /// Until when (RFC 3339); absent for without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) valid_until: Option<String>,
+    pub(crate) valid_until: Option<String>,
     /// SHA-256 of the designating note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub(super) note_digest: Option<Digest>,
+    pub(crate) note_digest: Option<Digest>,
     /// The number of the designating note: letters, digits and - . / _ only, at most 64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "NV-2026/114")]
-    pub(super) note_number: Option<String>,
+    pub(crate) note_number: Option<String>,
     /// Where a reviewer comes from: `internal` or `external`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "external")]
-    pub(super) reviewer_kind: Option<String>,
+    pub(crate) reviewer_kind: Option<String>,
 }
 
 /// Names and addresses are for those who may read them, not for logs.
@@ -74,7 +74,7 @@ impl fmt::Debug for InviteBody {
 
 impl InvitedAs {
     /// The same, as a designation of somebody.
-    pub(super) fn of(&self, subject: SubjectId) -> GrantBody {
+    pub(crate) fn of(&self, subject: SubjectId) -> GrantBody {
         GrantBody {
             subject,
             role: self.role.clone(),
@@ -107,23 +107,23 @@ pub(crate) enum InvitationState {
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct InvitationShown {
     /// The person.
-    pub(super) subject: String,
+    pub(crate) subject: String,
     /// Where the invitation goes; absent for who was shut out or erased. What was typed, in the answer to the invitation; afterwards, until
     /// the person has come in, its form in which two addresses are compared (small letters).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mail: Option<String>,
+    pub(crate) mail: Option<String>,
     /// Where it stands.
-    pub(super) state: InvitationState,
+    pub(crate) state: InvitationState,
     /// When the person was invited.
-    pub(super) invited_at: String,
+    pub(crate) invited_at: String,
     /// When the last mail was handed over to the mail server; absent while none was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sent_at: Option<String>,
+    pub(crate) sent_at: Option<String>,
     /// Until when the link works that was sent last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires_at: Option<String>,
+    pub(crate) expires_at: Option<String>,
     /// What the person may do.
-    pub(super) designation: DesignationShown,
+    pub(crate) designation: DesignationShown,
 }
 
 /// Addresses are for those who may read them, not for logs.

@@ -25,11 +25,11 @@ const LIST: &str = "invitations";
 pub(crate) struct Filter {
     /// Those that stand so: open, accepted, expired or withdrawn.
     #[param(value_type = Option<String>)]
-    state: Option<InvitationState>,
+    pub(crate) state: Option<InvitationState>,
     /// How many at once.
-    limit: Option<PageSize>,
+    pub(crate) limit: Option<PageSize>,
     /// Where to go on.
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// The invitations that the caller looks after, the newest first: their own; all, for administrators; those of contributors of their body,
@@ -49,6 +49,11 @@ pub(crate) async fn list(
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
+    Ok((Cache::Private, Json(found(&app, bearer, &filter).await?)))
+}
+
+/// A page of the invitations that the caller looks after.
+pub(crate) async fn found(app: &App, bearer: Bearer, filter: &Filter) -> Answer<Page<InvitationShown>> {
     let before = filter.cursor.as_ref().map(position).transpose();
     let before = before.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
     let found: Page<(Held, Micros, bool)> = {
@@ -78,7 +83,7 @@ pub(crate) async fn list(
         };
         Ok(Page { items: found.items.iter().map(shown).collect::<Vec<_>>(), next: found.next })
     });
-    Ok((Cache::Private, Json(page.await?)))
+    page.await
 }
 
 fn position(cursor: &Cursor) -> Result<DesignationId, CursorError> {

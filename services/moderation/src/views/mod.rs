@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use dossier_engine::{Decider, PerEntry, View, erasure::Orders};
 use dossier_exchange::files::NamedFiles;
 use dossier_post::letters::{Inboxes, Roll};
-use dossier_proto::{EntryId, Event, KeyId, Payload, Place, v1};
+use dossier_proto::{Digest, EntryId, Event, KeyId, Micros, Payload, Place, v1};
 use serde::{Deserialize, Serialize};
 
 pub use contents::{Contents, Kept, Whereabouts};
@@ -42,6 +42,19 @@ pub struct Reviews {
     pub inboxes: Inboxes,
     /// Where to look for those whom something concerns.
     pub roll: Roll,
+    /// Every registry that was ever put in force, the first one first.
+    pub registries: Vec<Adoption>,
+}
+
+/// That a registry was put in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adoption {
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// The event.
+    pub place: Place,
+    /// When.
+    pub at: Micros,
 }
 
 impl View for Reviews {
@@ -63,6 +76,7 @@ impl View for Reviews {
             }
         }
         self.keys.take(event);
+        self.remember_registry(event);
         if let Some(entry) = event.head.entry {
             self.remember_internal(entry, event);
             self.tell(entry, event, beside, &former);
@@ -93,6 +107,14 @@ impl Reviews {
     pub(crate) fn content_in_review(&self, entry: EntryId) -> Option<Whereabouts> {
         let submitted = self.submission_in_review(entry)?;
         Some(self.contents.submitted(entry, submitted)?.at)
+    }
+
+    /// One or two are adopted a year.
+    fn remember_registry(&mut self, event: &Event) {
+        let Some(Payload::RegistryAdopted(adopted)) = &event.payload else { return };
+        let digest = adopted.command.as_ref().and_then(|command| Digest::try_from(command.digest.as_slice()).ok());
+        let (place, at) = (event.head.place, event.head.recorded_at);
+        self.registries.extend(digest.map(|digest| Adoption { digest, place, at }));
     }
 
     fn remember_internal(&mut self, entry: EntryId, event: &Event) {

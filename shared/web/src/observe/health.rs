@@ -46,6 +46,12 @@ impl Readiness {
         self
     }
 
+    /// Every check and warning by its name, with the reason where it is not as it should be: for a page of the operators.
+    pub fn looked_at(&self) -> Vec<(&'static str, Option<String>)> {
+        let checks = self.checks.iter().map(|(name, check)| (*name, check().err()));
+        checks.chain(self.warnings.iter().map(|(name, look)| (*name, look()))).collect()
+    }
+
     /// Asks every check.
     fn ask(&self) -> Ready {
         let checks = self.checks.iter().map(|(name, check)| {
