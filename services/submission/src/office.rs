@@ -11,9 +11,12 @@ use dossier_identity::Accounts;
 use dossier_proto::{Digest, Micros, Payload, Place, v1};
 use dossier_registry::Registry;
 use dossier_vault::files::FileStore;
+use dossier_web::live::Live;
 use tokio::sync::RwLock;
 
-use crate::{attachments::Attachments, domain::Submission, likeness::KeptTraits, views::Entries, words::Words};
+use crate::{
+    attachments::Attachments, domain::Submission, likeness::KeptTraits, pages, views::Entries, words::Words,
+};
 
 /// What the doors share; a cheap clone.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ struct Inner {
     traits: KeptTraits,
     /// Held while a revision comes to name files, so that none is removed meanwhile as one that no revision names.
     naming: Arc<RwLock<()>>,
+    /// Who has pages open.
+    live: Live,
 }
 
 /// Why there is no registry to work with.
@@ -66,7 +71,8 @@ impl Office {
         let registries = std::sync::RwLock::default();
         let traits = KeptTraits::default();
         let naming = Arc::default();
-        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registries, traits, naming }))
+        let live = Live::fed_by(pages::topics(engine.touched()));
+        Self(Arc::new(Inner { engine, words, accounts, clock, attachments, files, registries, traits, naming, live }))
     }
 
     /// The engine.
@@ -102,6 +108,11 @@ impl Office {
     /// What public contents are compared by, as far as it is kept.
     pub fn traits(&self) -> &KeptTraits {
         &self.0.traits
+    }
+
+    /// What tells open pages that something has changed.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// The time of day.

@@ -24,6 +24,7 @@ pub(super) struct Chip {
 #[derive(Debug, Clone)]
 pub(super) struct Docket {
     pub(super) address: String,
+    pub(super) id: String,
     /// The public number; the id while there is none.
     pub(super) number: String,
     pub(super) kind: Said,
@@ -95,6 +96,7 @@ impl Docket {
         let left = entry.days_left(now).map(|days| paper.count("days_left", usize::try_from(days).unwrap_or(0)));
         Self {
             address: address(id),
+            id: id.to_string(),
             number,
             kind: paper.kind(registry, &entry.facts.record_type),
             revision: paper.with("revision", "number", entry.working.number),

@@ -16,6 +16,7 @@ mod form_page;
 mod form_words;
 mod home;
 mod keeping;
+mod live;
 mod messages;
 mod multipart;
 mod new;
@@ -48,6 +49,8 @@ use dossier_web::{
 use http::{HeaderValue, header};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+
+pub(crate) use live::topics;
 
 use crate::{api::no_registry, office::Office};
 use form::FormPage;
@@ -91,6 +94,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route(&STYLE_ADDRESS, get(style))
         .route(&form, get(blank))
         .route(HOME, get(home::home))
+        .route(live::LIVE, get(live::follow))
         .route(NEW, get(new::ask).post(new::start))
         .route(CLEARANCE, get(clearance::list))
         .route(&format!("{CLEARANCE}/{{id}}"), get(clearance::show).post(clearance::decide))

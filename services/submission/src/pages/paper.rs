@@ -11,7 +11,7 @@ pub(super) use dossier_web::page::Room;
 use dossier_web::{Answer, Problem, page::Words};
 use http::{StatusCode, request::Parts};
 
-use super::{FORM_SCRIPT, said::Said};
+use super::{FORM_SCRIPT, live::LIVE, said::Said};
 
 /// What a page is drawn with.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl Paper {
         title: &str,
         main: &impl Template,
     ) -> Answer<Response> {
-        let page = self.sheet.sheet(room, title).script(&FORM_SCRIPT).page(main)?;
+        let page = self.sheet.sheet(room, title).script(&FORM_SCRIPT).live(LIVE).page(main)?;
         Ok((status, dossier_web::Cache::Private, page).into_response())
     }
 
