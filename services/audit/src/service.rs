@@ -221,6 +221,13 @@ impl Service {
         }
         let copies = Arc::clone(self.copies());
         tasks.spawn_blocking(move || copies.note_acts());
+        let office = self.office.clone();
+        // The first look reads everything: not while somebody waits for it.
+        tasks.spawn_blocking(move || {
+            if let Err(error) = office.figures().tables(&office) {
+                tracing::error!(%error, "the figures could not be counted; they are when they are asked for");
+            }
+        });
         tasks.spawn(self.heads(transport).run());
         tasks.spawn(self.conscience.clone().run());
         tasks.spawn(self.conscience.with_own_library().run_thorough());

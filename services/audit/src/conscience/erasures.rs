@@ -71,8 +71,13 @@ impl Orders {
         late
     }
 
-    /// Whether this service has confirmed this order.
-    pub fn is_confirmed(&self, order: Place, service: Origin) -> bool {
-        self.open.get(&order).is_none_or(|open| open.confirmed.contains(&service))
+    /// Whether this service has confirmed this order, as far as these books tell: an order that moderation's journal was not followed to yet is
+    /// not in them, and is not confirmed because of that. `followed` is the next place of that journal.
+    pub fn is_confirmed(&self, order: Place, service: Origin, followed: Place) -> bool {
+        let is_passed = (followed.epoch, followed.sequence) > (order.epoch, order.sequence);
+        match self.open.get(&order) {
+            Some(open) => open.confirmed.contains(&service),
+            None => is_passed && followed.origin == order.origin,
+        }
     }
 }

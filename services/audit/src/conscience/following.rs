@@ -78,6 +78,11 @@ impl Following {
         Self { origin, next, rehearsal, complete: true, depth, ends }
     }
 
+    /// The next event.
+    pub(super) fn place(&self) -> Place {
+        Place { origin: self.origin, epoch: self.next.epoch, sequence: self.next.sequence }
+    }
+
     /// Judges the next events, none from `until` on. Where there are none, the last command is judged if it is surely whole.
     pub(super) fn step(&mut self, until: Option<At>, bench: &mut Bench<'_>) -> Result<Stepped, ReadError> {
         let mut stepped = Stepped::default();

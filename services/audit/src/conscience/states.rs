@@ -54,25 +54,36 @@ pub(super) fn compare(memory: Memory, origin: Origin, told: &Digests, ours: Dige
     Compared { memory, finding }
 }
 
-/// Asks a service for digests that can be compared with ours: `None` when it does not answer, has none, or runs other code.
+/// What a service tells of the digests of its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Comparable {
+    /// These can be compared with ours.
+    Told(Digests),
+    /// It answers, runs our code, and has none: no snapshot was made, or it was deleted.
+    Nothing,
+    /// It does not answer, or runs other code.
+    Unknown,
+}
+
+/// Asks a service for digests that can be compared with ours.
 pub(super) async fn comparable(
     ask: &AskService,
     origin: Origin,
     asked: StateAsked,
     fingerprint: Digest,
-) -> Option<Digests> {
+) -> Comparable {
     let StateTold { fingerprint: theirs, digests, .. } = match ask(origin, asked).await {
         Ok(told) => told,
         Err(reason) => {
             tracing::debug!(%origin, reason, "it does not tell the digests of its state");
-            return None;
+            return Comparable::Unknown;
         }
     };
     if theirs != fingerprint {
         tracing::info!(%origin, ours = %fingerprint, %theirs, "it runs another version, so its state is not compared with ours");
-        return None;
+        return Comparable::Unknown;
     }
-    digests
+    digests.map_or(Comparable::Nothing, Comparable::Told)
 }
 
 /// Says on whose side the fault is: what the service's own journal amounts to, folded by the service from the first event.

@@ -12,7 +12,7 @@ use super::{
     judging::Granted,
     library::Library,
     pace::{IDLE, long_rest_after},
-    states::{Memory, comparable, compare},
+    states::{Comparable, Memory, comparable, compare},
     working::{Conscience, off_thread, unreadable},
 };
 
@@ -54,13 +54,20 @@ impl Conscience {
             orders: Orders::default(),
         })
         .await?;
-        if let Some(told) = snapshot {
-            work = self.compare_at(work, &told, [Memory::SnapshotState, Memory::SnapshotView]).await?;
+        let memories = [Memory::SnapshotState, Memory::SnapshotView];
+        match snapshot {
+            Comparable::Told(told) => work = self.compare_at(work, &told, memories).await?,
+            Comparable::Nothing => {
+                for memory in memories {
+                    self.conclude(origin, memory, None).await;
+                }
+            }
+            Comparable::Unknown => {}
         }
         let live = comparable(&self.ask, origin, StateAsked::Live, fingerprint).await;
         match live {
-            Some(told) => drop(self.compare_at(work, &told, [Memory::LiveState, Memory::LiveView]).await?),
-            None => drop(self.reach_thoroughly(work, None).await?),
+            Comparable::Told(told) => drop(self.compare_at(work, &told, [Memory::LiveState, Memory::LiveView]).await?),
+            Comparable::Nothing | Comparable::Unknown => drop(self.reach_thoroughly(work, None).await?),
         }
         Some(())
     }

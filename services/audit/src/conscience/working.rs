@@ -19,7 +19,7 @@ use super::{
     library::Library,
     pace::{IDLE, SAVE_AFTER, SAVE_QUIET, rest_after},
     saved::Keep,
-    states::{Memory, comparable, compare, tell_apart},
+    states::{Comparable, Memory, comparable, compare, tell_apart},
 };
 use crate::{
     domain::{Audit, Finding, FindingKind},
@@ -39,9 +39,7 @@ pub(crate) struct Judged(Arc<Mutex<BTreeMap<Origin, Place>>>);
 impl Judged {
     fn set(&self, followings: &[Following]) {
         let mut judged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for Following { origin, next, .. } in followings {
-            judged.insert(*origin, Place { origin: *origin, epoch: next.epoch, sequence: next.sequence });
-        }
+        judged.extend(followings.iter().map(|one| (one.origin, one.place())));
     }
 
     /// The next event to be judged of each.
@@ -195,7 +193,9 @@ impl Conscience {
         let is_open = |one: &Finding| open.iter().any(|open| (open.at, open.service) == (one.at, one.service));
         self.report(late.into_iter().filter(|one| !is_open(one)).collect()).await;
         for finding in open {
-            if finding.service.is_some_and(|service| books.orders.is_confirmed(finding.at, service)) {
+            let followed = books.followings.iter().find(|one| one.origin == finding.at.origin).map(Following::place);
+            let (Some(service), Some(followed)) = (finding.service, followed) else { continue };
+            if books.orders.is_confirmed(finding.at, service, followed) {
                 self.reporter.settle(finding).await;
             }
         }
@@ -206,8 +206,9 @@ impl Conscience {
     async fn states(&self, mut books: Books) -> Option<Books> {
         for origin in Library::origins() {
             let fingerprint = self.deciders.fingerprint();
+            self.settle_what_has_no_snapshot(origin).await;
             let told = comparable(&self.ask, origin, StateAsked::Live, fingerprint).await;
-            let Some(told) = told else { continue };
+            let Comparable::Told(told) = told else { continue };
             books = self.reach(books, origin, &told).await?;
             let at = At { epoch: told.next.epoch, sequence: told.next.sequence };
             let (back, ours) = off_thread(move || {
@@ -224,6 +225,29 @@ impl Conscience {
             }
         }
         Some(books)
+    }
+
+    /// What was wrong in a snapshot lasts no longer once there is none: whoever folds anew was told to delete it.
+    async fn settle_what_has_no_snapshot(&self, origin: Origin) {
+        let memories = [Memory::SnapshotState, Memory::SnapshotView];
+        let is_open = {
+            let view = self.engine.view();
+            let is_it = |row: &crate::views::FindingRow| {
+                row.kind == FindingKind::StateDiffers
+                    && row.service == Some(origin)
+                    && memories.iter().any(|memory| memory.code() == row.code)
+            };
+            view.open_findings().any(is_it)
+        };
+        if !is_open {
+            return;
+        }
+        let told = comparable(&self.ask, origin, StateAsked::Snapshot, self.deciders.fingerprint()).await;
+        if told == Comparable::Nothing {
+            for memory in memories {
+                self.conclude(origin, memory, None).await;
+            }
+        }
     }
 
     /// Judges until the next event is the one a service named.

@@ -7,7 +7,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dossier_journal::Journal;
 use dossier_proto::{Event, Origin};
@@ -30,6 +30,8 @@ struct Kept {
     counted: Counted,
     submission: (u32, u64),
     moderation: (u32, u64),
+    /// The tables of so many decisions.
+    tables: Option<(usize, Arc<Tables>)>,
 }
 
 impl Figures {
@@ -37,10 +39,16 @@ impl Figures {
     ///
     /// # Errors
     /// [`CopyReadError`].
-    pub(crate) fn tables(&self, office: &Office) -> Result<Tables, CopyReadError> {
+    pub(crate) fn tables(&self, office: &Office) -> Result<Arc<Tables>, CopyReadError> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.catch_up(office)?;
-        Ok(Tables::of(&kept.counted))
+        let decided = kept.counted.decisions.len();
+        if let Some((_, tables)) = kept.tables.as_ref().filter(|(of, _)| *of == decided) {
+            return Ok(Arc::clone(tables));
+        }
+        let tables = Arc::new(Tables::of(&kept.counted));
+        kept.tables = Some((decided, Arc::clone(&tables)));
+        Ok(tables)
     }
 }
 

@@ -52,13 +52,11 @@ pub(super) async fn show(State(office): State<Office>, visit: Visit, paper: Pape
     doors::auditor(&office, &visit.bearer)?;
     let (words, language) = (paper.words, paper.language);
     let main = off_thread(move || {
-        let findings = {
+        let (count, findings) = {
             let view = office.engine().view();
-            let mut open: Vec<_> = view.open_findings().cloned().collect();
-            open.reverse();
-            open
+            let open: Vec<_> = view.open_findings().collect();
+            (open.len(), open.iter().rev().take(SHOWN).map(|row| (*row).clone()).collect::<Vec<_>>())
         };
-        let count = findings.len();
         let copies: Vec<CopyRow> = COPIED.into_iter().map(|origin| copy(&office, words, origin)).collect();
         Ok(HomeTemplate {
             words,
@@ -67,7 +65,7 @@ pub(super) async fn show(State(office): State<Office>, visit: Visit, paper: Pape
             open: count as u64,
             verdict: verdict(words, count, &copies),
             compared: compared(&office, words),
-            findings: findings.into_iter().take(SHOWN).map(|row| shown(&office, &row, words, language)).collect(),
+            findings: findings.iter().map(|row| shown(&office, row, words, language)).collect(),
             copies,
         })
     })

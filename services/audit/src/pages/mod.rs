@@ -87,6 +87,7 @@ pub(crate) fn router(office: Office) -> Router {
         .route("/audit/entries/{id}/as-of", get(moment::show))
         .route("/audit/checkpoints", get(checkpoints::show))
         .route("/audit/verify", get(verify::show).post(verify::begin))
+        .route("/audit/live", get(verify::live))
         .route("/audit/figures", get(figures::show))
         .route("/audit/figures/file", get(figures::file))
         .method_not_allowed_fallback(method_not_allowed)

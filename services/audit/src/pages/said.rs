@@ -81,7 +81,7 @@ pub(super) fn duration(words: &Words, micros: i64) -> String {
 }
 
 /// Who has a move.
-pub(super) fn turn<'a>(words: &'a Words, turn: Turn) -> &'a str {
+pub(super) fn turn(words: &Words, turn: Turn) -> &str {
     words.text(match turn {
         Turn::Body => "auditor.turn.body",
         Turn::PublishingAuthority => "auditor.turn.publishing_authority",

@@ -104,7 +104,7 @@ pub(super) async fn show(
         None
     };
     let main = off_thread(move || {
-        let found = found.map(|document| Found::of(document, words, language, &address));
+        let found = found.map(|document| Found::of(&document, words, language, &address));
         Ok(SearchTemplate { words, parts: parts(words, Part::Trails), form, found })
     })
     .await?;
@@ -176,7 +176,7 @@ pub(super) fn types(registry: &Registry, chosen: Option<&str>, words: &Words, la
 }
 
 impl Found {
-    fn of(document: FoundDocument, words: &Words, language: Language, address: &http::Uri) -> Self {
+    fn of(document: &FoundDocument, words: &Words, language: Language, address: &http::Uri) -> Self {
         let file = |format| {
             let changes = [("format", format), ("cursor", ""), ("limit", ""), ("lang", "")];
             said::address_with(address, &changes).replacen('?', "/file?", 1)

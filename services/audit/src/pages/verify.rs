@@ -7,7 +7,9 @@ use axum::{
 };
 use dossier_proto::Origin;
 use dossier_web::{
-    Answer, Cache, off_thread,
+    Answer, Cache, Problem, ProblemKind,
+    live::Asked,
+    off_thread,
     page::{Paper, Room, Words, icon},
     visit::{FORM_TOKEN_FIELD, SentForm, Visit},
 };
@@ -84,6 +86,15 @@ pub(super) async fn show(State(office): State<Office>, visit: Visit, paper: Pape
     Ok((Cache::Private, draw(office, &visit, &paper, Typed::default(), None).await?).into_response())
 }
 
+/// `GET /audit/live`: what moves on this page.
+pub(super) async fn live(State(office): State<Office>, visit: Visit, asked: Asked) -> Answer<Response> {
+    doors::auditor(&office, &visit.bearer)?;
+    if asked.topics().iter().any(|topic| topic != verifying::TOPIC) {
+        return Err(Problem::new(ProblemKind::NotFound));
+    }
+    office.verifying().live().follow(visit.bearer.subject, asked)
+}
+
 /// `POST /audit/verify`: begins one, unless one is under way.
 pub(super) async fn begin(State(office): State<Office>, paper: Paper, form: SentForm) -> Answer<Response> {
     doors::auditor(&office, &form.visit.bearer)?;
@@ -142,7 +153,7 @@ async fn draw(
         })
     })
     .await?;
-    paper.page(Room::Audit, words.text("auditor.part.verify"), &main)
+    paper.sheet(Room::Audit, words.text("auditor.part.verify")).live("/audit/live").page(&main)
 }
 
 fn shown(run: &Run, words: &Words) -> ShownRun {

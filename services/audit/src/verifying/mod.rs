@@ -14,6 +14,7 @@ use std::{
 };
 
 use dossier_proto::{Micros, Origin};
+use dossier_web::live::Live;
 
 pub(crate) use kinds::ExitKind;
 
@@ -127,13 +128,19 @@ impl Run {
     }
 }
 
+/// The topic of pages that show runs.
+pub(crate) const TOPIC: &str = "verify";
+
 /// The runs, the newest first.
 #[derive(Default)]
-pub(crate) struct Verifying(Mutex<VecDeque<Run>>);
+pub(crate) struct Verifying {
+    runs: Mutex<VecDeque<Run>>,
+    live: Live,
+}
 
 impl Verifying {
     fn runs(&self) -> MutexGuard<'_, VecDeque<Run>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All that are kept, the newest first.
@@ -155,12 +162,29 @@ impl Verifying {
         }
         runs.push_front(run);
         runs.truncate(RUNS_MAX);
+        drop(runs);
+        self.live.tell([TOPIC]);
         true
     }
 
     fn change(&self, number: u64, change: impl FnOnce(&mut Run)) {
         if let Some(run) = self.runs().iter_mut().find(|run| run.number == number) {
             change(run);
+        }
+        self.live.tell([TOPIC]);
+    }
+
+    /// Whoever is told when something moves here.
+    pub(crate) const fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// So many events were looked at: who watches is told at each hundredth.
+    fn progress(&self, (done, total): (&AtomicU64, u64), events: u64) {
+        let before = done.fetch_add(events, Ordering::Relaxed);
+        let hundredth = |done: u64| done * 100 / total.max(1);
+        if hundredth(before) != hundredth(before + events) {
+            self.live.tell([TOPIC]);
         }
     }
 }
@@ -193,9 +217,7 @@ pub(crate) fn begin(office: &Office, number: u64, subject: Subject) -> bool {
     drop(tokio::task::spawn_blocking(move || {
         // Whatever happens, a run ends: the next one may begin.
         let _ended = Ending { office: office.clone(), number };
-        let progress = |events| {
-            done.fetch_add(events, Ordering::Relaxed);
-        };
+        let progress = |events| office.verifying().progress((&done, total), events);
         let told = |checked| office.verifying().change(number, |run| run.checked.push(checked));
         match subject {
             Subject::Journal(origin) => journal::verify(&office, origin, &progress, &told),

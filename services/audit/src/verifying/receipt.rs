@@ -24,7 +24,7 @@ pub(super) fn verify(office: &Office, name: &str, edition: u32, told: &dyn Fn(Ch
             holding.told = verified.steps;
         }
         Err(error) => {
-            holding.fault(Fault { kind: ExitKind::Broken, at: format!("{name}/{edition}"), found: error.to_string() })
+            holding.fault(Fault { kind: ExitKind::Broken, at: format!("{name}/{edition}"), found: error.to_string() });
         }
     }
     told(holding);

@@ -82,7 +82,8 @@ pub(super) async fn show(
     let asked = TrailQuery { limit: Some(query.limit.unwrap_or(STEPS).min(STEPS)), ..as_typed(query) };
     let (trail, recorded) = read(&office, &visit.bearer, named, asked).await?;
     let (words, language, address) = (paper.words, paper.language, paper.address.clone());
-    let main = off_thread(move || Ok(template(&office, trail, filters, recorded, (words, language), &address))).await?;
+    let main =
+        off_thread(move || Ok(template(&office, &trail, filters, recorded, (words, language), &address))).await?;
     let title = words.with("auditor.trail.title", "number", &main.name);
     Ok((Cache::Private, paper.page(Room::Audit, &title, &main)?).into_response())
 }
@@ -106,7 +107,7 @@ fn as_typed(query: TrailQuery) -> TrailQuery {
 
 fn template(
     office: &Office,
-    trail: Trail,
+    trail: &Trail,
     filters: Filters,
     recorded: Option<Place>,
     (words, language): (&'static Words, Language),
@@ -134,8 +135,8 @@ fn template(
         as_of: trail.as_of.clone(),
         total: words.count("auditor.trail.events", trail.total as u64),
         shown: (matching != trail.total).then(|| words.count("auditor.trail.matching", matching as u64)),
-        waiting: telling::waiting(&trail, words),
-        out_of_order: telling::out_of_order(&trail, words),
+        waiting: telling::waiting(trail, words),
+        out_of_order: telling::out_of_order(trail, words),
         lanes: Lanes::of(&trail.steps, words, language),
         standing: Standing::of(office, trail.entry, words),
         recorded: recorded.map(|place| words.with("auditor.trail.recorded", "place", said::address_of(place))),

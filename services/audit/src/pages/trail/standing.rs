@@ -6,7 +6,7 @@ use dossier_proto::{EntryId, Origin, Payload, Place};
 use dossier_registry::{Language as Tongue, Shown};
 use dossier_web::page::Words;
 
-use crate::{copies::COPIED, office::Office, pages::said, words::committed};
+use crate::{copies::COPIED, office::Office, pages::said, trail::Outline, words::committed};
 
 /// The verdict over an entry.
 pub(super) struct Standing {
@@ -52,13 +52,10 @@ impl Tone {
 impl Standing {
     /// Of an entry, by its outline, which is at hand: nothing is read anew.
     pub(super) fn of(office: &Office, entry: EntryId, words: &Words) -> Self {
-        let places: BTreeSet<Place> = match office.outlines().of(office, entry) {
-            Ok((outline, _)) => outline.rows().iter().map(|row| row.place).collect(),
-            Err(_unreadable) => BTreeSet::new(),
-        };
-        let findings = open(office, &places);
-        let is_settled = COPIED.into_iter().all(|origin| is_covered(office, &places, origin));
-        let (tone, key) = match (findings.is_empty(), is_settled && !places.is_empty()) {
+        let outline = office.outlines().of(office, entry).map(|(outline, _)| outline).unwrap_or_default();
+        let findings = open(office, &outline);
+        let is_settled = COPIED.into_iter().all(|origin| is_covered(office, &outline, origin));
+        let (tone, key) = match (findings.is_empty(), is_settled && !outline.rows().is_empty()) {
             (false, _) => (Tone::Broken, "auditor.trail.broken"),
             (true, true) => (Tone::Holds, "auditor.trail.holds"),
             (true, false) => (Tone::Waits, "auditor.trail.waits"),
@@ -75,26 +72,33 @@ impl Standing {
     }
 }
 
-/// The open findings that name one of these places. Findings are few: their number has a limit.
-fn open(office: &Office, places: &BTreeSet<Place>) -> Vec<(String, &'static str)> {
-    let view = office.engine().view();
-    let names = |row: &&crate::views::FindingRow| {
-        places.contains(&row.at) || row.because.is_some_and(|because| places.contains(&because))
+/// The open findings that name one of its events. Mostly there is none, and the outline is not looked through.
+fn open(office: &Office, outline: &Outline) -> Vec<(String, &'static str)> {
+    let named: Vec<(Place, Option<Place>, String, &'static str)> = {
+        let view = office.engine().view();
+        let one =
+            |row: &crate::views::FindingRow| (row.at, row.because, row.reported.sequence.to_string(), row.kind.key());
+        view.open_findings().map(one).collect()
     };
-    let found = view.open_findings().filter(names);
-    found.map(|row| (row.reported.sequence.to_string(), row.kind.key())).collect()
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let places: BTreeSet<Place> = outline.rows().iter().map(|row| row.place).collect();
+    let names = |at: &Place, because: &Option<Place>| {
+        places.contains(at) || because.is_some_and(|because| places.contains(&because))
+    };
+    let found = named.into_iter().filter(|(at, because, ..)| names(at, because));
+    found.map(|(_, _, number, kind)| (number, kind)).collect()
 }
 
 /// Whether the last event of the entry in a journal was judged, and stands below a checkpoint that was compared.
-fn is_covered(office: &Office, places: &BTreeSet<Place>, origin: Origin) -> bool {
-    let Some(last) = places.iter().rev().find(|place| place.origin == origin) else { return true };
-    let judged = office.judged().get(&origin).is_some_and(|next| next > last);
-    let signed = office
-        .copies()
-        .seen()
-        .newest(origin)
-        .is_some_and(|seen| (seen.epoch, seen.size()) > (last.epoch, last.sequence));
-    judged && signed
+fn is_covered(office: &Office, outline: &Outline, origin: Origin) -> bool {
+    let Some(last) = outline.rows().iter().map(|row| row.place).filter(|place| place.origin == origin).max() else {
+        return true;
+    };
+    let judged = office.judged().get(&origin).is_some_and(|next| *next > last);
+    let seen = office.copies().seen().newest(origin);
+    judged && seen.is_some_and(|seen| (seen.epoch, seen.size()) > (last.epoch, last.sequence))
 }
 
 fn grounds(office: &Office, words: &Words) -> Vec<(String, String)> {

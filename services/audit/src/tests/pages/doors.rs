@@ -82,3 +82,19 @@ async fn files_are_taken_away_with_a_session_too_and_that_is_on_record() {
     house.visit(&format!("/audit/entries/{ENTRY}/file?format=csv"), Some("writer")).await.expect(403);
     assert_eq!(house.readings(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_signed_is_for_everybody() {
+    let house = House::open_to_auditors().await;
+    house
+        .until("a checkpoint was compared", || {
+            house.service.copies().seen().newest(dossier_proto::Origin::Publication).is_some()
+        })
+        .await;
+    let told = house.visit("/audit/checkpoints", None).await.expect(200);
+    assert!(
+        told.text.contains("/audit/log/publication/0/checkpoint") && told.text.contains("test/audit/cosigner"),
+        "{}",
+        told.text
+    );
+}

@@ -99,3 +99,12 @@ async fn nobody_else_and_no_foreign_page_begins_one() {
     house.send_form("/audit/verify", "writer", &sent).await;
     assert!(house.service.office().verifying().all().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_auditors_follow_what_moves_and_only_what_is_theirs() {
+    let house = House::open_to_auditors().await;
+    let page = house.visit("/audit/verify", Some("auditor")).await.expect(200).text;
+    assert!(page.contains("data-live=\"verify\"") && page.contains("/audit/live"), "{page}");
+    house.visit("/audit/live?topic=verify", Some("writer")).await.expect(403);
+    house.visit("/audit/live?topic=queue", Some("auditor")).await.expect(404);
+}
