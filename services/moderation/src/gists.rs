@@ -18,6 +18,7 @@ use std::{
 use dossier_engine::{Engine, RecordError};
 use dossier_proto::{Digest, EntryId, KeyId};
 use dossier_registry::{Kind, Language, RecordType, Registry, languages_of, title};
+use dossier_vault::Purpose;
 use serde_json::Value;
 
 use index::{Index, Term};
@@ -31,6 +32,8 @@ use crate::{
 
 /// So many are kept, the oldest goes. With a title of 80 letters, three objectives and two languages one takes 400 bytes: 26 MB.
 const KEPT_MAX: usize = 65_536;
+/// A line of the queue shows so much of what the body says it changed: two lines. Of one that says more, 640 bytes are kept.
+const WHAT_CHANGED_CHARACTERS: usize = 160;
 /// Going among named entries costs several times as much for each as going along the queue: it pays where they are the fourth part of
 /// all, or fewer.
 const FEW: usize = 4;
@@ -44,6 +47,8 @@ const OBJECTIVES: &str = "gcm_objectives";
 pub(crate) struct Gist {
     /// The title, in English if there is one, else in the original language.
     pub(crate) title: Option<String>,
+    /// What the body says it changed, cut at [`WHAT_CHANGED_CHARACTERS`].
+    pub(crate) what_changed: Option<String>,
     /// The keys of the objectives it names.
     pub(crate) objectives: BTreeSet<String>,
     /// The languages that it can be read in.
@@ -123,11 +128,17 @@ impl Opener<'_> {
     fn open(&self, entry: EntryId, record_type: &str, at: Whereabouts) -> Result<Option<Gist>, RecordError> {
         let Some(record_type) = self.registry.record_type(record_type) else { return Ok(None) };
         let submitted = reading::submitted_at(self.engine, at)?;
-        let Some(content) = submitted.and_then(|submitted| submitted.content) else { return Ok(None) };
+        let Some(submitted) = submitted else { return Ok(None) };
+        let said = submitted.command.and_then(|command| command.what_changed);
+        let Some(content) = submitted.content else { return Ok(None) };
         let key = content.sealed.as_ref().and_then(|sealed| KeyId::try_from(sealed.key_id.as_slice()).ok());
         let Some(key) = key else { return Ok(None) };
         match self.words.without_personal(entry, &content) {
-            Ok(value) => Ok(Some(gist_of(entry, record_type, &value, key))),
+            Ok(value) => {
+                let said = self.words.text(entry, Purpose::WhatChanged, said.as_ref()).ok().flatten();
+                let what_changed = said.map(|text| text.chars().take(WHAT_CHANGED_CHARACTERS).collect());
+                Ok(Some(Gist { what_changed, ..gist_of(entry, record_type, &value, key) }))
+            }
             Err(error) => {
                 tracing::warn!(%entry, %error, "a content in the queue cannot be read");
                 Ok(None)
@@ -141,7 +152,7 @@ fn gist_of(entry: EntryId, record_type: &RecordType, content: &Value, key: KeyId
     let fields = record_type.fields.iter();
     let fields = fields.filter(|field| field.kind == Kind::Term && field.vocabulary.as_deref() == Some(OBJECTIVES));
     let objectives = fields.flat_map(|field| terms(content.get(&field.key))).map(str::to_owned).collect();
-    Gist { title, objectives, languages: languages_of(content), entry, key }
+    Gist { title, what_changed: None, objectives, languages: languages_of(content), entry, key }
 }
 
 /// The terms of a field that takes one or several.

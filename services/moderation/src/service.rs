@@ -17,6 +17,7 @@ use dossier_post::{
 use dossier_proto::{Actor, BodyCode, DesignationId, Digest, Micros, Origin, SubjectId, v1};
 use dossier_registry::Registry;
 use dossier_vault::{Vault, files::FileStore};
+use dossier_web::live::Live;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -24,9 +25,11 @@ use crate::{
     domain::{BY_OPERATOR, Command, Moderation, Refusal},
     erasing::Shelves,
     gists::Gists,
+    held::HeldForms,
     keys::{ModerationDesk, keys_needed},
     letters::Postbox,
-    pages,
+    news,
+    pages::{self, Watching},
     registry_in_force::RegistryInForce,
     views::Reviews,
     words::Words,
@@ -52,6 +55,15 @@ pub enum BootstrapError {
     Execute(#[from] ExecuteError<Refusal>),
 }
 
+/// What lies beside the journal: nothing of it may be needed to decide.
+struct OnDisk {
+    files: FileStore,
+    held: HeldForms,
+}
+
+/// Where what may go lies, below the directory of the service.
+const SCRATCH: &str = "scratch";
+
 /// The running service; a cheap clone.
 #[derive(Clone)]
 pub struct Service {
@@ -71,8 +83,10 @@ pub fn start(config: Config) -> Result<Service, EngineError> {
     if let Err(error) = files.tidy() {
         tracing::warn!(%error, "what is left of files that broke off stays until the next start");
     }
+    let held = HeldForms::new(config.engine.directory.join(SCRATCH), config.vault.clone());
     let engine = Engine::open(config.engine)?;
-    let service = Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, files);
+    let shelves = OnDisk { files, held };
+    let service = Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, shelves);
     // Before anybody is served: a crash or a backup brings nothing back.
     erasure::repeat(&service.engine, &*service.shelves())?;
     Ok(service)
@@ -87,7 +101,10 @@ impl Service {
         clock: Arc<dyn Clock>,
         files: FileStore,
     ) -> Self {
-        Self::reaching_people(engine, vault, accounts, Post::default(), clock, files)
+        // Beside the keys; nobody opens a page in a simulation, and then nothing is made there.
+        let beside = vault.at_rest(|keys| keys.with_file_name(SCRATCH));
+        let held = HeldForms::new(beside, vault.clone());
+        Self::reaching_people(engine, vault, accounts, Post::default(), clock, OnDisk { files, held })
     }
 
     fn reaching_people(
@@ -96,7 +113,7 @@ impl Service {
         accounts: Arc<Accounts>,
         post: Post,
         clock: Arc<dyn Clock>,
-        files: FileStore,
+        on_disk: OnDisk,
     ) -> Self {
         let desk = Arc::new(Desk {
             engine: engine.clone(),
@@ -106,7 +123,10 @@ impl Service {
             clock: Arc::clone(&clock),
             registry: RegistryInForce::default(),
             gists: Gists::default(),
-            files,
+            held: on_disk.held,
+            watching: Watching::default(),
+            live: Live::fed_by(news::topics(engine.touched())),
+            files: on_disk.files,
         });
         Self { engine, vault, desk, clock }
     }

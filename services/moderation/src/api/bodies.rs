@@ -11,19 +11,19 @@ use super::checklist::ChecklistAnswerBody;
 pub(crate) struct CommentBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// The field, by its key; empty for the whole.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) field: String,
+    pub(crate) field: String,
     /// The language, of a text per language.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) language: String,
+    pub(crate) language: String,
     /// What is said.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Who reads it: `moderation` (when nothing is said: moderators, reviewers and auditors), or `contributor` (the body too).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "moderation")]
-    pub(super) audience: Option<String>,
+    pub(crate) audience: Option<String>,
 }
 
 /// A comment that is sent together with others. Without a field it is a note, or a message to the contributor.
@@ -31,16 +31,16 @@ pub(crate) struct CommentBody {
 pub(crate) struct HeldCommentBody {
     /// The field, by its key; empty for the whole.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) field: String,
+    pub(crate) field: String,
     /// The language, of a text per language.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) language: String,
+    pub(crate) language: String,
     /// What is said.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Who reads it: `moderation` (when nothing is said), or `contributor` (the body too).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "contributor")]
-    pub(super) audience: Option<String>,
+    pub(crate) audience: Option<String>,
 }
 
 /// One change that is asked for.
@@ -48,15 +48,15 @@ pub(crate) struct HeldCommentBody {
 pub(crate) struct ItemBody {
     /// The field, by its key; empty for the whole.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) field: String,
+    pub(crate) field: String,
     /// The language, of a text per language.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) language: String,
+    pub(crate) language: String,
     /// The words it is about.
     #[serde(default, deserialize_with = "null_as_empty")]
-    pub(super) quote: String,
+    pub(crate) quote: String,
     /// What is asked.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// A request for changes of the content with this digest.
@@ -64,12 +64,12 @@ pub(crate) struct ItemBody {
 pub(crate) struct RequestBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// What is to be changed; may be empty where something that was requested before is open or reopened.
-    pub(super) items: Vec<ItemBody>,
+    pub(crate) items: Vec<ItemBody>,
     /// Comments that were held, sent in one go with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) comments: Vec<HeldCommentBody>,
+    pub(crate) comments: Vec<HeldCommentBody>,
 }
 
 /// An approval of exactly the content with this digest.
@@ -77,16 +77,16 @@ pub(crate) struct RequestBody {
 pub(crate) struct ApproveBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// For moderators, reviewers and auditors only.
     #[serde(default)]
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Answers to the checklist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) checklist: Vec<ChecklistAnswerBody>,
+    pub(crate) checklist: Vec<ChecklistAnswerBody>,
     /// Not to be published before this moment (RFC 3339), at most five years ahead. The latest of all that are asked for counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) publish_at: Option<String>,
+    pub(crate) publish_at: Option<String>,
 }
 
 /// A refusal of the entry, having read the content with this digest.
@@ -94,11 +94,11 @@ pub(crate) struct ApproveBody {
 pub(crate) struct RefuseBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// A code of the registry.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// The reason, as the contributor reads it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// Programs that have nothing to say for a member often say null.

@@ -14,10 +14,10 @@ use super::locks::Context;
 pub(crate) struct ChecklistAnswerBody {
     /// The question, by its key in the registry.
     #[schema(example = "scope")]
-    pub(super) key: String,
+    pub(crate) key: String,
     /// `yes`, `no` or `not-applicable`.
     #[schema(example = "yes")]
-    pub(super) answer: String,
+    pub(crate) answer: String,
 }
 
 /// A question of the checklist.

@@ -15,7 +15,7 @@ use crate::{
 
 /// What a content is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Against {
+pub(crate) enum Against {
     /// The public edition, or what was submitted last when there is none.
     Usual,
     /// The public edition.

@@ -32,15 +32,15 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CorrectionBody {
     /// The public edition that is corrected.
-    pub(super) edition: u32,
+    pub(crate) edition: u32,
     /// The digest of its content.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// The corrected fields with their whole new values; null takes a field away.
     #[schema(value_type = Object)]
-    pub(super) fields: Map<String, Value>,
+    pub(crate) fields: Map<String, Value>,
     /// Why, as the body reads it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// What is thought of a proposed correction.
@@ -48,10 +48,10 @@ pub(crate) struct CorrectionBody {
 pub(crate) struct ConfirmBody {
     /// The digest of the corrected content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// For moderators, reviewers and auditors only.
     #[serde(default)]
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// Why a proposed correction is not made.
@@ -59,9 +59,9 @@ pub(crate) struct ConfirmBody {
 pub(crate) struct RejectBody {
     /// The digest of the corrected content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// Why, for moderators, reviewers and auditors.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// Proposes an editorial correction of the public edition. Another moderator has to confirm it; the body is told and may object.
@@ -137,7 +137,7 @@ pub(crate) async fn reject(
     app.act_in_words(&asker, entry, asked, seal_rejection, Command::RejectCorrection).await
 }
 
-fn seal_proposal(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answer<v1::ProposeCorrection> {
+pub(super) fn seal_proposal(desk: &Desk, context: &Context, body: &CorrectionBody) -> Answer<v1::ProposeCorrection> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     // Names stand in the clear in the journal (P11).
@@ -259,7 +259,7 @@ pub(super) fn proposed(desk: &Desk, known: &Entry) -> Answer<Option<v1::ProposeC
     }
 }
 
-fn seal_confirmation(desk: &Desk, context: &Context, body: &ConfirmBody) -> Answer<Confirmation> {
+pub(super) fn seal_confirmation(desk: &Desk, context: &Context, body: &ConfirmBody) -> Answer<Confirmation> {
     let mut errors = Vec::new();
     let note = body.note.as_deref().filter(|note| dossier_registry::says_something(note));
     check_length(&mut errors, "/note", note.unwrap_or_default(), TEXT_BYTES_MAX);
@@ -288,7 +288,7 @@ fn corrected_words(desk: &Desk, context: &Context) -> Answer<Option<CorrectedWor
     Ok(CorrectedWords::of(&proposed, notices.into_iter().map(|notice| notice.key).collect()))
 }
 
-fn seal_rejection(desk: &Desk, context: &Context, body: &RejectBody) -> Answer<v1::RejectCorrection> {
+pub(super) fn seal_rejection(desk: &Desk, context: &Context, body: &RejectBody) -> Answer<v1::RejectCorrection> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     refuse_if_any(&errors)?;

@@ -10,7 +10,7 @@ use dossier_identity::{Held, Role, Sight, Stage, Thing, Viewer, sight};
 use dossier_proto::{BodyCode, DesignationId, Micros, SubjectId, v1};
 use dossier_web::{
     Answer, Cache, Cursor, CursorError, Page, PageSize, Problem, ProblemDocument, ProblemKind,
-    as_of::AsOfShown,
+    as_of::{AsOfShown, Moment},
     extract::{Bearer, IdempotencyKey, MinSequence, StrictPath, StrictQuery},
 };
 use http::StatusCode;
@@ -38,19 +38,21 @@ const LIST: &str = "designations";
 pub(crate) struct Filter {
     /// Of this person.
     #[param(value_type = Option<String>)]
-    subject: Option<SubjectId>,
+    pub(crate) subject: Option<SubjectId>,
     /// For this role.
-    role: Option<String>,
+    pub(crate) role: Option<String>,
     /// For this body.
     #[param(value_type = Option<String>)]
-    body: Option<BodyCode>,
+    pub(crate) body: Option<BodyCode>,
+    /// Those that are valid at the moment asked for (`true`), or those that are not.
+    pub(crate) valid: Option<bool>,
     /// How many at once.
-    limit: Option<PageSize>,
+    pub(crate) limit: Option<PageSize>,
     /// Where to go on.
-    cursor: Option<Cursor>,
+    pub(crate) cursor: Option<Cursor>,
     /// The designations as they were: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or
     /// moderation/1/17 in a later epoch), each included. Who may see them is judged by the rights of now.
-    as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
 }
 
 /// A page of designations.
@@ -58,10 +60,10 @@ pub(crate) struct Filter {
 pub(crate) struct DesignationsPage {
     /// The page.
     #[serde(flatten)]
-    page: Page<DesignationShown>,
+    pub(crate) page: Page<DesignationShown>,
     /// The moment that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    as_of: Option<AsOfShown>,
+    pub(crate) as_of: Option<AsOfShown>,
 }
 
 /// Gives a person a right.
@@ -144,6 +146,11 @@ pub(crate) async fn list(
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
+    Ok((Cache::Private, Json(found(&app, bearer, &filter).await?)))
+}
+
+/// A page of what the caller may see.
+pub(crate) async fn found(app: &App, bearer: Bearer, filter: &Filter) -> Answer<DesignationsPage> {
     let role: Option<Role> = filter
         .role
         .as_deref()
@@ -153,8 +160,8 @@ pub(crate) async fn list(
     let after = filter.cursor.as_ref().map(position).transpose();
     let after = after.map_err(|error| Problem::new(ProblemKind::MalformedQuery).detail(format!("{error}.")))?;
     let reader = bearer.subject;
-    let scene = Scene::at(&app, Of::Rules, filter.as_of.as_deref()).await?;
-    let page: Page<(Held, bool)> = scene.look(&app, |look| {
+    let scene = Scene::at(app, Of::Rules, filter.as_of.clone().map(Moment::as_of).as_ref()).await?;
+    let page: Page<(Held, bool)> = scene.look(app, |look| {
         let (state, now) = (&look.rights.state, look.now);
         let wanted = |held: &&Held| {
             let designation = &held.designation;
@@ -162,6 +169,7 @@ pub(crate) async fn list(
                 && filter.subject.is_none_or(|subject| subject == designation.subject)
                 && role.is_none_or(|role| role == designation.role)
                 && filter.body.as_ref().is_none_or(|body| designation.body.as_ref() == Some(body))
+                && filter.valid.is_none_or(|valid| held.is_valid(look.instant) == valid)
         };
         let visible = look.facts.state.designations.all().filter(wanted).filter(|held| {
             sees(state, reader, held, now) && check_token(&bearer, held.designation.body.as_ref()).is_ok()
@@ -179,7 +187,7 @@ pub(crate) async fn list(
         let one = |(held, reads): &(Held, bool)| shown(held, reads.then(|| name(held)).flatten(), instant);
         Ok(Page { items: page.items.iter().map(one).collect::<Vec<DesignationShown>>(), next: page.next })
     });
-    Ok((Cache::Private, Json(DesignationsPage { page: page.await?, as_of })))
+    Ok(DesignationsPage { page: page.await?, as_of })
 }
 
 /// A token that is bound to one body has no say in what is for another one, or for all.

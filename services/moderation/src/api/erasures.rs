@@ -317,7 +317,9 @@ fn somebody(app: &App, bearer: &Bearer, subject: SubjectId) -> Answer<()> {
         return Ok(());
     }
     Err(Problem::new(ProblemKind::NotFound)
-        .detail("Nobody ever had an account with this subject: nothing is known of them here, and nothing was destroyed.")
+        .detail(
+            "Nobody ever had an account with this subject: nothing is known of them here, and nothing was destroyed.",
+        )
         .with("code", "nobody-known"))
 }
 

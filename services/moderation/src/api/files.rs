@@ -46,8 +46,30 @@ pub(crate) async fn download(
     StrictPath((entry, digest)): StrictPath<(EntryId, Digest)>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    app.check_token(&bearer, entry)?;
-    let subject = bearer.subject;
+    app.file(&bearer, entry, digest, &headers).await
+}
+
+impl App {
+    /// Gives out a file to who may read the content that names it.
+    pub(crate) async fn file(
+        &self,
+        bearer: &Bearer,
+        entry: EntryId,
+        digest: Digest,
+        headers: &HeaderMap,
+    ) -> Answer<Response> {
+        self.check_token(bearer, entry)?;
+        give_out(self, bearer.subject, entry, digest, headers).await
+    }
+}
+
+async fn give_out(
+    app: &App,
+    subject: SubjectId,
+    entry: EntryId,
+    digest: Digest,
+    headers: &HeaderMap,
+) -> Answer<Response> {
     let (file, mut outgoing) = app.off_thread(move |desk| open(desk, entry, digest, subject)).await?;
     let short: String = digest.to_string().chars().take(8).collect();
     let head = FileHead {
@@ -58,7 +80,7 @@ pub(crate) async fn download(
         cache: Cache::Private,
     };
     let piece = move || Ok::<_, FileError>(outgoing.piece()?.map(|piece| Bytes::copy_from_slice(&piece)));
-    Ok(file::send(&headers, &head, piece))
+    Ok(file::send(headers, &head, piece))
 }
 
 fn open(desk: &Desk, entry: EntryId, digest: Digest, subject: SubjectId) -> Answer<(NamedFile, Outgoing)> {

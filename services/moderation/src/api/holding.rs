@@ -28,12 +28,12 @@ pub(crate) struct HoldBody {
     /// For whom or what: contributor, publishing-authority, reviewer, moderator, publisher, secretariat or third-party, or
     /// a code of the registry where it lists any.
     #[schema(example = "contributor")]
-    pub(super) awaited: String,
+    pub(crate) awaited: String,
     /// Why, as the contributor reads it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
     /// When it goes on by itself (RFC 3339), at most 366 days ahead; absent: when somebody resumes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) until: Option<String>,
+    pub(crate) until: Option<String>,
 }
 
 /// To whom a review is handed.
@@ -41,10 +41,10 @@ pub(crate) struct HoldBody {
 pub(crate) struct AssignBody {
     /// The person.
     #[schema(value_type = String)]
-    pub(super) subject: SubjectId,
+    pub(crate) subject: SubjectId,
     /// For moderators, reviewers and auditors only.
     #[serde(default)]
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// Lets the review wait for somebody. Nothing is decided meanwhile, and its clock stands still.
@@ -114,7 +114,7 @@ pub(crate) async fn assign(
     app.act_in_words(&asker, entry, asked, seal_assignment, Command::Assign).await
 }
 
-fn seal_hold(desk: &Desk, context: &Context, body: &HoldBody) -> Answer<v1::Hold> {
+pub(super) fn seal_hold(desk: &Desk, context: &Context, body: &HoldBody) -> Answer<v1::Hold> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     // It stands in the clear in the journal, also when it is refused on record (P11).
@@ -135,7 +135,7 @@ fn seal_hold(desk: &Desk, context: &Context, body: &HoldBody) -> Answer<v1::Hold
     Ok(v1::Hold { awaited: body.awaited.clone(), reason, until: until.flatten().map(|until| until.0) })
 }
 
-fn seal_assignment(desk: &Desk, context: &Context, body: &AssignBody) -> Answer<v1::Assign> {
+pub(super) fn seal_assignment(desk: &Desk, context: &Context, body: &AssignBody) -> Answer<v1::Assign> {
     let mut errors = Vec::new();
     let note = body.note.as_deref().filter(|note| dossier_registry::says_something(note));
     check_length(&mut errors, "/note", note.unwrap_or_default(), TEXT_BYTES_MAX);

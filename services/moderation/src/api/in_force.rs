@@ -5,7 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use dossier_web::{
-    Answer, Cache, Problem, ProblemDocument, ProblemKind, Tag, as_of::AsOfQuery, conditional, extract::StrictQuery,
+    Answer, Cache, Problem, ProblemDocument, ProblemKind, Tag,
+    as_of::{AsOfQuery, Moment},
+    conditional,
+    extract::StrictQuery,
 };
 use http::{HeaderMap, header};
 
@@ -30,7 +33,7 @@ pub(crate) async fn read(
     StrictQuery(query): StrictQuery<AsOfQuery>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let scene = Scene::at(&app, Of::Rules, query.as_of.as_deref()).await?;
+    let scene = Scene::at(&app, Of::Rules, query.as_of.clone().map(Moment::as_of).as_ref()).await?;
     let registry = app.off_thread(move |desk| scene.registry(desk));
     let registry = registry.await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let tag = Tag::Other(registry.digest().to_string());

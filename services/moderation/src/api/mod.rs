@@ -6,44 +6,46 @@
 #![allow(unused_qualifications)]
 
 mod acts;
-mod adopting;
-mod asked;
+pub(crate) mod adopting;
+pub(crate) mod asked;
+pub(crate) mod at_hand;
 mod bodies;
 mod carried_over;
 mod carrying_out;
 mod checklist;
-mod compared;
-mod correction_shown;
+pub(crate) mod compared;
+pub(crate) mod correction_shown;
 mod corrections;
-mod deliberation;
-mod designation;
-mod designations;
+pub(crate) mod deliberation;
+pub(crate) mod designation;
+pub(crate) mod designations;
 mod entering;
 mod erasures;
 mod errors;
 mod execute;
 pub(crate) mod eyes;
 mod files;
-mod history;
+pub(crate) mod history;
 mod holding;
 mod in_force;
 mod inbox;
-mod invitation;
-mod invited;
-mod inviting;
+pub(crate) mod invitation;
+pub(crate) mod invited;
+pub(crate) mod inviting;
 mod limits;
 mod locks;
-mod messages;
+pub(crate) mod messages;
 mod mismatch;
-mod one_review;
+pub(crate) mod offers;
+pub(crate) mod one_review;
 mod openapi;
 mod opinions;
 mod own_account;
-mod queue;
-mod scene;
+pub(crate) mod queue;
+pub(crate) mod scene;
 mod sealing;
-mod shown;
-mod submitted;
+pub(crate) mod shown;
+pub(crate) mod submitted;
 #[cfg(test)]
 mod tests;
 mod tracking;
@@ -58,15 +60,19 @@ use axum::{
 use dossier_engine::{Clock, Engine};
 use dossier_identity::Accounts;
 use dossier_post::Post;
+use dossier_proto::EntryId;
 use dossier_vault::files::FileStore;
-use dossier_web::{Answer, Problem, ProblemKind, moment, problem::with_problems};
+use dossier_web::{Answer, Problem, ProblemKind, live::Live, moment, problem::with_problems};
 
 pub(crate) use entering::problem as of_entering;
 pub(crate) use errors::of_registry;
 pub(crate) use inviting::of_accounts;
 pub use openapi::openapi;
 
-use crate::{domain::Moderation, gists::Gists, registry_in_force::RegistryInForce, views::Reviews, words::Words};
+use crate::{
+    domain::Moderation, gists::Gists, held::HeldForms, news, pages::Watching, registry_in_force::RegistryInForce,
+    views::Reviews, words::Words,
+};
 
 /// How long a query waits for the position it asks for. What is on its way arrives within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -84,6 +90,12 @@ pub(crate) struct Desk {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) registry: RegistryInForce,
     pub(crate) gists: Gists,
+    /// What people have typed on the pages of reviews and not sent yet.
+    pub(crate) held: HeldForms,
+    /// Who looks at which review now.
+    pub(crate) watching: Watching,
+    /// Tells open pages that they have changed.
+    pub(crate) live: Live,
     /// The files of submitted contents, as far as they have arrived.
     pub(crate) files: FileStore,
 }
@@ -106,6 +118,11 @@ impl FromRef<App> for Arc<Accounts> {
 }
 
 impl App {
+    /// Pages that show this entry look again.
+    pub(crate) fn tell_live(&self, entry: EntryId) {
+        self.live.tell([news::entry(entry)]);
+    }
+
     /// Waits until the event with this sequence can be read.
     async fn wait_for(&self, sequence: Option<u64>) -> Answer<()> {
         let Some(sequence) = sequence else { return Ok(()) };

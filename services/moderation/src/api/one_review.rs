@@ -10,7 +10,7 @@ use dossier_proto::{EntryId, Micros, SubjectId};
 use dossier_registry::{Known, Registry, Stage};
 use dossier_web::{
     Answer, Cache, Part, Problem, ProblemKind, Tag,
-    as_of::{AsOfShown, not_there_yet},
+    as_of::{AsOfShown, Moment, not_there_yet},
     extract::{Bearer, MinSequence, StrictPath, StrictQuery},
     file::AttachedShown,
 };
@@ -136,18 +136,7 @@ pub(crate) async fn read(
 ) -> Answer<Response> {
     app.wait_for(from).await?;
     let against = against(shown.against.as_deref())?;
-    app.check_token(&bearer, entry)?;
-    let subject = bearer.subject;
-    // Nothing is folded for somebody who may not know of it.
-    if !app.knows(subject, entry) {
-        return Err(Problem::new(ProblemKind::NotFound));
-    }
-    let scene = Scene::at(&app, Of::Entry(entry), shown.as_of.as_deref()).await?;
-    let asked = shown.as_of;
-    let (review, version) = app.off_thread(move |desk| compose(desk, entry, subject, against, &scene)).await?;
-    let Some(review) = review else {
-        return Err(asked.map_or_else(|| Problem::new(ProblemKind::NotFound), |text| not_there_yet(&text)));
-    };
+    let (review, version) = app.review(&bearer, entry, against, shown.as_of).await?;
     if review.as_of.is_some() {
         return Ok((Cache::Private, Json(review)).into_response());
     }
@@ -156,6 +145,28 @@ pub(crate) async fn read(
 }
 
 impl App {
+    /// One review, as it stands or stood, and its version.
+    pub(crate) async fn review(
+        &self,
+        bearer: &Bearer,
+        entry: EntryId,
+        against: Against,
+        as_of: Option<String>,
+    ) -> Answer<(ReviewShown, u64)> {
+        self.check_token(bearer, entry)?;
+        let subject = bearer.subject;
+        // Nothing is folded for somebody who may not know of it.
+        if !self.knows(subject, entry) {
+            return Err(Problem::new(ProblemKind::NotFound));
+        }
+        let scene = Scene::at(self, Of::Entry(entry), as_of.clone().map(Moment::as_of).as_ref()).await?;
+        let (review, version) = self.off_thread(move |desk| compose(desk, entry, subject, against, &scene)).await?;
+        match review {
+            Some(review) => Ok((review, version)),
+            None => Err(as_of.map_or_else(|| Problem::new(ProblemKind::NotFound), |text| not_there_yet(&text))),
+        }
+    }
+
     /// Whether somebody may know of an entry today.
     fn knows(&self, subject: SubjectId, entry: EntryId) -> bool {
         let view = self.engine.view();

@@ -26,19 +26,19 @@ use crate::domain::Command;
 pub(crate) struct ObjectBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// Why, for moderators, reviewers and auditors: the contributor does not read it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
     /// Answers to the checklist.
     #[serde(default)]
-    pub(super) checklist: Vec<ChecklistAnswerBody>,
+    pub(crate) checklist: Vec<ChecklistAnswerBody>,
 }
 
 /// A conflict of interest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ConflictBody {
     /// Why, for moderators, reviewers and auditors.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// Thinks that exactly this content should not pass. In a stage that does not ask further on a split, moderators then ask for changes or refuse.
@@ -87,7 +87,7 @@ pub(crate) async fn declare_conflict(
     app.act_in_words(&asker, entry, asked, seal_conflict, Command::DeclareConflict).await
 }
 
-fn seal_objection(desk: &Desk, context: &Context, body: &ObjectBody) -> Answer<v1::Object> {
+pub(super) fn seal_objection(desk: &Desk, context: &Context, body: &ObjectBody) -> Answer<v1::Object> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     let checklist = context.answers(&mut errors, &body.checklist, desk.clock.now());
@@ -96,7 +96,7 @@ fn seal_objection(desk: &Desk, context: &Context, body: &ObjectBody) -> Answer<v
     Ok(v1::Object { digest: body.digest.to_vec(), reason, checklist })
 }
 
-fn seal_conflict(desk: &Desk, context: &Context, body: &ConflictBody) -> Answer<v1::DeclareConflict> {
+pub(super) fn seal_conflict(desk: &Desk, context: &Context, body: &ConflictBody) -> Answer<v1::DeclareConflict> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     refuse_if_any(&errors)?;

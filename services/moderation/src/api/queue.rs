@@ -24,7 +24,8 @@ use utoipa::ToSchema;
 
 pub(crate) use counts::{__path_counts, counts};
 pub(crate) use difference::{__path_difference, difference};
-use filter::{ListQuery, Wanted, malformed};
+pub(crate) use filter::{CountsQuery, ListQuery};
+use filter::{Wanted, malformed};
 use passing::{Candidate, Passed, Reach, Rights, pass};
 use words::Contents;
 
@@ -51,6 +52,9 @@ pub(crate) struct Line {
     /// The title, in English if there is one, else in the original language; absent where the caller may not read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) title: Option<String>,
+    /// What the body says it changed, its beginning; absent where it said nothing or the caller may not read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) what_changed: Option<String>,
 }
 
 /// One page of the queue.
@@ -87,12 +91,19 @@ pub(crate) async fn list(
     StrictQuery(query): StrictQuery<ListQuery>,
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
-    let (wanted, size, cursor) = query.read(bearer)?;
-    let cursor = cursor.map(|cursor| position(&cursor, &wanted.name())).transpose();
-    let cursor = cursor.map_err(|error| malformed("cursor", &error))?;
-    let scene = scene(&app, &wanted).await?;
-    let page = app.off_thread(move |desk| page(desk, &wanted, &scene, size, cursor)).await?;
+    let page = app.queue(bearer, query).await?;
     Ok((Cache::Private, Json(page)))
+}
+
+impl App {
+    /// One page of the queue.
+    pub(crate) async fn queue(&self, bearer: Bearer, query: ListQuery) -> Answer<QueuePage> {
+        let (wanted, size, cursor) = query.read(bearer)?;
+        let cursor = cursor.map(|cursor| position(&cursor, &wanted.name())).transpose();
+        let cursor = cursor.map_err(|error| malformed("cursor", &error))?;
+        let scene = scene(self, &wanted).await?;
+        self.off_thread(move |desk| page(desk, &wanted, &scene, size, cursor)).await
+    }
 }
 
 /// What is asked for, if the caller has anything to look for here.
@@ -103,7 +114,7 @@ async fn scene(app: &App, wanted: &Wanted) -> Answer<Scene> {
             .detail("You have no part in reviews: you neither write, review, publish nor audit.")
             .with("code", "no-designation"));
     }
-    Scene::at(app, Of::Everything, wanted.as_of.as_deref()).await
+    Scene::at(app, Of::Everything, wanted.as_of.as_ref()).await
 }
 
 /// Where a list goes on: how many moves there had been when it was begun (8 bytes), since when the last entry had waited then (8),
@@ -176,7 +187,11 @@ fn lines(
         let lines = candidates.iter().map(|candidate| (candidate, line(desk, look, wanted, &mut rights, candidate)));
         lines.filter_map(|(candidate, line)| Some((candidate, line?))).collect()
     });
-    lines.into_iter().map(|(candidate, line)| Ok(Line { title: contents.title(candidate)?, ..line })).collect()
+    let told = lines.into_iter().map(|(candidate, line)| {
+        let (title, what_changed) = contents.told(candidate)?;
+        Ok(Line { title, what_changed, ..line })
+    });
+    told.collect()
 }
 
 /// The line of an entry, but for its title; `None` when it has gone elsewhere in this moment.
@@ -187,5 +202,10 @@ fn line(desk: &Desk, look: Look<'_>, wanted: &Wanted, rights: &mut Rights, candi
     let eyes = rights.eyes(look, id, shelf)?;
     let claim = ClaimShown::of(&look.facts.state, entry, wanted.caller, &eyes, &desk.accounts, look.instant);
     let waiting_seconds = seconds(look.instant.0.saturating_sub(since.0));
-    Some(Line { review: Summary::of(id, entry, claim, look.instant)?, waiting_seconds, title: None })
+    Some(Line {
+        review: Summary::of(id, entry, claim, look.instant)?,
+        waiting_seconds,
+        title: None,
+        what_changed: None,
+    })
 }

@@ -10,7 +10,7 @@ use dossier_proto::{EntryId, Micros, Origin, Place};
 use dossier_registry::Registry;
 use dossier_web::{
     Answer, Problem,
-    as_of::{AsOfShown, Asked, busy, never_there, not_settled, read},
+    as_of::{AsOfShown, Asked, Moment, busy, never_there_in, not_settled},
 };
 
 use super::{App, Desk, errors};
@@ -18,7 +18,7 @@ use crate::views::Reviews;
 
 /// Of what the past is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
+pub(crate) enum Of {
     /// Of everything: lists.
     Everything,
     /// Of one entry.
@@ -29,7 +29,7 @@ pub(super) enum Of {
 
 /// What is looked at.
 #[derive(Clone)]
-pub(super) enum Scene {
+pub(crate) enum Scene {
     /// Things as they stand.
     Now(Micros),
     /// Things as they stood.
@@ -45,21 +45,21 @@ pub(super) enum Scene {
 
 /// Two looks at once: the facts, and what rights are judged by.
 #[derive(Clone, Copy)]
-pub(super) struct Look<'a> {
+pub(crate) struct Look<'a> {
     /// The facts, as of `instant`.
-    pub(super) facts: &'a Reviews,
-    pub(super) instant: Micros,
+    pub(crate) facts: &'a Reviews,
+    pub(crate) instant: Micros,
     /// As things stand now.
-    pub(super) rights: &'a Reviews,
-    pub(super) now: Micros,
+    pub(crate) rights: &'a Reviews,
+    pub(crate) now: Micros,
 }
 
 impl Scene {
     /// The moment that is asked for; now, where none is. Who may see anything of it is for the caller to judge, before.
-    pub(super) async fn at(app: &App, of: Of, as_of: Option<&str>) -> Answer<Self> {
+    pub(crate) async fn at(app: &App, of: Of, as_of: Option<&Moment>) -> Answer<Self> {
         let now = app.clock.now();
-        let Some(text) = as_of else { return Ok(Self::Now(now)) };
-        let asked = match read(text, Origin::Moderation)? {
+        let Some(moment) = as_of else { return Ok(Self::Now(now)) };
+        let asked = match moment.read(Origin::Moderation)? {
             Asked::Instant(instant) => AsOf::Instant(instant),
             Asked::Place(place) => AsOf::Place(place),
         };
@@ -68,7 +68,7 @@ impl Scene {
             Of::Entry(entry) => app.engine.entry_as_of(entry, asked).await.map(Arc::new),
             Of::Rules => app.engine.general_as_of(asked).await.map(Arc::new),
         };
-        let past = past.map_err(|error| of_past(&error, text))?;
+        let past = past.map_err(|error| of_past(&error, moment))?;
         let instant = match (asked, past.last) {
             (AsOf::Instant(instant), _) => instant,
             (AsOf::Place(_), last) => last.map_or(now, |(_, recorded_at)| recorded_at),
@@ -77,7 +77,7 @@ impl Scene {
     }
 
     /// Looks. Of what stands now the view is held meanwhile: briefly.
-    pub(super) fn look<T>(&self, desk: &Desk, look: impl FnOnce(Look<'_>) -> T) -> T {
+    pub(crate) fn look<T>(&self, desk: &Desk, look: impl FnOnce(Look<'_>) -> T) -> T {
         let rights = desk.engine.view();
         match self {
             Self::Now(now) => look(Look { facts: &rights, instant: *now, rights: &rights, now: *now }),
@@ -88,14 +88,14 @@ impl Scene {
     }
 
     /// The moment that it is looked at.
-    pub(super) const fn instant(&self) -> Micros {
+    pub(crate) const fn instant(&self) -> Micros {
         match self {
             Self::Now(instant) | Self::Then { instant, .. } => *instant,
         }
     }
 
     /// The registry that was in force; none before the first was adopted.
-    pub(super) fn registry(&self, desk: &Desk) -> Answer<Option<Registry>> {
+    pub(crate) fn registry(&self, desk: &Desk) -> Answer<Option<Registry>> {
         let Self::Then { past, .. } = self else {
             return desk.registry.get(&desk.engine).map_err(|error| errors::of_registry(&error));
         };
@@ -105,7 +105,7 @@ impl Scene {
     }
 
     /// Whether an event of ours with this place had been recorded.
-    pub(super) fn has(&self, place: Place) -> bool {
+    pub(crate) fn has(&self, place: Place) -> bool {
         match self {
             Self::Now(_) => true,
             Self::Then { past, .. } => past.last.is_some_and(|(last, _)| place <= last),
@@ -113,7 +113,7 @@ impl Scene {
     }
 
     /// The moment, for answers; none where things are as they stand.
-    pub(super) fn shown(&self) -> Option<AsOfShown> {
+    pub(crate) fn shown(&self) -> Option<AsOfShown> {
         match self {
             Self::Now(_) => None,
             Self::Then { past, instant, .. } => Some(AsOfShown::new(*instant, past.last.map(|(place, _)| place))),
@@ -121,10 +121,10 @@ impl Scene {
     }
 }
 
-fn of_past(error: &PastError, text: &str) -> Problem {
+fn of_past(error: &PastError, moment: &Moment) -> Problem {
     match error {
-        PastError::NotSettled => not_settled(text, &[Origin::Moderation]),
-        PastError::NotThere(place) => never_there(*place),
+        PastError::NotSettled => not_settled(&moment.text, &[Origin::Moderation]),
+        PastError::NotThere(place) => never_there_in(*place, moment.parameter),
         PastError::Busy | PastError::Stopped => busy(),
         PastError::Record(error) => Problem::internal(error),
     }

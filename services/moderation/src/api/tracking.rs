@@ -26,17 +26,17 @@ use crate::domain::Command;
 pub(crate) struct SettleBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// The round in which the change was requested.
-    pub(super) round: u32,
+    pub(crate) round: u32,
     /// Its number.
-    pub(super) item: u32,
+    pub(crate) item: u32,
     /// `accepted` or `reopened`.
     #[schema(example = "accepted")]
-    pub(super) outcome: String,
+    pub(crate) outcome: String,
     /// Why it is reopened, as the contributor reads it.
     #[serde(default)]
-    pub(super) text: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 /// Comments that were held until the review was finished.
@@ -44,9 +44,9 @@ pub(crate) struct SettleBody {
 pub(crate) struct FinishBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// They are sent in one go.
-    pub(super) comments: Vec<HeldCommentBody>,
+    pub(crate) comments: Vec<HeldCommentBody>,
 }
 
 /// Another entry that says the same.
@@ -54,12 +54,12 @@ pub(crate) struct FinishBody {
 pub(crate) struct DuplicateBody {
     /// The content that was read.
     #[schema(value_type = String)]
-    pub(super) digest: Digest,
+    pub(crate) digest: Digest,
     /// The published entry.
     #[schema(value_type = String)]
-    pub(super) duplicate_of: EntryId,
+    pub(crate) duplicate_of: EntryId,
     /// Why, as the contributor reads it.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// Says whether what the body did about a requested change does. What is reopened keeps the content from being approved.
@@ -131,7 +131,7 @@ pub(crate) async fn mark_duplicate(
     app.act_in_words(&asker, entry, asked, seal_duplicate, Command::MarkDuplicate).await
 }
 
-fn seal_settlement(desk: &Desk, context: &Context, body: &SettleBody) -> Answer<v1::SettleChange> {
+pub(super) fn seal_settlement(desk: &Desk, context: &Context, body: &SettleBody) -> Answer<v1::SettleChange> {
     use v1::settle_change::Outcome;
     let mut errors = Vec::new();
     let text = body.text.as_deref().filter(|text| dossier_registry::says_something(text));
@@ -150,12 +150,12 @@ fn seal_settlement(desk: &Desk, context: &Context, body: &SettleBody) -> Answer<
     Ok(v1::SettleChange { digest, round: body.round, item: body.item, outcome: outcome.into(), text })
 }
 
-fn seal_finish(desk: &Desk, context: &Context, body: &FinishBody) -> Answer<v1::FinishReview> {
+pub(super) fn seal_finish(desk: &Desk, context: &Context, body: &FinishBody) -> Answer<v1::FinishReview> {
     let comments = seal_held(desk, context, &body.comments, &body.digest)?;
     Ok(v1::FinishReview { digest: body.digest.to_vec(), comments })
 }
 
-fn seal_duplicate(desk: &Desk, context: &Context, body: &DuplicateBody) -> Answer<v1::MarkDuplicate> {
+pub(super) fn seal_duplicate(desk: &Desk, context: &Context, body: &DuplicateBody) -> Answer<v1::MarkDuplicate> {
     let mut errors = Vec::new();
     check_text(&mut errors, "/reason", &body.reason, TEXT_BYTES_MAX);
     refuse_if_any(&errors)?;

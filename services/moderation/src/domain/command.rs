@@ -184,7 +184,7 @@ impl Command {
             Payload::LettersEnded(event) => Self::RecordLetters(event.command.clone()?),
             Payload::InboxRead(event) => Self::ReadInbox(event.command?),
             Payload::ErasureOrdered(event) => Self::OrderErasure(event.command.clone()?),
-            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command?),
+            Payload::ErasureConfirmed(event) => Self::ConfirmErasure(event.command.clone()?),
             Payload::RegistryAdopted(event) => Self::AdoptRegistry(event.command.clone()?),
             Payload::ModerationRefused(event) => return Self::attempted(event.attempted.clone()?),
             _ => return None,

@@ -27,6 +27,7 @@ fn gist_at(entry: EntryId, at: Whereabouts) -> Gist {
     languages.extend(at.sequence.is_multiple_of(4).then_some(Language::Fr));
     Gist {
         title: None,
+        what_changed: None,
         objectives: BTreeSet::from([(at.sequence % 9).to_string()]),
         languages,
         entry,

@@ -94,7 +94,7 @@ async fn enter(
     form: &OpenForm,
 ) -> Answer<Response> {
     let (secret, password) = (form.value("secret").trim(), form.value("password"));
-    match app.accounts.enter_by_link(kind, secret, password, source, wall_clock()).await {
+    match app.accounts.enter_by_link_on_a_page(kind, secret, password, source, wall_clock()).await {
         Ok(entered) => Ok((Cache::Private, frame::keeping(paper, &entered), Redirect::to("/")).into_response()),
         Err(failure) => {
             let (told, problem) = frame::told(paper, &failure);

@@ -66,7 +66,8 @@ pub(super) async fn sign_in(
     form: OpenForm,
 ) -> Answer<Response> {
     let kept = KeptForm::brought(&form.fields);
-    let entered = app.accounts.sign_in(form.value("mail").trim(), form.value("password"), source, wall_clock()).await;
+    let entered =
+        app.accounts.sign_in_on_a_page(form.value("mail").trim(), form.value("password"), source, wall_clock()).await;
     let entered = match entered {
         Ok(entered) => entered,
         Err(failure) => {

@@ -91,10 +91,17 @@ pub(crate) async fn counts(
     StrictQuery(query): StrictQuery<CountsQuery>,
 ) -> Answer<impl IntoResponse> {
     app.wait_for(from).await?;
-    let wanted = query.read(bearer)?;
-    let scene = super::scene(&app, &wanted).await?;
-    let counts = app.off_thread(move |desk| count(desk, &wanted, &scene)).await?;
+    let counts = app.counts(bearer, query).await?;
     Ok((Cache::Private, Json(counts)))
+}
+
+impl App {
+    /// The queue, counted.
+    pub(crate) async fn counts(&self, bearer: Bearer, query: CountsQuery) -> Answer<Counts> {
+        let wanted = query.read(bearer)?;
+        let scene = super::scene(self, &wanted).await?;
+        self.off_thread(move |desk| count(desk, &wanted, &scene)).await
+    }
 }
 
 fn count(desk: &Desk, wanted: &Wanted, scene: &Scene) -> Answer<Counts> {

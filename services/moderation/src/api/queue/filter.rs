@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use dossier_registry::Language;
-use dossier_web::{Answer, Cursor, PageSize, Problem, ProblemKind, extract::Bearer};
+use dossier_web::{Answer, Cursor, PageSize, Problem, ProblemKind, as_of::Moment, extract::Bearer};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -27,35 +27,35 @@ macro_rules! filters {
             /// Where they stand: in-review, on-hold, changes-requested, approved, scheduled, published, suspended, superseded, declined,
             /// refused, duplicate, recalled, withdrawn, expired, retracted, or any. May be repeated, as may type, body, objective, language,
             /// readable_in, turn and stage: any of what is named. The list shows in-review when nothing is said, the counts any.
-            state: Vec<String>,
+            pub(crate) state: Vec<String>,
             /// The type of record.
             #[serde(rename = "type")]
-            record_type: Vec<String>,
+            pub(crate) record_type: Vec<String>,
             /// Whose they are.
             #[param(value_type = Vec<String>)]
-            body: Vec<BodyCode>,
+            pub(crate) body: Vec<BodyCode>,
             /// An objective of the Global Compact that the content names, by its key: 1 to 23. Only of contents that the caller may read.
-            objective: Vec<String>,
+            pub(crate) objective: Vec<String>,
             /// The language that it was written in.
             #[param(value_type = Vec<String>)]
-            language: Vec<Language>,
+            pub(crate) language: Vec<Language>,
             /// A language that it can be read in. Only of contents that the caller may read.
             #[param(value_type = Vec<String>)]
-            readable_in: Vec<Language>,
+            pub(crate) readable_in: Vec<Language>,
             /// The one who has the next move has had it for so many days at least, the time on hold left out.
             #[param(maximum = 36_500)]
-            waiting_days: Option<u32>,
+            pub(crate) waiting_days: Option<u32>,
             /// Who has the next move: moderator, reviewer, contributor, publisher, third-party or nobody.
-            turn: Vec<String>,
+            pub(crate) turn: Vec<String>,
             /// Who has taken it up: me, nobody, somebody, or the id of a subject.
-            claimed: Option<String>,
+            pub(crate) claimed: Option<String>,
             /// `true`: the same as claimed=me.
-            mine: Option<bool>,
+            pub(crate) mine: Option<bool>,
             /// The stage of the review that they are in.
-            stage: Vec<String>,
+            pub(crate) stage: Vec<String>,
             /// The queue as it stood: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or
             /// moderation/1/17 in a later epoch), each included. Rights are those of now.
-            as_of: Option<String>,
+            pub(crate) as_of: Option<String>,
             $($more)*
         }
 
@@ -84,9 +84,9 @@ filters! {
     /// Which reviews are wanted.
     ListQuery {
         /// How many at once.
-        limit: Option<PageSize>,
+        pub(crate) limit: Option<PageSize>,
         /// Where to go on: `next` of the page before.
-        cursor: Option<Cursor>,
+        pub(crate) cursor: Option<Cursor>,
     }
 }
 
@@ -102,8 +102,10 @@ filters! {
 pub(crate) struct DifferenceQuery {
     /// The first moment: an instant (2026-03-09T09:00:00Z), or the place of an event of this service (moderation/17, or moderation/1/17 in a
     /// later epoch), each included.
+    #[param(required = true)]
     from: String,
     /// The second moment.
+    #[param(required = true)]
     to: String,
     /// Where they stand, as in the list: in-review when nothing is said. May be repeated, as may type, body, turn and stage.
     state: Vec<String>,
@@ -132,7 +134,14 @@ impl DifferenceQuery {
             ..ListQuery::default()
         };
         let wanted = list.filters().read(caller)?;
-        Ok([self.from, self.to].map(|moment| Wanted { as_of: Some(moment), ..wanted.clone() }))
+        let at = |parameter, text: String| match text.is_empty() {
+            true => Err(malformed(
+                parameter,
+                &format!("{parameter} is missing: a difference is between two moments, from and to"),
+            )),
+            false => Ok(Wanted { as_of: Some(Moment { parameter, text }), ..wanted.clone() }),
+        };
+        Ok([at("from", self.from)?, at("to", self.to)?])
     }
 }
 
@@ -181,8 +190,8 @@ pub(super) struct Wanted {
     pub(super) caller: SubjectId,
     /// The one body that the caller's token is bound to.
     bound: Option<BodyCode>,
-    /// The moment, as it was written.
-    pub(super) as_of: Option<String>,
+    /// The moment.
+    pub(super) as_of: Option<Moment>,
 }
 
 impl ListQuery {
@@ -219,7 +228,7 @@ impl Filters {
             claimed: claimed.map_or(Ok(Claimed::Whoever), |who| claimed_by(who, caller.subject))?,
             caller: caller.subject,
             bound: caller.body,
-            as_of: self.as_of,
+            as_of: self.as_of.map(Moment::as_of),
         })
     }
 }

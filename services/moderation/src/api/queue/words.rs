@@ -70,8 +70,9 @@ impl<'a> Contents<'a> {
         Ok(gist)
     }
 
-    pub(super) fn title(&mut self, candidate: &Candidate) -> Answer<Option<String>> {
-        Ok(self.gist(candidate)?.and_then(|gist| gist.title.clone()))
+    /// The title, and what the body says it changed.
+    pub(super) fn told(&mut self, candidate: &Candidate) -> Answer<(Option<String>, Option<String>)> {
+        Ok(self.gist(candidate)?.map(|gist| (gist.title.clone(), gist.what_changed.clone())).unwrap_or_default())
     }
 
     /// Those that fit the filters, so many at most.

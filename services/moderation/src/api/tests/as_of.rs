@@ -287,6 +287,17 @@ async fn the_difference_of_two_moments_is_that_of_their_lists() {
         room.get("administrator", &format!("/reviews/difference?from={from}&to={to}")).await.is(403);
     }
     assert!(changed > 3, "the story showed too little");
-    room.get("moderator-a", "/reviews/difference?from=2026-03-01T00:00:00Z").await.is(400);
+    for (query, parameter) in [
+        ("", "from"),
+        ("?to=2026-03-01T00:00:00Z", "from"),
+        ("?from=2026-03-01T00:00:00Z", "to"),
+        ("?from=2026-03-01T00:00:00Z&to=", "to"),
+        ("?from=yesterday&to=2026-03-01T00:00:00Z", "from"),
+        ("?from=moderation/0&to=submission/1", "to"),
+    ] {
+        let problem = room.get("moderator-a", &format!("/reviews/difference{query}")).await.is(400);
+        assert_eq!(problem.body["parameter"], parameter, "{query}: {:#}", problem.body);
+        assert!(problem.body["detail"].as_str().unwrap().starts_with(parameter), "{query}: {:#}", problem.body);
+    }
     room.get("moderator-a", "/reviews/difference?from=2026-03-01T00:00:00Z&to=2099-01-01T00:00:00Z").await.is(409);
 }

@@ -179,6 +179,12 @@ impl Room {
         &self.people[who].1
     }
 
+    /// The cookie of somebody who has signed in with a browser.
+    pub(super) fn session(&self, who: &str) -> String {
+        let entered = self.accounts.enter_by_token(self.token(who), dossier_web::extract::wall_clock()).unwrap();
+        format!("dossier-session={}", entered.token.expose())
+    }
+
     /// How many keys the service has taken into use or was given.
     pub(super) fn keys(&self) -> usize {
         let counts = self.vault.counts();

@@ -173,7 +173,8 @@ fn nobody_lets_words_pass_that_nobody_can_read() {
     world.given(refuse(MODERATOR, 1, "spam"));
     // The entry goes on with other words, once submission has destroyed the old ones.
     let order = Some(because.into());
-    let confirmed = v1::ErasureConfirmed { command: Some(v1::ConfirmErasure { order, destroyed: 1, kept: Vec::new() }) };
+    let confirmed =
+        v1::ErasureConfirmed { command: Some(v1::ConfirmErasure { order, destroyed: 1, kept: Vec::new() }) };
     world.story.hear(
         Actor::System(Origin::Submission),
         Origin::Submission,
@@ -212,7 +213,7 @@ fn this_service_confirms_once_and_hears_the_others() {
     assert!(world.given(Ask::by(SYSTEM, confirmation(&ordered)).on(ENTRY)).is_empty(), "once");
     let Command::ConfirmErasure(confirm) = confirmation(&ordered) else { unreachable!() };
     for origin in [Origin::Submission, Origin::Publication, Origin::Audit] {
-        let confirmed = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(confirm) });
+        let confirmed = Payload::ErasureConfirmed(v1::ErasureConfirmed { command: Some(confirm.clone()) });
         world.story.hear(Actor::System(origin), origin, Some(ENTRY), confirmed);
     }
     let known = world.story.state().erasures.get(Place { ..ordered.head.place }).expect("known").clone();
