@@ -134,12 +134,11 @@ pub(super) async fn show(
 fn grouped(rights: Vec<Right>) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for right in rights {
-        match people.last_mut().filter(|person| person.subject == right.subject) {
-            Some(person) => person.rights.push(right),
-            None => {
-                people.push(Person { name: right.name.clone(), subject: right.subject.clone(), rights: vec![right] })
-            }
+        if let Some(person) = people.last_mut().filter(|person| person.subject == right.subject) {
+            person.rights.push(right);
+            continue;
         }
+        people.push(Person { name: right.name.clone(), subject: right.subject.clone(), rights: vec![right] });
     }
     people
 }
