@@ -1,5 +1,7 @@
 //! The frame, its words and its stylesheet.
 
+mod masthead;
+
 use std::collections::BTreeSet;
 
 use askama::Template;
