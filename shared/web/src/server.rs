@@ -111,7 +111,8 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = graceful.watch(connection(stream, source, router.clone(), &limits, Closing(closing.subscribe())));
+        let connection =
+            graceful.watch(connection(stream, source, router.clone(), &limits, Closing(closing.subscribe())));
         connections.spawn(async move {
             // Whatever ends a connection early is the caller's affair: a line that broke, a head that never came.
             if let Err(error) = connection.await {

@@ -52,7 +52,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 fn topics(query: &str) -> Result<Vec<String>, Problem> {
     let wrong = || {
-        let detail = format!("Takes topic=…, at least one and at most {TOPICS_MAX}, each at most {TOPIC_BYTES_MAX} bytes.");
+        let detail =
+            format!("Takes topic=…, at least one and at most {TOPICS_MAX}, each at most {TOPIC_BYTES_MAX} bytes.");
         Problem::new(ProblemKind::MalformedQuery).detail(detail)
     };
     if query.len() > QUERY_BYTES_MAX {
