@@ -41,6 +41,7 @@ mod stamp;
 mod stopping;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod touched;
 mod view;
 mod writing_thread;
 
@@ -64,4 +65,5 @@ pub use recorded::{RecordError, Recorded};
 pub use redecide::{Deviation, Redecider};
 pub use request::{ExecuteError, Outcome, Repeated, Request, command_id, fresh_id, name_command};
 pub use rotation::{Rotated, rotate_key, rotate_key_on};
+pub use touched::Touched;
 pub use view::{PerEntry, View};
