@@ -13,7 +13,7 @@ use dossier_journal::Store;
 use dossier_post::Post;
 use dossier_proto::Origin;
 use dossier_vault::{Vault, files::FileStore};
-use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence};
+use dossier_web::{Answer, Problem, ProblemKind, extract::MinSequence, live::Live};
 
 use crate::{
     api::{self, Counter},
@@ -87,7 +87,8 @@ fn start_with(
     let counter = Counter { reading: Arc::clone(&reading), accounts, clock, site, files: store };
     let accounts = Arc::clone(&counter.accounts);
     let (site, counter) = (config.site, Arc::new(counter));
-    let pages = Pages { reading: Arc::clone(&reading), site, key, counter: Arc::clone(&counter) };
+    let live = Live::fed_by(pages::topics(engine.touched()));
+    let pages = Pages { reading: Arc::clone(&reading), site, key, counter: Arc::clone(&counter), live };
     let pages = Arc::new(pages);
     let service = Service { engine, vault: config.vault, reading, pages, counter, files, accounts };
     // Before anybody is served: a crash or a backup brings nothing back.

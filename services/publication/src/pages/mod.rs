@@ -20,12 +20,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use dossier_engine::Touched;
 use dossier_identity::{Sight, Stage, Thing, Viewers};
 use dossier_journal::Signers;
 use dossier_proto::Micros;
 use dossier_web::{
-    Answer, Cache, Problem, ProblemKind, Tag, conditional, extract::StrictPath, page::Html, problem::method_not_allowed,
+    Answer, Cache, Problem, ProblemKind, Tag, conditional, extract::StrictPath, live::Live, page::Html,
+    problem::method_not_allowed,
 };
+use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 
 use crate::{
@@ -38,6 +41,13 @@ use crate::{
 };
 use frame::Paper;
 
+/// The topics of what happened, for the pages of publishers: whatever it was, they look at their lists again.
+pub(crate) fn topics(
+    touched: impl Stream<Item = Touched> + Send + 'static,
+) -> impl Stream<Item = Vec<String>> + Send + 'static {
+    touched.map(|_| vec![publish::TOPIC.to_owned()])
+}
+
 /// What pages are drawn from.
 pub(crate) struct Pages {
     pub(crate) reading: Arc<Reading>,
@@ -45,6 +55,8 @@ pub(crate) struct Pages {
     pub(crate) key: Signers,
     /// What programs are answered from: the same is decided and seen by people.
     pub(crate) counter: Arc<Counter>,
+    /// Tells open pages of publishers that something has changed.
+    pub(crate) live: Live,
 }
 
 /// The routes of the pages.

@@ -89,6 +89,6 @@ impl Desk {
 
     /// The page, with what happened just now where the address says it.
     pub(super) fn page(&self, title: &str, main: &impl Template) -> Answer<Response> {
-        Ok((Cache::Private, self.paper.page(Room::Publishing, title, main)?).into_response())
+        Ok((Cache::Private, self.paper.sheet(Room::Publishing, title).live(super::LIVE).page(main)?).into_response())
     }
 }

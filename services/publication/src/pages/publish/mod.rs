@@ -9,6 +9,7 @@ mod entries;
 mod entry;
 mod faults;
 mod home;
+mod news;
 mod preview;
 mod request;
 mod rows;
@@ -28,6 +29,10 @@ use dossier_web::problem::method_not_allowed;
 use super::Pages;
 use crate::api::App;
 
+/// Where open pages hear that they have changed.
+const LIVE: &str = "/publish/live";
+/// What they hear of.
+pub(super) const TOPIC: &str = "publishing";
 /// Where these pages begin.
 const HOME: &str = "/publish";
 
@@ -49,6 +54,7 @@ pub(super) fn router(pages: Arc<Pages>) -> Router {
     let app = App(Arc::clone(&pages.counter));
     Router::new()
         .route(HOME, get(home::show))
+        .route(LIVE, get(news::follow))
         .route("/publish/entries", get(entries::show))
         .route("/publish/entries/{name}", get(entry::show))
         .route("/publish/entries/{name}/{deed}", get(deed::show).post(deed::send))
