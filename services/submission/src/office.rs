@@ -14,9 +14,7 @@ use dossier_vault::files::FileStore;
 use dossier_web::live::Live;
 use tokio::sync::RwLock;
 
-use crate::{
-    attachments::Attachments, domain::Submission, likeness::KeptTraits, pages, views::Entries, words::Words,
-};
+use crate::{attachments::Attachments, domain::Submission, likeness::KeptTraits, pages, views::Entries, words::Words};
 
 /// What the doors share; a cheap clone.
 #[derive(Clone)]

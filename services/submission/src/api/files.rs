@@ -90,7 +90,8 @@ pub(crate) async fn upload(
         let office = office.clone();
         off_thread(move || slot(&office, &caller, id, &query)).await?
     };
-    let document = upload.take(slot.bytes_max, move |mut arriving| take(&office, id, slot, || arriving.piece())).await?;
+    let document =
+        upload.take(slot.bytes_max, move |mut arriving| take(&office, id, slot, || arriving.piece())).await?;
     Ok((StatusCode::CREATED, Cache::Private, Json(document)).into_response())
 }
 

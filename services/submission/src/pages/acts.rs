@@ -157,8 +157,7 @@ fn page(
 ) -> Answer<Response> {
     let found = find(office, visit, id)?;
     let word = |part: &str| paper.w(&format!("act.{}.{part}", act.key()));
-    let docket =
-        Docket::of(paper, &found.registry, (id, &found.entry), found.document.content.as_ref(), office.now());
+    let docket = Docket::of(paper, &found.registry, (id, &found.entry), found.document.content.as_ref(), office.now());
     let template = ActTemplate {
         p: paper,
         action: format!("{}/{}", docket.address, act.key()),

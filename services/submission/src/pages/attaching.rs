@@ -86,8 +86,7 @@ fn page(
     let kind = found.registry.record_type(&found.entry.facts.record_type);
     let label = kind.and_then(|kind| kind.field(field));
     let label = label.map_or_else(|| Said::plain(field), |field| field.labels.show(paper.tongue, &field.key).into());
-    let docket =
-        Docket::of(paper, &found.registry, (id, &found.entry), found.document.content.as_ref(), office.now());
+    let docket = Docket::of(paper, &found.registry, (id, &found.entry), found.document.content.as_ref(), office.now());
     let extensions: Vec<String> =
         slot.media_types.iter().map(|kind| format!(".{}", dossier_registry::media::extension(kind))).collect();
     let told = problem.map(|problem| {
@@ -138,9 +137,7 @@ pub(super) async fn take(
             Ok((Cache::Private, Redirect::to(&page)).into_response())
         }
         Err(problem) if matches!(problem.kind(), ProblemKind::NotFound | ProblemKind::ForeignForm) => Err(problem),
-        Err(problem) => {
-            off_thread(move || page(&office, &visit, &paper, id, &query.field, Some(&problem))).await
-        }
+        Err(problem) => off_thread(move || page(&office, &visit, &paper, id, &query.field, Some(&problem))).await,
     }
 }
 

@@ -23,9 +23,10 @@ impl Numbers for Catalogue<'_> {
             return None;
         }
         let view = self.0.engine().view();
-        let found = view.state().entries.iter().find(|(_, entry)| {
-            entry.public.as_ref().is_some_and(|public| public.number.eq_ignore_ascii_case(wanted))
-        });
+        let found =
+            view.state().entries.iter().find(|(_, entry)| {
+                entry.public.as_ref().is_some_and(|public| public.number.eq_ignore_ascii_case(wanted))
+            });
         found.map(|(id, _)| id.to_string())
     }
 

@@ -78,14 +78,7 @@ fn changed(
 }
 
 /// The values of one field as a reader sees them; what is not public, as it was typed, and what is under seal as a mark.
-fn values(
-    paper: &Paper,
-    registry: &Registry,
-    record_type: &str,
-    key: &str,
-    content: &Value,
-    now: Micros,
-) -> Vec<Said> {
+fn values(paper: &Paper, registry: &Registry, record_type: &str, key: &str, content: &Value, now: Micros) -> Vec<Said> {
     let Some(value) = content.get(key) else { return Vec::new() };
     // A difference shows that a personal value changed, never the value.
     if registry.record_type(record_type).and_then(|kind| kind.field(key)).is_some_and(|field| field.personal) {

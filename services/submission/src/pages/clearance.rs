@@ -171,8 +171,13 @@ fn page(office: &Office, visit: &Visit, paper: &Paper, id: EntryId, typed: Typed
     let content = document.content.clone().unwrap_or(Value::Null);
     let before = last_cleared(office, id, entry)?;
     let empty = Value::Object(serde_json::Map::new());
-    let changed =
-        changes(paper, registry, &entry.facts.record_type, (before.as_ref().map_or(&empty, |(_, one)| one), &content), now);
+    let changed = changes(
+        paper,
+        registry,
+        &entry.facts.record_type,
+        (before.as_ref().map_or(&empty, |(_, one)| one), &content),
+        now,
+    );
     let is_open = document.state == WorkState::AwaitingClearance.key();
     let (submitter, what_changed) = said_with_it(office, id)?;
     let status = typed.problem.as_ref().map_or(StatusCode::OK, |problem| problem.kind().status());

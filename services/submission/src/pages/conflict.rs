@@ -39,9 +39,8 @@ pub(super) fn shown(
     problem: &Problem,
 ) -> Answer<Merged> {
     let registry = &found.registry;
-    let kind = registry
-        .record_type(&found.entry.facts.record_type)
-        .ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
+    let kind =
+        registry.record_type(&found.entry.facts.record_type).ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
     let numbers = Catalogue::of(office);
     let now = office.now();
     let forming = Forming { registry, kind, tongue: paper.tongue, now, numbers: &numbers };

@@ -192,7 +192,8 @@ impl Maker<'_> {
             Kind::Term | Kind::TermOrText => vec![self.named(field, name, label)],
             Kind::Bool => vec![self.yes_or_no(field, name, label)],
             Kind::Link => {
-                let url = self.input(&part("url"), self.say(Word::Address), Draw::Line { kind: "url", list: None }, None);
+                let url =
+                    self.input(&part("url"), self.say(Word::Address), Draw::Line { kind: "url", list: None }, None);
                 std::iter::once(url).chain(self.titles(name)).collect()
             }
             Kind::Attachment => return self.file(field, name),
@@ -236,16 +237,15 @@ impl Maker<'_> {
         let is_day = |end: &str| matches!(self.typed.value(&part(end)).len(), 0 | 10);
         let is_exact = field.kind == Kind::Range && field.limits.precision_min() >= Precision::Day;
         let kind = if is_exact && is_day("start") && is_day("end") { "date" } else { "text" };
-        let day = |end: &str, word: Word| {
-            self.input(&part(end), self.say(word), Draw::Line { kind, list: None }, None)
-        };
+        let day = |end: &str, word: Word| self.input(&part(end), self.say(word), Draw::Line { kind, list: None }, None);
         let time = |end: &str, label: &str| {
             self.input(&part(&format!("{end}-time")), label, Draw::Line { kind: "time", list: None }, None)
         };
         let zones = Some("zones".to_owned());
         let zone = self.input(&part("zone"), self.say(Word::Zone), Draw::Line { kind: "text", list: zones }, None);
         let (from, to) = self.time;
-        let mut inputs = vec![day("start", Word::From), time("start", from), day("end", Word::To), time("end", to), zone];
+        let mut inputs =
+            vec![day("start", Word::From), time("start", from), day("end", Word::To), time("end", to), zone];
         if field.limits.ongoing {
             let is_ticked = self.typed.value(&part("ongoing")) == "true";
             inputs.push(self.input(&part("ongoing"), self.say(Word::Ongoing), Draw::Tick { is_ticked }, None));
@@ -287,7 +287,8 @@ impl Maker<'_> {
             return Group::default();
         }
         let bytes = value("bytes").parse::<u64>().unwrap_or_default();
-        let file = FileShown { name: value("name"), digest: value("digest"), size: format!("{} kB", bytes.div_ceil(1_000)) };
+        let file =
+            FileShown { name: value("name"), digest: value("digest"), size: format!("{} kB", bytes.div_ceil(1_000)) };
         let mut inputs: Vec<Input> = self.titles(name).collect();
         if field.limits.language || self.typed.holds(&part("language")) {
             let choices = Language::ALL.map(|language| Choice {

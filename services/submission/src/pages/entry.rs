@@ -33,8 +33,8 @@ use super::{
     typing::{self, Typing},
 };
 use crate::{
-    api::{assembling, callers, contents, past::Scene, validating},
     api::{EntryDocument, RequestedChangeDocument},
+    api::{assembling, callers, contents, past::Scene, validating},
     domain::Entry,
     office::Office,
 };
@@ -174,13 +174,7 @@ fn draw(
     let meant = read(forming, &typed, &content);
     let faults = validating::validate(office, &registry, (id, &entry.facts), &meant, shown.stage)?;
     let (comments, general) = comments_by_field(paper, kind, &document);
-    let beside = Beside {
-        faults,
-        asked: document.requested_changes.clone(),
-        answers,
-        comments,
-        theirs: shown.theirs,
-    };
+    let beside = Beside { faults, asked: document.requested_changes.clone(), answers, comments, theirs: shown.theirs };
     let original = entry.facts.language.parse().unwrap_or(paper.tongue);
     let form = Drawing { paper, forming, typed: &typed, original, beside: &beside }.form();
     let docket = Docket::of(paper, &registry, (id, &entry), Some(&content), now);
@@ -190,7 +184,8 @@ fn draw(
         format!("{}: {}", paper.w("error"), docket.title.text)
     };
     let is_answering = !document.requested_changes.is_empty();
-    let open = document.requested_changes.iter().filter(|one| !one.answered && one.settled.as_deref() != Some("accepted"));
+    let open =
+        document.requested_changes.iter().filter(|one| !one.answered && one.settled.as_deref() != Some("accepted"));
     let template = FormTemplate {
         p: paper,
         token_field: FORM_TOKEN_FIELD,
@@ -276,12 +271,7 @@ fn comments_by_field(
 }
 
 /// The page of an entry that nobody writes on at the moment.
-fn standing(
-    office: &Office,
-    paper: &Paper,
-    (id, found): (EntryId, Found),
-    done: Option<&str>,
-) -> Answer<Response> {
+fn standing(office: &Office, paper: &Paper, (id, found): (EntryId, Found), done: Option<&str>) -> Answer<Response> {
     let Found { entry, document, registry, may_write } = found;
     let now = office.now();
     let docket = Docket::of(paper, &registry, (id, &entry), document.content.as_ref(), now);
@@ -293,9 +283,9 @@ fn standing(
         .collect();
     let content = document.content.clone().unwrap_or(Value::Null);
     let shown = facts(&registry, &entry.facts.record_type, &content, paper.tongue, now);
-    let facts = shown.into_iter().map(|fact| {
-        (fact.label.into(), fact.values.into_iter().map(|value| value.shown.into()).collect())
-    });
+    let facts = shown
+        .into_iter()
+        .map(|fact| (fact.label.into(), fact.values.into_iter().map(|value| value.shown.into()).collect()));
     let template = EntryTemplate {
         p: paper,
         docket,
@@ -334,12 +324,7 @@ pub(super) async fn save(
 }
 
 /// It moved away while somebody wrote: what was typed is kept, and comes back when it does.
-fn standing_with_typed(
-    office: &Office,
-    paper: &Paper,
-    (id, found): (EntryId, Found),
-    kept: Kept,
-) -> Answer<Response> {
+fn standing_with_typed(office: &Office, paper: &Paper, (id, found): (EntryId, Found), kept: Kept) -> Answer<Response> {
     let page = standing(office, paper, (id, found), Some("moved"))?;
     Ok(match kept {
         Kept::Conflict(problem) | Kept::Not(problem) => problem.around(page),
@@ -367,7 +352,9 @@ fn next_page(id: EntryId, then: &str) -> String {
         "submit" => format!("{here}/submit"),
         "preview" => format!("{here}/preview"),
         then => match then.strip_prefix("files/") {
-            Some(field) if field.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit()) => {
+            Some(field)
+                if field.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte.is_ascii_digit()) =>
+            {
                 format!("{here}/files?field={field}")
             }
             _ => format!("{here}?done=saved"),

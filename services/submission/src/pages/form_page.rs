@@ -187,10 +187,10 @@ impl Drawing<'_> {
         let tag = language.map(|language| format!("-{}", language.tag())).unwrap_or_default();
         let id = format!("field-{}{tag}", field.key);
         let (errors, remarks) = self.said_of(field, language);
-        let hint: Option<Said> = field.hint.best(self.forming.tongue).map(|(language, text)| Said {
-            text: text.to_owned(),
-            language: Some(language),
-        });
+        let hint: Option<Said> = field
+            .hint
+            .best(self.forming.tongue)
+            .map(|(language, text)| Said { text: text.to_owned(), language: Some(language) });
         let mut described = Vec::new();
         if hint.is_some() {
             described.push(format!("{id}-h"));
@@ -216,7 +216,11 @@ impl Drawing<'_> {
             takes_files: field.kind == Kind::Attachment,
             key: field.key.clone(),
             asked: self.asked(&field.key, language),
-            comments: if is_here { self.beside.comments.get(&field.key).cloned().unwrap_or_default() } else { Vec::new() },
+            comments: if is_here {
+                self.beside.comments.get(&field.key).cloned().unwrap_or_default()
+            } else {
+                Vec::new()
+            },
             theirs: self.beside.theirs.get(&field.key).filter(|_| is_here).cloned(),
             label,
         }

@@ -98,13 +98,8 @@ pub(super) async fn home(State(office): State<Office>, visit: Visit, paper: Pape
 /// Where the visitor may have the move.
 const TURN: [WorkState; 3] = [WorkState::ChangesRequested, WorkState::OnHold, WorkState::AwaitingClearance];
 /// Where others may have it.
-const OTHERS: [WorkState; 5] = [
-    WorkState::AwaitingClearance,
-    WorkState::InReview,
-    WorkState::OnHold,
-    WorkState::Approved,
-    WorkState::Scheduled,
-];
+const OTHERS: [WorkState; 5] =
+    [WorkState::AwaitingClearance, WorkState::InReview, WorkState::OnHold, WorkState::Approved, WorkState::Scheduled];
 /// What ended, or is public.
 const RECENT: [WorkState; 6] = [
     WorkState::Published,

@@ -114,9 +114,16 @@ async fn save(office: &Office, caller: &Bearer, sent: &Sent, content: Value) -> 
     let key = (!sent.key.is_empty()).then(|| format!("{}-{short}", sent.key));
     let if_match = IfMatch::Tags(vec![Tag::Version(Part::Draft, sent.version)]);
     let body = saving::SaveBody { content };
-    saving::save(State(office.clone()), caller.clone(), StrictPath(sent.id), if_match, IdempotencyKey(key), StrictJson(body))
-        .await
-        .map(drop)
+    saving::save(
+        State(office.clone()),
+        caller.clone(),
+        StrictPath(sent.id),
+        if_match,
+        IdempotencyKey(key),
+        StrictJson(body),
+    )
+    .await
+    .map(drop)
 }
 
 /// The fields that a refusal names.

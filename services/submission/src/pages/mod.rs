@@ -65,8 +65,7 @@ const ENTRIES: &str = "/contribute/entries";
 const CLEARANCE: &str = "/contribute/clearance";
 
 /// What forms gain from a script: tabs, rows, progress. Without it they do all the same.
-static FORM_SCRIPT: OwnScript =
-    OwnScript::new("/contribute/assets", "form", include_str!("../../assets/form.js"));
+static FORM_SCRIPT: OwnScript = OwnScript::new("/contribute/assets", "form", include_str!("../../assets/form.js"));
 
 /// Where the forms stand.
 const FORMS: &str = "/contribute/forms";

@@ -73,9 +73,10 @@ fn page(office: &Office, visit: &Visit, paper: &Paper, chosen: &Chosen) -> Answe
         found.into_iter().cloned().collect()
     };
     let today = Day::of(now);
-    let types = registry.types().iter().filter(|kind| {
-        kind.valid_from.is_none_or(|from| from <= today) && kind.valid_to.is_none_or(|to| today <= to)
-    });
+    let types = registry
+        .types()
+        .iter()
+        .filter(|kind| kind.valid_from.is_none_or(|from| from <= today) && kind.valid_to.is_none_or(|to| today <= to));
     let types = types.map(|kind| Offer {
         value: kind.key.clone(),
         label: kind.labels.show(paper.tongue, &kind.key).into(),

@@ -66,12 +66,7 @@ impl Paper {
     }
 
     /// The whole page; `title` is what the tab says first.
-    pub(super) fn page(
-        &self,
-        room: Room,
-        title: &str,
-        main: &impl Template,
-    ) -> Answer<Response> {
+    pub(super) fn page(&self, room: Room, title: &str, main: &impl Template) -> Answer<Response> {
         self.page_as(StatusCode::OK, room, title, main)
     }
 

@@ -76,7 +76,10 @@ pub(super) async fn show(
             title: title.map_or_else(|| docket.title.clone(), |value| value.shown.clone().into()),
             parts: parts.collect(),
             facts: margin
-                .map(|fact| Shown { label: fact.label.clone().into(), values: fact.values.iter().map(valued).collect() })
+                .map(|fact| Shown {
+                    label: fact.label.clone().into(),
+                    values: fact.values.iter().map(valued).collect(),
+                })
                 .collect(),
             notices: notices
                 .iter()

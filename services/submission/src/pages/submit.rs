@@ -109,10 +109,10 @@ fn page(office: &Office, visit: &Visit, paper: &Paper, id: EntryId, filled: Fill
         let field = kind.and_then(|kind| kind.field(key));
         field.map_or_else(|| Said::plain(key), |field| field.labels.show(paper.tongue, key).into())
     };
-    let asked_here = document.requested_changes.iter().map(|one| AskedHere {
-        field: label(&one.field),
-        asked: asked(paper, one, &filled.answers),
-    });
+    let asked_here = document
+        .requested_changes
+        .iter()
+        .map(|one| AskedHere { field: label(&one.field), asked: asked(paper, one, &filled.answers) });
     let title = format!("{}: {}", paper.w("submit"), docket.title.text);
     let body = paper.body(registry, entry.facts.body.as_str(), office.now());
     let (errors, remarks): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.grade == Grade::Error);
@@ -166,8 +166,7 @@ pub(super) async fn submit(
     let visit = form.visit;
     remember(&office, &visit, id, &pairs).await?;
     let state = State(office.clone());
-    let done =
-        submitting::submit(state, visit.bearer.clone(), StrictPath(id), if_match, key, StrictJson(body)).await;
+    let done = submitting::submit(state, visit.bearer.clone(), StrictPath(id), if_match, key, StrictJson(body)).await;
     match done {
         Ok(_) => {
             forget(&office, &visit, id).await?;

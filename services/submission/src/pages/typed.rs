@@ -58,7 +58,8 @@ impl Typed {
 
     /// What stands under this name and below it.
     pub(super) fn below<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, &'a [String])> {
-        let is_below = move |one: &str| one.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_below =
+            move |one: &str| one.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.0.iter().map(|(one, values)| (one.as_str(), values.as_slice())).filter(move |(one, _)| is_below(one))
     }
 

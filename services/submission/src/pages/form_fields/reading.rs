@@ -67,9 +67,7 @@ fn read_one(forming: Forming<'_>, field: &Field, name: &str, typed: &Typed) -> O
         Kind::Status => status(name, typed),
         Kind::Number => text.map(|text| number(&text)),
         Kind::String => text.map(Value::from),
-        Kind::Contact => object(
-            ["name", "function", "organisation", "email", "phone"].map(|key| (key, part(key))),
-        ),
+        Kind::Contact => object(["name", "function", "organisation", "email", "phone"].map(|key| (key, part(key)))),
         Kind::Reference => {
             let entry = part("entry");
             let edition = part("edition").map(|text| number(&text));
@@ -133,8 +131,7 @@ fn attachment(name: &str, typed: &Typed) -> Option<Value> {
     let part = |key: &str| said(typed, &format!("{name}/{key}"));
     let digest = part("digest").filter(|_| typed.value(&format!("{name}/remove")) != "true")?;
     let (label, kind, language) = (part("name"), part("media_type"), part("language"));
-    let mut members =
-        map([("digest", Some(digest)), ("name", label), ("media_type", kind), ("language", language)]);
+    let mut members = map([("digest", Some(digest)), ("name", label), ("media_type", kind), ("language", language)]);
     members.extend(part("bytes").map(|text| ("bytes".to_owned(), number(&text))));
     members.extend(per_language(&format!("{name}/title"), typed).map(|titles| ("title".to_owned(), titles)));
     Some(Value::Object(members))

@@ -89,11 +89,7 @@ impl<'a> Browser<'a> {
         let response = self.house.service.router().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Shown {
-            status: parts.status,
-            headers: parts.headers,
-            html: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        Shown { status: parts.status, headers: parts.headers, html: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// The form on a page that is sent to this address, with what stands in it.

@@ -96,7 +96,8 @@ async fn a_type_added_as_data_has_a_form_without_a_change_of_code() {
     new.says("<html lang=\"ar\" dir=\"rtl\"").says("رسالة");
     let begun = aigerim.form(&new, "/contribute/new").set("type", "letter").set("language", "ar").press("", "").await;
     let entry = begun.expect(303).location();
-    for (language, words) in [("ar", ["العنوان الغريب", "اختياري"]), ("en", ["Odd title", "optional"])] {
+    for (language, words) in [("ar", ["العنوان الغريب", "اختياري"]), ("en", ["Odd title", "optional"])]
+    {
         let page = aigerim.get_in(&entry, language).await.expect(200);
         words.iter().for_each(|word| {
             page.says(word);

@@ -46,9 +46,8 @@ fn every_control_has_a_name(path: &str, html: &str) {
             "/label" => inside_label -= 1,
             "input" | "select" | "textarea" if !inside.contains("type=\"hidden\"") => {
                 let id = inside.split(" id=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                let has_label = inside_label > 0
-                    || html.contains(&format!("<label for=\"{id}\""))
-                    || inside.contains("aria-label");
+                let has_label =
+                    inside_label > 0 || html.contains(&format!("<label for=\"{id}\"")) || inside.contains("aria-label");
                 assert!(has_label, "{path}: nobody says what <{inside}> is");
                 checked += 1;
             }
