@@ -139,7 +139,8 @@ impl Accounts {
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Authenticated, AuthenticationFailure> {
-        let found = self.look_up(text, now);
+        let found = text.parse().map_err(|_| AuthenticationFailure::Malformed);
+        let found = found.and_then(|text| self.look_up(&text, now));
         if let (Err(AuthenticationFailure::Unknown), People::Mirrored(mirror)) = (&found, &self.people) {
             mirror.wish();
         }
@@ -154,6 +155,22 @@ impl Accounts {
     pub async fn authenticate_asking(
         &self,
         text: &str,
+        source: Option<IpAddr>,
+        now: Micros,
+    ) -> Result<Authenticated, AuthenticationFailure> {
+        match text.parse() {
+            Ok(text) => self.authenticate_visit(&text, source, now).await,
+            Err(_) => Err(self.count(AuthenticationFailure::Malformed, source, now)),
+        }
+    }
+
+    /// The same for what stands in a cookie ([`TokenText::in_cookie`]).
+    ///
+    /// # Errors
+    /// As [`Self::authenticate_asking`].
+    pub async fn authenticate_visit(
+        &self,
+        text: &TokenText,
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Authenticated, AuthenticationFailure> {
@@ -177,11 +194,10 @@ impl Accounts {
         throttle.count(source.map(network), now).map_or(failure, |seconds| AuthenticationFailure::TooMany { seconds })
     }
 
-    fn look_up(&self, text: &str, now: Micros) -> Result<Authenticated, AuthenticationFailure> {
-        let text: TokenText = text.parse().map_err(|_| AuthenticationFailure::Malformed)?;
+    fn look_up(&self, text: &TokenText, now: Micros) -> Result<Authenticated, AuthenticationFailure> {
         let (token, ticket) = match &self.people {
-            People::Kept(holder) => holder.ticket(&text),
-            People::Mirrored(mirror) => mirror.ticket(&text).map_err(|_| AuthenticationFailure::NotHeard)?,
+            People::Kept(holder) => holder.ticket(text),
+            People::Mirrored(mirror) => mirror.ticket(text).map_err(|_| AuthenticationFailure::NotHeard)?,
         };
         ticket.ok_or(AuthenticationFailure::Unknown)?.present(token, now)
     }

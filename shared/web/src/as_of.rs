@@ -32,23 +32,53 @@ pub enum Asked {
     Place(Place),
 }
 
-/// Reads a moment of a service's own journal.
+/// A moment as it was written, and the parameter that it was written in, so that an answer can name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// The name of the parameter: `as_of`, or `from` and `to` where two are compared.
+    pub parameter: &'static str,
+    /// What stands there.
+    pub text: String,
+}
+
+impl Moment {
+    /// What stands in `as_of`.
+    pub const fn as_of(text: String) -> Self {
+        Self { parameter: AS_OF, text }
+    }
+
+    /// Reads a moment of a service's own journal.
+    ///
+    /// # Errors
+    /// As [`read`], with the parameter named.
+    pub fn read(&self, own: Origin) -> Answer<Asked> {
+        read_own(&self.text, self.parameter, own)
+    }
+}
+
+/// The parameter of most reads.
+const AS_OF: &str = "as_of";
+
+/// Reads a moment of a service's own journal, which stands in `as_of`.
 ///
 /// # Errors
 /// 400 when it is none, or a place in another service's journal: what a service knew is in its own.
 pub fn read(text: &str, own: Origin) -> Answer<Asked> {
+    read_own(text, AS_OF, own)
+}
+
+fn read_own(text: &str, parameter: &str, own: Origin) -> Answer<Asked> {
     if let Some(instant) = moment::read(text) {
         return Ok(Asked::Instant(instant));
     }
-    let malformed =
-        |detail: String| Problem::new(ProblemKind::MalformedQuery).detail(detail).with("parameter", "as_of".to_owned());
+    let malformed = |detail: String| malformed(detail, parameter);
     match place(text) {
         Some(place) if place.origin == own => Ok(Asked::Place(place)),
         Some(_) => Err(malformed(format!(
-            "This follows the journal of {own}. Give an instant, or a place in that one, such as {own}/17."
+            "{parameter}: this follows the journal of {own}. Give an instant, or a place in that one, such as {own}/17."
         ))),
         None => Err(malformed(format!(
-            "as_of is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as {own}/17."
+            "{parameter} is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as {own}/17."
         ))),
     }
 }
@@ -60,13 +90,16 @@ pub fn read(text: &str, own: Origin) -> Answer<Asked> {
 pub fn read_any(text: &str, parameter: &str) -> Answer<Asked> {
     let asked = moment::read(text).map(Asked::Instant).or_else(|| place(text).map(Asked::Place));
     asked.ok_or_else(|| {
-        Problem::new(ProblemKind::MalformedQuery)
-            .detail(format!(
-                "{parameter} is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as \
-                 moderation/17."
-            ))
-            .with("parameter", parameter.to_owned())
+        let detail = format!(
+            "{parameter} is an instant such as 2026-03-09T09:00:00Z (with + written as %2B), or the place of an event such as \
+             moderation/17."
+        );
+        malformed(detail, parameter)
     })
+}
+
+fn malformed(detail: String, parameter: &str) -> Problem {
+    Problem::new(ProblemKind::MalformedQuery).detail(detail).with("parameter", parameter.to_owned())
 }
 
 /// 409: these services have not passed the moment yet.
@@ -79,9 +112,12 @@ pub fn not_settled(text: &str, who: &[Origin]) -> Problem {
 
 /// 400: no journal will ever have that event.
 pub fn never_there(place: Place) -> Problem {
-    Problem::new(ProblemKind::MalformedQuery)
-        .detail(format!("There is no event {place} and never will be."))
-        .with("parameter", "as_of".to_owned())
+    never_there_in(place, AS_OF)
+}
+
+/// The same for a place that stands in another parameter.
+pub fn never_there_in(place: Place, parameter: &str) -> Problem {
+    malformed(format!("{parameter}: there is no event {place} and never will be."), parameter)
 }
 
 /// 404 for whoever may see today what was not there at the moment.

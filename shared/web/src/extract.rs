@@ -15,7 +15,7 @@ mod query;
 mod tests;
 mod upload;
 
-pub(crate) use bearer::bearer_of;
+pub(crate) use bearer::visitor_of;
 pub use bearer::{Bearer, CallSource, OptionalCaller, wall_clock};
 pub use body::BodyTooSlow;
 pub use idempotency::IdempotencyKey;

@@ -15,6 +15,7 @@ use super::{
     person,
     posting::TYPED_ADDRESS_MAX,
     record::{Account, StoredToken, TokenKind},
+    token::ShownBy,
 };
 
 /// How long somebody is signed in: a working day.
@@ -98,6 +99,32 @@ impl Accounts {
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Entered, EnteringFailure> {
+        self.by_link_as(ShownBy::Program, (kind, secret), password, source, now).await
+    }
+
+    /// The same on a page: the session is for a cookie, and no program can call with it.
+    ///
+    /// # Errors
+    /// As [`Self::enter_by_link`].
+    pub async fn enter_by_link_on_a_page(
+        self: &Arc<Self>,
+        kind: LinkKind,
+        secret: &str,
+        password: &str,
+        source: Option<IpAddr>,
+        now: Micros,
+    ) -> Result<Entered, EnteringFailure> {
+        self.by_link_as(ShownBy::Browser, (kind, secret), password, source, now).await
+    }
+
+    async fn by_link_as(
+        self: &Arc<Self>,
+        by: ShownBy,
+        (kind, secret): (LinkKind, &str),
+        password: &str,
+        source: Option<IpAddr>,
+        now: Micros,
+    ) -> Result<Entered, EnteringFailure> {
         let holder = self.holder()?;
         let found = secret.parse::<LinkSecret>().ok().filter(|secret| secret.kind() == kind);
         let digest = found.map(|secret| holder.links.digest(secret.expose()));
@@ -116,7 +143,7 @@ impl Accounts {
             let holder = accounts.holder()?;
             // Looked at again where nobody else changes it: of two who use it at once one is told that it was used.
             let again = digest.map(|digest| move |holder: &Holder| holder.by_link(&digest, now).map(drop));
-            holder.enter(subject, now, again, |account| {
+            holder.enter(by, subject, now, again, |account| {
                 account.password = Some(kept);
                 account.end_sessions(None, now);
                 // Either link lets its owner in; what is left of the other one must not.
@@ -157,6 +184,31 @@ impl Accounts {
         source: Option<IpAddr>,
         now: Micros,
     ) -> Result<Entered, EnteringFailure> {
+        self.sign_in_as(ShownBy::Program, mail, password, source, now).await
+    }
+
+    /// The same on a page: the session is for a cookie, and no program can call with it.
+    ///
+    /// # Errors
+    /// As [`Self::sign_in`].
+    pub async fn sign_in_on_a_page(
+        self: &Arc<Self>,
+        mail: &str,
+        password: &str,
+        source: Option<IpAddr>,
+        now: Micros,
+    ) -> Result<Entered, EnteringFailure> {
+        self.sign_in_as(ShownBy::Browser, mail, password, source, now).await
+    }
+
+    async fn sign_in_as(
+        self: &Arc<Self>,
+        by: ShownBy,
+        mail: &str,
+        password: &str,
+        source: Option<IpAddr>,
+        now: Micros,
+    ) -> Result<Entered, EnteringFailure> {
         let holder = self.holder()?;
         // Neither says anything about anybody.
         let typed = Typed::of(password).filter(|_| mail.len() <= TYPED_ADDRESS_MAX).ok_or(EnteringFailure::Wrong)?;
@@ -170,10 +222,10 @@ impl Accounts {
         let (Some(account), true) = (account, is_right) else { return Err(EnteringFailure::Wrong) };
         self.gates().was_right(address, source);
         let (accounts, subject) = (Arc::clone(self), account.subject);
-        off_thread(move || accounts.holder()?.enter(subject, now, Some(still_has(subject, stored)), |_| {})).await
+        off_thread(move || accounts.holder()?.enter(by, subject, now, Some(still_has(subject, stored)), |_| {})).await
     }
 
-    /// A session for whoever's token this is: an operator issued it, and nobody was asked for a password. A demonstration lets people step
+    /// A session in a browser for whoever's token this is: an operator issued it, and nobody was asked for a password. A demonstration lets people step
     /// into the shoes of others so; a registry lets nobody. Blocks on the disk.
     ///
     /// # Errors
@@ -181,7 +233,7 @@ impl Accounts {
     pub fn enter_by_token(&self, token: &str, now: Micros) -> Result<Entered, EnteringFailure> {
         let known = self.authenticate(token, None, now).map_err(|_| EnteringFailure::Wrong)?;
         let nothing_more = None::<fn(&Holder) -> Result<(), EnteringFailure>>;
-        self.holder()?.enter(known.subject, now, nothing_more, |_| {})
+        self.holder()?.enter(ShownBy::Browser, known.subject, now, nothing_more, |_| {})
     }
 
     /// Changes one's own password. All sessions end but the one that asks, and so do all links that were sent.
@@ -290,12 +342,13 @@ impl Holder {
     /// Issues a session, after a last look that nobody can come between, and one change of the account.
     fn enter(
         &self,
+        by: ShownBy,
         subject: SubjectId,
         now: Micros,
         last_look: Option<impl FnOnce(&Self) -> Result<(), EnteringFailure>>,
         change: impl FnOnce(&mut Account),
     ) -> Result<Entered, EnteringFailure> {
-        let token = TokenText::generate()?;
+        let token = TokenText::generate(by)?;
         let expires = Micros(now.0.saturating_add(SESSION_LASTS));
         let directory = self.lock();
         last_look.map_or(Ok(()), |look| look(self))?;

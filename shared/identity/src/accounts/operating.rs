@@ -5,7 +5,9 @@ use std::path::Path;
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use dossier_vault::{MasterKey, Vault};
 
-use super::{Accounts, AccountsError, People, Person, TokenId, TokenSummary, TokenText, holder::Holder, token::ShownBy};
+use super::{
+    Accounts, AccountsError, People, Person, TokenId, TokenSummary, TokenText, holder::Holder, token::ShownBy,
+};
 
 impl Accounts {
     /// Opens the directory, or makes one. Finishes an erasure that a crash interrupted, and removes half-written files.

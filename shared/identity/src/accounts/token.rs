@@ -12,6 +12,9 @@ use super::AccountsError;
 
 /// What tokens begin with, so that people and scanners for leaked secrets know one when they see it.
 const PREFIX: &str = "dsr_";
+/// What the secret of a session in a browser begins with. It stands in a cookie and nowhere else: what is kept is the digest of all of it, so
+/// neither it nor what comes of it with another beginning is a token that a program can call with.
+const PAGES: &str = "dsp_";
 /// Bytes of chance in a token: as many as the digest has. Nobody guesses one.
 const RANDOM: usize = 32;
 /// The shortest and longest text: a generated token has 4 + 64 characters, a fixed one may be shorter.
@@ -26,18 +29,37 @@ pub struct TokenText(Zeroizing<String>);
 #[error("a token begins with dsr_ and has 16 to 128 letters, digits, - and _")]
 pub struct NoToken;
 
+/// Who shows a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ShownBy {
+    /// A program, in the header `Authorization`.
+    Program,
+    /// A browser, in a cookie.
+    Browser,
+}
+
 impl TokenText {
     /// A new token of 32 random bytes.
     ///
     /// # Errors
     /// The operating system gives no random bytes.
-    pub(super) fn generate() -> Result<Self, AccountsError> {
+    pub(super) fn generate(by: ShownBy) -> Result<Self, AccountsError> {
+        let prefix = match by {
+            ShownBy::Program => PREFIX,
+            ShownBy::Browser => PAGES,
+        };
         let mut random = Zeroizing::new([0; RANDOM]);
         getrandom::fill(random.as_mut_slice())?;
-        let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + 2 * RANDOM));
-        text.push_str(PREFIX);
+        let mut text = Zeroizing::new(String::with_capacity(prefix.len() + 2 * RANDOM));
+        text.push_str(prefix);
         text.push_str(&Zeroizing::new(hex::encode(*random)));
         Ok(Self(text))
+    }
+
+    /// What stands in a cookie: a session's secret, or a token that somebody put there by hand.
+    pub fn in_cookie(text: &str) -> Option<Self> {
+        let fits = text.starts_with(PAGES) && is_plain(text);
+        if fits { Some(Self(Zeroizing::new(text.to_owned()))) } else { text.parse().ok() }
     }
 
     /// The text itself, to be handed to its holder.
@@ -49,10 +71,14 @@ impl TokenText {
 impl FromStr for TokenText {
     type Err = NoToken;
     fn from_str(text: &str) -> Result<Self, NoToken> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        let fits = LENGTHS.contains(&text.len()) && text.starts_with(PREFIX) && text.bytes().all(plain);
+        let fits = text.starts_with(PREFIX) && is_plain(text);
         if fits { Ok(Self(Zeroizing::new(text.to_owned()))) } else { Err(NoToken) }
     }
+}
+
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    LENGTHS.contains(&text.len()) && text.bytes().all(plain)
 }
 
 impl fmt::Debug for TokenText {

@@ -9,7 +9,7 @@ use std::{
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use dossier_identity::{
     Accounts, Caller,
-    accounts::{Authenticated, AuthenticationFailure, TokenId},
+    accounts::{Authenticated, AuthenticationFailure, TokenId, TokenText},
 };
 use dossier_proto::{BodyCode, Micros, SubjectId};
 use http::{HeaderValue, header, request::Parts};
@@ -81,8 +81,16 @@ where
 }
 
 /// Whose token this is.
-pub(crate) async fn bearer_of(token: &str, parts: &Parts, accounts: &Accounts) -> Result<Bearer, Problem> {
-    let found = accounts.authenticate_asking(token, source(parts), wall_clock()).await;
+async fn bearer_of(token: &str, parts: &Parts, accounts: &Accounts) -> Result<Bearer, Problem> {
+    known(accounts.authenticate_asking(token, source(parts), wall_clock()).await)
+}
+
+/// Whose session this is, from the cookie.
+pub(crate) async fn visitor_of(session: &TokenText, parts: &Parts, accounts: &Accounts) -> Result<Bearer, Problem> {
+    known(accounts.authenticate_visit(session, source(parts), wall_clock()).await)
+}
+
+fn known(found: Result<Authenticated, AuthenticationFailure>) -> Result<Bearer, Problem> {
     let Authenticated { subject, body, token } = found.map_err(refused)?;
     Ok(Bearer { subject, body, token })
 }

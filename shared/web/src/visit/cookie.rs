@@ -24,7 +24,7 @@ pub(super) fn session(headers: &HeaderMap, line: Line) -> Option<TokenText> {
     let texts = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         texts.flat_map(|text| text.split(';')).take(COOKIES_MAX).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name(line)).and_then(|(_, token)| token.parse().ok())
+    pairs.find(|(known, _)| *known == name(line)).and_then(|(_, token)| TokenText::in_cookie(token))
 }
 
 /// `Set-Cookie` with which the browser keeps the session for so many seconds. No script reads it, and no page of another site

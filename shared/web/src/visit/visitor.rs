@@ -9,7 +9,7 @@ use http::request::Parts;
 use super::{FormToken, SignInFirst, Surroundings, cookie, own_address};
 use crate::{
     Problem, ProblemKind,
-    extract::{Bearer, bearer_of},
+    extract::{Bearer, visitor_of},
 };
 
 /// Somebody who has signed in. What they may do is for the designations to say.
@@ -43,7 +43,7 @@ pub(crate) async fn visit_of(parts: &mut Parts, accounts: &Accounts) -> Result<O
 
 async fn look_up(parts: &Parts, accounts: &Accounts) -> Result<Option<Visit>, Problem> {
     let Some(session) = cookie::session(&parts.headers, Surroundings::of(parts).line) else { return Ok(None) };
-    match bearer_of(session.expose(), parts, accounts).await {
+    match visitor_of(&session, parts, accounts).await {
         Ok(bearer) => Ok(Some(Visit { form: FormToken::of(&session), bearer })),
         Err(problem) if problem.kind() == ProblemKind::Unauthenticated => Ok(None),
         Err(problem) => Err(problem),

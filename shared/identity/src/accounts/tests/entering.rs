@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{NOW, bytes_below, fresh, holds, open};
 use crate::accounts::{
     Accounts, AccountsError, AuthenticationFailure, Entered, EnteringFailure, Language, LinkKind, Made, PasswordFault,
-    Posting, SESSION_LASTS, Wanted, Wishes,
+    Posting, SESSION_LASTS, TokenText, Wanted, Wishes,
 };
 
 const GOOD: &str = "four plain words here";
@@ -458,4 +458,26 @@ fn wishes_change_what_they_name_and_nothing_else() {
     assert_eq!((contact.language, contact.wanted, contact.name.as_str()), (Language::Ar, Wanted::None, "Aiman Oak"));
     let bad = Wishes { name: Some("Oak\r\nBcc: all".to_owned()), ..Wishes::default() };
     assert!(matches!(accounts.wish(subject, &bad), Err(AccountsError::Text { .. })));
+}
+
+/// What stood in the cookie of a session was a token as any other: whoever read it in a browser called the JSON interfaces with it.
+#[tokio::test]
+async fn the_secret_in_a_cookie_is_no_token_that_a_program_calls_with() {
+    let (_data, accounts) = house();
+    settled(&accounts, "oak@example.org").await;
+    let session = accounts.sign_in_on_a_page("oak@example.org", GOOD, source(1), NOW).await.unwrap();
+    let secret = session.token.expose();
+    let shown = TokenText::in_cookie(secret).unwrap();
+    let visit = accounts.authenticate_visit(&shown, None, NOW).await.unwrap();
+    assert_eq!(visit.subject, session.subject);
+    let random = secret.split_once('_').unwrap().1;
+    for text in [secret.to_owned(), format!("dsr_{random}"), random.to_owned()] {
+        accounts.authenticate(&text, None, NOW).unwrap_err();
+        accounts.authenticate_asking(&text, None, NOW).await.unwrap_err();
+    }
+    // It ends as every session does, and a program's session is no worse than before.
+    accounts.sign_out(session.subject, Some(visit.token), NOW).unwrap();
+    accounts.authenticate_visit(&shown, None, NOW).await.unwrap_err();
+    let program = accounts.sign_in("oak@example.org", GOOD, source(1), NOW).await.unwrap();
+    accounts.authenticate(program.token.expose(), None, NOW).unwrap();
 }
