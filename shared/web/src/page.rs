@@ -14,6 +14,7 @@ mod roll;
 mod room;
 mod script;
 mod style;
+mod tab_icon;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Uri, header};
 
-use super::{OwnScript, Words, icons::sprite_for, script_address, style_address};
+use super::{OwnScript, Words, icons::sprite_for, script_address, style_address, tab_icon::tab_icon_address};
 use crate::Language;
 
 /// What a page is for: it decides the ground, the size of the type and how dense it is.
@@ -130,6 +130,7 @@ struct FrameTemplate<'a> {
     words: &'a Words,
     title: &'a str,
     style: &'a str,
+    icon: &'a str,
     script: &'a str,
     own_script: Option<&'a str>,
     live: Option<&'a str>,
@@ -174,6 +175,7 @@ impl Frame<'_> {
             words,
             title: self.title,
             style: style_address(),
+            icon: tab_icon_address(),
             script: script_address(),
             own_script: beside.script.map(OwnScript::address),
             live: beside.live.map(|live| live.0),

@@ -6,6 +6,7 @@ use axum::{Router, response::IntoResponse, routing::get};
 use http::header;
 use sha2::{Digest, Sha256};
 
+use super::tab_icon::tab_icon_routes;
 use crate::Cache;
 
 /// The one stylesheet of the four services.
@@ -19,9 +20,9 @@ pub fn style_address() -> &'static str {
     &ADDRESS
 }
 
-/// The route of the stylesheet. Addresses of other versions lead nowhere: a page names the version it was made with.
+/// The routes of the stylesheet and of the picture in the tab. Addresses of other versions lead nowhere: a page names the version it was made with.
 pub fn style_routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route(style_address(), get(style))
+    Router::new().route(style_address(), get(style)).merge(tab_icon_routes())
 }
 
 async fn style() -> impl IntoResponse {

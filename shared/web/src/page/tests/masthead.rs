@@ -20,7 +20,7 @@ use super::PLAIN;
 use crate::{
     Answer, Problem, ProblemKind,
     extract::{Bearer, wall_clock},
-    page::{OwnScript, Paper, Roll, Room, problem_page, script_address, script_routes},
+    page::{OwnScript, Paper, Roll, Room, problem_page, script_address, script_routes, style_routes, tab_icon::tab_icon_address},
     problem::{problem_pages, with_problems},
     visit::{Surroundings, Visit},
 };
@@ -72,6 +72,7 @@ impl Scene {
             .route("/review/entries/1", get(hidden))
             .route("/review/api/v1/reviews", get(program))
             .merge(FORM.routes())
+            .merge(style_routes())
             .merge(script_routes());
         let roll = Roll::new(Arc::clone(&accounts), move |_, _| roles.to_vec());
         let site = with_problems(routes)
@@ -155,6 +156,17 @@ async fn a_page_of_work_names_its_script_its_stream_and_the_words_of_the_script(
         assert_eq!(headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
         assert!(script.len() <= 15 * 1024, "LOOK section 8: {} bytes", script.len());
     }
+}
+
+/// Browsers asked for /favicon.ico, and each visit was a 404.
+#[tokio::test]
+async fn a_page_has_a_picture_for_its_tab() {
+    let scene = Scene::of(&[]);
+    let (_, _, page) = scene.ask("/", None).await;
+    assert!(page.contains(&format!("<link rel=\"icon\" type=\"image/svg+xml\" href=\"{}\">", tab_icon_address())));
+    let (status, headers, icon) = scene.ask(tab_icon_address(), None).await;
+    assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &"image/svg+xml".parse().unwrap()));
+    assert!(icon.starts_with("<svg "));
 }
 
 #[tokio::test]
