@@ -20,7 +20,10 @@ use super::PLAIN;
 use crate::{
     Answer, Problem, ProblemKind,
     extract::{Bearer, wall_clock},
-    page::{OwnScript, Paper, Roll, Room, problem_page, script_address, script_routes, style_routes, tab_icon::tab_icon_address},
+    page::{
+        OwnScript, Paper, Roll, Room, problem_page, script_address, script_routes, style_routes,
+        tab_icon::tab_icon_address,
+    },
     problem::{problem_pages, with_problems},
     visit::{Surroundings, Visit},
 };
