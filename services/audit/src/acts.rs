@@ -78,7 +78,11 @@ impl Acts {
     }
 
     fn give_up(&self) {
-        tracing::warn!("the index of acts is too long; searches look at everything");
+        tracing::warn!(
+            most = MARKS_MAX,
+            "more acts of persons, under designations and on digests than are kept in memory: searches for one of these now read the journals from \
+             end to end, as others do, and take longer; nothing is left out"
+        );
         self.is_given_up.store(true, Ordering::Release);
     }
 

@@ -16,7 +16,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::Failure;
+use crate::{Failure, restore::LOCK};
 
 /// Its name.
 pub(super) const CONTENTS: &str = "backup.txt";
@@ -131,6 +131,10 @@ fn list(directory: &Path, below: &str, into: &mut Vec<Listed>) -> Result<(), Fai
     for item in fs::read_dir(directory).map_err(failed)? {
         let item = item.map_err(failed)?;
         let Ok(name) = item.file_name().into_string() else { continue };
+        // It says that somebody is at work, and goes when they are done.
+        if name == LOCK {
+            continue;
+        }
         let path = if below.is_empty() { name } else { format!("{below}/{name}") };
         if item.file_type().map_err(failed)?.is_dir() {
             list(&item.path(), &path, into)?;
@@ -142,7 +146,7 @@ fn list(directory: &Path, below: &str, into: &mut Vec<Listed>) -> Result<(), Fai
     Ok(())
 }
 
-fn digest(path: &Path) -> io::Result<(u64, String)> {
+pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];

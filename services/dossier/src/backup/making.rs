@@ -1,6 +1,7 @@
 //! Making a backup.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -13,12 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     archive::Packing,
-    contents::{CONTENTS, Contents, newest},
+    contents::{CONTENTS, Contents, digest, newest},
     holdings::Holdings,
 };
 use crate::{
     Exit, Failure,
-    restore::{Draft, put_in_place},
+    restore::{Draft, put_in_place, sweep},
     verification::{KEYS_FILE, write_keys},
 };
 
@@ -38,6 +39,9 @@ pub(crate) struct Made {
     pub(crate) files: usize,
     /// Their bytes.
     pub(crate) bytes: u64,
+    /// Files of the backup before that are not what was written there any more: they were copied anew, and that backup is damaged.
+    #[serde(default)]
+    pub(crate) rotten: Vec<PathBuf>,
 }
 
 /// Copies everything into a directory of its own below `to`. It has its name when all of it is there and durable.
@@ -47,7 +51,9 @@ pub(crate) struct Made {
 pub(crate) fn make(holdings: &Holdings, to: &Path, key: &BackupKey, now: Micros) -> Result<Made, Failure> {
     must_be_elsewhere(holdings, to)?;
     fs::create_dir_all(to).map_err(|error| Failure::disk(to, &error))?;
+    sweep(to);
     let former = newest(to).ok();
+    let mut rotten = Vec::new();
     let place = to.join(name(now));
     let draft = Draft::begin(&place)?;
     let at = draft.path();
@@ -56,11 +62,12 @@ pub(crate) fn make(holdings: &Holdings, to: &Path, key: &BackupKey, now: Micros)
         let folder = at.join("journals").join(origin.name());
         let before = former.as_ref().map(|former| former.join("journals").join(origin.name()));
         let exported = export_at(journal, cut, &folder, before.as_deref(), |_| ());
-        exported.map_err(|error| Failure::new(Exit::Failed, format!("{origin}: {error}")))?;
+        let exported = exported.map_err(|error| Failure::new(Exit::Failed, format!("{origin}: {error}")))?;
+        rotten.extend(exported.rotten);
     }
     write_keys(&at.join("journals").join(KEYS_FILE), &holdings.verifiers)?;
     copy_checkpoints(holdings, at)?;
-    copy_attachments(holdings, at, former.as_deref())?;
+    copy_attachments(holdings, at, &mut Former::read(former, &mut rotten))?;
     // Last: whatever is in the cut was sealed under keys that are there now.
     pack_secrets(holdings, at, key).map_err(|error| Failure::disk(at, &error))?;
     let contents = Contents::of(at, &holdings.installation, &key.fingerprint())?;
@@ -68,7 +75,7 @@ pub(crate) fn make(holdings: &Holdings, to: &Path, key: &BackupKey, now: Micros)
     put_in_place(&draft)?;
     let services = cuts.iter().map(|(origin, _, cut)| (*origin, cut.head().epoch, cut.head().size)).collect();
     let bytes = contents.files.iter().map(|file| file.bytes).sum();
-    Ok(Made { at: place, services, files: contents.files.len(), bytes })
+    Ok(Made { at: place, services, files: contents.files.len(), bytes, rotten })
 }
 
 /// A copy inside of what it is a copy of is lost with it.
@@ -129,8 +136,39 @@ fn copy_checkpoints(holdings: &Holdings, at: &Path) -> Result<(), Failure> {
     })
 }
 
-/// An attached file never changes: one that the former backup has is shared with it.
-fn copy_attachments(holdings: &Holdings, at: &Path, former: Option<&Path>) -> Result<(), Failure> {
+/// The backup before, with what it says of its files.
+struct Former<'a> {
+    at: PathBuf,
+    listed: BTreeMap<String, (u64, String)>,
+    rotten: &'a mut Vec<PathBuf>,
+}
+
+impl<'a> Former<'a> {
+    /// Nothing is shared with one whose list cannot be read.
+    fn read(at: Option<PathBuf>, rotten: &'a mut Vec<PathBuf>) -> Option<Self> {
+        let at = at?;
+        let Ok(contents) = Contents::read(&at) else {
+            rotten.push(at.join(CONTENTS));
+            return None;
+        };
+        let listed = contents.files.into_iter().map(|file| (file.path, (file.bytes, file.sha256))).collect();
+        Some(Self { at, listed, rotten })
+    }
+
+    /// Gives a file of it another name, when its bytes are those that were written; whether that was done.
+    fn share(&mut self, below: &Path, to: &Path) -> bool {
+        let from = self.at.join(below);
+        let Some(listed) = below.to_str().and_then(|below| self.listed.get(below)) else { return false };
+        if digest(&from).is_ok_and(|found| found == *listed) {
+            return fs::hard_link(&from, to).is_ok();
+        }
+        self.rotten.push(from);
+        false
+    }
+}
+
+/// An attached file never changes: one that the former backup has, and still has as it was written, is shared with it.
+fn copy_attachments(holdings: &Holdings, at: &Path, former: &mut Option<Former<'_>>) -> Result<(), Failure> {
     for (origin, _) in &holdings.journals {
         let from = holdings.layout.service(*origin).join("attachments");
         let below = Path::new("attachments").join(origin.name());
@@ -141,9 +179,9 @@ fn copy_attachments(holdings: &Holdings, at: &Path, former: Option<&Path>) -> Re
             }
             let below = below.join(entry);
             each_file_io(directory, |path, name| {
-                let (to, before) = (at.join(&below).join(name), former.map(|former| former.join(&below).join(name)));
+                let to = at.join(&below).join(name);
                 fs::create_dir_all(at.join(&below))?;
-                let shared = before.is_some_and(|before| fs::hard_link(before, &to).is_ok());
+                let shared = former.as_mut().is_some_and(|former| former.share(&below.join(name), &to));
                 if shared { Ok(()) } else { gone_is_well(fs::copy(path, to).map(drop)) }
             })
         })?;

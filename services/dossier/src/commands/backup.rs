@@ -16,6 +16,7 @@ use crate::{
 
 pub(super) fn run(backup: &Backup, audience: Audience) -> Result<(), Failure> {
     if let Some(file) = &backup.new_key {
+        must_be_new(file)?;
         let key = BackupKey::create(file)?;
         audience.show(&json!({"made": file, "key": key.fingerprint()}), |document| {
             format!(
@@ -33,6 +34,25 @@ pub(super) fn run(backup: &Backup, audience: Audience) -> Result<(), Failure> {
     let made = made(&backup.data, &absolute(to)?, &absolute(key)?)?;
     audience.show(&document(&made), words);
     Ok(())
+}
+
+/// A key that is there may be the only one of backups that were made.
+fn must_be_new(file: &Path) -> Result<(), Failure> {
+    if file.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let what = match BackupKey::read(file) {
+        Ok(key) => format!("is there already, and is the backup key {}", key.fingerprint()),
+        Err(_) => "is there already".to_owned(),
+    };
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "{} {what}. Nothing was written over: backups that were sealed under a key can be read with that key alone. Use it as it is with \
+             --key, or name another file with --new-key",
+            file.display()
+        ),
+    ))
 }
 
 /// By whoever has the directory open, or here.
@@ -84,7 +104,7 @@ fn document(made: &Made) -> Value {
         .iter()
         .map(|(service, epoch, events)| json!({"service": service, "epoch": epoch, "events": events}))
         .collect();
-    json!({"at": made.at, "services": services, "files": made.files, "bytes": made.bytes})
+    json!({"at": made.at, "services": services, "files": made.files, "bytes": made.bytes, "rotten": made.rotten})
 }
 
 fn words(document: &Value) -> String {
@@ -95,6 +115,12 @@ fn words(document: &Value) -> String {
             text(service, "service"),
             service["events"].to_string(),
             service["epoch"]
+        ));
+    }
+    for rotten in document["rotten"].as_array().into_iter().flatten() {
+        words.push_str(&format!(
+            "DAMAGED: {} is not what was written there; this backup has it anew, and that one is not whole any more. Look at the disk.\n",
+            rotten.as_str().unwrap_or_default()
         ));
     }
     words.push_str(

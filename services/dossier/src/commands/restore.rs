@@ -16,7 +16,7 @@ use crate::{
     offline::Offline,
     output::{Audience, text},
     progress::Progress,
-    restore::{Backed, Keeper, Lost, Neighbours, PutBack, Report, Several, restore_all, restore_service},
+    restore::{Backed, Keeper, Lost, Neighbours, PutBack, Report, Several, restore_all, restore_service, sweep_around},
     tenant,
 };
 
@@ -102,6 +102,7 @@ fn one(restore: &Restore, origin: Origin, progress: &Progress) -> Result<Report,
     }
     let configuration = restore.config.as_deref().map(Configuration::read).transpose()?;
     let layout = Layout::of(configuration.as_ref().map_or(&restore.data, |configuration| &configuration.data));
+    sweep_around(layout.root());
     if let Some(kept) = &restore.keys {
         put_keys_back(kept, &layout)?;
     }

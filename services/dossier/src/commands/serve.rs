@@ -17,6 +17,7 @@ use crate::{
     configuration::{Configuration, mail_server, read_witnesses},
     house::{BrokerSettings, HouseSettings, Outpost, OutpostSettings, outpost_router},
     output::{aside, line},
+    restore::sweep_around,
 };
 
 /// How long a start waits for the broker before it goes on for readers alone.
@@ -30,6 +31,7 @@ pub(super) fn run(serve: &Serve) -> Result<(), Failure> {
     configuration.listen = serve.listen.unwrap_or(configuration.listen);
     not_a_demonstration_started_as_a_registry(&configuration)?;
     let Running { runtime, metrics } = Running::prepare(configuration.log.name())?;
+    sweep_around(&configuration.data);
     runtime.block_on(stay_up(serve, &configuration, metrics))
 }
 

@@ -21,6 +21,7 @@ use crate::{
     configuration::{read_mail, read_witnesses},
     house::{self, House, HouseBroker, HouseSettings},
     output::{aside, line},
+    restore::sweep_around,
 };
 
 /// What is told when it is up.
@@ -47,6 +48,7 @@ pub(super) fn run_with_practice(up: &Up) -> Result<(), Failure> {
 async fn stay_up(up: &Up, metrics: PrometheusHandle, tale: &Tale<'_>) -> Result<(), Failure> {
     let started = Instant::now();
     fits(up)?;
+    sweep_around(&up.data);
     let listener = listen_near(up.listen).await?;
     let base = format!("http://{}", reachable(&listener)?);
     let demonstration = if up.demo { Demonstration::Yes(Some("/demo")) } else { Demonstration::No };

@@ -24,9 +24,10 @@ mod one;
 mod rebuild;
 mod report;
 mod whole;
+mod wiping;
 
 pub(crate) use backed::Backed;
-pub(crate) use draft::{Draft, put_in_place};
+pub(crate) use draft::{Draft, LOCK, drafts_in, is_at_work, put_in_place, sweep, sweep_around};
 pub(crate) use keeper::{ActedUpon, Found, Keeper, Known, Several};
 pub(crate) use neighbours::{Neighbours, furthest_of_each};
 pub(crate) use one::{Lost, restore_service};

@@ -135,6 +135,11 @@ impl Node {
         }
         let before = state.kept.get(&origin);
         let size = before.map_or(0, |kept| kept.head().size);
+        // Whatever else is wrong with what was asked: two signed roots of one size are proof, and are not thrown away with the answer.
+        if let Some(fork) = before.and_then(|kept| of_one_size(kept, &shown)) {
+            self.note_fork(&mut state, &fork);
+        }
+        let before = state.kept.get(&origin);
         if old.is_some_and(|old| old != size) {
             return Err(NotCosigned::OldDiffers { kept: size });
         }
@@ -161,13 +166,31 @@ impl Node {
     /// # Errors
     /// The disk. It is remembered all the same, until the process ends.
     pub fn accuse(&self, fork: &Fork) -> std::io::Result<Option<PathBuf>> {
+        self.accuse_in(&mut self.state(), fork)
+    }
+
+    /// The same where the answer is another: that it could not be kept is told, and it is remembered all the same.
+    fn note_fork(&self, state: &mut State, fork: &Fork) {
+        if let Err(error) = self.accuse_in(state, fork) {
+            tracing::error!(%error, "the proof of two histories could not be kept");
+        }
+    }
+
+    fn accuse_in(&self, state: &mut State, fork: &Fork) -> std::io::Result<Option<PathBuf>> {
         let is_signed =
             |signed: &SignedCheckpoint| self.logs.believe(signed.clone()).map(drop).map_err(|error| error.to_string());
         let Ok(proven) = fork.verify(is_signed) else { return Ok(None) };
-        self.state().forked.insert(proven.origin.clone());
+        state.forked.insert(proven.origin.clone());
         metrics::counter!("dossier_witness_forks_total").increment(1);
         let path = self.shelf.accuse(&proven.origin, fork)?;
         tracing::error!(log = proven.origin, at = proven.at, evidence = %path.display(), "the log has signed two histories");
         Ok(Some(path))
     }
+}
+
+/// Two signed trees of one size with two roots.
+fn of_one_size(kept: &Kept, shown: &Believed) -> Option<Fork> {
+    let (before, now) = (kept.head(), shown.head());
+    let is_fork = before.size == now.size && before.root != now.root;
+    is_fork.then(|| Fork::of_one_size(kept.signed(), shown.signed()))
 }

@@ -10,7 +10,11 @@ use dossier_journal::OpenErrorKind;
 use dossier_proto::Origin;
 
 use super::{Finding, Findings};
-use crate::{Exit, Layout, tenant};
+use crate::{
+    Exit, Layout,
+    restore::{LOCK, drafts_in, is_at_work},
+    tenant,
+};
 
 /// Below this a service may stop at any moment: a vault file has 4 MiB, a group of events 1 MiB, sled writes 8 MiB at a time.
 const ROOM_NEEDED: u64 = 64 * 1024 * 1024;
@@ -147,13 +151,28 @@ fn leftovers(layout: &Layout, findings: &mut Findings) {
             findings.add(Finding::note("leftover", path.display(), found));
         }
     }
-    let known = ["keys", "accounts", "attachments", "scratch", "views", "demo-tokens.json"];
+    let drafts = drafts_in(layout.root());
+    let known = [LOCK, "keys", "accounts", "attachments", "scratch", "views", "demo-tokens.json"];
     for path in items(layout.root()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if drafts.contains(&path) {
+            findings.add(half_filled(&path));
+            continue;
+        }
         if !known.contains(&name.as_ref()) && Origin::ALL.iter().all(|origin| origin.name() != name) {
             findings.add(Finding::note("layout", path.display(), "nothing of Dossier's"));
         }
     }
+}
+
+/// What a restore fills beside its place.
+fn half_filled(draft: &Path) -> Finding {
+    if is_at_work(draft) {
+        return Finding::note("leftover", draft.display(), "a restore is filling it at this moment");
+    }
+    let found = "a restore that was killed has left it, perhaps with unsealed keys in it. The next start or restore overwrites and removes it; \
+                 if there is to be none, remove it by hand (shred its files first)";
+    Finding::warning("leftover", draft.display(), found)
 }
 
 fn items(directory: &Path) -> Vec<PathBuf> {
@@ -229,6 +248,26 @@ mod tests {
         let look = names_can_be_read;
         assert!(faults_of(look, &["accounts/a.json", "keys/vault/header"]).is_empty());
         assert_eq!(faults_of(look, &["accounts/a.json"]).len(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_restore_left_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let left = directory.path().join(".unfinished-from-backup");
+        fs::create_dir_all(left.join("keys")).unwrap();
+        fs::write(left.join("keys").join("master.key"), "x").unwrap();
+        let told = || {
+            let mut findings = Findings::default();
+            leftovers(&Layout::of(directory.path()), &mut findings);
+            findings.all().iter().map(|finding| (finding.gravity, finding.words())).collect::<Vec<_>>()
+        };
+        let found = told();
+        assert!(
+            matches!(found.as_slice(), [(Gravity::Warning, words)] if words.contains("unsealed keys")),
+            "{found:?}"
+        );
+        crate::restore::sweep(directory.path());
+        assert_eq!(told(), []);
     }
 
     #[test]

@@ -129,3 +129,30 @@ fn two_histories_that_come_at_once_are_never_both_cosigned() {
     });
     assert_eq!(taken.iter().filter(|one| one.is_ok()).count(), 1, "{taken:?}");
 }
+
+/// What was brought and refused was forgotten: only what the witness had fetched itself was kept as evidence.
+#[tokio::test]
+async fn a_second_history_that_is_brought_to_the_door_is_kept_as_evidence() {
+    use tower::ServiceExt as _;
+    for old in [20, 0] {
+        let directory = tempfile::tempdir().unwrap();
+        let node = std::sync::Arc::new(node_in(&directory));
+        add(&node, 0, &honest(20)).unwrap();
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let router = super::super::router(std::sync::Arc::clone(&node), std::sync::Arc::default(), metrics);
+        let ask = |method: &str, path: &str, body: String| {
+            let request = http::Request::builder().method(method).uri(path).body(axum::body::Body::from(body)).unwrap();
+            let router = router.clone();
+            async move { router.oneshot(request).await.unwrap().status().as_u16() }
+        };
+        let bring = |note: &SignedCheckpoint| ask("POST", "/add-checkpoint", format!("old {old}\n\n{}", note.text()));
+        // Anybody can write a note; only the log's own signature accuses it.
+        let stranger = SigningKey::from_seed(LOG, &[2; 32]).unwrap();
+        assert_eq!(bring(&signed_as(ORIGIN, &stranger, &log(20, 7))).await, 403);
+        assert_eq!((node.forked().len(), ask("GET", "/readyz", String::new()).await), (0, 200));
+        assert_eq!(bring(&signed(&log(20, 7))).await, 409);
+        assert_eq!(node.shelf().forks().unwrap().len(), 1, "it stands at /evidence");
+        assert_eq!(ask("GET", "/readyz", String::new()).await, 503);
+        assert!(matches!(add(&node, 20, &honest(40)), Err(NotCosigned::Forked(_))), "nothing more is cosigned");
+    }
+}
