@@ -88,7 +88,9 @@ pub(super) fn preview(
     let mut turns = turned(pages, paper, known)?;
     turns.push(Turned::foreseen(pages, paper, turn, explanation)?);
     let (_, template) = tombstone(pages, paper, known, turn, Decided { turns, receipt: String::new() })?;
-    template.render().map_err(|error| Problem::internal(&error))
+    let html = template.render().map_err(|error| Problem::internal(&error))?;
+    // The way to it belongs to its page; the page of the preview has its own.
+    Ok(html.find("<article>").map_or_else(|| html.clone(), |from| html[from..].to_owned()))
 }
 
 fn tombstone<'a>(

@@ -234,6 +234,16 @@ async fn a_time_is_changed_and_the_waiting_ended_as_the_approval_allows() {
     house.get("/entries/EVT-2026-00003").send().await.expect(200);
 }
 
+/// Counts and rows move while the page stands open; who may not see them hears nothing.
+#[tokio::test]
+async fn open_pages_hear_that_something_has_changed() {
+    let house = at_work().await;
+    let page = shown(&house, "publisher", "/publish").await.expect(200).text;
+    assert!(page.contains("/publish/live") && page.contains("id=\"requests\" data-live=\"publishing\""), "{page}");
+    shown(&house, "moderator", "/publish/live?topic=publishing").await.expect(403);
+    shown(&house, "publisher", "/publish/live?topic=publishing&topic=entry%2F01").await.expect(404);
+}
+
 #[tokio::test]
 async fn every_page_stands_in_six_languages_and_is_small() {
     let house = at_work().await;
