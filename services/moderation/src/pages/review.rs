@@ -61,6 +61,23 @@ struct Again {
     faults: Vec<Fault>,
 }
 
+/// Who reads what is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Somebody opened the page.
+    Person,
+    /// The script of a page that stands open looks again: nobody has read it yet.
+    Script,
+}
+
+impl Reader {
+    /// Browsers say what they fetch for (<https://www.w3.org/TR/fetch-metadata/>); one that does not is taken for a person's.
+    fn of(headers: &HeaderMap) -> Self {
+        let is_script = headers.get("sec-fetch-dest").is_some_and(|value| value == "empty");
+        if is_script { Self::Script } else { Self::Person }
+    }
+}
+
 /// One look at a review.
 struct Looking<'a> {
     app: &'a App,
@@ -68,6 +85,7 @@ struct Looking<'a> {
     paper: &'a Paper,
     entry: EntryId,
     query: &'a ReviewQuery,
+    reader: Reader,
 }
 
 /// The page.
@@ -77,8 +95,10 @@ pub(super) async fn show(
     paper: Paper,
     StrictPath(entry): StrictPath<EntryId>,
     StrictQuery(query): StrictQuery<ReviewQuery>,
+    headers: HeaderMap,
 ) -> Answer<Response> {
-    let looking = Looking { app: &app, visit: &visit, paper: &paper, entry, query: &query };
+    let looking =
+        Looking { app: &app, visit: &visit, paper: &paper, entry, query: &query, reader: Reader::of(&headers) };
     looking.draw(Again::default()).await
 }
 
@@ -94,7 +114,7 @@ pub(super) async fn file(
 
 impl Looking<'_> {
     async fn draw(&self, again: Again) -> Answer<Response> {
-        let Self { app, visit, paper, entry, query } = *self;
+        let Self { app, visit, paper, entry, query, reader } = *self;
         let subject = visit.bearer.subject;
         let held = app
             .off_thread(move |desk| desk.held.read(entry, subject).map_err(|error| Problem::internal(&error)))
@@ -106,7 +126,7 @@ impl Looking<'_> {
         let as_of = query.as_of.as_deref().map(moment_typed);
         let against = self.against(&held, current, since.filter(|_| as_of.is_none()))?;
         let (review, version) = app.review(&visit.bearer, entry, against, as_of.clone()).await?;
-        if as_of.is_none() {
+        if as_of.is_none() && reader == Reader::Person {
             self.note_look(&held, &review.review.digest, review.stages.is_empty()).await?;
         }
         let registry = app.registry.get(&app.engine).map_err(|error| Problem::internal(&error))?;

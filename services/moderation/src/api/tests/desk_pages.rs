@@ -34,6 +34,12 @@ impl<'a> Browser<'a> {
         self.room.send("a stranger", request, axum::body::Body::empty()).await
     }
 
+    /// As the script of an open page looks again.
+    pub(super) async fn fetch(&self, address: &str) -> Reply {
+        let request = Request::get(address).header(header::COOKIE, &self.cookie).header("sec-fetch-dest", "empty");
+        self.room.send("a stranger", request, axum::body::Body::empty()).await
+    }
+
     pub(super) async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Reply {
         let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
         let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();

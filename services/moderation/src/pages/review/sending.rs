@@ -14,7 +14,7 @@ use dossier_web::{
 use http::StatusCode;
 
 use super::{
-    Again, Looking, ReviewQuery,
+    Again, Looking, Reader, ReviewQuery,
     typed::{Fault, Plan, Typed},
 };
 use crate::{
@@ -60,7 +60,7 @@ pub(in crate::pages) async fn send(
         return Err(Problem::new(ProblemKind::NotFound));
     }
     let sending = Sending {
-        looking: Looking { app: &app, visit: &form.visit, paper: &paper, entry, query: &query },
+        looking: Looking { app: &app, visit: &form.visit, paper: &paper, entry, query: &query, reader: Reader::Person },
         once: match form.value("once") {
             "" => fresh_key(),
             once => once.to_owned(),

@@ -75,7 +75,12 @@ async fn a_change_is_marked_word_by_word_and_personal_values_stay_sealed() {
     let moderator = Browser::of(&room, "moderator-a");
     let shown = moderator.open(&review()).await.is(200);
     lacks(page(&shown), "<ins>");
+    let cookie = moderator.cookie();
     room.submit(ENTRY, 2, &content("A forum")).await;
+    // A page that stood open and looked again by itself has been read by nobody.
+    Browser::again(&room, cookie).fetch(&review()).await.is(200);
+    let seen = |room: &Room| room.desk().held.read(ENTRY, room.subject("moderator-a")).unwrap().seen;
+    assert_eq!(seen(&room), vec![first.digest]);
     let moderator = Browser::of(&room, "moderator-a");
     let shown = moderator.open(&review()).await.is(200);
     has(page(&shown), "<del><span class=\"vh\">removed: </span>");
