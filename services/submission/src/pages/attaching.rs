@@ -160,7 +160,7 @@ async fn receive(
     upload
         .take(most, move |arriving| {
             let mut reading = Reading { arriving, form, waiting: Vec::new().into_iter() };
-            let name = reading.to_the_file(&token)?;
+            let name = reading.find_file(&token)?;
             let slot = files::Slot { name, ..slot };
             files::take(&office, id, slot, || reading.bytes())
         })
@@ -191,7 +191,7 @@ impl Reading {
     }
 
     /// Reads what stands before the file, which proves that the page was ours; answers the file's name.
-    fn to_the_file(&mut self, token: &FormToken) -> Answer<String> {
+    fn find_file(&mut self, token: &FormToken) -> Answer<String> {
         let (mut said, mut name) = (Vec::new(), String::new());
         while let Some(piece) = self.piece()? {
             match piece {

@@ -1,9 +1,9 @@
 //! Somebody else saved meanwhile: the form with both, and nothing lost of either.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use dossier_proto::EntryId;
-use dossier_registry::facts;
+use dossier_proto::{EntryId, Micros};
+use dossier_registry::{Registry, facts};
 use dossier_web::{Answer, Problem, ProblemKind};
 use serde_json::Value;
 
@@ -11,11 +11,15 @@ use super::{
     catalogue::Catalogue,
     entry::Found,
     form_fields::{Forming, show},
-    keeping::Sent,
     paper::Paper,
+    typed::Typed,
     typing::Typing,
 };
-use crate::office::Office;
+use crate::{
+    api::{assembling, contents},
+    domain::Revision,
+    office::Office,
+};
 
 /// The form in which both stand.
 pub(super) struct Merged {
@@ -27,16 +31,15 @@ pub(super) struct Merged {
     pub(super) said: String,
 }
 
-/// Puts both versions together.
+/// Puts both versions together: what was typed on version `version`, and what is saved now.
 ///
 /// # Errors
-/// The record type is gone.
-pub(super) fn shown(
+/// The record type is gone, or the journal cannot be read.
+pub(super) fn merged(
     office: &Office,
     paper: &Paper,
-    (_, found): (EntryId, &Found),
-    sent: &Sent,
-    problem: &Problem,
+    (id, found): (EntryId, &Found),
+    (version, sent, beside): (u64, &Typed, &[(String, String)]),
 ) -> Answer<Merged> {
     let registry = &found.registry;
     let kind =
@@ -45,40 +48,58 @@ pub(super) fn shown(
     let now = office.now();
     let forming = Forming { registry, kind, tongue: paper.tongue, now, numbers: &numbers };
     let current = found.document.content.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    // Where the version that was read cannot be told any more, all that was typed counts as changed.
-    let mine = listed(problem, "changed_by_you")
-        .unwrap_or_else(|| kind.fields.iter().map(|field| field.key.clone()).collect());
-    let both: BTreeSet<String> = listed(problem, "changed_by_both").unwrap_or_else(|| mine.clone());
-    let mut typed = show(forming, &current);
-    for field in &mine {
-        typed.take_over(&sent.typed, &format!("/{field}"));
+    let read = read_on(office, id, version)?;
+    let (before, mut typed) = (read.as_ref().map(|read| show(forming, read)), show(forming, &current));
+    let (mut theirs, mut fields) = (BTreeMap::new(), Vec::new());
+    for field in &kind.fields {
+        let name = format!("/{}", field.key);
+        // Where the version that was read cannot be told any more, all that was typed counts as changed.
+        if before.as_ref().is_some_and(|before| sent.is_same(before, &name)) || sent.is_same(&typed, &name) {
+            continue;
+        }
+        if before.as_ref().is_none_or(|before| !before.is_same(&typed, &name)) {
+            theirs.insert(field.key.clone(), said_there(paper, registry, &kind.key, (&field.key, &current), now));
+        }
+        typed.take_over(sent, &name);
     }
-    let fields = typed.pairs().map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let fields = fields.chain(sent.beside.iter().cloned()).collect();
-    let public = facts(registry, &kind.key, &current, paper.tongue, now);
-    let said_there = |field: &String| {
-        let fact = public.iter().find(|fact| fact.field == *field);
-        let values = fact.map(|fact| fact.values.iter().map(|value| value.shown.text.clone()).collect::<Vec<_>>());
-        values.map_or_else(|| plain(current.get(field)), |values| values.join("\n"))
-    };
-    let theirs = both.iter().map(|field| (field.clone(), said_there(field))).collect();
-    let values = [("who", who(problem)), ("both", both.len().to_string())];
-    let values = [("who", values[0].1.as_str()), ("both", values[1].1.as_str())];
-    let said = paper.words.fill("contributor.conflict_text", &values);
+    fields.extend(typed.pairs().map(|(name, text)| (name.to_owned(), text.to_owned())));
+    fields.extend(beside.iter().cloned());
+    let (who, both) = (who(office, id), theirs.len().to_string());
+    let said = paper.words.fill("contributor.conflict_text", &[("who", &who), ("both", &both)]);
     let typing = Typing { version: found.entry.version, is_whole: true, fields };
     Ok(Merged { typing, theirs, said })
 }
 
-fn listed(problem: &Problem, member: &str) -> Option<BTreeSet<String>> {
-    let fields = problem.extensions().get(member)?.as_array()?;
-    Some(fields.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+/// The content of the draft in a version of it; none when nobody can read it any more.
+fn read_on(office: &Office, id: EntryId, version: u64) -> Answer<Option<Value>> {
+    let (number, digest) =
+        (contents::number_of_version(office, id, version), contents::digest_of_version(office, id, version));
+    let Some((number, digest)) = number.zip(digest) else { return Ok(None) };
+    let sealed = contents::sealed(office, id, Revision { number, digest })?;
+    Ok(contents::opened(office, id, &sealed)?.map(|opened| opened.content))
 }
 
-/// Who saved last.
-fn who(problem: &Problem) -> String {
-    let changes = problem.extensions().get("changes").and_then(Value::as_array);
-    let name = changes.and_then(|changes| changes.last()?.get("by")?.get("name")?.as_str());
-    name.unwrap_or("–").to_owned()
+/// Who wrote last.
+fn who(office: &Office, id: EntryId) -> String {
+    let party = {
+        let view = office.engine().view();
+        view.timeline(id).iter().rev().find(|moment| moment.what.wrote().is_some()).map(|moment| moment.by)
+    };
+    party.and_then(|party| assembling::by(office, party).name).unwrap_or_else(|| "–".to_owned())
+}
+
+/// What others saved in a field.
+fn said_there(
+    paper: &Paper,
+    registry: &Registry,
+    record_type: &str,
+    (field, current): (&str, &Value),
+    now: Micros,
+) -> String {
+    let public = facts(registry, record_type, current, paper.tongue, now);
+    let fact = public.iter().find(|fact| fact.field == field);
+    let values = fact.map(|fact| fact.values.iter().map(|value| value.shown.text.clone()).collect::<Vec<_>>());
+    values.map_or_else(|| plain(current.get(field)), |values| values.join("\n"))
 }
 
 /// What is shown of a value that is not public, such as a contact.

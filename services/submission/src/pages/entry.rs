@@ -121,7 +121,12 @@ pub(super) async fn open(
             return standing(&office, &paper, (id, found), query.done.as_deref());
         }
         let typing = typing::kept(&office, id, visit.bearer.subject)?;
-        let shown = Shown::begun(&found, typing, query.checked.is_some(), query.done.as_deref());
+        let is_outdated = typing.is_whole && !typing.fields.is_empty() && typing.version != found.entry.version;
+        let shown = if is_outdated {
+            outdated(&office, &paper, (id, &found), &typing)?
+        } else {
+            Shown::begun(typing, query.checked.is_some(), query.done.as_deref())
+        };
         draw(&office, &visit, &paper, (id, found), shown)
     })
     .await
@@ -148,8 +153,8 @@ enum Came {
 }
 
 impl Shown {
-    fn begun(found: &Found, typing: Typing, is_checked: bool, done: Option<&str>) -> Self {
-        let has_unsaved = !typing.fields.is_empty() && (typing.version == found.entry.version || !typing.is_whole);
+    fn begun(typing: Typing, is_checked: bool, done: Option<&str>) -> Self {
+        let has_unsaved = !typing.fields.is_empty();
         let stage = if is_checked { Stage::Submission } else { Stage::Draft };
         let came = if done == Some("saved") { Came::Saved } else { Came::Nothing };
         let typed = has_unsaved.then_some(typing);
@@ -386,8 +391,20 @@ fn again(office: &Office, paper: &Paper, (id, found): (EntryId, &Found), sent: &
             came: Came::Not(paper.of_problem(&problem)),
             theirs: BTreeMap::new(),
         },
-        Kept::Conflict(problem) => super::conflict::shown(office, paper, (id, found), sent, &problem)?.into(),
+        Kept::Conflict(_) => {
+            super::conflict::merged(office, paper, (id, found), (sent.version, &sent.typed, &sent.beside))?.into()
+        }
     })
+}
+
+/// What was typed and never saved, on a version that somebody has changed since.
+fn outdated(office: &Office, paper: &Paper, (id, found): (EntryId, &Found), typing: &Typing) -> Answer<Shown> {
+    let mut typed = Typed::default();
+    let (content, beside): (Vec<_>, Vec<_>) =
+        typing.fields.iter().cloned().partition(|(name, _)| name.starts_with('/'));
+    content.iter().for_each(|(name, text)| typed.add(name, text));
+    let merged = super::conflict::merged(office, paper, (id, found), (typing.version, &typed, &beside))?;
+    Ok(Shown { status: StatusCode::OK, ..merged.into() })
 }
 
 impl From<super::conflict::Merged> for Shown {

@@ -7,7 +7,8 @@ use axum::{extract::State, response::Response};
 use dossier_identity::Role;
 use dossier_proto::{BodyCode, EntryId, Micros};
 use dossier_registry::Registry;
-use dossier_web::{Answer, off_thread, visit::Visit};
+use dossier_web::{Answer, extract::StrictQuery, off_thread, visit::Visit};
+use serde::Deserialize;
 
 use super::{
     docket::{Chip, address, chip, title_of},
@@ -20,8 +21,8 @@ use crate::{
     office::Office,
 };
 
-/// Rows of a section: two screens. The rest is behind the link to all.
-const ROWS_MAX: usize = 40;
+/// Rows of a section: a screen. The rest is behind the link to all.
+const ROWS_MAX: usize = 20;
 /// Looked at for a section, so that the longest wait comes first: who has more waiting has other worries than the order.
 const LOOKED_AT_MAX: usize = 200;
 /// What became of entries lately.
@@ -50,6 +51,16 @@ struct HomeTemplate<'a> {
     drafts: Vec<Row>,
     recent: Vec<Row>,
     is_stranger: bool,
+    /// Whether there is more than is shown.
+    is_cut: bool,
+}
+
+/// How much of it.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct HomeQuery {
+    all: Option<String>,
+    #[allow(dead_code, reason = "every page takes it, and the frame reads it from the address")]
+    lang: Option<String>,
 }
 
 /// What is shown, with who looks.
@@ -60,10 +71,17 @@ struct Look<'a> {
     now: Micros,
     /// The bodies for which the visitor clears.
     clears: BTreeSet<BodyCode>,
+    /// Rows of a section.
+    rows: usize,
 }
 
 /// `GET /contribute`.
-pub(super) async fn home(State(office): State<Office>, visit: Visit, paper: Paper) -> Answer<Response> {
+pub(super) async fn home(
+    State(office): State<Office>,
+    visit: Visit,
+    paper: Paper,
+    StrictQuery(query): StrictQuery<HomeQuery>,
+) -> Answer<Response> {
     off_thread(move || {
         let now = office.now();
         let (bodies, writes, clears, papers) = {
@@ -75,7 +93,8 @@ pub(super) async fn home(State(office): State<Office>, visit: Visit, paper: Pape
             let papers = callers::files_papers(state, caller, now);
             (callers::bodies(state, caller, now), of(Role::Contributor), of(Role::PublishingAuthority), papers)
         };
-        let look = Look { registry: contents::registry(&office)?, office: &office, paper: &paper, now, clears };
+        let rows = if query.all.is_some() { LOOKED_AT_MAX } else { ROWS_MAX };
+        let look = Look { registry: contents::registry(&office)?, office: &office, paper: &paper, now, clears, rows };
         let in_states = |states: &[WorkState]| look.entries(&bodies, papers, states);
         let template = HomeTemplate {
             p: &paper,
@@ -83,10 +102,14 @@ pub(super) async fn home(State(office): State<Office>, visit: Visit, paper: Pape
             may_write: !writes.is_empty(),
             turn: look.turn(in_states(&TURN))?,
             others: look.others(in_states(&OTHERS))?,
-            drafts: look.rows(newest(in_states(&[WorkState::Draft]), ROWS_MAX))?,
-            recent: look.rows(newest(in_states(&RECENT), RECENT_MAX))?,
+            drafts: look.rows(&newest(in_states(&[WorkState::Draft]), rows))?,
+            recent: look.rows(&newest(in_states(&RECENT), if query.all.is_some() { rows } else { RECENT_MAX }))?,
             is_stranger: bodies.is_empty() && !papers,
+            is_cut: false,
         };
+        let sections = [&template.turn, &template.others, &template.drafts];
+        let is_full = sections.iter().any(|section| section.len() == ROWS_MAX) || template.recent.len() == RECENT_MAX;
+        let template = HomeTemplate { is_cut: is_full && query.all.is_none(), ..template };
         let waiting = template.turn.len();
         let title =
             if waiting == 0 { paper.w("nav_home").to_owned() } else { format!("{} ({waiting})", paper.w("nav_home")) };
@@ -141,18 +164,18 @@ impl Look<'_> {
     fn turn(&self, found: Vec<(EntryId, Entry)>) -> Answer<Vec<Row>> {
         let mut mine: Vec<_> = found.into_iter().filter(|(_, entry)| self.is_mine(entry)).collect();
         mine.sort_by_key(|(_, entry)| entry.turn().since);
-        mine.truncate(ROWS_MAX);
-        self.rows(mine)
+        mine.truncate(self.rows);
+        self.rows(&mine)
     }
 
     fn others(&self, found: Vec<(EntryId, Entry)>) -> Answer<Vec<Row>> {
         let mut theirs: Vec<_> = found.into_iter().filter(|(_, entry)| !self.is_mine(entry)).collect();
         theirs.sort_by_key(|(_, entry)| entry.turn().since);
-        theirs.truncate(ROWS_MAX);
-        self.rows(theirs)
+        theirs.truncate(self.rows);
+        self.rows(&theirs)
     }
 
-    fn rows(&self, found: Vec<(EntryId, Entry)>) -> Answer<Vec<Row>> {
+    fn rows(&self, found: &[(EntryId, Entry)]) -> Answer<Vec<Row>> {
         found.iter().map(|(id, entry)| self.row(*id, entry)).collect()
     }
 

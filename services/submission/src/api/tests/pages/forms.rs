@@ -252,3 +252,24 @@ async fn a_file_is_attached_by_a_plain_form_and_stands_in_the_draft() {
     let read = house.get(&format!("/entries/{id}")).by("bolat").send().await.expect(200);
     assert_eq!(read.body["content"].get(&field.key), None);
 }
+
+/// The browser was closed over half a form, and a colleague saved meanwhile: both are there for whoever comes back.
+#[tokio::test]
+async fn typing_that_was_never_saved_comes_back_beside_what_others_saved() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    let entry = format!("/contribute/entries/{id}");
+    let (aigerim, bolat) = (Browser::of(&house, "aigerim"), Browser::of(&house, "bolat"));
+    let form = aigerim.get(&entry).await.expect(200);
+    let typed = aigerim.form(&form, &entry).set("/title/en", "Never saved");
+    aigerim.post(&format!("{entry}/kept"), &typed.fields).await.expect(204);
+    let form = bolat.get(&entry).await.expect(200);
+    let his = bolat.form(&form, &entry).set("/title/en", "His title").set("/geographic_scope", "regional");
+    his.press("then", "stay").await.expect(303);
+    let back = aigerim.get(&entry).await.expect(200);
+    back.says("Never saved").says("His title").says("Saved by: bolat");
+    let form = aigerim.form(&back, &entry);
+    assert_eq!((form.value("/title/en"), form.value("/geographic_scope")), ("Never saved", "regional"));
+    form.press("then", "stay").await.expect(303);
+    aigerim.get(&entry).await.expect(200).says_not("Saved by: bolat");
+}
