@@ -13,7 +13,7 @@ use dossier_web::{
 use http::HeaderMap;
 use serde::Deserialize;
 
-use super::{doors, off_thread, receipts::problem, trails::admitted};
+use super::{asked, doors, off_thread, receipts::problem, trails::admitted};
 use crate::{
     certificate::{Reader, draw, gather},
     office::Office,
@@ -39,8 +39,8 @@ pub(super) async fn public(
 #[into_params(parameter_in = Query)]
 pub(super) struct CertificateQuery {
     /// Which edition, from 1.
-    #[param(minimum = 1)]
-    edition: u32,
+    #[param(minimum = 1, required = true)]
+    edition: Option<u32>,
 }
 
 /// The certificate of an edition, for auditors
@@ -68,16 +68,21 @@ pub(super) async fn of_entry(
     paper: Paper,
 ) -> Answer<Response> {
     let (entry, facts) = admitted(&office, &caller, named.clone()).await?;
+    // Whoever may not read it is told that first, and not what is missing.
+    let Some(edition) = query.edition else {
+        doors::auditor_of(&office, &caller, &facts.body, &facts.record_type)?;
+        return Err(asked::unfit("edition", "It has to be said which edition, from 1"));
+    };
     let command = v1::ReadTrail {
         scope: v1::read_trail::Scope::Certificate.into(),
         body: facts.body.to_string(),
         record_type: facts.record_type,
-        edition: query.edition,
+        edition,
         ..v1::ReadTrail::default()
     };
     doors::record_reading(&office, &caller, Some(entry), command).await?;
     off_thread(move || {
-        let facts = gather(&office, &named, query.edition, Reader::Auditor).map_err(|error| problem(&error, &named))?;
+        let facts = gather(&office, &named, edition, Reader::Auditor).map_err(|error| problem(&error, &named))?;
         let page = draw(&facts, office.site(), &paper)?;
         Ok((Cache::Private, page).into_response())
     })

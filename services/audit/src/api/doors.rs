@@ -2,7 +2,7 @@
 
 use dossier_engine::{ExecuteError, Outcome, Refusal as _, Request, command_id, fresh_id};
 use dossier_identity::{NotEntitled, Role};
-use dossier_proto::{Digest, EntryId, v1};
+use dossier_proto::{BodyCode, Digest, EntryId, v1};
 use dossier_web::{Answer, PlaceShown, Problem, ProblemKind, extract::Bearer};
 use http::{HeaderValue, header};
 use prost::Message as _;
@@ -21,6 +21,14 @@ pub(crate) fn auditor(office: &Office, caller: &Bearer) -> Answer<()> {
     let view = office.engine().view();
     let holds = view.state.designations.holds(caller.subject, Role::Auditor, office.now());
     holds.map(|_authority| ()).map_err(|missing| closed(office, &missing))
+}
+
+/// Whether the caller is an auditor of entries of this body and type.
+pub(crate) fn auditor_of(office: &Office, caller: &Bearer, body: &BodyCode, record_type: &str) -> Answer<()> {
+    let view = office.engine().view();
+    let designations = &view.state.designations;
+    let entitled = designations.entitled(caller.subject, Role::Auditor, Some(body), Some(record_type), office.now());
+    entitled.map(|_authority| ()).map_err(|missing| closed(office, &missing))
 }
 
 /// Whether the caller is an auditor of every body and type: for what concerns all of them.

@@ -66,12 +66,7 @@ pub(super) enum Comparable {
 }
 
 /// Asks a service for digests that can be compared with ours.
-pub(super) async fn comparable(
-    ask: &AskService,
-    origin: Origin,
-    asked: StateAsked,
-    fingerprint: Digest,
-) -> Comparable {
+pub(super) async fn comparable(ask: &AskService, origin: Origin, asked: StateAsked, fingerprint: Digest) -> Comparable {
     let StateTold { fingerprint: theirs, digests, .. } = match ask(origin, asked).await {
         Ok(told) => told,
         Err(reason) => {

@@ -123,6 +123,12 @@ async fn an_auditor_s_certificate_names_who_acted_and_is_on_record() {
     house.get(&path, None).await.expect(401);
     house.get(&path, Some("auditor-of-kenya")).await.expect(403);
     house.get(&path, Some("nobody")).await.expect(403);
+    // Whoever may not read it was told that the edition is missing.
+    let without = format!("/entries/{ENTRY}/certificate");
+    for who in ["nobody", "auditor-of-kenya"] {
+        house.get(&without, Some(who)).await.expect(403);
+    }
+    house.get(&without, Some("auditor")).await.expect(422);
     let told = house.get(&path, Some("auditor")).await.expect(200);
     assert!(told.text.contains(&MODERATOR.to_string()), "who is not known here is named by the id: {}", told.text);
     assert!(told.text.contains("Who acted, under which designation"));

@@ -35,7 +35,9 @@ fn whoever_has_not_confirmed_in_time_is_named() {
     assert!(late[1].sentence().contains("Publication has not confirmed"), "{}", late[1].sentence());
     assert!(!orders.is_confirmed(ORDER, Origin::Publication, PAST));
     orders.take(&confirmed(Origin::Publication));
-    assert!(orders.is_confirmed(ORDER, Origin::Publication, PAST) && !orders.is_confirmed(ORDER, Origin::Moderation, PAST));
+    assert!(
+        orders.is_confirmed(ORDER, Origin::Publication, PAST) && !orders.is_confirmed(ORDER, Origin::Moderation, PAST)
+    );
     orders.take(&confirmed(Origin::Moderation));
     assert_eq!(orders.late(Micros(i64::MAX)), []);
     assert_eq!(orders, Orders::default(), "what all have confirmed takes no memory");
