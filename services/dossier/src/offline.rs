@@ -4,14 +4,18 @@
 //! does. Like a start it counts the opening and signs the anchor again, so the directory must be writable; what is damaged is
 //! refused before anything is written.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use dossier_audit::copies::copy_log;
 use dossier_engine::key_turn;
 use dossier_exchange::KeyRing;
 use dossier_journal::Signers;
 use dossier_journal::{Inspection, Journal, OpenError, OpenOptions, Peek, PeekError, SledStore};
-use dossier_proof::{KeyFile, KeyHistory, VerifierKey};
+use dossier_proof::{KeyFile, KeyHistory, LogProof, VerifierKey, logged::LogProofError};
 use dossier_proto::Origin;
 
 use crate::{Failure, Layout, Secrets, tenant, verification::read_keys};
@@ -114,6 +118,23 @@ impl Offline {
                 Ok(ring.histories().into_values().chain([own(&origin)]).collect())
             }
         }
+    }
+
+    /// The proofs by which later keys of a service were learnt here, in order. Nobody has verified them: the file is whoever's who can write it.
+    ///
+    /// # Errors
+    /// [`Failure`]: the file cannot be read.
+    pub(crate) fn learnt(&self, of: Origin) -> Result<Vec<LogProof>, Failure> {
+        let file = self.layout.learnt_keys();
+        let text = match fs::read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read.map_err(|error| Failure::disk(&file, &error))?,
+        };
+        let damaged = |error: String| Failure::damaged(format!("{}: {error}", file.display()));
+        let kept: BTreeMap<Origin, Vec<String>> =
+            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
+        let proofs = kept.get(&of).into_iter().flatten().map(|text| text.parse());
+        proofs.collect::<Result<_, _>>().map_err(|error: LogProofError| damaged(error.to_string()))
     }
 
     /// The services that have a journal here; only the one asked for when there is one.

@@ -141,13 +141,19 @@ impl Secrets {
         self.signer(origin).history()
     }
 
+    /// The public keys that a service of this installation had, has, or may have taken since this was known: for what it signed itself, where its
+    /// journal, which says what each key signs, is lost or may be an older one.
+    pub fn recognised(&self, origin: Origin) -> Vec<VerifierKey> {
+        let log = self.log(origin);
+        let last = self.presumed(origin).saturating_add(LATER);
+        (1..=last).map(|generation| signing_key(&self.master, origin, &log, generation).verifier()).collect()
+    }
+
     /// What the audit service signs its copies' anchors with: its own present key; and those that it had, or may have taken since this was known.
     pub fn copies_signer(&self) -> (SigningKey, Vec<VerifierKey>) {
         let present = self.presumed(Origin::Audit);
         let log = self.log(Origin::Audit);
-        let key = |generation| signing_key(&self.master, Origin::Audit, &log, generation);
-        let others = (1..=present.saturating_add(COPIES_LATER)).map(|generation| key(generation).verifier());
-        (key(present), others.collect())
+        (signing_key(&self.master, Origin::Audit, &log, present), self.recognised(Origin::Audit))
     }
 
     /// The generation that a service presumably signs with.
@@ -173,8 +179,8 @@ impl Secrets {
     }
 }
 
-/// So many rotations of audit's key may have been missed by whoever opens its copies.
-const COPIES_LATER: u32 = 16;
+/// So many rotations of a service's key may have been missed by whoever looks at what it signed: as many as `dossier_journal::Signers` recognises.
+const LATER: u32 = 16;
 
 fn signing_key(master: &MasterKey, origin: Origin, log: &str, generation: u32) -> SigningKey {
     let seed = master.derive(&format!("checkpoint signature of {origin}, key {generation}"));

@@ -147,6 +147,14 @@ impl KeyRing {
         self.0.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The proofs by which keys of an origin were learnt here, in order: at most `max` behind the first `from`. Whoever has them can teach
+    /// anybody, the origin itself after a loss included.
+    #[must_use]
+    pub fn proofs(&self, origin: Origin, from: usize, max: usize) -> Vec<String> {
+        let learnt = self.0.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.get(&origin).into_iter().flatten().skip(from).take(max).cloned().collect()
+    }
+
     /// Takes later keys of an origin, each with its proof, in order. Durable when this returns, where the ring has a file. Answers how many were news.
     ///
     /// # Errors

@@ -20,8 +20,8 @@ use dossier_proto::{
 const PROGRAM: &str = env!("CARGO_BIN_EXE_dossier-under-fault");
 
 fn rotate(installation: &Installation, origin: Origin) {
-    let data = installation.deployment.data(origin);
-    installation.command(&["keys".as_ref(), "rotate".as_ref(), "--data".as_ref(), data.as_os_str()]);
+    let file = installation.deployment.configuration(origin);
+    installation.command(&["keys".as_ref(), "rotate".as_ref(), "--config".as_ref(), file.as_os_str()]);
 }
 
 fn tell(installation: &Installation) {

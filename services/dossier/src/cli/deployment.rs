@@ -132,12 +132,19 @@ pub struct RotateKeys {
     /// One service; without it all that have a journal there.
     #[arg(long)]
     pub service: Option<Origin>,
+    /// Of a service of a deployment: its configuration, as `dossier serve` has it. Its journal is compared with what its stream at the broker and the
+    /// other services have of it, before anything is written.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "service"])]
+    pub config: Option<PathBuf>,
 }
 
 const ROTATE_HELP: &str = "\
 The journal gets one event more: it names the key that signs from there on. The checkpoint that ends with it is signed with the former key,
 so whoever trusts that one learns the new one by itself: other services, the audit service, whoever verifies an export or a receipt with the
 published file of keys. Nothing has to be configured, and what was signed before stays valid. With audit its cosigner takes another key too.
+
+A service of a deployment (`dossier serve`) is named by its configuration, --config, with the broker running and at best the others too: a journal
+that was put back, and does not know it, would give a place that was used before to another event.
 
 A former key that somebody has stolen can forge nothing of later. Who has the master key has all keys, former and later.";
 

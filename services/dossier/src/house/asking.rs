@@ -5,11 +5,11 @@ use std::{cell::OnceCell, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use dossier_exchange::{
-    Question, Transport,
-    nats::{StreamWitness, stream_tail, stream_witness},
+    Question, TURNS_PER_ANSWER, Transport,
+    nats::{StreamWitness, newest_signed, signed_by_any, stream_tail},
 };
 use dossier_journal::Head;
-use dossier_proof::{Hash, SignedCheckpoint};
+use dossier_proof::{Hash, LogProof, SignedCheckpoint, history::MAX_TURNS};
 use dossier_proto::{Digest, EntryId, KeyId, Origin, Place, peek};
 use dossier_vault::{
     decode_keys,
@@ -56,6 +56,8 @@ struct Tail {
     epoch: u32,
     from: u64,
     events: Vec<Bytes>,
+    /// What the service signed of its end: by one of its keys, and by which it should be is known once the events are back.
+    signed: Option<SignedCheckpoint>,
 }
 
 impl Asking {
@@ -92,14 +94,16 @@ impl Asking {
         Ok(asking)
     }
 
-    /// Goes on behind what audit copied with what the stream has, as far as the service's own signature covers it.
+    /// Goes on behind what audit copied with what the stream has, as far as the service's own signature covers it. Its key may have been changed
+    /// behind what audit copied, and the event that says so may be in the tail: whichever of its keys has signed is believed here, and what is put back is
+    /// held against the signature at the end.
     fn take_tail(&mut self, plot: &Plot) -> Result<(), Failure> {
         let unreachable =
             |error: dossier_exchange::nats::WitnessError| Failure::new(Exit::Unreachable, error.to_string());
-        let keys = plot.secrets.history(self.of);
+        let (log, keys) = (plot.secrets.log(self.of), plot.secrets.recognised(self.of));
         let connection = self._line.connection();
-        let witness = self.runtime.block_on(stream_witness(connection, &keys)).map_err(unreachable)?;
-        let Some(witness) = witness else { return Ok(()) };
+        let newest = newest_signed(connection, |note| signed_by_any(note, &log, &keys));
+        let Some((witness, signed)) = self.runtime.block_on(newest).map_err(unreachable)? else { return Ok(()) };
         let copied = self.ends.last().copied().unwrap_or(Head { epoch: 0, size: 0, root: Hash::EMPTY_ROOT });
         let known = (copied.epoch, copied.size);
         if (witness.head.epoch, witness.head.size) <= known {
@@ -117,7 +121,7 @@ impl Asking {
             );
             return Ok(());
         }
-        self.tail = Tail { epoch: head.epoch, from, events };
+        self.tail = Tail { epoch: head.epoch, from, events, signed: Some(signed) };
         if head.epoch == copied.epoch && !self.ends.is_empty() {
             self.ends.pop();
         }
@@ -236,8 +240,33 @@ impl Keeper for Asking {
             return Ok(Vec::new());
         }
         let texts: Vec<String> = self.json(Origin::Audit, &KeptAsked::Signed)?;
-        let parsed = texts.iter().map(|text| SignedCheckpoint::parse(text));
+        let parsed = texts.iter().map(|text| SignedCheckpoint::parse(text)).chain(self.tail.signed.clone().map(Ok));
         parsed.collect::<Result<_, _>>().map_err(|error| strange(Origin::Audit, &error.to_string()))
+    }
+
+    fn turns(&self) -> Result<Vec<Vec<LogProof>>, Failure> {
+        let mut all = Vec::new();
+        for by in self.others() {
+            let mut proofs = Vec::new();
+            loop {
+                let asked = KeptAsked::Turns { from: proofs.len() };
+                let body = serde_json::to_vec(&asked).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+                // Who does not answer says nothing; audit, which has to, was asked for more than this already.
+                let answer = self.runtime.block_on(self.transport.ask(by, Question::Known, Bytes::from(body)));
+                let Ok(answer) = answer else { break };
+                let texts: Vec<String> =
+                    serde_json::from_slice(&answer).map_err(|error| strange(by, &error.to_string()))?;
+                let more: Result<Vec<LogProof>, _> = texts.iter().map(|text| text.parse()).collect();
+                let more = more.map_err(|error| strange(by, &error.to_string()))?;
+                let is_last = more.len() < TURNS_PER_ANSWER;
+                proofs.extend(more);
+                if is_last || proofs.len() > MAX_TURNS {
+                    break;
+                }
+            }
+            all.push(proofs);
+        }
+        Ok(all)
     }
 
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure> {

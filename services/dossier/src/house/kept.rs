@@ -13,7 +13,7 @@ use std::{
 
 use bytes::{BufMut, Bytes, BytesMut};
 use dossier_audit::Copies;
-use dossier_exchange::{KeyDesk, KeyRefusal};
+use dossier_exchange::{KeyDesk, KeyRefusal, KeyRing, TURNS_PER_ANSWER};
 use dossier_journal::Journal;
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place, Seals, named_keys};
 use dossier_vault::{
@@ -51,6 +51,8 @@ pub(crate) enum KeptAsked {
     Foreign { place: Place },
     /// Its events, from a place on, that the asked acted upon.
     ActedUpon { epoch: u32, from: u64 },
+    /// What the asked learnt the asker's later signing keys by, behind the first so many: proofs that the asker itself has made.
+    Turns { from: usize },
     /// Keys.
     Keys { keys: Vec<KeyId> },
     /// Whether a file is here, and what it is.
@@ -102,6 +104,8 @@ pub(super) struct KeptDesk {
     pub(super) desk: Arc<dyn KeyDesk>,
     pub(super) vault: Vault,
     pub(super) files: FileStore,
+    /// What the others sign with, as it was learnt here.
+    pub(super) learnt: KeyRing,
     /// Where a copy of the accounts is written down, and what opens it.
     pub(super) people: (PathBuf, MasterKey),
     pub(super) entitled: Remembered,
@@ -147,6 +151,8 @@ impl KeptDesk {
             KeptAsked::Events { epoch, from } => self.events(asker, epoch, from),
             KeptAsked::Foreign { place } => self.foreign(asker, place),
             KeptAsked::ActedUpon { epoch, from } => self.acted_upon(asker, (epoch, from)),
+            // At most 64 of 8 KiB.
+            KeptAsked::Turns { from } => json(&self.learnt.proofs(asker, from, TURNS_PER_ANSWER)),
             KeptAsked::Keys { keys } => json(&self.keys(asker, &keys)?),
             KeptAsked::FileAbout { entry, digest } => json(&self.file(asker, entry, digest)?),
             KeptAsked::People { offset } => self.people(asker, offset),
@@ -180,7 +186,9 @@ impl KeptDesk {
     }
 
     fn foreign(&self, asker: Origin, place: Place) -> Result<Bytes, String> {
-        if !self.entitled(asker)?.received.contains(&place) {
+        // Our own events are everybody's to read: they hold no words.
+        let is_ours = self.copies.is_none() && self.is_own(place);
+        if !is_ours && !self.entitled(asker)?.received.contains(&place) {
             return Ok(Bytes::new());
         }
         let journal = match &self.copies {
@@ -252,8 +260,6 @@ impl KeptDesk {
                         entitled.take(&event);
                     }
                 })?;
-                // What was caused by an event of ours was received from us.
-                entitled.received.extend(self.sent());
                 entitled.keys = firsts::in_a_journal(asker, &|each| self.each_acted(each))?;
             }
         }
@@ -261,22 +267,6 @@ impl KeptDesk {
         let mut all = self.entitled.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(asker, (Instant::now(), Arc::clone(&entitled)));
         Ok(entitled)
-    }
-
-    /// Our own events are everybody's to read: they hold no words.
-    fn sent(&self) -> Vec<Place> {
-        let epochs = self.journal.epochs();
-        let origin = epochs.iter().find_map(|(epoch, size)| {
-            let at = dossier_journal::Place { epoch: *epoch, sequence: 0 };
-            let stored = self.journal.get(at).ok().flatten().filter(|_| *size > 0)?;
-            Some(Event::decode(&stored.event).ok()?.head.place.origin)
-        });
-        let places = |origin: Origin| {
-            epochs.iter().flat_map(move |(epoch, size)| {
-                (0..*size).map(move |sequence| Place { origin, epoch: *epoch, sequence })
-            })
-        };
-        origin.map(|origin| places(origin).collect()).unwrap_or_default()
     }
 
     /// Shows what the events of a service name, as the audit service has copied them; its own too.

@@ -34,6 +34,7 @@ mod settings;
 mod shoes;
 mod site;
 mod waiting;
+mod witnesses;
 
 pub(crate) use asking::Asking;
 pub use demo::{DEMO_PEOPLE, DemoPerson, Part, Tokens};
@@ -46,3 +47,4 @@ pub use plot::fingerprint;
 pub use rooms::House;
 pub use settings::HouseSettings;
 pub use site::{outpost_router, router};
+pub(crate) use witnesses::what_others_know;

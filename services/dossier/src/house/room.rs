@@ -17,7 +17,15 @@ use dossier_vault::files::FileStore;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::JoinSet;
 
-use super::{broker_watch::BrokerWatch, following::Onlooker, kept::KeptDesk, machine::Machine, masthead::{Roles, roles_in}, plot::Plot, roll};
+use super::{
+    broker_watch::BrokerWatch,
+    following::Onlooker,
+    kept::KeptDesk,
+    machine::Machine,
+    masthead::{Roles, roles_in},
+    plot::Plot,
+    roll,
+};
 use crate::{Exit, Failure, witness::push};
 
 /// How often it is measured how far a reader is behind.
@@ -197,7 +205,7 @@ impl Room {
         let files = FileStore::new(place, vault.clone());
         let people = (roll::file(&plot.layout, self.origin), plot.secrets.master.clone());
         let (journal, desk) = (self.journal().clone(), Arc::clone(&self.desk));
-        KeptDesk { journal, copies, desk, vault, files, people, entitled: Arc::default() }
+        KeptDesk { journal, copies, desk, vault, files, learnt: plot.keys.clone(), people, entitled: Arc::default() }
     }
 
     /// Where its journal ends now. (A checkpoint that a reader has heard of may be a moment old.)

@@ -6,7 +6,7 @@ use dossier_journal::{
     Head, Journal, OpenOptions, SledStore,
     export::{Readers, ends_of_export, read_export, verify_export_from},
 };
-use dossier_proof::SignedCheckpoint;
+use dossier_proof::{LogProof, SignedCheckpoint};
 use dossier_proto::{Digest, EntryId, KeyId, Origin, Place};
 use dossier_vault::{Vault, files::FileStore};
 use zeroize::Zeroizing;
@@ -131,6 +131,10 @@ impl Keeper for Backed {
     }
 
     fn signed(&self) -> Result<Vec<SignedCheckpoint>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn turns(&self) -> Result<Vec<Vec<LogProof>>, Failure> {
         Ok(Vec::new())
     }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dossier_journal::{Head, MirrorHead};
-use dossier_proof::{Hash, SignedCheckpoint};
+use dossier_proof::{Hash, LogProof, SignedCheckpoint};
 use dossier_proto::{Digest, EntryId, KeyId, Origin, Place};
 use dossier_vault::{GrantedKey, files::FileStore};
 use zeroize::Zeroizing;
@@ -28,6 +28,9 @@ pub(crate) trait Keeper {
 
     /// What the service has signed and somebody has kept: what is put back has to agree with it.
     fn signed(&self) -> Result<Vec<SignedCheckpoint>, Failure>;
+
+    /// What somebody learnt the service's later signing keys by: of each who learnt some, all its proofs in order.
+    fn turns(&self) -> Result<Vec<Vec<LogProof>>, Failure>;
 
     /// Those of these keys that somebody has.
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure>;
@@ -131,6 +134,10 @@ impl Keeper for Several {
 
     fn signed(&self) -> Result<Vec<SignedCheckpoint>, Failure> {
         self.all(|keeper| keeper.signed())
+    }
+
+    fn turns(&self) -> Result<Vec<Vec<LogProof>>, Failure> {
+        self.all(|keeper| keeper.turns())
     }
 
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure> {

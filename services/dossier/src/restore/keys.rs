@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dossier_journal::{Journal, Place};
-use dossier_proto::{Digest, EntryId, Event, KeyId, Seals, named_keys};
+use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Seals, named_keys};
 use dossier_vault::{Holding, Vault};
 
 use super::{keeper::Keeper, report::Unreadable};
@@ -11,6 +11,17 @@ use crate::Failure;
 
 /// So many keys are asked for at once: as many as one request may ask for over a broker.
 const ASKED_AT_ONCE: usize = dossier_exchange::KEYS_PER_REQUEST_MAX;
+
+/// The keys that a service asked for when it received an event: those, and no others, are asked for again.
+fn needed(origin: Origin, heard: &Event) -> Vec<KeyId> {
+    match origin {
+        Origin::Submission => dossier_submission::keys::keys_needed(heard),
+        Origin::Moderation => dossier_moderation::keys_needed(heard),
+        Origin::Publication => dossier_publication::keys_needed(heard),
+        // It asks for what its copies name, by itself.
+        Origin::Audit => Vec::new(),
+    }
+}
 
 /// What the events of a journal say of keys and files.
 #[derive(Debug, Default)]
@@ -28,26 +39,31 @@ struct What {
 }
 
 impl Named {
-    /// Reads a journal from its beginning.
+    /// Reads the journal of `origin` from its beginning: what its own events name, and what it needed of those that it received. (What was
+    /// submitted and is not approved yet stands beside the events of moderation, and in none of its own.)
     ///
     /// # Errors
     /// [`Failure`]: it cannot be read.
-    pub(crate) fn in_journal(journal: &Journal) -> Result<Self, Failure> {
+    pub(crate) fn in_journal(origin: Origin, journal: &Journal) -> Result<Self, Failure> {
         let mut named = Self::default();
         let start = Place { epoch: 0, sequence: 0 };
         journal
             .replay(start, |stored| {
                 if let Ok(event) = Event::decode(&stored.event) {
-                    named.take(&event);
+                    named.take(&event, |_| true);
+                }
+                if let Some(heard) = stored.beside.and_then(|beside| Event::decode(&beside).ok()) {
+                    let needed = needed(origin, &heard);
+                    named.take(&heard, |key| needed.contains(&key));
                 }
             })
             .map_err(|error| Failure::damaged(error.to_string()))?;
         Ok(named)
     }
 
-    fn take(&mut self, event: &Event) {
+    fn take(&mut self, event: &Event, is_wanted: impl Fn(KeyId) -> bool) {
         let Some(payload) = &event.payload else { return };
-        for one in named_keys(payload) {
+        for one in named_keys(payload).into_iter().filter(|one| is_wanted(one.key)) {
             let is_content = matches!(one.seals, Seals::Content(_));
             let what = self.keys.entry(one.key).or_insert(What { entry: event.head.entry, is_content });
             what.is_content |= is_content;

@@ -19,6 +19,7 @@ mod backed;
 mod draft;
 mod keeper;
 mod keys;
+mod learnt;
 mod neighbours;
 mod one;
 mod rebuild;

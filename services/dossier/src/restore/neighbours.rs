@@ -5,7 +5,7 @@ use std::{cell::OnceCell, collections::BTreeMap, fs, path::PathBuf};
 use bytes::Bytes;
 use dossier_audit::seen::Seen;
 use dossier_journal::{Head, Journal};
-use dossier_proof::{Frontier, Hash, SignedCheckpoint};
+use dossier_proof::{Frontier, Hash, LogProof, SignedCheckpoint};
 use dossier_proto::{Digest, EntryId, Event, KeyId, Origin, Payload, Place};
 use dossier_vault::{MasterKey, Vault, files::FileError, files::FileStore};
 use zeroize::Zeroizing;
@@ -35,6 +35,8 @@ pub(crate) struct Neighbours {
     /// The newest checkpoints of the lost journal that audit has kept, one an epoch.
     signed: Vec<SignedCheckpoint>,
     known_by_audit: Option<Known>,
+    /// What the others learnt its later keys by.
+    turns: Vec<Vec<LogProof>>,
     /// Where others have written down a copy of the accounts, and what opens it.
     people: Vec<(PathBuf, MasterKey)>,
     /// Where earlier restores have laid events that could not be put back.
@@ -66,11 +68,13 @@ impl Neighbours {
             vaults: Vec::new(),
             signed: Vec::new(),
             known_by_audit: None,
+            turns: Vec::new(),
             people: Vec::new(),
             leftovers: Vec::new(),
             acted_upon: OnceCell::new(),
         };
         for offline in directories {
+            found.turns.push(offline.learnt(of)?);
             for origin in Origin::ALL.into_iter().filter(|origin| *origin != of) {
                 found.take_in(offline, origin)?;
             }
@@ -211,6 +215,10 @@ impl Keeper for Neighbours {
 
     fn signed(&self) -> Result<Vec<SignedCheckpoint>, Failure> {
         Ok(self.signed.clone())
+    }
+
+    fn turns(&self) -> Result<Vec<Vec<LogProof>>, Failure> {
+        Ok(self.turns.clone())
     }
 
     fn keys(&self, keys: &[KeyId]) -> Result<Found, Failure> {

@@ -5,7 +5,7 @@ use std::fs;
 use bytes::Bytes;
 use dossier_identity::{Accounts, accounts::AccountsError};
 use dossier_journal::{Head, MirrorHead};
-use dossier_proof::KeyHistory;
+use dossier_proof::{KeyHistory, Stand};
 use dossier_proto::{Event, Micros, Origin, Payload, Place, hash_of};
 use dossier_vault::{Vault, files::FileStore};
 
@@ -14,6 +14,7 @@ use super::{
     draft::{Draft, put_in_place},
     keeper::{ActedUpon, Keeper, Known},
     keys::Named,
+    learnt::LearntKeys,
     neighbours::{leftover_name, leftovers, received},
     rebuild::Rebuild,
     report::Report,
@@ -43,16 +44,19 @@ pub(crate) fn restore_service(lost: &Lost<'_>, keeper: &dyn Keeper, progress: &P
     let mut rebuild = Rebuild::begin(draft.path(), origin, secrets)?;
     progress.begin(&format!("{origin}: writing its journal again"));
     let mut events = copy(&mut rebuild, keeper, progress)?;
-    events += go_on_with_what_was_acted_upon(&mut rebuild, keeper, origin)?;
+    let learnt = LearntKeys::of(origin, secrets, keeper)?;
+    events += go_on_with_what_others_have(&mut rebuild, keeper, origin, &learnt)?;
     let head = rebuild.head()?;
-    hold_against_what_was_signed(&rebuild, &secrets.history(origin), keeper)?;
+    let keys = secrets.history(origin);
+    hold_against_what_was_signed(&rebuild, &keys, keeper)?;
+    learnt.must_be_in(&keys, Stand { epoch: head.epoch, size: head.size })?;
     let end = Place { origin, epoch: head.epoch, sequence: head.size };
     let acted_upon = once(keeper.acted_upon(end)?);
     keep(&leftovers(draft.path()), &acted_upon)?;
 
     progress.begin(&format!("{origin}: asking for its keys and files"));
     let vault = Vault::open_unthreaded(draft.path().join("keys"), &secrets.master)?;
-    let named = Named::in_journal(rebuild.journal())?;
+    let named = Named::in_journal(origin, rebuild.journal())?;
     let keys = named.fetch(&vault, keeper)?;
     let mut unreadable = named.unreadable(&vault);
     let store = FileStore::new(draft.path().join("attachments"), vault.clone());
@@ -166,15 +170,23 @@ fn hold_against_what_was_signed(rebuild: &Rebuild, keys: &KeyHistory, keeper: &d
     Ok(())
 }
 
-/// Others act upon an event as soon as they have read it, and audit may copy it a moment later: what they have goes on where the copy
-/// ends, as far as no event is missing in between.
-fn go_on_with_what_was_acted_upon(rebuild: &mut Rebuild, keeper: &dyn Keeper, origin: Origin) -> Result<u64, Failure> {
-    let mut more = 0;
+/// Others act upon an event, and learn a key, as soon as they have read it, and audit may copy it a moment later: what they have goes on where the
+/// copy ends, as far as no event is missing in between.
+fn go_on_with_what_others_have(
+    rebuild: &mut Rebuild,
+    keeper: &dyn Keeper,
+    origin: Origin,
+    learnt: &LearntKeys,
+) -> Result<u64, Failure> {
     let next = rebuild.next();
-    for one in keeper.acted_upon(Place { origin, epoch: next.epoch, sequence: next.sequence })? {
+    let acted = keeper.acted_upon(Place { origin, epoch: next.epoch, sequence: next.sequence })?;
+    let mut theirs: Vec<_> = acted.into_iter().map(|one| (one.place, one.bytes)).chain(learnt.events()).collect();
+    theirs.sort_by_key(|(place, _)| *place);
+    let mut more = 0;
+    for (place, bytes) in theirs {
         let next = rebuild.next();
-        if (one.place.epoch, one.place.sequence) == (next.epoch, next.sequence) {
-            write(rebuild, one.bytes, keeper)?;
+        if (place.epoch, place.sequence) == (next.epoch, next.sequence) {
+            write(rebuild, bytes, keeper)?;
             more += 1;
         }
     }

@@ -3,6 +3,7 @@
 use std::{fs, io, ops::ControlFlow, path::Path};
 
 use dossier_audit::seen::Seen;
+use dossier_engine::key_turn;
 use dossier_journal::{Head, MirrorHead};
 use dossier_proto::{Event, Micros, Origin};
 
@@ -11,7 +12,7 @@ use super::{
     draft::{Draft, put_in_place},
     rebuild::Rebuild,
 };
-use crate::{Failure, Layout, Secrets, backup::Opened, progress::Progress};
+use crate::{Exit, Failure, Layout, Secrets, backup::Opened, progress::Progress};
 
 /// The name of the installation's file while it must not be found: without it no service starts.
 const NOT_YET: &str = "installation.restoring";
@@ -56,6 +57,9 @@ pub(crate) fn restore_all(
     }
     let (there, hidden) = (layout.installation(), layout.keys().join(NOT_YET));
     fs::rename(&there, &hidden).map_err(|error| Failure::disk(&there, &error))?;
+    if let Some(until) = until {
+        must_be_behind_every_turn(backup, until)?;
+    }
     let seen = seen(backup, draft.path())?;
     let mut back = Vec::new();
     for origin in backup.services() {
@@ -70,6 +74,30 @@ pub(crate) fn restore_all(
     fs::rename(&hidden, &there).map_err(|error| Failure::disk(&hidden, &error))?;
     put_in_place(&draft)?;
     Ok(back)
+}
+
+/// A service that took another key to sign with has told so to whoever reads it. Put back to before that, it would sign with a key that nobody
+/// believes any more, and there is no way to tell them: so no moment before the last turn of any of them will do.
+fn must_be_behind_every_turn(backup: &Opened, until: Micros) -> Result<(), Failure> {
+    let mut last = None;
+    for origin in backup.services() {
+        each_event(origin, &backup.journal(origin), |stored| {
+            if key_turn(&stored.event).is_some() {
+                last = last.max(recorded(&stored.event).map(|at| (at, origin)));
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    let Some((earliest, origin)) = last.filter(|(at, _)| *at > until) else { return Ok(()) };
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "{origin} took another key to sign with at {at}. Put back to before that, it would sign with the key that it gave up, which nobody \
+             believes who has read of the other one. The earliest moment is --until {at}. Nothing was written",
+            at = jiff::Timestamp::from_microsecond(earliest.0)
+                .map_or_else(|_| format!("{earliest:?}"), |at| at.to_string()),
+        ),
+    ))
 }
 
 /// How far, and what is known beyond.

@@ -6,3 +6,4 @@ mod backup;
 #[path = "../tools/fixture.rs"]
 mod fixture;
 mod restore;
+mod rotated;

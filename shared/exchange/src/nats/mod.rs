@@ -44,4 +44,4 @@ pub use names::{event_subject, stream_name};
 pub use presence::{Listening, Presence, PresenceError, TENURE_LASTS, Tenure};
 pub use relay::{Relay, RelaySettings, RelayState, RelayStatus, STREAM_EVENTS_MAX};
 pub use transport::NatsTransport;
-pub use witness::{StreamWitness, WitnessError, stream_tail, stream_witness};
+pub use witness::{StreamWitness, WitnessError, newest_signed, signed_by_any, stream_tail, stream_witness};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dossier_journal::MirrorHead;
-use dossier_proof::KeyHistory;
+use dossier_proof::{Checkpoint, KeyHistory, SignedCheckpoint, Stand, VerifierKey};
 
 use super::{
     Connection,
@@ -40,6 +40,19 @@ pub enum WitnessError {
 /// # Errors
 /// [`WitnessError`]. `Ok(None)` means that the broker answered and knows nothing.
 pub async fn stream_witness(connection: &Connection, keys: &KeyHistory) -> Result<Option<StreamWitness>, WitnessError> {
+    let newest = newest_signed(connection, |note| keys.verify(note).ok()).await?;
+    Ok(newest.map(|(witness, _)| witness))
+}
+
+/// The newest checkpoint in the service's own stream that `believed` takes for the service's own. For whoever cannot know yet which of its keys signs
+/// where, because the journal is lost or may be an older one: see [`signed_by_any`].
+///
+/// # Errors
+/// As [`stream_witness`].
+pub async fn newest_signed(
+    connection: &Connection,
+    believed: impl Fn(&SignedCheckpoint) -> Option<(Stand, Checkpoint)>,
+) -> Result<Option<(StreamWitness, SignedCheckpoint)>, WitnessError> {
     let unreachable = |error: StreamError| WitnessError::Unreachable(error.to_string());
     let origin = connection.origin();
     let Some(info) = stream::look(connection, origin).await.map_err(unreachable)? else { return Ok(None) };
@@ -52,7 +65,7 @@ pub async fn stream_witness(connection: &Connection, keys: &KeyHistory) -> Resul
     while end > earliest {
         let start = end.saturating_sub(ASKED_AT_ONCE as u64).max(earliest);
         let found = stream::messages(connection, origin, start..end).await.map_err(unreachable)?;
-        let newest = found.iter().rev().find_map(|message| witness_in(message, keys));
+        let newest = found.iter().rev().find_map(|message| witness_in(message, &believed));
         if newest.is_some() {
             return Ok(newest);
         }
@@ -61,11 +74,23 @@ pub async fn stream_witness(connection: &Connection, keys: &KeyHistory) -> Resul
     Ok(None)
 }
 
-fn witness_in(message: &StoredMessage, keys: &KeyHistory) -> Option<StreamWitness> {
+fn witness_in(
+    message: &StoredMessage,
+    believed: impl Fn(&SignedCheckpoint) -> Option<(Stand, Checkpoint)>,
+) -> Option<(StreamWitness, SignedCheckpoint)> {
     let note = checkpoint_in(message.header(CHECKPOINT_HEADER)?)?;
-    let (stand, checkpoint) = keys.verify(&note).ok()?;
+    let (stand, checkpoint) = believed(&note)?;
     let head = MirrorHead { epoch: stand.epoch, size: stand.size, root: checkpoint.root };
-    Some(StreamWitness { head, message: message.number })
+    Some((StreamWitness { head, message: message.number }, note))
+}
+
+/// A checkpoint of the log `log` that any of these keys has signed, wherever that is. It proves no more than that the service once said so: which
+/// key signs there is in the journal, and has to be compared once that is known.
+#[must_use]
+pub fn signed_by_any(note: &SignedCheckpoint, log: &str, keys: &[VerifierKey]) -> Option<(Stand, Checkpoint)> {
+    let stand = Stand::of(note.unverified(), log)?;
+    let checkpoint = keys.iter().find_map(|key| note.verify(key).ok())?;
+    Some((stand, checkpoint))
 }
 
 /// What the service's own stream still holds of its journal behind a position: events of the epoch that the newest signature speaks of, dense and

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use dossier_exchange::{Position, nats::stream_witness};
+use dossier_exchange::{
+    Position,
+    nats::{newest_signed, signed_by_any},
+};
 use dossier_journal::MirrorHead;
 use dossier_proto::Origin;
 use futures_util::{StreamExt, stream::FuturesUnordered};
@@ -49,15 +52,21 @@ impl Line {
     /// # Errors
     /// [`Failure`]: events are missing here, or others stand in their place; or another instance has turned up.
     pub(in crate::house) async fn compare_with_stream(&self, room: &Room) -> Result<Witnessed, Failure> {
+        let (history, later) = (self.signers.history(), self.signers.present_and_later());
+        // What is signed with a later key than the journal knows was signed by a newer journal than this one.
+        let believed = |note: &_| {
+            let later = || signed_by_any(note, history.log(), later.get(1..).unwrap_or_default());
+            history.verify(note).ok().or_else(later)
+        };
         let witness = loop {
-            match stream_witness(&self.connection, &self.signers.history()).await {
+            match newest_signed(&self.connection, believed).await {
                 Ok(witness) => break witness,
                 Err(error) => self.wait_for_broker(&error.to_string()).await,
             }
         };
         self.waiting.over();
         self.still_alone()?;
-        let Some(witness) = witness else { return Ok(Witnessed::Nothing) };
+        let Some((witness, _)) = witness else { return Ok(Witnessed::Nothing) };
         let place = format!("message {} of the service's own stream at the broker", witness.message);
         match room.journal().compare(&place, witness.head) {
             Ok(()) => Ok(Witnessed::Yes),
