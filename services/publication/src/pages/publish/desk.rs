@@ -82,6 +82,9 @@ impl Desk {
     pub(super) fn ago(&self, since: Micros) -> String {
         const HOUR: i64 = 3_600 * Micros::SECOND;
         let passed = self.now().0.saturating_sub(since.0).max(0);
+        if passed < HOUR {
+            return self.words().text("publisher.just_now").to_owned();
+        }
         let (key, unit) =
             if passed >= Micros::DAY { ("publisher.days", Micros::DAY) } else { ("publisher.hours", HOUR) };
         self.words().count(key, u64::try_from(passed / unit).unwrap_or_default())
