@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use dossier::offline::Offline;
-use dossier_proto::Origin;
+use dossier_proto::{Event, Origin, Payload, named_keys};
+use dossier_vault::{Holding, Vault};
 use serde_json::Value;
 
 use crate::fixture::{Installation, copy, dossier, on, open};
@@ -158,4 +159,37 @@ fn keys_that_were_lost_too_come_from_where_they_were_kept() {
     on(&data, &["restore", "--service", "publication", "--keys", kept.to_str().unwrap()]).exits(0);
     start_and_end(&installation);
     on(&data, &["verify"]).exits(0);
+}
+
+/// What was submitted and is not approved stands beside moderation's events alone: its keys come back with it all the same.
+#[test]
+fn a_moderation_that_is_put_back_can_read_what_is_not_approved_yet() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    installation.submit_another();
+    let offline = Offline::open(&data).unwrap();
+    let each = |origin: Origin, visit: &mut dyn FnMut(Event)| {
+        let start = dossier_journal::Place { epoch: 0, sequence: 0 };
+        let journal = offline.journal(origin).unwrap();
+        journal.replay(start, |stored| visit(Event::decode(&stored.event).unwrap())).unwrap();
+    };
+    let (mut submitted, mut approved) = (Vec::new(), Vec::new());
+    each(Origin::Submission, &mut |event| {
+        if let Some(Payload::Submitted(one)) = &event.payload {
+            submitted.extend(dossier_submission::keys::of_submitted(one));
+        }
+    });
+    each(Origin::Moderation, &mut |event| {
+        approved.extend(event.payload.iter().flat_map(named_keys).map(|named| named.key));
+    });
+    submitted.retain(|key| !approved.contains(key));
+    assert!(!submitted.is_empty(), "the fixture has something that is submitted and not approved");
+    let holds = || {
+        let vault = Vault::open_unthreaded(data.join("moderation/keys"), &offline.secrets().master).unwrap();
+        submitted.iter().filter(|key| vault.holding(**key) == Holding::Live).count()
+    };
+    assert_eq!(holds(), submitted.len(), "before");
+    lose(&data, Origin::Moderation);
+    restored(&data, Origin::Moderation);
+    assert_eq!(holds(), submitted.len(), "and after");
 }
