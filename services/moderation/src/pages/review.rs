@@ -155,7 +155,7 @@ impl Looking<'_> {
             assignees: assignees.into_iter().map(|subject| (subject, app.accounts.name_of(subject))).collect(),
             watching: self.others(now),
         };
-        let page = Page::of(&review, around);
+        let page = Page::of(&review, &around);
         let title = page.tab_title();
         let sheet = paper.sheet(Room::Queue, &title).script(&DESK_JS);
         let sheet = if as_of.is_some() { sheet } else { sheet.live(LIVE) };

@@ -134,14 +134,14 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(review: &ReviewShown, around: Around<'a>) -> Self {
+    pub(super) fn of(review: &ReviewShown, around: &Around<'a>) -> Self {
         let words = around.words;
         let summary = &review.review;
         let kind = around.registry.and_then(|registry| registry.record_type(&summary.record_type));
         let teller =
             Teller { words, language: around.language, kind, registry: around.registry, entry: &summary.entry };
         let takes_part = around.offers.as_ref().is_some_and(takes_part);
-        let drawn = drawing(review, &around, kind).blocks(&review.comments, around.typed);
+        let drawn = drawing(review, around, kind).blocks(&review.comments, around.typed);
         let counted = review.difference.as_ref().map(|_| counted(&drawn, words));
         let shown = |block: Block| block_shown(block, &teller, around.typed);
         let Blocks { changed, others, general } = drawn;
@@ -195,7 +195,7 @@ impl<'a> Page<'a> {
                 .as_ref()
                 .map(|shown| words.with("review.as_of_note", "moment", teller.moment(&shown.instant))),
             now_address: format!("/review/entries/{}", summary.entry),
-            switches: switches(review, &around),
+            switches: switches(review, around),
             counted,
             others_heading: words.count("review.fields_unchanged", others.len() as u64),
             changed: changed.into_iter().map(shown).collect(),
@@ -214,10 +214,10 @@ impl<'a> Page<'a> {
             answered: teller.answered(review, around.typed),
             opinions: review.opinions.iter().map(|one| teller.opinion(one)).collect(),
             conflicts: review.conflicts.iter().map(|one| teller.conflict(one)).collect(),
-            decision: Decision::of(review, &around, &teller),
-            side: Side::of(&around, &teller),
-            correction: CorrectionTold::of(review, &around, &teller),
-            status: Status::of(review, &around, &teller, clock),
+            decision: Decision::of(review, around, &teller),
+            side: Side::of(around, &teller),
+            correction: CorrectionTold::of(review, around, &teller),
+            status: Status::of(review, around, &teller, clock),
             events: words.count("review.events", review.history.len() as u64),
             history: review.history.iter().rev().map(|one| teller.happened(one)).collect(),
             words,

@@ -96,7 +96,7 @@ pub(super) struct FileTold {
 }
 
 fn offered(offer: &Offer, teller: &Teller<'_>) -> Result<(), String> {
-    offer.as_ref().map(|()| ()).map_err(|refusal| why_not(refusal, teller.words))
+    offer.as_ref().copied().map_err(|refusal| why_not(refusal, teller.words))
 }
 
 impl Decision {

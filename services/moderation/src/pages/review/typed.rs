@@ -286,7 +286,7 @@ impl Typed {
         let comments = self.comments(message, note);
         let finish = |comments: Vec<HeldCommentBody>| {
             (!comments.is_empty())
-                .then(|| (Act::Finish(FinishBody { digest, comments }), Sent::Comments { message, note }))
+                .then_some((Act::Finish(FinishBody { digest, comments }), Sent::Comments { message, note }))
         };
         if !matches!(verdict, "changes" | "") && !self.items().is_empty() {
             faults.push(Fault { field: "verdict".to_owned(), key: "review.fault.asked" });
