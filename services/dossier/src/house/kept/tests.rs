@@ -75,6 +75,7 @@ fn submission(directory: &Path, events: &[(Event, Option<&Event>)], vault: Vault
         copies: None,
         desk: Arc::new(SubmissionDesk { vault: vault.clone(), submitted }),
         files: FileStore::new(directory.join("attachments"), vault.clone()),
+        learnt: BTreeMap::<Origin, dossier_proof::KeyHistory>::new().into(),
         people: (directory.join("people"), master(directory)),
         vault,
         entitled: Arc::default(),
@@ -184,4 +185,55 @@ fn audit_gives_keys_back_to_who_named_them_first_and_to_no_forger() {
     assert_eq!(of(Submission), BTreeSet::from([key(1), key(2)]), "approved and published ones come back too");
     assert_eq!(of(Publication), BTreeSet::from([key(4)]), "neither what it published of others, nor what it forged");
     assert!(!of(Moderation).contains(&key(1)), "{:?}", of(Moderation));
+}
+
+/// A content that names an attached file, with the key that it says the file is sealed under.
+fn attaching(at: Place, entry: EntryId, file: Digest, key: KeyId) -> Event {
+    // A content has a key of its own.
+    let sealed = v1::Sealed { key_id: vec![at.sequence as u8 + 100; 16], ..Default::default() };
+    let file = v1::AttachedFile { digest: file.to_vec(), key_id: key.as_bytes().to_vec(), ..Default::default() };
+    let (digest, files) = (vec![1; 32], vec![file]);
+    let content = v1::Content { digest, sealed: Some(sealed), files, ..Default::default() };
+    let command = v1::StartDraft { content: Some(content), ..Default::default() };
+    let mut event = event(at, Payload::DraftStarted(v1::DraftStarted { command: Some(command) }));
+    event.head.entry = Some(entry);
+    event
+}
+
+/// The digest of a file stands in clear too. Who names it beside a key of its own has not made that file: what it is sealed under here decides.
+#[test]
+fn a_forged_event_that_names_the_file_of_a_draft_does_not_get_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let vault = Vault::open_unthreaded(directory.path().join("keys"), &master(directory.path())).unwrap();
+    let store = FileStore::new(directory.path().join("attachments"), vault.clone());
+    let entry = EntryId::try_from(&[9; 16][..]).unwrap();
+    let keep = |bytes: &[u8]| {
+        let mut incoming = store.receive(entry, 1_000).unwrap();
+        incoming.write(bytes).unwrap();
+        incoming.finish("text/plain").unwrap()
+    };
+    let (secret, theirs, submitted) = (keep(b"of a draft"), keep(b"of the publisher"), keep(b"submitted"));
+    let own_key = vault.fresh(Kind::Revision).unwrap();
+    let draft = attaching(place(Origin::Submission, 0), entry, secret.digest, secret.key);
+    let forged = [
+        // Its digest beside a key of the forger's own, and with the very key.
+        attaching(place(Origin::Publication, 0), entry, secret.digest, own_key),
+        attaching(place(Origin::Publication, 1), entry, secret.digest, secret.key),
+        attaching(place(Origin::Publication, 2), entry, theirs.digest, theirs.key),
+    ];
+    let receipts = forged
+        .iter()
+        .zip(1..)
+        .map(|(foreign, sequence)| (receipt(place(Origin::Submission, sequence), foreign), Some(foreign)));
+    let events: Vec<_> = [(draft, None)].into_iter().chain(receipts).collect();
+    let desk = submission(directory.path(), &events, vault, submitted.key);
+    let about = |asker, digest| desk.file(asker, entry, digest).unwrap().map(|told| told.key);
+    assert_eq!(about(Origin::Publication, secret.digest), None);
+    assert!(desk.part(Origin::Publication, entry, secret.digest, 0).is_err(), "nor a part of it");
+    assert_eq!(about(Origin::Publication, theirs.digest), Some(theirs.key), "what it named first comes back");
+    assert!(!desk.part(Origin::Publication, entry, theirs.digest, 0).unwrap().is_empty());
+    // What moderation would get on any day, and nothing of a draft.
+    assert_eq!(about(Origin::Moderation, submitted.digest), Some(submitted.key));
+    assert_eq!(about(Origin::Moderation, secret.digest), None);
+    assert_eq!(about(Origin::Moderation, theirs.digest), None, "under a key that it neither named nor may have");
 }
