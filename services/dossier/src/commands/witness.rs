@@ -40,7 +40,9 @@ fn known(path: &Path) -> Result<KnownLogs, Failure> {
     if length.len() > KEYS_BYTES_MAX as u64 {
         return Err(Failure::damaged(format!("{} is too long for a file of keys", path.display())));
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure::disk(path, &error))?;
+    let bytes = fs::read(path).map_err(|error| Failure::disk(path, &error))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::damaged(format!("{} is no file of keys: it is not text", path.display())))?;
     KnownLogs::parse(&text).map_err(|error| Failure::damaged(format!("{}: {error}", path.display())))
 }
 

@@ -15,7 +15,7 @@ use dossier_identity::{
 };
 use dossier_proto::Micros;
 use dossier_web::{
-    Answer, Cache, Problem, ProblemKind,
+    Answer, Cache, Problem,
     extract::wall_clock,
     off_thread,
     page::{Paper, Room, Words},
@@ -91,14 +91,21 @@ async fn step_in(
 ) -> Answer<Response> {
     let next = own_address(form.value("next")).unwrap_or("/").to_owned();
     let whom = form.value("person").to_owned();
-    let entered = off_thread(move || wardrobe.session_of(&whom, wall_clock())).await?;
+    // A page from before somebody left the list, or a form that somebody has written: whoever is there can be chosen again.
+    let Some(entered) = off_thread(move || wardrobe.session_of(&whom, wall_clock())).await? else {
+        return Ok((Cache::Private, Redirect::to(ADDRESS)).into_response());
+    };
     let keep = keep_session(&entered.token, SESSION_LASTS / Micros::SECOND, surroundings.line);
     Ok((Cache::Private, [(header::SET_COOKIE, keep)], Redirect::to(&next)).into_response())
 }
 
 impl Wardrobe {
-    fn session_of(&self, key: &str, now: Micros) -> Answer<Entered> {
-        let token = self.tokens.get(key).ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-        self.accounts.enter_by_token(token, now).map_err(|error| Problem::internal(&error))
+    /// Nothing when nobody of that name is invented here.
+    fn session_of(&self, key: &str, now: Micros) -> Answer<Option<Entered>> {
+        let Some(token) = self.tokens.get(key) else { return Ok(None) };
+        self.accounts.enter_by_token(token, now).map(Some).map_err(|error| Problem::internal(&error))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,13 @@ pub fn read_keys(path: &Path) -> Result<KeyFile, Failure> {
     if length > MAX_KEY_FILE_BYTES as u64 {
         return Err(Failure::damaged(format!("{} is too long for a file of keys", path.display())));
     }
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::damaged(format!(
+            "{} is no file of keys: it is not text. Name the one that the installation shows at /audit/api/v1/verifier-keys.txt with --keys",
+            path.display()
+        ))
+    })?;
     text.parse().map_err(|error| Failure::damaged(format!("{} {error}", path.display())))
 }
 
@@ -45,4 +51,21 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
         return Failure::not_there(format!("{} does not exist; name the keys with --keys FILE", path.display()));
     }
     Failure::disk(path, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Exit;
+
+    /// They were told as a fault of the disk.
+    #[test]
+    fn bytes_that_are_no_text_are_no_file_of_keys() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys");
+        fs::write(&path, b"\xff\xfe\x00garbage").unwrap();
+        let refused = read_keys(&path).unwrap_err();
+        assert_eq!(refused.exit_code(), Exit::Damaged as u8);
+        assert!(refused.to_string().contains("is no file of keys"), "{refused}");
+    }
 }
