@@ -24,6 +24,10 @@ pub enum Scripts {
     Off,
 }
 
+/// Something that stands on the page.
+#[derive(Debug, Clone)]
+pub struct Found(String);
+
 /// A browser that looks at one house.
 #[derive(Debug)]
 pub struct Browser {
@@ -146,6 +150,35 @@ impl Browser {
     #[track_caller]
     pub fn choose(&self, css: &str, value: &str) {
         self.click(&format!("{css} option[value=\"{value}\"]"));
+    }
+
+    /// Chooses the round button or box that has this value, among those of that name.
+    #[track_caller]
+    pub fn tick(&self, name: &str, value: &str) {
+        self.click(&format!("input[name=\"{name}\"][value=\"{value}\"]"));
+    }
+
+    /// All of them, each to be pressed on.
+    #[track_caller]
+    pub fn all(&self, css: &str) -> Vec<Found> {
+        let found = self.ask("POST", "/elements", &json!({"using": "css selector", "value": css}));
+        let found = found.as_array().expect("elements are a list").iter();
+        found.filter_map(|one| one[ELEMENT].as_str()).map(|one| Found(one.to_owned())).collect()
+    }
+
+    /// Clicks one of [`all`](Self::all).
+    #[track_caller]
+    pub fn press_on(&self, found: &Found) {
+        self.ask("POST", &format!("/element/{}/click", found.0), &json!({}));
+    }
+
+    /// Goes to a page again and again until that stands on it.
+    #[track_caller]
+    pub fn finds(&self, address: &str, css: &str) {
+        until(&format!("{css} stands on {address}"), || {
+            self.go(address);
+            self.has(css).then_some(())
+        });
     }
 
     /// What a person reads there; folded and hidden parts are not.

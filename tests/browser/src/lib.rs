@@ -10,7 +10,7 @@ mod person;
 mod rules;
 mod wire;
 
-pub use browser::{Browser, Scripts};
+pub use browser::{Browser, Found, Scripts};
 pub use driver::Driver;
 pub use look::{Look, Shade, Width};
 pub use rules::Rules;

@@ -31,6 +31,10 @@ fn plain(addresses: &[&str]) -> Vec<String> {
     addresses.iter().map(|one| (*one).to_owned()).collect()
 }
 
+fn of(entry: &Entry, before: &str, after: &[&str]) -> Vec<String> {
+    after.iter().map(|after| format!("{before}{entry}{after}")).collect()
+}
+
 #[test]
 fn at_the_door() {
     let house = House::new();
@@ -40,7 +44,77 @@ fn at_the_door() {
 
 #[test]
 fn of_readers() {
-    let house = House::telling_practice();
-    seen_by(&house, None, &plain(&["/"]));
+    let house = House::new();
+    let (entry, number) = house.published("Round table of consuls");
+    let (gone, _) = house.published("A table that was never round");
+    let retraction = json!({"reason": "factual_error", "explanation": "It did not take place."});
+    house.caller(PUBLISHER).post(&gone.public("/retract"), &retraction).expect(200);
+    let mut pages = plain(&["/", "/?type=event", "/?q=nothing-has-this-word"]);
+    pages.extend(of(&entry, "/entries/", &["", "/editions"]));
+    pages.push(format!("/entries/{number}/editions/1"));
+    pages.extend(of(&gone, "/entries/", &[""]));
+    pages.push("/audit/checkpoints".to_owned());
+    seen_by(&house, None, &pages);
+    house.stop();
+}
+
+#[test]
+fn of_contributors() {
+    let house = House::new();
+    let contributor = house.caller(CONTRIBUTOR_KZ);
+    let draft = contributor.begin(&records::event("A draft that nobody else reads"));
+    let filed = contributor.file(&records::event("A table that is looked at"));
+    let (public, _) = house.published("A table in public");
+    let mut pages = plain(&["/contribute", "/contribute/new"]);
+    pages.extend(of(&draft, "/contribute/entries/", &["", "/preview", "/timeline", "/submit", "/withdraw", "/files"]));
+    pages.extend(of(&filed, "/contribute/entries/", &["", "/timeline", "/recall"]));
+    pages.extend(of(&public, "/contribute/entries/", &["", "/revise", "/retract"]));
+    seen_by(&house, Some(CONTRIBUTOR_KZ), &pages);
+    house.stop();
+}
+
+#[test]
+fn of_moderators() {
+    let house = House::new();
+    let filed = house.caller(CONTRIBUTOR_KZ).file(&records::event("A table that is looked at"));
+    house.caller(MODERATOR_A).review(&filed);
+    let mut pages = plain(&["/review/queue", "/review/queue?type=practice"]);
+    pages.extend(of(&filed, "/review/entries/", &[""]));
+    seen_by(&house, Some(MODERATOR_A), &pages);
+    house.stop();
+}
+
+#[test]
+fn of_publishers() {
+    let house = House::new();
+    let (public, _) = house.published("A table in public");
+    let mut pages = plain(&["/publish", "/publish/entries"]);
+    pages.extend(of(&public, "/publish/entries/", &["", "/suspend", "/retract"]));
+    seen_by(&house, Some(PUBLISHER), &pages);
+    house.stop();
+}
+
+#[test]
+fn of_auditors() {
+    let house = House::new();
+    let (public, _) = house.published("A table in public");
+    let mut pages = plain(&["/audit", "/audit/findings", "/audit/trails", "/audit/verify", "/audit/figures"]);
+    pages.extend(of(&public, "/audit/entries/", &["", "/as-of"]));
+    seen_by(&house, Some(AUDITOR), &pages);
+    house.stop();
+}
+
+#[test]
+fn of_administrators() {
+    let house = House::new();
+    let pages = [
+        "/review/people",
+        "/review/people/invite",
+        "/review/people/designate",
+        "/review/designations",
+        "/review/registry",
+        "/review/health",
+    ];
+    seen_by(&house, Some(ADMINISTRATOR), &plain(&pages));
     house.stop();
 }
