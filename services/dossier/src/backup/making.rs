@@ -245,3 +245,6 @@ fn each(directory: &Path, act: &mut dyn FnMut(&Path, &str, fs::FileType) -> io::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
