@@ -127,8 +127,14 @@ impl Browser {
     #[track_caller]
     pub fn click(&self, css: &str) {
         let element = self.element(css);
+        self.bring(&element);
         self.ask("POST", &format!("/element/{element}/click"), &json!({}));
         self.listen();
+    }
+
+    /// Scrolls as a person would, so that it does not lie under a bar that sticks to an edge.
+    fn bring(&self, element: &str) {
+        self.run("arguments[0].scrollIntoView({block: 'center'})", &[json!({ELEMENT: element})]);
     }
 
     /// Puts the text in the place of what stands in the field.
@@ -169,6 +175,7 @@ impl Browser {
     /// Clicks one of [`all`](Self::all).
     #[track_caller]
     pub fn press_on(&self, found: &Found) {
+        self.bring(&found.0);
         self.ask("POST", &format!("/element/{}/click", found.0), &json!({}));
     }
 

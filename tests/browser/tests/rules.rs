@@ -1,7 +1,12 @@
 //! Every page keeps the rules of accessibility: in English and Arabic, light and dark, on a telephone and on a desk.
 
 use dossier_browser::{Browser, Driver, Rules, Scripts};
-use dossier_endtoend::{House, people::Person};
+use dossier_endtoend::{
+    Entry, House,
+    people::{ADMINISTRATOR, AUDITOR, CONTRIBUTOR_KZ, MODERATOR_A, PUBLISHER, Person},
+    records,
+};
+use serde_json::json;
 
 /// Looks at each address, in both languages, and tells all that is wrong at once.
 fn keeps_the_rules(browser: &Browser, addresses: &[String]) {
