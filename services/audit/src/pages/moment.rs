@@ -20,7 +20,11 @@ use dossier_web::{
 };
 use serde::Deserialize;
 
-use super::{Part, PartLink, parts, said, trail::registry_in_force};
+use super::{
+    Part, PartLink, parts,
+    said::{self, flipped},
+    trail::registry_in_force,
+};
 use crate::{
     api::{
         moments::{DifferenceQuery, MomentDocument, MomentQuery, at, between},

@@ -35,6 +35,11 @@ impl Said {
     }
 }
 
+/// An icon that is mirrored where the page runs from the right.
+pub(super) fn flipped(name: &str) -> String {
+    dossier_web::page::icon(name).replace("class=\"i\"", "class=\"i i-flip\"")
+}
+
 /// The registry's name for a language of the interface.
 pub(super) fn tongue(language: Language) -> Tongue {
     language.code().parse().expect("both name the same six languages; a test goes through all")

@@ -1,7 +1,7 @@
 //! The page as it was: the text of a moment under the registry of that text, labelled as readers see it.
 
 use dossier_proto::Payload;
-use dossier_registry::FactKind;
+use dossier_registry::{FactKind, Section};
 use dossier_web::{
     Answer, Language,
     page::{Words, richtext},
@@ -113,7 +113,8 @@ pub(super) fn shown(
         });
         (Said::new(fact.label, language), values.collect())
     };
-    let facts = facts.into_iter().map(fact).collect();
+    // The title stands over it.
+    let facts = facts.into_iter().filter(|fact| fact.section != Section::Title).map(fact).collect();
     Ok(Shown { heading, note: None, title: title.map(|title| Said::new(title, language)), facts, is_cut })
 }
 

@@ -21,7 +21,10 @@ use dossier_web::{
     visit::Visit,
 };
 
-use super::{Part, PartLink, parts, said};
+use super::{
+    Part, PartLink, parts,
+    said::{self, flipped},
+};
 use crate::{
     api::trails::{TrailQuery, read, taken_away},
     office::Office,
