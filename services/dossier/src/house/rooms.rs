@@ -11,7 +11,12 @@ use dossier_moderation as moderation;
 use dossier_proto::Origin;
 use dossier_publication as publication;
 use dossier_submission as submission;
-use dossier_web::{observe::Readiness, page::{Demonstration, Roll}, proxies::TrustedProxies, visit::Surroundings};
+use dossier_web::{
+    observe::Readiness,
+    page::{Demonstration, Roll},
+    proxies::TrustedProxies,
+    visit::Surroundings,
+};
 use futures_util::future::{join_all, select_all};
 use tokio::sync::watch;
 
