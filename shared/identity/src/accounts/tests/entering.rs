@@ -276,7 +276,7 @@ async fn a_forgotten_password_is_replaced_and_all_sessions_end() {
     let over = accounts.enter_by_link(LinkKind::Reset, secret.expose(), OTHER, source(5), late).await.unwrap_err();
     assert!(matches!(over, EnteringFailure::ExpiredLink));
     let entered = accounts.enter_by_link(LinkKind::Reset, secret.expose(), OTHER, None, later(1)).await.unwrap();
-    let who = |token: &crate::accounts::TokenText| accounts.authenticate(token.expose(), None, later(2));
+    let who = |token: &TokenText| accounts.authenticate(token.expose(), None, later(2));
     assert_eq!(who(&session), Err(AuthenticationFailure::Revoked));
     assert_eq!(who(&entered.token).unwrap().subject, subject);
     assert_eq!(who(&issued).unwrap().subject, subject, "tokens of programs are an operator's to revoke");
@@ -363,7 +363,7 @@ async fn signing_out_ends_one_session_or_all_and_no_other_token() {
     let issued = accounts.issue_token(subject, "a program", None, None, NOW).unwrap();
     let sign_in = async || accounts.sign_in("oak@example.org", GOOD, source(1), NOW).await.unwrap().token;
     let sessions = [sign_in().await, sign_in().await, sign_in().await];
-    let who = |token: &crate::accounts::TokenText| accounts.authenticate(token.expose(), None, NOW);
+    let who = |token: &TokenText| accounts.authenticate(token.expose(), None, NOW);
     let first = who(&sessions[0]).unwrap().token;
     accounts.sign_out(subject, Some(first), NOW).unwrap();
     assert_eq!(who(&sessions[0]), Err(AuthenticationFailure::Revoked));
