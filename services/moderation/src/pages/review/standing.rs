@@ -139,7 +139,7 @@ impl Decision {
                 .digest
                 .as_bytes()
                 .chunks(4)
-                .take(8)
+                .take(4)
                 .map(|part| String::from_utf8_lossy(part).into_owned())
                 .collect(),
         }
