@@ -18,7 +18,7 @@ use crate::{
 
 /// What every page is drawn on. An extractor for any router: it asks nothing of its state.
 ///
-/// ```ignore
+/// ```text
 /// async fn show(visit: Visit, paper: Paper) -> Answer<Response> {
 ///     let main = QueueTemplate { … };
 ///     Ok((paper.cache(), paper.page(Room::Queue, &title, &main)?).into_response())
