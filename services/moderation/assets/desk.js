@@ -1,9 +1,11 @@
-/* Dossier: keys at the queue and on review pages. Nothing needs them. j and k go from row to row, o opens, c takes up, a and r choose a
-   verdict. */
+/* Dossier: keys at the queue and on review pages. Nothing needs them. j and k go from row to row, o opens and c takes up the chosen row,
+   a and r choose a verdict. */
 "use strict";
 (() => {
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.checkVisibility?.() ?? true);
   let here = -1;
+  // After rows came in or went, none is chosen until j or k choose one.
+  const chosen = () => document.querySelector('[data-row][aria-current="true"]');
   const go = (step) => {
     const all = rows();
     if (!all.length) return;
@@ -13,11 +15,7 @@
     row.scrollIntoView({ block: "nearest" });
     (row.querySelector("[data-open]") || row.querySelector("summary, input"))?.focus({ preventScroll: true });
   };
-  const press = (name) => {
-    const row = rows()[here];
-    const found = row?.querySelector(`[data-${name}]`) || (document.querySelector("[data-finish]") || name === "claim" ? document.querySelector(`:not([data-row]) [data-${name}]`) : null);
-    found?.click();
-  };
+  const press = (name) => chosen()?.querySelector(`[data-${name}]`)?.click();
   const verdict = (key) => {
     const found = document.querySelector(`[data-verdict="${key}"]`);
     if (!found) return;

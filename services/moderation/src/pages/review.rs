@@ -120,11 +120,15 @@ impl Looking<'_> {
             .off_thread(move |desk| desk.held.read(entry, subject).map_err(|error| Problem::internal(&error)))
             .await?;
         let current = current_digest(app, entry);
+        let is_sent = again.typed.is_some();
         let typed = again.typed.unwrap_or_else(|| Typed::of_held(held.fields.clone()));
-        // Something newer came in since this was typed: then that difference comes first.
-        let since = typed.digest().filter(|digest| Some(*digest) != current && typed.has_words());
+        // Something newer came in since this was typed: then that difference comes first. After a form was sent it does without a word
+        // in it too: the page that comes back carries the new digest, and nobody may decide on it unseen.
+        let since = typed.digest().filter(|digest| Some(*digest) != current && (is_sent || typed.has_words()));
+        let typed = if typed.digest() == current { typed } else { typed.about_another_content() };
+        let asked = query.against.as_deref().filter(|_| !is_sent || since.is_none());
         let as_of = query.as_of.as_deref().map(moment_typed);
-        let against = self.against(&held, current, since.filter(|_| as_of.is_none()))?;
+        let against = Self::against(asked, &held, current, since.filter(|_| as_of.is_none()))?;
         let (review, version) = app.review(&visit.bearer, entry, against, as_of.clone()).await?;
         if as_of.is_none() && reader == Reader::Person {
             self.note_look(&held, &review.review.digest, review.stages.is_empty()).await?;
@@ -149,7 +153,7 @@ impl Looking<'_> {
             told: again.told,
             faults: again.faults,
             since,
-            against: query.against.as_deref(),
+            against: asked,
             as_of: query.as_of.as_deref(),
             last_look: last_look(&held, current),
             assignees: assignees.into_iter().map(|subject| (subject, app.accounts.name_of(subject))).collect(),
@@ -162,8 +166,13 @@ impl Looking<'_> {
         Ok((Cache::Private, sheet.page(&page)?).into_response())
     }
 
-    fn against(&self, held: &Held, current: Option<Digest>, since: Option<Digest>) -> Answer<Against> {
-        Ok(match self.query.against.as_deref().filter(|against| !against.is_empty()) {
+    fn against(
+        asked: Option<&str>,
+        held: &Held,
+        current: Option<Digest>,
+        since: Option<Digest>,
+    ) -> Answer<Against> {
+        Ok(match asked.filter(|against| !against.is_empty()) {
             None => since.map_or(Against::Usual, Against::Digest),
             Some("edition") => Against::Edition,
             Some("submission") => Against::Submission,

@@ -108,6 +108,9 @@ impl Sending<'_> {
             return self.again(typed, problem, Vec::new()).await;
         }
         let plan = match typed.plan(act) {
+            Ok(plan) if plan.is_empty() => {
+                return self.again(typed, Problem::new(ProblemKind::MalformedRequest), Vec::new()).await;
+            }
             Ok(plan) => plan,
             Err(faults) => {
                 let problem = Problem::new(ProblemKind::InvalidRequest);

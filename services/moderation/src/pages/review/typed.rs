@@ -97,6 +97,12 @@ impl Typed {
         self.0.iter().any(|(name, value)| !drawn(name) && says_something(value))
     }
 
+    /// What holds of any content: a verdict, what was viewed and when to publish are said of one content and do not pass to another.
+    pub(super) fn about_another_content(&self) -> Self {
+        let stays = |name: &str| !["verdict", "viewed", "publish_at"].contains(&name);
+        Self(self.0.iter().filter(|(name, _)| stays(name)).cloned().collect())
+    }
+
     /// What stays when something was sent.
     pub(super) fn after(&self, sent: Sent) -> Self {
         let stays = |name: &str| match sent {
@@ -187,7 +193,7 @@ impl Typed {
         long.map(|(name, _)| Fault { field: name.clone(), key: "review.fault.long" }).collect()
     }
 
-    /// What the button asks for. A moment or a person that cannot be read is a fault of its field.
+    /// What the button asks for; nothing where the form has no such button. A moment or a person that cannot be read is a fault of its field.
     pub(super) fn plan(&self, act: &str) -> Result<Plan, Vec<Fault>> {
         let mut faults = self.too_long();
         let Some(digest) = self.digest() else {
@@ -204,7 +210,7 @@ impl Typed {
             }
             ["conflict"] => {
                 let reason = self.reason("conflict_reason", &mut faults);
-                vec![(Act::DeclareConflict(ConflictBody { reason }), Sent::All)]
+                vec![(Act::DeclareConflict(ConflictBody { reason }), Sent::Under("conflict_"))]
             }
             ["settle", round, item] => vec![(self.settle(digest, round, item, None), Sent::Nothing)],
             ["reopen", round, item] => {
@@ -216,7 +222,8 @@ impl Typed {
                 vec![(self.settle(digest, round, item, Some(text.to_owned())), Sent::Under("s."))]
             }
             ["confirm"] | ["reject"] => self.correction(act, &mut faults),
-            _ => self.decide(digest, &mut faults),
+            ["decide"] => self.decide(digest, &mut faults),
+            _ => return Ok(Vec::new()),
         };
         if faults.is_empty() { Ok(plan) } else { Err(faults) }
     }

@@ -95,7 +95,7 @@ async fn a_decision_on_a_text_that_has_changed_is_refused_and_everything_typed_i
         assert_eq!(typed(again, "message"), "All is well.");
         assert_eq!(typed(again, "note"), "Read twice.");
         has(again, "name=\"k.scope\" value=\"no\" checked");
-        has(again, &format!("name=\"verdict\" value=\"{verdict}\" checked"));
+        lacks(again, "checked data-verdict");
         if verdict == "changes" {
             assert_eq!(typed(again, "r.description.en"), "Say who led it.");
         }
@@ -115,6 +115,42 @@ async fn a_decision_on_a_text_that_has_changed_is_refused_and_everything_typed_i
     assert_eq!(returned.text("/state"), "changes-requested");
     assert_eq!(returned.text("/requested_changes/0/field"), "description");
     assert_eq!(returned.text("/requested_changes/0/text"), "Say who led it.");
+}
+
+#[tokio::test]
+async fn approving_without_words_was_refused_with_no_difference_shown_and_the_verdict_left_checked() {
+    let mut room = Room::open().await;
+    to_the_present(&room);
+    let first = room.submit(ENTRY, 1, &content("A forum")).await;
+    let browser = Browser::of(&room, "moderator-a");
+    let (shown, cookie) = (browser.open(&review()).await.is(200), browser.cookie());
+    let drawn = page(&shown).to_owned();
+    room.recall(ENTRY, &first).await;
+    room.submit(ENTRY, 2, &content("A forum that nobody has read about")).await;
+    let moderator = Browser::again(&room, cookie);
+    let approve = [("verdict", "approve"), ("viewed", "title.en"), ("act", "decide")];
+    for address in [review(), format!("{}?against=nothing", review())] {
+        let refused = moderator.send(&address, &Browser::filled(&drawn, &approve)).await.is(409);
+        has(page(&refused), "The text is another one now");
+        has(page(&refused), "<ins><span class=\"vh\">added: </span>");
+        lacks(page(&refused), "checked data-verdict");
+        lacks(page(&refused), "value=\"title.en\" checked");
+    }
+    // Nor do they come back with what was held.
+    let reopened = moderator.open(&review()).await.is(200);
+    lacks(page(&reopened), "checked data-verdict");
+    lacks(page(&reopened), "value=\"title.en\" checked");
+}
+
+#[tokio::test]
+async fn an_unknown_button_decided() {
+    let mut room = Room::open().await;
+    to_the_present(&room);
+    room.submit(ENTRY, 1, &content("A forum")).await;
+    let moderator = Browser::of(&room, "moderator-a");
+    let refused = moderator.press("approve", &[("verdict", "approve"), ("note", "kept")]).await.is(400);
+    assert_eq!(typed(page(&refused), "note"), "kept");
+    assert_eq!(room.look("moderator-a").await.text("/state"), "in-review");
 }
 
 #[tokio::test]

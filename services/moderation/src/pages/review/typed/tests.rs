@@ -60,6 +60,21 @@ fn what_is_only_drawn_is_not_kept() {
 }
 
 #[test]
+fn a_button_that_the_form_does_not_have_decided() {
+    for act in ["", "approve", "decide/1", "Decide"] {
+        assert!(form(&[("verdict", "approve")]).plan(act).unwrap().is_empty(), "{act}");
+    }
+}
+
+#[test]
+fn declaring_a_conflict_threw_away_what_was_held() {
+    let typed = form(&[("conflict_reason", "My cousin."), ("c.title.en", "short"), ("note", "psst")]);
+    let plan = typed.plan("conflict").unwrap();
+    let rest = typed.after(plan[0].1);
+    assert_eq!((rest.value("c.title.en"), rest.value("note"), rest.value("conflict_reason")), ("short", "psst", ""));
+}
+
+#[test]
 fn too_long_a_text_is_a_fault_of_its_field() {
     let long = "x".repeat(ITEM_BYTES_MAX + 1);
     let faults = form(&[("c.title.en", &long), ("verdict", "comment")]).plan("decide").unwrap_err();
