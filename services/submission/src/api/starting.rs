@@ -1,7 +1,7 @@
 //! `POST /entries`: an entry begins.
 
 use axum::{extract::State, response::Response};
-use dossier_engine::fresh_id;
+use dossier_engine::{ExecuteError, Outcome, fresh_id};
 use dossier_proto::{BodyCode, Digest, EntryId, Micros, v1};
 use dossier_registry::{Day, Language, ORIGINAL_LANGUAGE, RecordType, Registry};
 use dossier_vault::Purpose;
@@ -21,7 +21,7 @@ use super::{
     files, off_thread, refusals, texts, validating,
 };
 use crate::{
-    domain::{Command, EntryFacts},
+    domain::{Command, EntryFacts, Refusal},
     office::Office,
     words::{self, WordsError},
 };
@@ -109,11 +109,12 @@ pub(crate) async fn start(
     if let Some((id, _)) = asking.before(&office).await? {
         return answer_begun(&office, id, StatusCode::CREATED).await;
     }
-    let Prepared { errand, source } = {
-        let office = office.clone();
-        off_thread(move || prepare(&office, &caller, body)).await?
-    };
-    let outcome = asking.execute(&office, errand).await.map_err(|error| refusals::failed(&error))?;
+    let (mut done, mut source) = begin(&office, &asking, &caller, &body).await?;
+    if matches!(&done, Err(ExecuteError::Refused { refusal: Refusal::Malformed(_), .. })) {
+        // The right to write came between the look, which therefore sealed nothing, and the decision: now there is one.
+        (done, source) = begin(&office, &asking, &caller, &body).await?;
+    }
+    let outcome = done.map_err(|error| refusals::failed(&error))?;
     let begun = outcome.events.first().and_then(|event| event.head.entry);
     let (id, status) = match (begun, source) {
         (Some(id), _) => (Some(id), StatusCode::CREATED),
@@ -123,6 +124,17 @@ pub(crate) async fn start(
     // A start is one event that names the entry, or it is nothing because of a file filed before.
     let id = id.ok_or_else(|| Problem::new(ProblemKind::WrongState))?;
     answer_begun(&office, id, status).await
+}
+
+type Begun = (Result<Outcome, ExecuteError<Refusal>>, Option<(BodyCode, Digest)>);
+
+/// What was decided, and whose file it was read from.
+async fn begin(office: &Office, asking: &Asking, caller: &Bearer, body: &StartBody) -> Answer<Begun> {
+    let Prepared { errand, source } = {
+        let (office, caller, body) = (office.clone(), caller.clone(), body.clone());
+        off_thread(move || prepare(&office, &caller, body)).await?
+    };
+    Ok((asking.execute(office, errand).await, source))
 }
 
 /// The entry, and where it is to be found.
