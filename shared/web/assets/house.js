@@ -94,7 +94,7 @@
   const typed = (form) => Object.fromEntries(named(form).map(([name, one]) => [name, chosen(one)]));
 
   const keep = (form) => {
-    const address = form.dataset.autosave, key = `kept:${address}`;
+    const address = form.dataset.autosave, mine = form.elements.form?.value, key = `kept:${mine}:${address}`;
     const shown = form.querySelector("[data-saved]");
     shown?.removeAttribute("role");
     let timer = 0, first = 0, wait = 2000, running = false, again = false, state = "";
@@ -192,6 +192,7 @@
   const follow = () => {
     const drawn = new Map(marked().map((one) => [one.id, essence(one)]));
     const topics = new Set(marked().flatMap((one) => one.dataset.live.split(" ")).filter(Boolean));
+    if (!topics.size) return;
     const address = `${stream}?${new URLSearchParams([...topics].slice(0, 8).map((topic) => ["topic", topic]))}`;
     let source = null, waiting = 0, last = Date.now(), isLooking = false;
 
@@ -263,7 +264,7 @@
     document.addEventListener("visibilitychange", listen);
     addEventListener("pagehide", stop);
     addEventListener("pageshow", listen);
-    if (topics.size) listen();
+    listen();
   };
   if (stream) follow();
 
