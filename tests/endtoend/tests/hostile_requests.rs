@@ -151,7 +151,7 @@ fn strange_addresses_lead_nowhere() {
         "/api/v1/entries/",
         "/api/v1/",
         "/API/V1/entries",
-        "/review",
+        "/review/",
         "/contribute/",
         "/audit/api/v2/state",
     ] {

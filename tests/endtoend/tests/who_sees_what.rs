@@ -267,8 +267,13 @@ fn seen(answer: &dossier_endtoend::Answer) -> Vec<u8> {
 
 /// Where something stands in what was answered.
 fn places<'a>(read: &'a BTreeMap<String, Vec<u8>>, words: &str) -> Vec<&'a str> {
-    let holds = |bytes: &Vec<u8>| !words_in(bytes, &[words]).is_empty();
-    read.iter().filter(|(_, bytes)| holds(bytes)).map(|(address, _)| address.as_str()).collect()
+    // A page that says that there is nothing offers the same address in other languages: what was asked tells nobody anything.
+    let told = |address: &str, bytes: &[u8]| match String::from_utf8(bytes.to_vec()) {
+        Ok(text) => text.replace(address.split('?').next().unwrap_or(address), "").into_bytes(),
+        Err(_) => bytes.to_vec(),
+    };
+    let holds = |address: &str, bytes: &[u8]| !words_in(&told(address, bytes), &[words]).is_empty();
+    read.iter().filter(|(address, bytes)| holds(address, bytes)).map(|(address, _)| address.as_str()).collect()
 }
 
 /// What somebody sees of the marked words, anywhere.
