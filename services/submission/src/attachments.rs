@@ -3,9 +3,10 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
+use dossier_engine::fresh_id;
 use dossier_proto::{Digest, EntryId, v1};
 use prost::Message;
 
@@ -29,18 +30,20 @@ impl Attachments {
         Self { directory }
     }
 
-    /// Keeps a file. It is on disk, whole and under its name, when this returns; repeating it is harmless.
+    /// Keeps a file. It is on disk, whole and under its name, when this returns; repeating it is harmless, and so is keeping
+    /// it twice at once: each is written apart, and one of them stands whole.
     ///
     /// # Errors
     /// When the disk refuses or is full; then nothing stands under the name.
     pub fn keep(&self, entry: EntryId, digest: Digest, sealed: &v1::Sealed) -> io::Result<()> {
         self.make_directory()?;
         let place = self.place(entry, digest);
-        let half = place.with_extension("half");
-        let mut file = File::create(&half)?;
-        file.write_all(&sealed.encode_to_vec())?;
-        file.sync_all()?;
-        fs::rename(&half, &place)?;
+        let half = self.directory.join(format!("{entry}-{digest}.{}.half", fresh_id()));
+        if let Err(error) = write(&half, &sealed.encode_to_vec()).and_then(|()| fs::rename(&half, &place)) {
+            // A disk that is full is not filled further; what cannot be removed either goes with the entry.
+            drop(fs::remove_file(&half));
+            return Err(error);
+        }
         File::open(&self.directory)?.sync_all()
     }
 
@@ -74,17 +77,42 @@ impl Attachments {
     /// # Errors
     /// When the disk refuses.
     pub fn of_entry(&self, entry: EntryId) -> io::Result<Vec<SourceFile>> {
+        let beginning = format!("{entry}-");
+        let mut found = Vec::new();
+        for path in self.named(|name| name.starts_with(&beginning))? {
+            let sealed = match fs::read(&path) {
+                Ok(bytes) => v1::Sealed::decode(bytes.as_slice()).ok(),
+                // Half written a moment ago, and under its whole name by now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            found.push(SourceFile { path, sealed });
+        }
+        Ok(found)
+    }
+
+    /// Removes what is kept under this digest beside any entry, half-written too, durably.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove_everywhere(&self, digest: Digest) -> io::Result<()> {
+        let name_of = format!("-{digest}");
+        for path in self.named(|name| name.contains(&name_of))? {
+            self.remove(&SourceFile { path, sealed: None })?;
+        }
+        Ok(())
+    }
+
+    fn named(&self, is_meant: impl Fn(&str) -> bool) -> io::Result<Vec<PathBuf>> {
         let files = match fs::read_dir(&self.directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             files => files?,
         };
-        let beginning = format!("{entry}-");
         let mut found = Vec::new();
         for file in files {
             let path = file?.path();
-            if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&beginning)) {
-                let sealed = v1::Sealed::decode(fs::read(&path)?.as_slice()).ok();
-                found.push(SourceFile { path, sealed });
+            if path.file_name().and_then(|name| name.to_str()).is_some_and(&is_meant) {
+                found.push(path);
             }
         }
         Ok(found)
@@ -106,3 +134,12 @@ impl Attachments {
         self.directory.join(format!("{entry}-{digest}"))
     }
 }
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
 //! What submission destroys when it is ordered: the keys of drafts too, files that were attached or that an entry was read from, and what it
-//! keeps in memory.
+//! keeps in memory; of a person, what they typed and did not save.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use dossier_vault::{
     files::{FileError, FileStore},
 };
 
-use crate::office::Office;
+use crate::{office::Office, pages::typing};
 
 /// Where submission keeps words.
 pub(crate) struct Shelves {
@@ -55,7 +55,11 @@ impl Holdings for Shelves {
     }
 
     fn forget(&self, subject: SubjectId) -> Result<u32, ErasureError> {
-        forgotten(self.office.accounts(), subject)
+        // Nobody types as them any more, so nothing comes after this.
+        let ended = forgotten(self.office.accounts(), subject)?;
+        typing::forget(self.office.attachments(), self.office.words(), subject)
+            .map_err(|error| ErasureError::Obstacle(format!("what they typed and did not save: {error}")))?;
+        Ok(ended)
     }
 
     fn drop_caches(&self) {

@@ -72,9 +72,9 @@
       } catch { /* not allowed */ }
     },
   };
-  /* What people can change: never what the page drew for the server, such as versions and keys. */
+  /* What people can change: never what the page drew for the server, such as versions and keys, nor what is said of one text alone. */
   const controls = (form) => [...form.elements].filter((one) =>
-    one.name && !one.matches("[type=hidden], [type=file], [type=password], [type=submit], button, fieldset, output"));
+    one.name && !one.matches("[type=hidden], [type=file], [type=password], [type=submit], [data-unkept], button, fieldset, output"));
   const isBox = (one) => one.matches("[type=checkbox], [type=radio]");
   const chosen = (one) => isBox(one) ? (one.checked ? "on" : "")
     : one.multiple ? [...one.selectedOptions].map((option) => option.value).join("\n") : one.value;

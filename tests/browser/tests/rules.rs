@@ -8,6 +8,9 @@ use dossier_endtoend::{
 };
 use serde_json::json;
 
+/// A page that there is not: the one problem that is looked at on purpose.
+const NOWHERE: &str = "/no/such/page";
+
 /// Looks at each address, in both languages, and tells all that is wrong at once.
 fn keeps_the_rules(browser: &Browser, addresses: &[String]) {
     let rules = Rules::read();
@@ -16,6 +19,8 @@ fn keeps_the_rules(browser: &Browser, addresses: &[String]) {
         for language in ["en", "ar"] {
             let mark = if address.contains('?') { '&' } else { '?' };
             broken.extend(rules.broken_on(browser, &format!("{address}{mark}lang={language}")));
+            let is_problem = browser.has(".problem");
+            assert_eq!(is_problem, address == NOWHERE, "what was looked at is {}", browser.where_it_is());
         }
     }
     assert!(broken.is_empty(), "{} rules broken:\n{}", broken.len(), broken.join("\n"));
@@ -43,7 +48,7 @@ fn of(entry: &Entry, before: &str, after: &[&str]) -> Vec<String> {
 #[test]
 fn at_the_door() {
     let house = House::new();
-    seen_by(&house, None, &plain(&["/review/sign-in", "/review/forgotten-password", "/demo", "/no/such/page"]));
+    seen_by(&house, None, &plain(&["/review/sign-in", "/review/forgotten-password", "/demo", NOWHERE]));
     house.stop();
 }
 
@@ -71,7 +76,11 @@ fn of_contributors() {
     let filed = contributor.file(&records::event("A table that is looked at"));
     let (public, _) = house.published("A table in public");
     let mut pages = plain(&["/contribute", "/contribute/new"]);
-    pages.extend(of(&draft, "/contribute/entries/", &["", "/preview", "/timeline", "/submit", "/withdraw", "/files"]));
+    pages.extend(of(
+        &draft,
+        "/contribute/entries/",
+        &["", "/preview", "/timeline", "/submit", "/withdraw", "/files?field=attachments"],
+    ));
     pages.extend(of(&filed, "/contribute/entries/", &["", "/timeline", "/recall"]));
     pages.extend(of(&public, "/contribute/entries/", &["", "/revise", "/retract"]));
     seen_by(&house, Some(CONTRIBUTOR_KZ), &pages);
@@ -112,10 +121,11 @@ fn of_auditors() {
 #[test]
 fn of_administrators() {
     let house = House::new();
+    let designate = format!("/review/people/designate?subject={}", house.subject(MODERATOR_A));
     let pages = [
         "/review/people",
         "/review/people/invite",
-        "/review/people/designate",
+        &designate,
         "/review/designations",
         "/review/registry",
         "/review/health",

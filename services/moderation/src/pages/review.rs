@@ -166,12 +166,7 @@ impl Looking<'_> {
         Ok((Cache::Private, sheet.page(&page)?).into_response())
     }
 
-    fn against(
-        asked: Option<&str>,
-        held: &Held,
-        current: Option<Digest>,
-        since: Option<Digest>,
-    ) -> Answer<Against> {
+    fn against(asked: Option<&str>, held: &Held, current: Option<Digest>, since: Option<Digest>) -> Answer<Against> {
         Ok(match asked.filter(|against| !against.is_empty()) {
             None => since.map_or(Against::Usual, Against::Digest),
             Some("edition") => Against::Edition,

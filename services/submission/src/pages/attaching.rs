@@ -235,10 +235,11 @@ fn label_of(file: &str) -> String {
 async fn attach(office: &Office, caller: &Bearer, id: EntryId, field: &str, file: &FileDocument) -> Answer<()> {
     let mut last = Problem::new(ProblemKind::StaleVersion);
     for _ in 0..TRIES {
-        let (version, content) = {
+        let with_file = {
             let (office, field, file) = (office.clone(), field.to_owned(), file.clone());
             off_thread(move || with_file(&office, id, &field, &file)).await?
         };
+        let Some((version, content)) = with_file else { return Ok(()) };
         let if_match = IfMatch::Tags(vec![Tag::Version(Part::Draft, version)]);
         let (state, body) = (State(office.clone()), StrictJson(saving::SaveBody { content }));
         match saving::save(state, caller.clone(), StrictPath(id), if_match, IdempotencyKey(None), body).await {
@@ -250,7 +251,8 @@ async fn attach(office: &Office, caller: &Bearer, id: EntryId, field: &str, file
     Err(last)
 }
 
-fn with_file(office: &Office, id: EntryId, field: &str, file: &FileDocument) -> Answer<(u64, Value)> {
+/// The draft with the file; none when it stands there already, as after a double click.
+fn with_file(office: &Office, id: EntryId, field: &str, file: &FileDocument) -> Answer<Option<(u64, Value)>> {
     let entry = office.engine().view().entry(id).cloned().ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let mut content = working(office, id, &entry)?.unwrap_or_else(|| json!({}));
     let registry = contents::registry(office)?;
@@ -259,11 +261,14 @@ fn with_file(office: &Office, id: EntryId, field: &str, file: &FileDocument) -> 
         "digest": file.digest, "name": file.name, "media_type": file.media_type, "bytes": file.bytes,
     });
     let is_many = kind.is_some_and(|kind| kind.cardinality.is_many());
+    let is_it = |one: &Value| one.get("digest") == value.get("digest");
     match content.get_mut(field) {
+        Some(Value::Array(values)) if is_many && values.iter().any(is_it) => return Ok(None),
+        Some(one) if *one == value => return Ok(None),
         Some(Value::Array(values)) if is_many => values.push(value),
         _ => content[field] = if is_many { json!([value]) } else { value },
     }
-    Ok((entry.version, content))
+    Ok(Some((entry.version, content)))
 }
 
 /// `GET /contribute/entries/{id}/files/{digest}`: the file.

@@ -320,7 +320,7 @@ pub(super) async fn save(
     off_thread(move || {
         let found = find(&office, &visit, id)?;
         if !found.entry.workflow.is_with_body() {
-            return standing_with_typed(&office, &paper, (id, found), kept);
+            return standing_with_typed(&office, &visit, &paper, (id, found), &sent, kept);
         }
         let shown = again(&office, &paper, (id, &found), &sent, kept)?;
         draw(&office, &visit, &paper, (id, found), shown)
@@ -329,12 +329,44 @@ pub(super) async fn save(
 }
 
 /// It moved away while somebody wrote: what was typed is kept, and comes back when it does.
-fn standing_with_typed(office: &Office, paper: &Paper, (id, found): (EntryId, Found), kept: Kept) -> Answer<Response> {
-    let page = standing(office, paper, (id, found), Some("moved"))?;
-    Ok(match kept {
-        Kept::Conflict(problem) | Kept::Not(problem) => problem.around(page),
-        Kept::Whole | Kept::Partly => page,
+fn standing_with_typed(
+    office: &Office,
+    visit: &Visit,
+    paper: &Paper,
+    (id, found): (EntryId, Found),
+    sent: &Sent,
+    kept: Kept,
+) -> Answer<Response> {
+    let (is_kept, problem) = match kept {
+        Kept::Conflict(problem) | Kept::Not(problem) => (keep_whole(office, visit, (id, &found), sent), Some(problem)),
+        // What no revision holds was kept with the saving.
+        Kept::Whole | Kept::Partly => (true, None),
+    };
+    let page = standing(office, paper, (id, found), is_kept.then_some("moved"))?;
+    Ok(match problem {
+        Some(problem) => problem.around(page),
+        None => page,
     })
+}
+
+/// Keeps the whole form beside the entry; answers whether it is kept, so that nobody is told so who lost it.
+fn keep_whole(office: &Office, visit: &Visit, (id, found): (EntryId, &Found), sent: &Sent) -> bool {
+    if !found.may_write {
+        return false;
+    }
+    match typing::keep(office, (id, found.entry.working), visit.bearer.subject, &whole_of(sent)) {
+        Ok(is_kept) => is_kept,
+        Err(problem) => {
+            tracing::warn!(entry = %id, ?problem, "what was typed while the entry moved on could not be kept");
+            false
+        }
+    }
+}
+
+/// All that stands in the form, as it was typed on the version it was drawn on.
+fn whole_of(sent: &Sent) -> Typing {
+    let typed = sent.typed.pairs().map(|(name, text)| (name.to_owned(), text.to_owned()));
+    Typing { version: sent.version, is_whole: true, fields: typed.chain(sent.beside.iter().cloned()).collect() }
 }
 
 /// The form as it was sent.
@@ -434,10 +466,7 @@ pub(super) async fn keep_typing(
         if !contents::may_write(&office, &caller, &entry.facts, now) {
             return Err(Problem::new(ProblemKind::NotEntitled));
         }
-        let typed = sent.typed.pairs().map(|(name, text)| (name.to_owned(), text.to_owned()));
-        let fields = typed.chain(sent.beside.iter().cloned()).collect();
-        let typing = Typing { version: sent.version, is_whole: true, fields };
-        if !typing::keep(&office, (id, entry.working), caller.subject, &typing)? {
+        if !typing::keep(&office, (id, entry.working), caller.subject, &whole_of(&sent))? {
             return Err(Problem::new(ProblemKind::TooLarge));
         }
         let is_current = entry.version == sent.version && entry.workflow.is_with_body();

@@ -28,7 +28,7 @@ mod submit;
 mod tests;
 mod timeline;
 mod typed;
-mod typing;
+pub(crate) mod typing;
 mod zones;
 
 use std::sync::LazyLock;

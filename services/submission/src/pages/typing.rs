@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     api::{contents, refusals},
+    attachments::Attachments,
     domain::Revision,
     office::Office,
-    words,
+    words::{self, Words},
 };
 
 /// The longest that is kept: as much as a content may have (448 KiB).
@@ -30,8 +31,8 @@ pub(super) struct Typing {
 }
 
 /// The name under which it is kept: one for each person, which says nothing of them.
-fn mark(office: &Office, subject: SubjectId) -> Digest {
-    office.words().mark_of_file(&[b"typing of ".as_slice(), subject.as_bytes()].concat())
+fn mark(words: &Words, subject: SubjectId) -> Digest {
+    words.mark_of_file(&[b"typing of ".as_slice(), subject.as_bytes()].concat())
 }
 
 /// Keeps it in the place of what was kept; nothing where there is nothing.
@@ -44,9 +45,9 @@ pub(super) fn keep(
     subject: SubjectId,
     typing: &Typing,
 ) -> Answer<bool> {
-    let mark = mark(office, subject);
-    let held = office.attachments().read(id, mark).map_err(|error| Problem::internal(&error))?;
-    if typing.fields.is_empty() && held.is_none() {
+    let mark = mark(office.words(), subject);
+    // What is damaged is there too: it is written over.
+    if typing.fields.is_empty() && matches!(office.attachments().read(id, mark), Ok(None)) {
         return Ok(true);
     }
     let bytes = Zeroizing::new(serde_json::to_vec(typing).map_err(|error| Problem::internal(&error))?);
@@ -60,17 +61,37 @@ pub(super) fn keep(
     Ok(true)
 }
 
-/// What was kept of this person; nothing when there is none, or its key is gone.
+/// What was kept of this person; nothing when there is none, its key is gone, or it is damaged: nobody is kept from the
+/// entry by it.
 ///
 /// # Errors
-/// The disk refuses, or what stands there is not what was kept.
+/// The disk refuses.
 pub(super) fn kept(office: &Office, id: EntryId, subject: SubjectId) -> Answer<Typing> {
-    let mark = mark(office, subject);
-    let Some(sealed) = office.attachments().read(id, mark).map_err(|error| Problem::internal(&error))? else {
-        return Ok(Typing::default());
+    let mark = mark(office.words(), subject);
+    let sealed = match office.attachments().read(id, mark) {
+        Ok(Some(sealed)) => sealed,
+        Ok(None) => return Ok(Typing::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => return Ok(unreadable(id, &error)),
+        Err(error) => return Err(Problem::internal(&error)),
     };
-    let opened = office.words().open_file(id, mark, sealed).map_err(|error| refusals::words_failed(&error))?;
-    Ok(opened.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    match office.words().open_file(id, mark, sealed) {
+        Ok(Some(bytes)) => Ok(serde_json::from_slice(&bytes).unwrap_or_else(|error| unreadable(id, &error))),
+        Ok(None) => Ok(Typing::default()),
+        Err(error) => Ok(unreadable(id, &error)),
+    }
+}
+
+fn unreadable(entry: EntryId, error: &(dyn std::error::Error + 'static)) -> Typing {
+    tracing::warn!(%entry, error, "what somebody typed and did not save cannot be read; it counts as nothing");
+    Typing::default()
+}
+
+/// Destroys all that this person typed and did not save, of every entry.
+///
+/// # Errors
+/// The disk refuses.
+pub(crate) fn forget(attachments: &Attachments, words: &Words, subject: SubjectId) -> std::io::Result<()> {
+    attachments.remove_everywhere(mark(words, subject))
 }
 
 impl Typing {

@@ -7,7 +7,10 @@ use dossier_proto::{EntryId, Event, KeyId, Origin, Payload, v1};
 use dossier_vault::Holding;
 use serde_json::json;
 
-use super::house::{House, content, content_with, start};
+use super::{
+    house::{House, content, content_with, start},
+    pages::Browser,
+};
 use crate::Service;
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\nThe words of an annex.";
@@ -138,4 +141,34 @@ async fn p11_a_key_that_comes_late_is_destroyed_when_it_comes() {
     let declined = Payload::RetractionDeclined(v1::RetractionDeclined { command, edition: 1 });
     house.hear(Origin::Publication, Some(id), declined).await;
     assert_eq!(house.vault.holding(key), Holding::Erased);
+}
+
+/// What they typed and did not save was under the key of the entry, which stays, and could be read as long as that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn p11_what_a_forgotten_person_typed_and_did_not_save_is_destroyed() {
+    let house = House::open().await;
+    let id = house.started("aigerim").await.id();
+    let entry = format!("/contribute/entries/{id}");
+    for name in ["aigerim", "bolat"] {
+        let browser = Browser::of(&house, name);
+        let form = browser.get(&entry).await.expect(200);
+        let typed = browser.form(&form, &entry).set("/title/en", &format!("Typed by {name}"));
+        browser.post(&format!("{entry}/kept"), &typed.fields).await.expect(204);
+    }
+    let kept = || house.attachments().iter().filter(|path| path.is_file()).count();
+    assert_eq!(kept(), 2);
+    let subject = house.person("aigerim").subject;
+    let command = v1::OrderErasure {
+        scope: Scope::Person.number(),
+        subject: subject.to_vec(),
+        reason: "court-order".to_owned(),
+        ..Default::default()
+    };
+    let ordered = v1::ErasureOrdered { command: Some(command), ..Default::default() };
+    house.hear(Origin::Moderation, None, Payload::ErasureOrdered(ordered)).await;
+    house.accounts.erase_person(subject, dossier_proto::Micros(1)).unwrap();
+    carried_out(&house.service).await;
+    assert_eq!(kept(), 1, "hers is gone");
+    Browser::of(&house, "bolat").get(&entry).await.expect(200).says("Typed by bolat");
+    assert_eq!(holding(&house, id, 1).1, Holding::Live, "the entry is none of it");
 }

@@ -4,6 +4,7 @@ mod browser;
 mod clearing;
 mod forms;
 mod hostile;
+mod typing;
 mod ways;
 
-use browser::Browser;
+pub(super) use browser::Browser;

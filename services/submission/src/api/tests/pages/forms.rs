@@ -235,8 +235,12 @@ async fn a_file_is_attached_by_a_plain_form_and_stands_in_the_draft() {
     odd.says("role=\"alert\"");
     let done = send("same-origin", with_file(&token, "..\\Annex <1>.pdf", &pdf)).await.expect(303);
     assert!(done.location().ends_with(&format!("#field-{}", field.key)), "{}", done.location());
+    let before = house.service.engine().journal().head().size;
+    send("same-origin", with_file(&token, "..\\Annex <1>.pdf", &pdf)).await.expect(303);
     let read = house.get(&format!("/entries/{id}")).by("bolat").send().await.expect(200);
     let value = &read.body["content"][&field.key];
+    assert!(value.as_array().is_none_or(|values| values.len() == 1), "a double click attached it twice: {value}");
+    assert_eq!(house.service.engine().journal().head().size, before, "and no revision was made of it");
     let value = if value.is_array() { &value[0] } else { value };
     assert_eq!((&value["name"], &value["media_type"]), (&json!("Annex <1>.pdf"), &json!("application/pdf")));
     let digest = value["digest"].as_str().unwrap();
