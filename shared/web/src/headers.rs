@@ -90,6 +90,7 @@ mod tests {
     async fn ask(address: &str, cookie: &str) -> HeaderMap {
         let app: Router = Router::new()
             .route("/private", get(async || "x"))
+            .route("/mine", get(async || (Cache::Private, "x")))
             .route("/page", get(async || (Cache::PublicPage, "x")))
             .layer(from_fn(remember_language))
             .layer(from_fn(security_headers));
@@ -117,6 +118,9 @@ mod tests {
         assert_eq!(chosen[header::CACHE_CONTROL], "private, no-cache");
         for (address, cookie) in [("/page", ""), ("/page?lang=xx", ""), ("/page?lang=ar", "lang=ar")] {
             assert!(!ask(address, cookie).await.contains_key(header::SET_COOKIE), "{address} {cookie}");
+        }
+        for private in ["/mine?lang=ar", "/private?lang=ar"] {
+            assert_eq!(ask(private, "").await[header::CACHE_CONTROL], "no-store", "{private}: choosing a language lets nobody keep it");
         }
         let injected = ask("/page?lang=ar%0d%0aSet-Cookie:x", "").await;
         assert!(!injected.contains_key(header::SET_COOKIE));

@@ -135,7 +135,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
 }
 
 /// A layer (`axum::middleware::from_fn`) for pages: who chose a language by `?lang=` keeps it for a year, by a cookie
-/// that says the language and nothing else. Such an answer is not for a shared cache.
+/// that says the language and nothing else. Such an answer is not for a shared cache; what nobody may keep stays so.
 pub async fn remember_language(request: Request, next: Next) -> Response {
     let chosen = chosen(request.uri()).filter(|language| from_cookie(request.headers()) != Some(*language));
     let mut response = next.run(request).await;
@@ -143,7 +143,11 @@ pub async fn remember_language(request: Request, next: Next) -> Response {
         let cookie = format!("{COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax");
         let cookie = HeaderValue::from_str(&cookie).expect("a language code and fixed ASCII text make a header");
         response.headers_mut().append(header::SET_COOKIE, cookie);
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // What says nothing is private (`security_headers`).
+        let public = |said: &HeaderValue| said.as_bytes().starts_with(b"public");
+        if response.headers().get(header::CACHE_CONTROL).is_some_and(public) {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        }
     }
     response
 }
