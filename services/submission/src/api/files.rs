@@ -300,7 +300,7 @@ fn attached(kept: &Kept) -> v1::AttachedFile {
     }
 }
 
-fn failed(error: &FileError) -> Problem {
+pub(crate) fn failed(error: &FileError) -> Problem {
     match error {
         FileError::TooLong { limit } => Problem::new(ProblemKind::TooLarge)
             .detail(format!("The file is longer than the {limit} bytes that the field admits."))

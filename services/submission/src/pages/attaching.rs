@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     api::{FileDocument, contents, files, saving},
+    loose,
     office::Office,
 };
 
@@ -261,14 +262,46 @@ fn with_file(office: &Office, id: EntryId, field: &str, file: &FileDocument) -> 
         "digest": file.digest, "name": file.name, "media_type": file.media_type, "bytes": file.bytes,
     });
     let is_many = kind.is_some_and(|kind| kind.cardinality.is_many());
-    let is_it = |one: &Value| one.get("digest") == value.get("digest");
+    let values = content.get(field).map(|found| found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice));
+    for one in values.unwrap_or_default() {
+        if is_same(office, id, one, file)? {
+            // The second copy has a digest of its own (its own salt), and nothing names it.
+            loose::remove(office, id, parsed(&file.digest)?).map_err(|error| Problem::internal(&error))?;
+            return Ok(None);
+        }
+    }
     match content.get_mut(field) {
-        Some(Value::Array(values)) if is_many && values.iter().any(is_it) => return Ok(None),
-        Some(one) if *one == value => return Ok(None),
         Some(Value::Array(values)) if is_many => values.push(value),
         _ => content[field] = if is_many { json!([value]) } else { value },
     }
     Ok(Some((entry.version, content)))
+}
+
+fn parsed(digest: &str) -> Answer<Digest> {
+    digest.parse().map_err(|_not_one| Problem::new(ProblemKind::InvalidRequest))
+}
+
+/// Whether a file of the draft has the same name and the same bytes. Bytes are compared only where name and length agree.
+fn is_same(office: &Office, id: EntryId, one: &Value, file: &FileDocument) -> Answer<bool> {
+    let has = |key: &str, value: &Value| one.get(key) == Some(value);
+    let Some(other) = one.get("digest").and_then(Value::as_str) else { return Ok(false) };
+    if !has("name", &json!(file.name)) || !has("bytes", &json!(file.bytes)) {
+        return Ok(false);
+    }
+    let store = office.files();
+    let mut mine = store.read(id, parsed(&file.digest)?).map_err(|error| files::failed(&error))?;
+    // One that cannot be read any more, erased or damaged, is not the same: the new one is kept beside it.
+    let Ok(mut theirs) = store.read(id, parsed(other)?) else { return Ok(false) };
+    loop {
+        let mine = mine.piece().map_err(|error| files::failed(&error))?;
+        let Ok(theirs) = theirs.piece() else { return Ok(false) };
+        if mine.as_deref() != theirs.as_deref() {
+            return Ok(false);
+        }
+        if mine.is_none() {
+            return Ok(true);
+        }
+    }
 }
 
 /// `GET /contribute/entries/{id}/files/{digest}`: the file.

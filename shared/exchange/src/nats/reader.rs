@@ -54,7 +54,7 @@ impl Reader {
                 Found::Gap => true,
                 Found::Nothing => false,
             };
-            let is_old = self.looked.elapsed() > LOOK_AGAIN;
+            let is_old = self.looked.elapsed() >= LOOK_AGAIN;
             if is_gap || is_old || live.has_missed() || self.level_at != Some(from) {
                 let stored = self.stored(from, limits).await?;
                 if !stored.is_empty() {
@@ -102,6 +102,7 @@ impl Reader {
         tokio::select! {
             () = live.news() => {}
             _ = health.changed() => {}
+            () = tokio::time::sleep_until(self.looked + LOOK_AGAIN) => {}
         }
     }
 }

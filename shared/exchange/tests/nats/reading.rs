@@ -94,6 +94,37 @@ async fn more_bytes_than_were_asked_for() {
     stranger.abort();
 }
 
+/// The stream's first answer held nothing, as of a copy that lags behind, and nothing comes live: it is asked again all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_that_found_nothing_looks_again_by_itself() {
+    let house = House::start();
+    let client = raw::client(&house.url()).await;
+    let mut asked = client.subscribe(format!("$JS.API.DIRECT.GET.{}", stream_name(ORIGIN))).await.expect("subscribed");
+    client.flush().await.expect("a broker that is there");
+    let copy = tokio::spawn(async move {
+        let mut questions = 0;
+        while let Some(question) = asked.next().await {
+            questions += 1;
+            let reply = question.reply.expect("somewhere to answer");
+            // Two answers end a question for one event.
+            for number in 1..=2_u32 {
+                let mut headers = HeaderMap::new();
+                headers.insert("Nats-Sequence", number.to_string().as_str());
+                if questions > 1 {
+                    headers.insert("Dossier-Epoch", "0");
+                }
+                client.publish_with_headers(reply.clone(), headers, vec![7; 16].into()).await.expect("sent");
+            }
+        }
+    });
+    let transport = house.transport(Origin::Audit);
+    let limits = ReadLimits { events_max: 1, bytes_max: 1024 };
+    let reading = transport.read(ORIGIN, Position::default(), limits);
+    let batch = tokio::time::timeout(Duration::from_secs(60), reading).await.expect("it looks again").expect("read");
+    assert!(!batch.events.is_empty());
+    copy.abort();
+}
+
 fn is_silent<T: std::fmt::Debug>(outcome: &Result<T, TransportError>) {
     assert!(matches!(outcome, Err(TransportError::Silent { origin: ORIGIN, .. })), "{outcome:?}");
 }
