@@ -132,6 +132,17 @@ impl Browser {
         self.listen();
     }
 
+    /// Clicks what sends a form, and waits until another page has come for it. A page that is left too early may never have sent it.
+    #[track_caller]
+    pub fn sends(&self, css: &str) {
+        let before = self.element("html");
+        self.click(css);
+        until(&format!("another page comes after {css} on {}", self.where_it_is()), || {
+            self.wire.ask("GET", &format!("/element/{before}/name"), None).is_err().then_some(())
+        });
+        self.listen();
+    }
+
     /// Scrolls as a person would, so that it does not lie under a bar that sticks to an edge.
     fn bring(&self, element: &str) {
         self.run("arguments[0].scrollIntoView({block: 'center'})", &[json!({ELEMENT: element})]);

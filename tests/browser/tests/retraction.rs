@@ -16,15 +16,15 @@ fn is_retracted(scripts: Scripts) {
     browser.click(&format!("main a[href=\"/publish/entries/{number}/retract\"]"));
     // Without a reason it is asked for, and what was typed is still there.
     browser.fill("details[open] textarea.words", WHY);
-    browser.click("button[name=step][value=preview]");
+    browser.sends("button[name=step][value=preview]");
     browser.reads("#reason .err", "");
     assert_eq!(browser.value("details[open] textarea.words").trim(), WHY);
     browser.tick("reason", "did_not_take_place");
-    browser.click("button[name=step][value=preview]");
+    browser.sends("button[name=step][value=preview]");
     browser.reads(".read", WHY);
     assert_eq!(house.nobody().get(&entry.public("")).status, 200, "a preview retracts nothing");
     let foreseen = browser.text(".read h1");
-    browser.click("button[name=step][value=do]");
+    browser.sends("button[name=step][value=do]");
     browser.arrives("/publish/entries/");
     assert_eq!(house.nobody().get(&entry.public("")).status, 410, "it is gone");
     browser.go(&format!("/entries/{number}"));

@@ -19,7 +19,7 @@ fn begins(browser: &Browser) -> String {
     browser.arrives("/contribute/new");
     browser.click("input[name=type][value=event]");
     browser.click("input[name=body]");
-    browser.click("form[action] button.go");
+    browser.sends("form[action] button.go");
     browser.arrives("/contribute/entries/");
     browser.address()
 }
@@ -37,11 +37,11 @@ fn fills_in(browser: &Browser) {
 
 /// The contributor looks at the checks, certifies and submits.
 fn submits(browser: &Browser) {
-    browser.click("button.go[name=then][value=submit]");
+    browser.sends("button.go[name=then][value=submit]");
     browser.reads("#checks ~ p", "");
     assert!(browser.address().contains("/submit"), "{}:\n{}", browser.where_it_is(), browser.text("main"));
     browser.click("input[name=certify]");
-    browser.click("main form button.go");
+    browser.sends("main form button.go");
     browser.reads("main", TITLE);
 }
 
@@ -56,7 +56,7 @@ fn approves(browser: &Browser) {
     for question in browser.all("ul.checklist input[value=yes]") {
         browser.press_on(&question);
     }
-    browser.click("button[name=act][value=decide]");
+    browser.sends("button[name=act][value=decide]");
 }
 
 /// Anybody reads it.
