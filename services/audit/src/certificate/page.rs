@@ -161,7 +161,7 @@ fn steps(facts: &Facts, body: &str, w: &Words, t: &Texts) -> Vec<(String, String
             Kind::Submitted => w.with("record.step_submitted", "body", body),
             Kind::Resubmitted => w.with("record.step_resubmitted", "body", body),
             // Asked for in a message, without items: there is no number to tell.
-            Kind::ChangesRequested if *count == 0 => t.changes_asked.clone(),
+            Kind::ChangesRequested if *count == 0 => w.text("record.step_changes_asked").to_owned(),
             Kind::ChangesRequested => w.count("record.step_changes_requested", u64::from(*count)),
             Kind::Cleared => fill(&t.cleared, &[("body", body)]),
             Kind::StagePassed => t.stage_passed.clone(),

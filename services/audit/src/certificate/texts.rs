@@ -18,7 +18,6 @@ pub(super) struct Texts {
     pub(super) erased: String,
     pub(super) certified: String,
     pub(super) cleared: String,
-    pub(super) changes_asked: String,
     pub(super) stage_passed: String,
     pub(super) corrected: String,
     pub(super) places: String,

@@ -336,6 +336,8 @@ impl House {
             step(Kind::Submitted, 3 * Micros::DAY, 0),
             step(Kind::Cleared, 3 * Micros::DAY - 1, 0),
             step(Kind::ChangesRequested, 2 * Micros::DAY, 3),
+            // In a message, without items.
+            step(Kind::ChangesRequested, 2 * Micros::DAY - 1, 0),
             step(Kind::Resubmitted, Micros::DAY, 0),
             step(Kind::StagePassed, Micros::DAY - 1, 0),
             step(Kind::Approved, 0, 0),

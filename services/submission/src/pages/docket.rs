@@ -53,8 +53,14 @@ pub(super) fn title_of(paper: &Paper, registry: &Registry, entry: &Entry, conten
 
 /// Where an entry stands.
 pub(super) fn chip(paper: &Paper, state: WorkState) -> Chip {
+    let (tone, name) = look_of(state);
+    Chip { tone, icon: icon(name), word: paper.w(&format!("state.{}", state.key())) }
+}
+
+/// A class of the stylesheet beside `chip`, and an icon.
+fn look_of(state: WorkState) -> (&'static str, &'static str) {
     use WorkState as S;
-    let (tone, name) = match state {
+    match state {
         S::Draft => ("", "ring"),
         S::ChangesRequested => (" turn", "turn"),
         S::AwaitingClearance | S::Approved | S::Scheduled => (" wait", "clock"),
@@ -62,11 +68,10 @@ pub(super) fn chip(paper: &Paper, state: WorkState) -> Chip {
         S::OnHold => (" wait", "hold"),
         S::Published => (" ok", "public"),
         S::Superseded | S::Duplicate => ("", "old"),
-        S::Suspended | S::Refused => (" stop", "stop"),
-        S::Retracted => (" stop", "retract"),
+        S::Suspended | S::Refused => (" bad", "stop"),
+        S::Retracted => (" bad", "retract"),
         S::Withdrawn => ("", "cross"),
-    };
-    Chip { tone, icon: icon(name), word: paper.w(&format!("state.{}", state.key())) }
+    }
 }
 
 /// Who has the next move, in words.
@@ -106,6 +111,23 @@ impl Docket {
             since: paper.moment(turn.since),
             days_left: left,
             public,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look_of;
+    use crate::domain::WorkState;
+
+    /// The one stylesheet of the house.
+    const STYLE: &str = include_str!("../../../../shared/web/assets/style.css");
+
+    #[test]
+    fn a_state_wore_a_colour_that_the_stylesheet_does_not_know() {
+        for state in WorkState::ALL {
+            let tone = look_of(state).0.trim();
+            assert!(tone.is_empty() || STYLE.contains(&format!("  .{tone} {{ border-color")), "{state:?}: .{tone}");
         }
     }
 }

@@ -31,8 +31,16 @@ async fn an_entry_is_read_by_id_and_by_number() {
     assert!(document["notices"][0]["text"]["en"].as_str().unwrap().contains("1244 (1999)"));
     let kinds: Vec<&str> =
         document["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
-    let expected =
-        ["submitted", "cleared", "changes-requested", "resubmitted", "stage-passed", "approved", "published"];
+    let expected = [
+        "submitted",
+        "cleared",
+        "changes-requested",
+        "changes-requested",
+        "resubmitted",
+        "stage-passed",
+        "approved",
+        "published",
+    ];
     assert_eq!(kinds, expected);
     assert_eq!(document["steps"][2]["count"], 3);
     assert_eq!(document["public_address"], "/entries/EVT-2026-00001");

@@ -249,7 +249,16 @@ async fn what_a_state_cleared_and_each_stage_passed_is_told() {
         told["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
     assert_eq!(
         steps,
-        ["submitted", "cleared", "changes-requested", "resubmitted", "stage-passed", "approved", "published"]
+        [
+            "submitted",
+            "cleared",
+            "changes-requested",
+            "changes-requested",
+            "resubmitted",
+            "stage-passed",
+            "approved",
+            "published"
+        ]
     );
 }
 

@@ -58,6 +58,8 @@ fn in_words(step: &v1::PublicStep, body: &str, paper: &Paper<'_>) -> Option<(&'s
         Kind::Submitted => ("mark", w.with("record.step_submitted", "body", body)),
         Kind::Cleared => ("mark", fill(&t.step_cleared, &[("body", body)])),
         Kind::Resubmitted => ("mark", w.with("record.step_resubmitted", "body", body)),
+        // Asked for in a message, without items: there is no number to tell.
+        Kind::ChangesRequested if step.count == 0 => ("square", w.text("record.step_changes_asked").to_owned()),
         Kind::ChangesRequested => ("square", w.count("record.step_changes_requested", u64::from(step.count))),
         Kind::StagePassed => ("square", t.step_stage_passed.clone()),
         Kind::Approved => ("square", w.text("record.step_approved").to_owned()),

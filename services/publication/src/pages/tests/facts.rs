@@ -89,6 +89,7 @@ async fn how_it_came_to_be_published_names_steps_and_nobody() {
     for step in [
         "Kazakhstan submitted the text. 9 January 2026",
         "A moderator asked for 3 changes. 10 January 2026",
+        "A moderator asked for changes. 10 January 2026",
         "Kazakhstan answered and submitted again. 11 January 2026",
         "A moderator who had written no part of it approved exactly this text. 12 January 2026, 12:00 UTC",
         "Published as edition 1, within the same second. 12 January 2026, 12:00 UTC",
