@@ -120,7 +120,11 @@ mod tests {
             assert!(!ask(address, cookie).await.contains_key(header::SET_COOKIE), "{address} {cookie}");
         }
         for private in ["/mine?lang=ar", "/private?lang=ar"] {
-            assert_eq!(ask(private, "").await[header::CACHE_CONTROL], "no-store", "{private}: choosing a language lets nobody keep it");
+            assert_eq!(
+                ask(private, "").await[header::CACHE_CONTROL],
+                "no-store",
+                "{private}: choosing a language lets nobody keep it"
+            );
         }
         let injected = ask("/page?lang=ar%0d%0aSet-Cookie:x", "").await;
         assert!(!injected.contains_key(header::SET_COOKIE));
