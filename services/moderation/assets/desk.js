@@ -25,6 +25,8 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+    // Who switched single keys off, or reads their list, meant all of them (WCAG 2.1.4).
+    if (document.body.dataset.keys === "off" || document.querySelector("dialog[open]")) return;
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const act = { j: () => go(1), k: () => go(-1), o: () => press("open"), c: () => press("claim"), a: () => verdict("approve"), r: () => verdict("changes") }[event.key];
     if (!act) return;

@@ -1,8 +1,9 @@
 /* Dossier: what pages gain from a script. Without it they do all the same.
-   Its words stand in the attributes of #said; nothing is put into a page but as text, or as the server drew it. */
+   Its words stand in the attributes of #said; into a page goes text alone, or what the server drew. */
 "use strict";
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const on = (what, does) => document.addEventListener(what, does);
   const status = document.getElementById("said");
   const word = (name, values = {}) =>
     Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), status?.dataset[name] ?? "");
@@ -36,7 +37,7 @@
   const AGAIN_AFTER = 10000;
   const sent = new Map();
   const changed = new Set();
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     const form = event.target, now = Date.now();
     if (event.defaultPrevented) return;
     if (form.method === "post" && now - (sent.get(form) ?? 0) < AGAIN_AFTER) {
@@ -45,36 +46,39 @@
     }
     sent.set(form, now);
     changed.delete(form);
+    form.dispatchEvent(new Event("sent"));
+    /* The next at this device is somebody else. */
+    if (form.matches("[action*='/sign-out']")) store.tidy(Infinity);
   });
   addEventListener("pageshow", () => sent.clear());
-  document.addEventListener("input", (event) => {
+  on("input", (event) => {
     const form = event.target.form;
     if (form?.matches("[data-guard], [data-autosave]")) changed.add(form);
   });
   /* Whoever leaves with text that nobody has is asked; the browser has the words. */
   addEventListener("beforeunload", (event) => {
-    for (const form of changed) if (!form.isConnected) changed.delete(form);
-    if (changed.size) event.preventDefault();
+    if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });
 
   /* ---- Typed text is kept in the background ---- */
   const KEPT_FOR = 7 * 24 * 3600 * 1000;
   const PAUSE = 1200, PAUSE_MAX = 8000, RETRY_MAX = 30000;
+  /* Storage may be full, or not allowed. */
+  const attempt = (does) => { try { return does(); } catch { return null; } };
   const store = {
-    read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-    write(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full, or not allowed */ } },
-    remove(key) { try { localStorage.removeItem(key); } catch { /* not allowed */ } },
-    tidy() {
-      try {
-        for (const key of Object.keys(localStorage).filter((key) => key.startsWith("kept:"))) {
-          if (!(store.read(key)?.at > Date.now() - KEPT_FOR)) store.remove(key);
-        }
-      } catch { /* not allowed */ }
-    },
+    read: (key) => attempt(() => JSON.parse(localStorage.getItem(key))),
+    write: (key, value) => attempt(() => localStorage.setItem(key, JSON.stringify(value))),
+    remove: (key) => attempt(() => localStorage.removeItem(key)),
+    tidy: (before) => attempt(() => {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith("kept:") && !(store.read(key)?.at > before)) store.remove(key);
+      }
+    }),
   };
   /* What people can change: never what the page drew for the server, such as versions and keys, nor what is said of one text alone. */
   const controls = (form) => [...form.elements].filter((one) =>
     one.name && !one.matches("[type=hidden], [type=file], [type=password], [type=submit], [data-unkept], button, fieldset, output"));
+  const isOut = (answer) => answer?.status === 401 || answer?.type === "opaqueredirect";
   const isBox = (one) => one.matches("[type=checkbox], [type=radio]");
   const chosen = (one) => isBox(one) ? (one.checked ? "on" : "")
     : one.multiple ? [...one.selectedOptions].map((option) => option.value).join("\n") : one.value;
@@ -97,7 +101,7 @@
     const address = form.dataset.autosave, mine = form.elements.form?.value, key = `kept:${mine}:${address}`;
     const shown = form.querySelector("[data-saved]");
     shown?.removeAttribute("role");
-    let timer = 0, first = 0, wait = 2000, running = false, again = false, state = "";
+    let timer = 0, first = 0, wait = 2000, running = false, again = false, state = "", ending;
 
     const show = (next, values) => {
       const text = word(next, values);
@@ -112,32 +116,31 @@
       later(wait);
       wait = Math.min(wait * 2, RETRY_MAX);
     };
-    const body = () => {
-      const pairs = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-      return new URLSearchParams(pairs);
-    };
+    const body = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const save = async (leaving = false) => {
+      if (sent.has(form)) return;
       if (running) { again = true; return; }
       running = true;
+      ending = new AbortController();
       again = false;
       first = 0;
       const values = typed(form), sending = body();
-      let answer;
-      try {
-        answer = await fetch(address, {
-          method: "POST", body: sending, redirect: "manual", headers: { Accept: "application/json" },
-          keepalive: leaving && sending.toString().length < 60000,
-        });
-      } catch { answer = null; }
+      const answer = await fetch(address, {
+        method: "POST", body: sending, redirect: "manual", headers: { Accept: "application/json" }, signal: ending.signal,
+        keepalive: leaving && sending.toString().length < 60000,
+      }).catch(() => null);
       running = false;
+      if (sent.has(form)) return;
       const isSame = JSON.stringify(values) === JSON.stringify(typed(form));
       if (answer && (answer.ok || answer.status === 409)) {
         wait = 2000;
         if (isSame) { store.remove(key); changed.delete(form); }
         show(answer.ok ? "kept" : "elsewhere", { time: clock(Date.now()) });
+      } else if ([400, 413, 422].includes(answer?.status)) {
+        /* Nor is the same again: the next change is tried. */
+        show("refused");
       } else {
-        const isOut = answer && (answer.status === 401 || answer.type === "opaqueredirect");
-        failed(isOut ? "signedOut" : answer || navigator.onLine ? "trying" : "offline");
+        failed(isOut(answer) ? "signedOut" : answer || navigator.onLine ? "trying" : "offline");
         return;
       }
       if (again || !isSame) later(PAUSE);
@@ -147,10 +150,11 @@
       first ||= Date.now();
       later(Math.max(0, Math.min(PAUSE, first + PAUSE_MAX - Date.now())));
     };
-    form.addEventListener("input", noted);
-    form.addEventListener("change", noted);
+    /* A late one brings back what was sent. */
+    form.addEventListener("sent", () => { clearTimeout(timer); ending?.abort(); });
+    for (const what of ["input", "change"]) form.addEventListener(what, noted);
     addEventListener("online", () => { if (changed.has(form)) save(); });
-    document.addEventListener("visibilitychange", () => {
+    on("visibilitychange", () => {
       if (document.visibilityState === "hidden" && changed.has(form) && !sent.has(form)) { clearTimeout(timer); save(true); }
     });
 
@@ -176,7 +180,7 @@
     if (left.length) store.remove(key);
     later(0);
   };
-  store.tidy();
+  store.tidy(Date.now() - KEPT_FOR);
   all("form[data-autosave]").forEach(keep);
 
   /* ---- Pages that move ---- */
@@ -227,9 +231,9 @@
       let page = null;
       try {
         const answer = await fetch(location.pathname + location.search, { redirect: "manual", headers: { Accept: "text/html" } });
-        if (answer.type === "opaqueredirect" || answer.status === 401) stop();
+        if (isOut(answer)) stop();
         else if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      } catch { /* the next message, or a reload */ }
+      } catch { /* the next message */ }
       isLooking = false;
       if (!page) return;
       for (const symbol of all(".sprite symbol", page)) {
@@ -261,7 +265,7 @@
       source.addEventListener("open", soon);
       source.addEventListener("message", soon);
     };
-    document.addEventListener("visibilitychange", listen);
+    on("visibilitychange", listen);
     addEventListener("pagehide", stop);
     addEventListener("pageshow", listen);
     listen();
@@ -269,14 +273,10 @@
   if (stream) follow();
 
   /* ---- Keys ---- */
-  const SWITCH = "keys";
-  const isOff = () => { try { return localStorage.getItem(SWITCH) === "off"; } catch { return false; } };
-  const rows = () => all("[data-row]");
-  const step = (by) => {
-    const list = rows(), at = list.findIndex((row) => row.contains(document.activeElement));
-    const row = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + by, 0), list.length - 1)];
-    (row?.querySelector("a[href], button") ?? row)?.focus();
-  };
+  /* Rows have keys of their service's script, which looks at the switch as well. */
+  const SWITCH = "keys", ROWS = "[data-rows]";
+  const isOff = () => attempt(() => localStorage.getItem(SWITCH)) === "off";
+  const tell = () => { document.body.dataset.keys = isOff() ? "off" : "on"; };
   const press = (one) => one.matches("a, button, summary") ? one.click() : one.focus();
   let list = null;
   const showKeys = () => {
@@ -286,14 +286,15 @@
     const terms = document.createElement("dl");
     const line = (key, says) => { make("kbd", key, make("dt", "", terms)); make("dd", says, terms); };
     for (const one of all("[data-key]")) line(one.dataset.key, one.dataset.keySays || one.textContent.trim());
-    if (rows().length) line("j k", word("rows"));
+    if (document.querySelector(ROWS)) line("j k", word("rows"));
     line("?", word("keys"));
     list.append(terms);
     const buttons = make("p", "", list);
     buttons.className = "row tightly";
     const turn = make("button", word(isOff() ? "keysOn" : "keysOff"), buttons);
     turn.addEventListener("click", () => {
-      try { localStorage.setItem(SWITCH, isOff() ? "on" : "off"); } catch { /* not allowed */ }
+      attempt(() => localStorage.setItem(SWITCH, isOff() ? "on" : "off"));
+      tell();
       turn.textContent = word(isOff() ? "keysOn" : "keysOff");
     });
     make("button", word("close"), buttons).addEventListener("click", () => list.close());
@@ -301,18 +302,17 @@
     document.body.append(list);
     list.showModal();
   };
-  if (document.querySelector("[data-key], [data-row]")) {
+  tell();
+  if (document.querySelector(`[data-key], ${ROWS}`)) {
     const button = make("button", word("keys"), document.querySelector(".foot .wrap") ?? document.body);
     button.className = "quiet tight";
     button.addEventListener("click", showKeys);
-    document.addEventListener("keydown", (event) => {
+    on("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
       if (isOff() || isTypedInto(event.target) || document.querySelector("dialog[open]")) return;
       const one = all("[data-key]").find((one) => one.dataset.key === event.key && one.checkVisibility?.() !== false);
       if (event.key === "?") showKeys();
       else if (one) press(one);
-      else if (event.key === "j" && rows().length) step(1);
-      else if (event.key === "k" && rows().length) step(-1);
       else return;
       event.preventDefault();
     });
