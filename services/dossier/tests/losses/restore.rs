@@ -91,7 +91,8 @@ fn what_somebody_acted_upon_and_nobody_copied_is_named() {
     let from = report["unknown_from"]["sequence"].as_u64().unwrap();
     assert!(from < whole[0].1, "{report}");
     let known = &report["known_at_least"];
-    assert_eq!(known["by"], "moderation", "{report}");
+    // Moderation acted upon it; publication may have read as far by then.
+    assert!(known["by"] == "moderation" || known["by"] == "publication", "{report}");
     assert!(known["size"].as_u64().unwrap() > from, "{report}");
     let lost = report["acted_upon_and_lost"].as_array().unwrap();
     assert!(!lost.is_empty(), "the submission stands behind a draft that nobody has: {report}");
