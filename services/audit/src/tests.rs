@@ -6,6 +6,7 @@ mod copying;
 mod finding;
 mod hostile;
 mod house;
+mod key_turns;
 mod mirroring;
 mod moments;
 mod pages;

@@ -320,7 +320,7 @@ pub struct Replay {
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_CODES)]
 pub struct Verify {
-    /// An export, or the file of a receipt; without it the data directory is verified.
+    /// An export, the file of a receipt, or evidence that a witness kept (--keys is needed then); without it the data directory is verified.
     pub path: Option<PathBuf>,
     /// The verifier keys that you trust, when PATH is an export or a receipt, or a server is named; without it those that came with it are used.
     #[arg(long, value_name = "FILE")]

@@ -27,6 +27,7 @@ pub mod deciders;
 mod failure;
 pub mod front;
 pub mod house;
+pub mod key_turns;
 mod layout;
 pub mod offline;
 pub mod output;

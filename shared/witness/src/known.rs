@@ -14,6 +14,12 @@ pub const KEYS_BYTES_MAX: usize = MAX_KEY_FILE_BYTES;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownLogs(KeyFile);
 
+impl From<KeyFile> for KnownLogs {
+    fn from(keys: KeyFile) -> Self {
+        Self(keys)
+    }
+}
+
 /// Why a file of keys cannot be used. Final.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KnownLogsError {
@@ -57,6 +63,22 @@ impl KnownLogs {
     /// The names of the logs: what their keys are called.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.logs.iter().map(KeyHistory::log)
+    }
+
+    /// What each log signs with, as far as is known.
+    pub fn histories(&self) -> &[KeyHistory] {
+        &self.0.logs
+    }
+
+    /// Takes later keys of a log that is known: what leads to them was proven to the caller. Whether it was news; a history that says anything else
+    /// of what is known is none.
+    pub fn take(&mut self, history: KeyHistory) -> bool {
+        let Some(known) = self.0.logs.iter_mut().find(|known| known.log() == history.log()) else { return false };
+        let is_news = known.agrees_with(&history) && history.turns().len() > known.turns().len();
+        if is_news {
+            *known = history;
+        }
+        is_news
     }
 
     /// The keys of the log that an origin line speaks of. A log of one life is called as its key; Dossier's have an epoch behind it.

@@ -12,7 +12,7 @@ use dossier_endtoend::{
 use serde_json::{Value, json};
 
 /// What the issue "Foundation" names, and what the tests of this crate use: all of it is described.
-const ROUTES: [(&str, &str); 97] = [
+const ROUTES: [(&str, &str); 98] = [
     ("POST", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries"),
     ("GET", "/contribute/api/v1/entries/{}"),
@@ -52,6 +52,7 @@ const ROUTES: [(&str, &str); 97] = [
     ("GET", "/audit/api/v1/events"),
     ("GET", "/audit/api/v1/checkpoints"),
     ("GET", "/audit/api/v1/checkpoints/{}"),
+    ("GET", "/audit/api/v1/key-turns/{}"),
     ("GET", "/audit/api/v1/state"),
     ("GET", "/audit/api/v1/findings"),
     ("GET", "/audit/api/v1/figures"),

@@ -99,6 +99,17 @@ fn p9_keys_are_rotated_and_everything_holds() {
     }
     let said = says_of(&beside, "third.json", &["--every-byte"]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let turns = house.nobody().get("/audit/api/v1/key-turns/moderation").json();
+    assert_eq!(turns["turns"].as_array().map(Vec::len), Some(3), "{turns}");
+    assert_eq!(turns, house.nobody().get("/audit/log/moderation/key-turns").json());
+    // Who was given the keys of before follows a server to those in force: `verify`, and a witness, which has them for good.
+    run(&beside, None, &["verify", "--server", house.base(), "--keys", "keys-of-before.txt"]).ended(0);
+    let looks = |keys: &str, data: &str| {
+        let witness = ["witness", "--data", data, "--keys", keys, "--name", "witness.example", "--json"];
+        run(&beside, None, &[&witness[..], &["--server", house.base(), "--once"]].concat())
+    };
+    let seen = looks("keys-of-before.txt", "witness").ended(0).document();
+    assert!(seen["logs"].as_array().unwrap().iter().all(|log| log["size"].as_u64() > Some(0)), "{seen}");
     // The keys of before know nothing of what came later, and say so.
     let refused = run(&beside, None, &["verify", "third.json", "--keys", "keys-of-before.txt"]).ended(8);
     assert!(refused.err.contains("older than that key"), "{}", refused.err);

@@ -132,9 +132,17 @@ fn p9_a_history_that_is_put_back_and_told_otherwise_is_found_and_proven() {
         (told.code == 13).then_some(told)
     });
     assert!(told.err.contains("has signed two histories"), "{}", told.err);
-    let evidence: Vec<_> =
-        witness.files("evidence").into_iter().filter(|path| path.to_string_lossy().contains("fork-")).collect();
+    let is_proof = |path: &std::path::PathBuf| {
+        let name = path.to_string_lossy().into_owned();
+        name.contains("fork-") && name.ends_with(".txt")
+    };
+    let evidence: Vec<_> = witness.files("evidence").into_iter().filter(is_proof).collect();
     assert!(!evidence.is_empty());
+    // Whoever is given the file and has the keys is shown it, without the witness and without the server.
+    let file = evidence[0].to_str().unwrap();
+    tool(&house, &["verify", file]).ended(2);
+    let shown = tool(&house, &["verify", file, "--keys", "witness.example.keys.txt"]).ended(0);
+    assert!(shown.out.contains("has signed two histories"), "{}", shown.out);
     // The installation was given the proof, and has it on record.
     let auditor = house.caller(AUDITOR);
     until("the finding is on record", || {

@@ -11,7 +11,7 @@ use dossier_exchange::{
     nats::{Connection, ConnectionSettings, Desks, Relay, RelaySettings},
 };
 use dossier_journal::Place;
-use dossier_nats::{Installation, Plan, asking::figure, healing::PATIENCE, until};
+use dossier_nats::{Installation, Plan, asking::figure, copying::copy, healing::PATIENCE, until};
 use dossier_proto::{
     Origin::{self, Audit, Moderation, Publication, Submission},
     Payload, v1,
@@ -79,6 +79,50 @@ fn p9_keys_are_rotated_while_others_work_and_while_one_is_away() {
     let own = || keys.lines().filter(|line| !line.starts_with('#'));
     let of = |name: &str| own().filter(|line| line.split('+').next().is_some_and(|own| own.ends_with(name))).count();
     assert_eq!((of("/moderation"), of("/audit"), of("/audit/cosigner"), of("/submission")), (4, 2, 2, 1), "{keys}");
+    let findings = installation.service(Audit).get("/readyz").expect("it answers");
+    assert_eq!(findings.status, 200, "{findings:?}");
+    installation.close();
+}
+
+/// The disk is lost after a key was taken, and the keys that were kept elsewhere are of before: what the others learnt that key by, and what the stream
+/// holds behind it, come back over the broker; so do the keys of what was said, and the service signs on with the key that everybody knows.
+#[test]
+fn p9_a_disk_that_is_lost_after_a_key_was_taken_comes_back_with_that_key() {
+    let seed = 1103;
+    println!("seed {seed}");
+    let mut installation = Installation::start(&Plan::of(seed, PROGRAM));
+    let (data, safe) = (installation.deployment.data(Moderation), installation.beside("safe-moderation"));
+    copy(&data.join("keys"), &safe);
+    tell(&installation);
+    installation.service_mut(Moderation).end();
+    rotate(&installation, Moderation);
+    installation.service_mut(Moderation).start();
+    tell(&installation);
+    installation.doors.level(PATIENCE);
+    let before = installation.doors.position(Moderation).expect("it answers").head;
+    installation.service_mut(Moderation).kill();
+    fs::remove_dir_all(&data).expect("it is there");
+    let (file, arguments) =
+        (installation.deployment.configuration(Moderation), ["--json", "restore", "--service", "moderation"]);
+    let more = ["--config".as_ref(), file.as_os_str(), "--keys".as_ref(), safe.as_os_str()];
+    let said = installation.command(&[&arguments.map(AsRef::as_ref)[..], &more[..]].concat());
+    let report: serde_json::Value = serde_json::from_str(&said).expect("it says it as JSON");
+    assert_eq!(report["unreadable"]["contents"], serde_json::json!([]), "what was said is readable: {report}");
+    assert_eq!(
+        report["unknown_from"]["sequence"].as_u64(),
+        Some(before.sequence),
+        "nothing that others had read is lost: {report}"
+    );
+    assert!(report["keys"].as_u64().is_some_and(|keys| keys > 0), "{report}");
+    installation.service_mut(Moderation).start();
+    installation.doors.ready(PATIENCE);
+    tell(&installation);
+    installation.doors.level(PATIENCE);
+    for by in [Submission, Publication, Audit] {
+        assert_eq!(learnt(&installation, by), 1, "{by} knows the key that was taken, and there is no other");
+    }
+    let turns = installation.service(Audit).get("/audit/log/moderation/key-turns").expect("it answers").text;
+    assert_eq!(turns.matches("c2sp.org/tlog-proof@v1").count(), 1, "{turns}");
     let findings = installation.service(Audit).get("/readyz").expect("it answers");
     assert_eq!(findings.status, 200, "{findings:?}");
     installation.close();

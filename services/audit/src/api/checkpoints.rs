@@ -140,10 +140,13 @@ fn log(office: &Office, watched: &Watched) -> Answer<LogDocument> {
     })
 }
 
-/// Of an epoch of ours that has ended no checkpoint is kept.
+/// Of our own journal all that have events, and the newest.
 fn epochs(office: &Office, origin: Origin) -> Vec<u32> {
     if origin == Origin::Audit {
-        return vec![office.engine().journal().head().epoch];
+        let journal = office.engine().journal();
+        let newest = journal.head().epoch;
+        let shown = journal.epochs().into_iter().filter(|(epoch, size)| *size > 0 || *epoch == newest);
+        return shown.map(|(epoch, _)| epoch).collect();
     }
     let copied = office.copies().journal(origin).map(dossier_journal::Journal::epochs).unwrap_or_default();
     let seen = office.copies().seen();

@@ -28,6 +28,7 @@ use utoipa::{
         super::events::events,
         super::checkpoints::all,
         super::checkpoints::one,
+        super::key_turns::turns,
         super::receipts::receipt,
         super::receipts::verifier_keys,
         super::state::state,

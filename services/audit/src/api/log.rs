@@ -54,8 +54,7 @@ struct Shown {
     journal: Journal,
     epoch: u32,
     size: u64,
-    /// Of an epoch of ours that has ended there is none.
-    checkpoint: Option<SignedCheckpoint>,
+    checkpoint: SignedCheckpoint,
 }
 
 pub(super) async fn part(
@@ -71,7 +70,7 @@ pub(super) async fn part(
         let shown = shown(&office, origin, epoch)?.ok_or_else(none)?;
         match part {
             Part::Checkpoint => {
-                let signed = shown.checkpoint.ok_or_else(none)?;
+                let signed = shown.checkpoint;
                 let tag = Tag::of_bytes(signed.text().as_bytes());
                 let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
                 Ok(conditional::answer(&headers, &tag, Cache::PublicJson, || {
@@ -92,11 +91,7 @@ fn octets(bytes: Bytes) -> Response {
 
 fn shown(office: &Office, origin: Origin, epoch: u32) -> Answer<Option<Shown>> {
     if origin == Origin::Audit {
-        let journal = office.engine().journal().clone();
-        let signed = journal.checkpoint().map_err(|error| Problem::internal(&error))?;
-        let newest = journal.head().epoch;
-        let signed = office.witnessed().with_cosignatures(origin, epoch, signed);
-        return Ok(ended_or_newest(journal, epoch, newest, signed));
+        return own(office, epoch);
     }
     let (Some(journal), Some(seen)) = (office.copies().journal(origin), office.copies().seen().of_epoch(origin, epoch))
     else {
@@ -104,16 +99,30 @@ fn shown(office: &Office, origin: Origin, epoch: u32) -> Answer<Option<Shown>> {
     };
     let (journal, size) = (journal.clone(), seen.size());
     let signed = office.witnessed().with_cosignatures(origin, epoch, seen.signed);
-    Ok(Some(Shown { journal, epoch, size, checkpoint: Some(signed) }))
+    Ok(Some(Shown { journal, epoch, size, checkpoint: signed }))
 }
 
-fn ended_or_newest(journal: Journal, epoch: u32, newest: u32, signed: SignedCheckpoint) -> Option<Shown> {
-    if epoch == newest {
-        let size = signed.unverified().size;
-        return Some(Shown { journal, epoch, size, checkpoint: Some(signed) });
-    }
-    let size = journal.epochs().into_iter().find(|(one, _)| *one == epoch && epoch < newest).map(|(_, size)| size)?;
-    Some(Shown { journal, epoch, size, checkpoint: None })
+/// An epoch of our own journal. One that has ended is signed as far as it came back, with the key that signs there: who was shown more of it has the
+/// proof in hand that something is lost.
+fn own(office: &Office, epoch: u32) -> Answer<Option<Shown>> {
+    let journal = office.engine().journal().clone();
+    let signed = if epoch == journal.head().epoch {
+        journal.checkpoint()
+    } else {
+        let Some(size) = ended(&journal, epoch) else { return Ok(None) };
+        journal.checkpoint_at(epoch, size)
+    };
+    let signed = signed.map_err(|error| Problem::internal(&error))?;
+    let signed = office.witnessed().with_cosignatures(Origin::Audit, epoch, signed);
+    let size = signed.unverified().size;
+    Ok(Some(Shown { journal, epoch, size, checkpoint: signed }))
+}
+
+/// How many events an epoch has that has ended, where any came back.
+fn ended(journal: &Journal, epoch: u32) -> Option<u64> {
+    let newest = journal.head().epoch;
+    let found = journal.epochs().into_iter().find(|(one, size)| *one == epoch && epoch < newest && *size > 0);
+    found.map(|(_, size)| size)
 }
 
 impl Shown {

@@ -11,6 +11,7 @@ mod events;
 pub(crate) mod exports;
 pub(crate) mod figures;
 pub(crate) mod findings;
+mod key_turns;
 mod log;
 pub(crate) mod moments;
 mod readings;
@@ -30,6 +31,7 @@ pub use checkpoints::{CheckpointDocument, LogDocument};
 pub use describing::openapi;
 pub use events::{EventDocument, EventsDocument};
 pub use findings::FindingDocument;
+pub use key_turns::KeyTurnsDocument;
 pub use moments::{DifferenceDocument, KnownBy, MomentDocument, WordsChanged};
 pub use readings::ReadingDocument;
 pub use search::{FoundDocument, FoundStep, TouchedEntry};
@@ -51,6 +53,7 @@ pub fn router(office: Office) -> Router {
         .route("/events", get(events::events))
         .route("/checkpoints", get(checkpoints::all))
         .route("/checkpoints/{origin}", get(checkpoints::one))
+        .route("/key-turns/{origin}", get(key_turns::turns))
         .route("/receipts/{name}/{edition}", get(receipts::receipt))
         .route("/verifier-keys.txt", get(receipts::verifier_keys))
         .route("/state", get(state::state))
@@ -61,6 +64,7 @@ pub fn router(office: Office) -> Router {
     Router::new()
         .nest(PREFIX, routes)
         .route("/audit/certificates/{name}/{edition}", get(certificates::public))
+        .route("/audit/log/{origin}/key-turns", get(key_turns::turns))
         .route("/audit/log/{origin}/{epoch}/{*part}", get(log::part))
         .route("/audit/log/{origin}/{epoch}/cosignatures", post(cosignatures::bring))
         .route("/audit/log/{origin}/{epoch}/forks", post(cosignatures::accuse))

@@ -21,17 +21,25 @@ pub struct Restore {
     #[arg(long, value_name = "FILE", requires = "from")]
     pub key: Option<PathBuf>,
     /// With --service: the data directories in which the others lie, when they do not lie in --data: audit's at least. Nothing may have
-    /// them open.
-    #[arg(long, value_name = "DIR", requires = "service")]
+    /// them open. Or an export of the journals that an auditor has, or the address (https://…) of an audit service that is at work: these are compared
+    /// with what was signed, and have no keys, so name a backup too.
+    #[arg(long, value_name = "DIR|EXPORT|URL", requires = "service")]
     pub from_audit: Vec<PathBuf>,
+    /// Of an auditor of all bodies, where --from-audit is an address; better given by DOSSIER_TOKEN.
+    #[arg(long, env = "DOSSIER_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Certificates of the authorities that are believed over HTTPS, in PEM; without it those of this machine.
+    #[arg(long, value_name = "FILE", requires = "from_audit")]
+    pub ca: Option<PathBuf>,
     /// With --service: its configuration, as `dossier serve` has it. The others are asked over NATS while they work.
     #[arg(long, value_name = "FILE", requires = "service", conflicts_with_all = ["data", "from_audit"])]
     pub config: Option<PathBuf>,
     /// With --service: the copy of DATA/keys that was kept elsewhere, when that directory is lost too.
     #[arg(long, value_name = "DIR", requires = "service")]
     pub keys: Option<PathBuf>,
-    /// With --from: no further than this moment (2026-03-09T12:00:00Z).
-    #[arg(long, value_name = "T", requires = "from")]
+    /// With --from: no further than this moment (2026-03-09T12:00:00Z), or than the moment of this event (submission/786; of a later epoch
+    /// submission/EPOCH/786). All services go back to it.
+    #[arg(long, value_name = "T|SEQ", requires = "from")]
     pub until: Option<String>,
 }
 

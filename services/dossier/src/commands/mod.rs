@@ -29,6 +29,9 @@ pub mod up;
 mod verify;
 mod witness;
 
+#[cfg(test)]
+pub(crate) use verify::proven_fork;
+
 use crate::{
     Failure,
     cli::{Cli, Command},

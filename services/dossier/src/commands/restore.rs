@@ -3,20 +3,24 @@
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 
 use dossier_exchange::{Clock, MachineClock};
-use dossier_proto::{Micros, Origin};
+use dossier_proto::Origin;
 use serde_json::{Value, json};
 
-use super::serve::settings_of;
+use super::{entering::token_of, serve::settings_of};
 use crate::{
     Exit, Failure, Layout, Secrets,
     backup::Opened,
     cli::Restore,
+    client::Reader,
     configuration::Configuration,
     house::Asking,
     offline::Offline,
     output::{Audience, text},
     progress::Progress,
-    restore::{Backed, Keeper, Lost, Neighbours, PutBack, Report, Several, restore_all, restore_service, sweep_around},
+    restore::{
+        Backed, Exported, Keeper, Lost, Neighbours, PutBack, Report, Several, Until, restore_all, restore_service,
+        sweep_around,
+    },
     tenant,
 };
 
@@ -43,21 +47,12 @@ fn all(restore: &Restore, progress: &Progress) -> Result<Value, Failure> {
             "name the service whose disk is lost with --service, or a backup of all with --from",
         ));
     };
-    let until = restore.until.as_deref().map(moment).transpose()?;
+    let until = restore.until.as_deref().map(Until::parse).transpose()?;
     let backup = Opened::find(from, progress)?;
+    let until = until.map(|until| until.moment(&backup)).transpose()?;
     let back = restore_all(&backup, restore.key.as_deref(), &restore.data, until, MachineClock.now(), progress)?;
     let services: Vec<_> = back.iter().map(described).collect();
     Ok(json!({"from": backup.at(), "data": restore.data, "services": services}))
-}
-
-fn moment(text: &str) -> Result<Micros, Failure> {
-    let parsed: Result<jiff::Timestamp, _> = text.parse();
-    parsed.map(|moment| Micros(moment.as_microsecond())).map_err(|_| {
-        Failure::new(
-            Exit::Usage,
-            format!("{text:?} is no moment: write it as 2026-03-09T12:00:00Z. (All services are put back to one moment, so a sequence says nothing)"),
-        )
-    })
 }
 
 fn described(back: &PutBack) -> Value {
@@ -115,9 +110,7 @@ fn one(restore: &Restore, origin: Origin, progress: &Progress) -> Result<Report,
     } else if restore.from_audit.is_empty() {
         keepers.push(Box::new(Neighbours::open(origin, &[Offline::open(layout.root())?])?));
     } else {
-        let others: Vec<_> =
-            restore.from_audit.iter().map(|directory| Offline::open(directory)).collect::<Result<_, _>>()?;
-        keepers.push(Box::new(Neighbours::open(origin, &others)?));
+        keepers.extend(from_auditors(restore, origin, &layout, progress)?);
     }
     if let Some(from) = &restore.from {
         let backup = Opened::find(from, progress)?;
@@ -127,6 +120,36 @@ fn one(restore: &Restore, origin: Origin, progress: &Progress) -> Result<Report,
     must_be_kept(origin, &keeper, layout.root())?;
     let lost = Lost { origin, layout: &layout, secrets: &secrets, now: MachineClock.now() };
     restore_service(&lost, &keeper, progress)
+}
+
+/// What auditors have, each as it was named: a data directory, an export, or where an audit service is at work.
+fn from_auditors(
+    restore: &Restore,
+    origin: Origin,
+    layout: &Layout,
+    progress: &Progress,
+) -> Result<Vec<Box<dyn Keeper>>, Failure> {
+    let (mut others, mut keepers) = (Vec::new(), Vec::<Box<dyn Keeper>>::new());
+    let keys = || Offline::open(layout.root())?.histories();
+    for named in &restore.from_audit {
+        let is_address = |text: &&str| text.starts_with("https://") || text.starts_with("http://");
+        if let Some(server) = named.to_str().filter(is_address) {
+            let token = restore.token.clone().or_else(|| token_of(server));
+            let server = Reader::new(server, restore.ca.as_deref())?.with_token(token);
+            keepers.push(Box::new(Exported::fetch(origin, &server, &keys()?, progress)?));
+        } else if !Layout::of(named).installation().exists() && Exported::is_one(named, origin) {
+            // A data directory is one also where an export lies in it.
+            keepers.push(Box::new(Exported::open(origin, named, &keys()?)?));
+        } else {
+            others.push(Offline::open(named)?);
+        }
+    }
+    // An auditor has no keys: those who lie beside the lost one have some.
+    if others.is_empty() {
+        others.push(Offline::open(layout.root())?);
+    }
+    keepers.insert(0, Box::new(Neighbours::open(origin, &others)?));
+    Ok(keepers)
 }
 
 const KEYS_LOST: &str = "If the keys were lost with the disk, name the copy of DATA/keys that was kept elsewhere with --keys, or a backup with --from and \

@@ -2,6 +2,7 @@
 
 mod data;
 mod exports;
+mod fork;
 pub(super) mod receipt;
 mod report;
 mod seen;
@@ -17,6 +18,8 @@ use crate::{
     verification::{KeptCheckpoint, Sources, read_through, unknown_registries},
 };
 
+#[cfg(test)]
+pub(crate) use fork::proven_fork;
 use report::Report;
 
 pub(super) fn run(verify: &Verify, audience: Audience) -> Result<(), Failure> {
@@ -24,6 +27,9 @@ pub(super) fn run(verify: &Verify, audience: Audience) -> Result<(), Failure> {
         return Err(Failure::not_there(format!("{} does not exist", path.display())));
     }
     if let Some(path) = verify.path.as_deref().filter(|path| path.is_file()) {
+        if fork::is_one(path) {
+            return fork::verify(path, verify.keys.as_deref(), audience);
+        }
         return receipt::verify(path, verify.keys.as_deref(), verify.cosigners, audience);
     }
     let kept = kept(&verify.against)?;

@@ -1,6 +1,7 @@
 //! A running Dossier, as anybody sees it: its logs as tiles ([C2SP tlog-tiles](https://c2sp.org/tlog-tiles)), and for auditors its events.
 //!
 //! - [`ServedLog`]: one log, whose hashes are all fetched and put together again;
+//! - [`followed`]: what it signs with now, from a key that somebody has;
 //! - [`Spool`]: events as they are fetched, on disk, so that they can be read as an export is.
 
 use serde_json::Value;
@@ -14,10 +15,12 @@ mod events;
 mod log;
 mod spool;
 mod tree;
+mod turns;
 
 pub use events::{Page, page};
 pub use log::{EachBundle, LogRead, ServedLog, Stood};
 pub use spool::Spool;
+pub use turns::{Followed, followed};
 
 /// Asks for bytes, at most so many.
 ///

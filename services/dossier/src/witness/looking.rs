@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dossier_proof::{SignedCheckpoint, tree::TreeHead, tree::consistency};
-use dossier_witness::{Believed, Fork, Kept, Refusal, Tiles, epoch_of};
+use dossier_proof::{HistoryError, SignedCheckpoint, tree::TreeHead, tree::consistency};
+use dossier_witness::{Believed, Fork, Kept, NotBelieved, Refusal, Tiles, epoch_of};
 
 use super::{Node, NotCosigned, Trouble, Troubles};
 use crate::client::{Reader, Received};
@@ -57,6 +57,11 @@ impl Looking {
         Self { reader, brought: Mutex::default() }
     }
 
+    /// Where it looks.
+    pub(super) const fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// Looks at every log whose key the witness was given. Blocks for as long as the server takes.
     pub fn look(&self, node: &Node, troubles: &Troubles) -> Vec<(String, Result<Looked, Trouble>)> {
         let names: Vec<String> = node.logs().names().map(ToOwned::to_owned).collect();
@@ -70,9 +75,9 @@ impl Looking {
 
     fn look_at(&self, node: &Node, name: &str) -> Result<Looked, Trouble> {
         let deadline = Instant::now() + LOOK;
-        // The log of a service is named after it.
-        let service = name.rsplit_once('/').map_or(name, |(_, service)| service);
-        let Some(newest) = self.checkpoint(node, name, &format!("/audit/api/v1/checkpoints/{service}"))? else {
+        let service = service_of(name);
+        let Some(newest) = self.checkpoint(node, name, &format!("/audit/api/v1/checkpoints/{service}"), deadline)?
+        else {
             return self.nothing(node, name);
         };
         let shown = epoch_of(&newest.checkpoint().origin, name).unwrap_or_default();
@@ -81,7 +86,7 @@ impl Looking {
                 return Err(self.less(node, name, &newest, format!("epoch {known}"), format!("epoch {shown}")));
             }
             // What the epoch that has ended came to, before the new one.
-            let last = self.checkpoint(node, name, &format!("/audit/log/{service}/{known}/checkpoint"))?;
+            let last = self.checkpoint(node, name, &format!("/audit/log/{service}/{known}/checkpoint"), deadline)?;
             if let Some(last) = last.filter(|last| last.checkpoint().origin == format!("{name}/{known}")) {
                 self.follow(node, name, last, deadline)?;
             }
@@ -109,7 +114,7 @@ impl Looking {
         }
     }
 
-    fn checkpoint(&self, node: &Node, name: &str, path: &str) -> Result<Option<Believed>, Trouble> {
+    fn checkpoint(&self, node: &Node, name: &str, path: &str, deadline: Instant) -> Result<Option<Believed>, Trouble> {
         let url = format!("{}{path}", self.reader.base());
         let received = self.reader.get(path, CHECKPOINT_BYTES_MAX)?;
         if received.status == 404 {
@@ -118,7 +123,14 @@ impl Looking {
         let unfit = |what: String| Trouble::Unfit { url: url.clone(), what };
         let bytes = good(received).map_err(unfit)?;
         let signed = SignedCheckpoint::parse_bytes(&bytes).map_err(|error| unfit(error.to_string()))?;
-        let believed = node.logs().believe(signed)?;
+        let believed = match node.logs().believe(signed.clone()) {
+            // Forged, or the log has taken another key: it says which, and proves it.
+            Err(NotBelieved::NotSigned(HistoryError::Unknown)) => {
+                self.follow_turns(node, name, deadline)?;
+                node.logs().believe(signed)?
+            }
+            believed => believed?,
+        };
         let origin = &believed.checkpoint().origin;
         if node.logs().name_of(origin) != Some(name) || epoch_of(origin, name).is_none() {
             return Err(unfit(format!("it is a checkpoint of {origin}")));
@@ -128,24 +140,36 @@ impl Looking {
 
     fn follow(&self, node: &Node, name: &str, shown: Believed, deadline: Instant) -> Result<Looked, Trouble> {
         let origin = shown.checkpoint().origin.clone();
+        let kept = self.cosigned(node, name, shown, deadline)?;
+        let (size, taken) = (kept.head().size, self.bring(name, &kept)?);
+        Ok(Looked::Cosigned { origin, size, taken })
+    }
+
+    /// Cosigns what is shown, where it continues what is kept.
+    pub(super) fn cosigned(
+        &self,
+        node: &Node,
+        name: &str,
+        shown: Believed,
+        deadline: Instant,
+    ) -> Result<Kept, Trouble> {
+        let origin = shown.checkpoint().origin.clone();
         if node.forked().contains(&origin) {
             return Err(Trouble::ForkedBefore(origin));
         }
         let before = node.kept(&origin);
-        let kept = match before {
-            Some(kept) if kept.head() == shown.head() => kept,
+        match before {
+            Some(kept) if kept.head() == shown.head() => Ok(kept),
             Some(kept) if kept.head().size > shown.head().size => {
                 let (before, now) = (kept.head().size, shown.head().size);
-                return Err(self.less(node, name, &shown, format!("{before} entries"), format!("{now} entries")));
+                Err(self.less(node, name, &shown, format!("{before} entries"), format!("{now} entries")))
             }
             Some(kept) if kept.head().size == shown.head().size => {
-                return Err(self.forked(node, &origin, &Fork::of_one_size(kept.signed(), shown.signed())));
+                Err(self.forked(node, &origin, &Fork::of_one_size(kept.signed(), shown.signed())))
             }
-            Some(kept) => self.grown(node, name, &kept, shown, deadline)?,
-            None => node.cosign(shown, &[])?,
-        };
-        let (size, taken) = (kept.head().size, self.bring(name, &kept)?);
-        Ok(Looked::Cosigned { origin, size, taken })
+            Some(kept) => self.grown(node, name, &kept, shown, deadline),
+            None => Ok(node.cosign(shown, &[])?),
+        }
     }
 
     /// A larger tree: it is cosigned when the log's own tiles show that it continues the one that is kept.
@@ -165,6 +189,9 @@ impl Looking {
         // What was the signed tree at the size that is kept? If its tiles say so, and it is another, then that is proven.
         let was = tiles.head_at(old).map_err(unfit)?;
         if was.root == kept.head().root || consistency::verify(was, head, &proof).is_err() {
+            if let Err(error) = node.shelf().unproven(&signed, kept.signed()) {
+                tracing::error!(%error, "what the log signed could not be kept");
+            }
             return Err(Trouble::NotProven { log: log() });
         }
         Err(self.forked(node, kept.origin(), &Fork::between(kept.signed(), &signed, was, &proof)))
@@ -172,7 +199,7 @@ impl Looking {
 
     fn tiles(&self, name: &str, old: u64, shown: &Believed, deadline: Instant) -> Result<Tiles, Trouble> {
         let log = || name.to_owned();
-        let service = name.rsplit_once('/').map_or(name, |(_, service)| service);
+        let service = service_of(name);
         let epoch = epoch_of(&shown.checkpoint().origin, name).unwrap_or_default();
         let mut tiles = Tiles::of(shown.head().size);
         for tile in tiles.needed(old).map_err(|error| Trouble::Tiles { log: log(), error })? {
@@ -192,7 +219,8 @@ impl Looking {
     }
 
     fn less(&self, node: &Node, name: &str, shown: &Believed, kept: String, now: String) -> Trouble {
-        if let Err(error) = node.shelf().less(shown.signed()) {
+        let before = node.newest_epoch(name).and_then(|epoch| node.kept(&format!("{name}/{epoch}")));
+        if let Err(error) = node.shelf().less(shown.signed(), before.as_ref().map(Kept::signed)) {
             tracing::error!(%error, "what the log showed could not be kept");
         }
         Trouble::Less { log: name.to_owned(), kept, shown: now }
@@ -239,6 +267,11 @@ impl Looking {
             }
         }
     }
+}
+
+/// The log of a service is named after it.
+pub(super) fn service_of(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, service)| service)
 }
 
 /// Service and epoch, from `<installation>/<service>/<epoch>`.

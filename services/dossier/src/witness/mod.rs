@@ -4,6 +4,7 @@
 //! - `shelf`: what it has cosigned, and evidence, on disk; durable before anybody is given a signature;
 //! - [`Node`]: the one place where something is cosigned;
 //! - `looking`: follows an installation over HTTP ([C2SP tlog-tiles](https://c2sp.org/tlog-tiles));
+//! - `keys`, `turning`: what the logs sign with, followed from the key that was given to the one in force by proofs alone;
 //! - `doors`: what it shows, and `add-checkpoint` for logs that push ([C2SP tlog-witness](https://c2sp.org/tlog-witness));
 //! - `pushing`: the other side of that: the audit service asks foreign witnesses.
 //!
@@ -11,13 +12,15 @@
 
 mod doors;
 mod identity;
+mod keys;
 mod looking;
 mod node;
 mod pushing;
 mod shelf;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trouble;
+mod turning;
 
 pub use doors::router;
 pub use identity::Identity;

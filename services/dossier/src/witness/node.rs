@@ -3,13 +3,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use dossier_proof::{CosignerKey, Hash, SignedCheckpoint, cosignature::CosignError};
 use dossier_witness::{Believed, Continuing, Fork, Kept, KnownLogs, NotBelieved, Refusal, epoch_of};
 
-use super::{Identity, Shelf, now_seconds};
+use super::{Identity, Shelf, keys::Keys, now_seconds};
 use crate::Failure;
 
 /// Logs of one witness, each epoch one. A file each, and some 4 KiB in memory: 4 MiB.
@@ -20,7 +20,7 @@ const EPOCHS_MAX: usize = 256;
 /// A witness.
 pub struct Node {
     identity: Identity,
-    logs: KnownLogs,
+    keys: Keys,
     shelf: Shelf,
     state: Mutex<State>,
 }
@@ -67,8 +67,9 @@ impl Node {
     /// [`Failure`]: what it kept cannot be read.
     pub fn open(identity: Identity, logs: KnownLogs, shelf: Shelf) -> Result<Self, Failure> {
         let kept = shelf.kept(&identity.verifier())?;
+        let keys = Keys::open(logs, &shelf.learnt_keys())?;
         let forked = shelf.forks()?.iter().filter_map(|(_, fork)| fork.origin().ok()).collect();
-        Ok(Self { identity, logs, shelf, state: Mutex::new(State { kept, forked }) })
+        Ok(Self { identity, keys, shelf, state: Mutex::new(State { kept, forked }) })
     }
 
     /// What others verify its cosignatures with.
@@ -76,9 +77,14 @@ impl Node {
         self.identity.verifier()
     }
 
-    /// The logs that it knows.
-    pub const fn logs(&self) -> &KnownLogs {
-        &self.logs
+    /// The logs that it knows, with what they sign with now.
+    pub fn logs(&self) -> Arc<KnownLogs> {
+        self.keys.known()
+    }
+
+    /// How it learns what they sign with later.
+    pub(super) const fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Where it keeps what it has.
@@ -123,7 +129,7 @@ impl Node {
     /// # Errors
     /// As [`Node::cosign`].
     pub fn add(&self, old: u64, signed: SignedCheckpoint, proof: &[Hash]) -> Result<Kept, NotCosigned> {
-        self.cosign_after(Some(old), self.logs.believe(signed)?, proof)
+        self.cosign_after(Some(old), self.logs().believe(signed)?, proof)
     }
 
     fn cosign_after(&self, old: Option<u64>, shown: Believed, proof: &[Hash]) -> Result<Kept, NotCosigned> {
@@ -155,7 +161,8 @@ impl Node {
     }
 
     fn has_room(&self, state: &State, origin: &str) -> bool {
-        let name = self.logs.name_of(origin).unwrap_or_default();
+        let logs = self.logs();
+        let name = logs.name_of(origin).unwrap_or_default();
         let epochs = state.kept.keys().filter(|kept| epoch_of(kept, name).is_some()).count();
         state.kept.len() < LOGS_MAX && epochs < EPOCHS_MAX
     }
@@ -177,8 +184,9 @@ impl Node {
     }
 
     fn accuse_in(&self, state: &mut State, fork: &Fork) -> std::io::Result<Option<PathBuf>> {
+        let logs = self.logs();
         let is_signed =
-            |signed: &SignedCheckpoint| self.logs.believe(signed.clone()).map(drop).map_err(|error| error.to_string());
+            |signed: &SignedCheckpoint| logs.believe(signed.clone()).map(drop).map_err(|error| error.to_string());
         let Ok(proven) = fork.verify(is_signed) else { return Ok(None) };
         state.forked.insert(proven.origin.clone());
         metrics::counter!("dossier_witness_forks_total").increment(1);

@@ -3,7 +3,10 @@
 //! ```text
 //! DATA/witness.key        its secret, for its owner alone      DATA/witness.vkey      what others verify with
 //! DATA/checkpoints/*.txt  of each log the largest checkpoint that it has cosigned: `dossier verify --against` reads it
-//! DATA/evidence/*         fork-…: two signed histories, proven; less-…: what a log showed that says less than it said before
+//! DATA/keys/*.json        the keys that a log took after the one that was given, each with its proof
+//! DATA/evidence/*         fork-…: two signed histories, proven (`dossier verify FILE --keys KEYS`); less-…: what a log showed that says less than
+//!                         it said before; unproven-…: what it signed and did not show to continue that; *.note: the signed checkpoints of each;
+//!                         turn-…: that a log gave a key up before it signed with it what is kept in checkpoints/
 //! ```
 //!
 //! A backup of it must never be put back beside its key: the witness would cosign once more what it has forgotten. Make a new one instead.
@@ -16,12 +19,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use dossier_proof::{CosignerKey, SignedCheckpoint, note::MAX_NOTE_BYTES};
+use dossier_proof::{CosignerKey, LogProof, SignedCheckpoint, note::MAX_NOTE_BYTES};
 use dossier_witness::{FORK_BYTES_MAX, Fork, Kept, file_name};
 
 use super::identity::KEY;
 use crate::Failure;
 
+/// How the name of a signed checkpoint ends that lies beside what it proves.
+const NOTE: &str = ".note";
 /// Files in the directory of evidence: one proves a fork; more help to see since when.
 const EVIDENCE_MAX: usize = 1024;
 
@@ -64,6 +69,7 @@ impl Shelf {
         }
         make(&checkpoints)?;
         make(&directory.join("evidence"))?;
+        make(&directory.join("keys"))?;
         sync_directory(directory).map_err(failed(directory))?;
         Ok(Self { directory: directory.to_owned(), _lock: held })
     }
@@ -71,6 +77,11 @@ impl Shelf {
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Where the keys lie that were learnt.
+    pub fn learnt_keys(&self) -> PathBuf {
+        self.directory.join("keys")
     }
 
     /// Everything that was cosigned, by origin line.
@@ -134,21 +145,48 @@ impl Shelf {
         Ok(found)
     }
 
-    /// Keeps evidence of a fork, and says where.
+    /// Keeps evidence of a fork, and says where: the proof, and beside it the two signed checkpoints as notes that any program reads
+    /// ([C2SP signed-note](https://c2sp.org/signed-note)).
     ///
     /// # Errors
     /// The disk.
     pub fn accuse(&self, origin: &str, fork: &Fork) -> io::Result<PathBuf> {
         let apart = dossier_proof::entry_hash(fork.to_text().as_bytes()).to_bytes();
-        self.evidence(&format!("fork-{}-{}", hex::encode(&apart[..4]), file_name(origin)), fork.to_text().as_bytes())
+        let name = format!("fork-{}-{}", hex::encode(&apart[..4]), file_name(origin));
+        // The notes first: the proof stands where all of it is.
+        self.evidence(&note_beside(&name, "first"), fork.first.note.as_bytes())?;
+        self.evidence(&note_beside(&name, "second"), fork.second.note.as_bytes())?;
+        self.evidence(&name, fork.to_text().as_bytes())
     }
 
-    /// Keeps what a log showed that says less than before, and says where.
+    /// Keeps what a log showed that says less than before, and beside it what was cosigned before; and says where.
     ///
     /// # Errors
     /// The disk.
-    pub fn less(&self, shown: &SignedCheckpoint) -> io::Result<PathBuf> {
-        self.evidence(&format!("less-{}", file_name(&shown.unverified().origin)), shown.text().as_bytes())
+    pub fn less(&self, shown: &SignedCheckpoint, before: Option<&SignedCheckpoint>) -> io::Result<PathBuf> {
+        let name = format!("less-{}", file_name(&shown.unverified().origin));
+        if let Some(before) = before {
+            self.evidence(&note_beside(&name, "before"), before.text().as_bytes())?;
+        }
+        self.evidence(&name, shown.text().as_bytes())
+    }
+
+    /// Keeps what a log signed and did not show to continue what was cosigned before, with that beside it; and says where.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn unproven(&self, shown: &SignedCheckpoint, before: &SignedCheckpoint) -> io::Result<PathBuf> {
+        let name = format!("unproven-{}", file_name(&shown.unverified().origin));
+        self.evidence(&note_beside(&name, "before"), before.text().as_bytes())?;
+        self.evidence(&name, shown.text().as_bytes())
+    }
+
+    /// Keeps the proof that a log gave its key up before it signed something else with it, and says where.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn turn(&self, origin: &str, turn: &LogProof) -> io::Result<PathBuf> {
+        self.evidence(&format!("turn-{}", file_name(origin)), turn.to_string().as_bytes())
     }
 
     /// The files of evidence.
@@ -159,7 +197,7 @@ impl Shelf {
         let names = fs::read_dir(self.directory.join("evidence"))?
             .flatten()
             .filter_map(|entry| entry.file_name().into_string().ok());
-        let mut names: Vec<_> = names.filter(|name| name.ends_with(".txt")).collect();
+        let mut names: Vec<_> = names.filter(|name| name.ends_with(".txt") || name.ends_with(NOTE)).collect();
         names.sort();
         Ok(names)
     }
@@ -187,6 +225,11 @@ impl Shelf {
         replace(&folder, name, bytes)?;
         Ok(path)
     }
+}
+
+/// `fork-….txt` has `fork-….first.note` beside it.
+fn note_beside(name: &str, which: &str) -> String {
+    format!("{}.{which}{NOTE}", name.trim_end_matches(".txt"))
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

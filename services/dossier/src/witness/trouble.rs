@@ -9,7 +9,7 @@ use std::{
 use dossier_witness::{NotBelieved, TilesError};
 
 use super::NotCosigned;
-use crate::{Exit, client::Unanswered};
+use crate::{Exit, client::Unanswered, key_turns::NoTurns};
 
 /// Why a log could not be followed.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,33 @@ pub enum Trouble {
     /// The installation says that it holds another history.
     #[error("the installation's audit service holds another history of {0} than it showed here, and says so")]
     Disputed(String),
+    /// It is said to sign with another key, and its own key has not said so.
+    #[error(
+        "{log} shows that it has taken another key, and the key that it signs with has not signed that: {why}. Nothing of it is cosigned"
+    )]
+    TurnNotProven {
+        /// Which log.
+        log: String,
+        /// What does not hold.
+        why: String,
+    },
+    /// It gave a key up, and signed more with it.
+    #[error(
+        "{log} shows that it gave its key up before it signed {signed} with it, which was cosigned here: it has signed two histories, or somebody else \
+         has its key. The proof is in {}",
+        evidence.display()
+    )]
+    TurnedBefore {
+        /// Which log.
+        log: String,
+        /// What it signed.
+        signed: String,
+        /// Where the proof of the turn lies.
+        evidence: PathBuf,
+    },
+    /// The list of turns could not be had.
+    #[error(transparent)]
+    NoTurns(#[from] NoTurns),
     /// What is shown is signed by nobody who may.
     #[error(transparent)]
     NotBelieved(#[from] NotBelieved),
@@ -80,11 +107,14 @@ impl Trouble {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Forked { .. } | Self::ForkedBefore(_) | Self::Disputed(_) => Exit::Forked,
-            Self::NotCosigned(NotCosigned::Forked(_)) => Exit::Forked,
+            Self::NotCosigned(NotCosigned::Forked(_)) | Self::TurnedBefore { .. } => Exit::Forked,
             Self::Less { .. } => Exit::LessThanBefore,
-            Self::Unanswered(Unanswered::Unreachable { .. }) => Exit::Unreachable,
+            Self::Unanswered(Unanswered::Unreachable { .. })
+            | Self::NoTurns(NoTurns::Unanswered(Unanswered::Unreachable { .. })) => Exit::Unreachable,
             Self::NotCosigned(NotCosigned::Disk(_)) => Exit::Disk,
             Self::NotBelieved(_)
+            | Self::TurnNotProven { .. }
+            | Self::NoTurns(_)
             | Self::Unfit { .. }
             | Self::Tiles { .. }
             | Self::NotProven { .. }

@@ -10,7 +10,10 @@ use std::{
 use dossier::offline::Offline;
 use dossier_proto::Origin;
 
-use crate::fixture::{Installation, Said, copy, dossier, on, open};
+use crate::{
+    fixture::{Installation, Said, copy, dossier, on, open},
+    running::Running,
+};
 
 fn key(installation: &Installation) -> PathBuf {
     let key = installation.path("backup.key");
@@ -72,6 +75,40 @@ fn everything_comes_back_from_a_backup_and_goes_on_in_a_new_epoch() {
     on(&data, &["account", "list"]).exits(0);
 }
 
+/// An epoch of the audit service's own journal that has ended is a log as the others' are: with a checkpoint, and verified over the network.
+#[test]
+fn p9_ended_epochs_of_the_audit_service_are_verified_over_the_network() {
+    let installation = Installation::with_an_entry();
+    let (data, to, key) = (installation.data(), installation.path("backups"), key(&installation));
+    let ended = Offline::open(&data).unwrap().journal(Origin::Audit).unwrap().head();
+    assert!(ended.size > 0);
+    back_up(&data, &to, &key);
+    fs::remove_dir_all(&data).unwrap();
+    put_back(&to, &key, &data).exits(0);
+    starts(&data);
+    let export = installation.path("export");
+    on(&data, &["export", "--to", export.to_str().unwrap()]).exits(0);
+    let keys = export.join("verifier-keys.txt");
+    let running = Running::start(["up", "--demo", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    let said = loop {
+        let said = dossier(["--json", "verify", "--server", &running.url, "--keys", keys.to_str().unwrap()]);
+        // The checkpoints of the epochs that were begun are looked at four times a second.
+        if said.code == 0 || std::time::Instant::now() > deadline {
+            break said.exits(0);
+        }
+        std::thread::sleep(Duration::from_millis(50)); // between looks
+    };
+    let document = said.document();
+    let audit = &document["journals"].as_array().unwrap().iter().find(|one| one["service"] == "audit").unwrap();
+    let epochs = audit["epochs"].as_array().unwrap();
+    assert_eq!(epochs.len(), 2, "{document}");
+    assert_eq!((&epochs[0]["epoch"], &epochs[0]["size"]), (&0.into(), &ended.size.into()), "{document}");
+    assert_eq!(epochs[0]["root"], ended.root.to_string(), "{document}");
+    assert_eq!(running.get("/audit/log/audit/1/checkpoint").status, 404, "there was no such epoch");
+    running.end();
+}
+
 #[test]
 fn a_backup_is_made_while_everything_runs() {
     let installation = Installation::with_an_entry();
@@ -104,6 +141,30 @@ fn all_go_back_to_one_moment() {
     assert_eq!(document["services"][0]["left_out"], 1, "{document}");
     starts(&earlier);
     on(&earlier, &["verify"]).exits(0);
+}
+
+/// The same, by the last event that is to be there.
+#[test]
+fn all_go_back_to_the_moment_of_one_event() {
+    let installation = Installation::with_an_entry();
+    let (data, to, key) = (installation.data(), installation.path("backups"), key(&installation));
+    let size = Offline::open(&data).unwrap().journal(Origin::Submission).unwrap().head().size;
+    back_up(&data, &to, &key);
+    let earlier = installation.path("earlier");
+    let until = |last: &str| {
+        let from = ["--json", "restore", "--from", to.to_str().unwrap(), "--key", key.to_str().unwrap()];
+        on(&earlier, &[&from[..], &["--until", last]].concat())
+    };
+    for (wrong, code) in [("786", 2), ("nobody/1", 2), (&format!("submission/{size}"), 3), ("submission/7/0", 3)] {
+        until(wrong).exits(code);
+        assert!(!earlier.exists(), "{wrong}");
+    }
+    let document = until(&format!("submission/{}", size - 2)).exits(0).document();
+    let submission = &document["services"][0];
+    assert_eq!((&submission["left_out"], &submission["unknown_from"]["sequence"]), (&1.into(), &(size - 1).into()));
+    starts(&earlier);
+    on(&earlier, &["verify"]).exits(0);
+    on(&earlier, &["replay"]).exits(0);
 }
 
 fn jiff_text(micros: i64) -> String {

@@ -7,3 +7,6 @@ mod backup;
 mod fixture;
 mod restore;
 mod rotated;
+#[allow(dead_code, reason = "the other tests of the tools use the rest")]
+#[path = "../tools/running.rs"]
+mod running;

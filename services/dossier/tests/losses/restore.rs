@@ -7,7 +7,10 @@ use dossier_proto::{Event, Origin, Payload, named_keys};
 use dossier_vault::{Holding, Vault};
 use serde_json::Value;
 
-use crate::fixture::{Installation, copy, dossier, on, open};
+use crate::{
+    fixture::{Installation, copy, dossier, on, open},
+    running::Running,
+};
 
 /// Every epoch of a journal with its size.
 fn epochs(data: &Path, origin: Origin) -> Vec<(u32, u64)> {
@@ -144,6 +147,130 @@ fn a_copy_that_is_not_what_was_signed_is_refused() {
     let said = on(&data, &["restore", "--service", "submission"]);
     assert_ne!(said.code, 0, "{}", said.out);
     assert!(!data.join("submission").exists(), "{}", said.err);
+}
+
+/// The audit service is lost too, and somebody has an export of the journals: the events come from there, the keys from those who have some.
+#[test]
+fn a_service_comes_back_from_an_export_that_somebody_kept() {
+    let installation = Installation::with_an_entry();
+    let (data, export) = (installation.data(), installation.path("export"));
+    let from = export.to_str().unwrap();
+    on(&data, &["export", "--to", from]).exits(0);
+    let whole = epochs(&data, Origin::Moderation);
+    for lost in [Origin::Moderation, Origin::Audit] {
+        lose(&data, lost);
+    }
+    on(&data, &["restore", "--service", "moderation"]).exits(3);
+    let said = on(&data, &["--json", "restore", "--service", "moderation", "--from-audit", from]).exits(0);
+    let report = said.document();
+    assert_eq!(report["unreadable"]["contents"], serde_json::json!([]), "submission has the keys: {report}");
+    assert_eq!(report["events"].as_u64().unwrap(), whole[0].1, "{report}");
+    assert_eq!(report["unknown_from"]["sequence"].as_u64().unwrap(), whole[0].1, "{report}");
+    restored(&data, Origin::Audit);
+    start_and_end(&installation);
+    let after = epochs(&data, Origin::Moderation);
+    assert_eq!((after.len(), after[0]), (2, whole[0]), "in an epoch of its own");
+    on(&data, &["verify"]).exits(0);
+    on(&data, &["replay"]).exits(0);
+    // Its journal and the keys alone, nobody beside: what it received lies beside its own events.
+    let (alone, elsewhere) = (export.join("moderation"), installation.path("elsewhere"));
+    copy(&data.join("keys"), &elsewhere.join("keys"));
+    on(&elsewhere, &["restore", "--service", "moderation", "--from-audit", alone.to_str().unwrap()]).exits(0);
+    assert_eq!(epochs(&elsewhere, Origin::Moderation)[0], whole[0]);
+}
+
+/// The audit service is at work elsewhere and shows an auditor what it copied: each event is held against what was signed.
+#[test]
+fn p9_a_service_comes_back_from_what_a_running_audit_service_shows() {
+    let installation = Installation::with_an_entry();
+    let (data, elsewhere) = (installation.data(), installation.path("elsewhere"));
+    copy(&data.join("keys"), &elsewhere.join("keys"));
+    let whole = epochs(&data, Origin::Moderation);
+    let running = Running::start(["up", "--demo", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
+    let tokens: Value = serde_json::from_slice(&fs::read(data.join("demo-tokens.json")).unwrap()).unwrap();
+    let back = |at: &Path, token: Option<&str>| {
+        let token = token.map(|token| ["--token", token]);
+        let restore = ["--json", "restore", "--service", "moderation", "--from-audit", &running.url];
+        on(at, &[&restore[..], token.as_ref().map_or(&[][..], |token| &token[..])].concat())
+    };
+    let text = |name: &str| tokens[name].as_str().map(ToOwned::to_owned).unwrap_or_else(|| panic!("{name}"));
+    for token in [None, Some(text("contributor-kz"))] {
+        let said = back(&elsewhere, token.as_deref());
+        assert_ne!(said.code, 0, "{}", said.out);
+        assert!(!elsewhere.join("moderation").exists(), "{}", said.err);
+    }
+    // Whoever has other keys is shown another installation.
+    let (other, stranger) = (Installation::with_an_entry(), installation.path("stranger"));
+    copy(&other.data().join("keys"), &stranger.join("keys"));
+    let said = back(&stranger, Some(&text("auditor")));
+    assert_eq!(said.code, 7, "{}", said.err);
+    assert!(!stranger.join("moderation").exists(), "{}", said.err);
+
+    let report = back(&elsewhere, Some(&text("auditor"))).exits(0).document();
+    let restored = report["unknown_from"]["sequence"].as_u64().unwrap();
+    assert!(restored >= whole[0].1, "{report}");
+    assert_ne!(report["unreadable"]["contents"], serde_json::json!([]), "an auditor has no keys: {report}");
+    running.end();
+    installation.wait_until_closed();
+    let root = |data: &Path| {
+        let journal = Offline::open(data).unwrap().journal(Origin::Moderation).unwrap();
+        journal.root_at(0, restored).unwrap()
+    };
+    assert_eq!(root(&elsewhere), root(&data));
+}
+
+/// What was acknowledged after the export and read by others is told as a range, and not guessed.
+#[test]
+fn what_an_export_lacks_is_told_as_a_range() {
+    let installation = Installation::with_an_entry();
+    let (data, export) = (installation.data(), installation.path("export"));
+    let from = export.to_str().unwrap();
+    on(&data, &["export", "--to", from]).exits(0);
+    let end = epochs(&data, Origin::Submission)[0].1;
+    installation.submit_another();
+    for lost in [Origin::Submission, Origin::Audit] {
+        lose(&data, lost);
+    }
+    let said = on(&data, &["--json", "restore", "--service", "submission", "--from-audit", from]).exits(0);
+    let report = said.document();
+    assert_eq!(report["unknown_from"]["sequence"].as_u64().unwrap(), end, "{report}");
+    assert!(report["known_at_least"]["size"].as_u64().unwrap() > end, "others have read more: {report}");
+    assert!(!report["acted_upon_and_lost"].as_array().unwrap().is_empty(), "{report}");
+}
+
+/// P9: somebody has changed the export, or it is another installation's.
+#[test]
+fn p9_an_export_that_is_not_what_was_signed_is_refused() {
+    let installation = Installation::with_an_entry();
+    let (data, export) = (installation.data(), installation.path("export"));
+    on(&data, &["export", "--to", export.to_str().unwrap()]).exits(0);
+    let other = Installation::with_an_entry();
+    let theirs = other.path("export");
+    on(&other.data(), &["export", "--to", theirs.to_str().unwrap()]).exits(0);
+    for lost in [Origin::Submission, Origin::Audit] {
+        lose(&data, lost);
+    }
+    let refused = |from: &Path| {
+        let said = on(&data, &["restore", "--service", "submission", "--from-audit", from.to_str().unwrap()]);
+        assert_ne!(said.code, 0, "{}", said.out);
+        assert!(!data.join("submission").exists(), "{}", said.err);
+        said.err
+    };
+    let said = refused(&theirs);
+    assert!(said.contains("not signed by a key that is trusted here"), "{said}");
+    // Their checkpoint would fit their events; ours does not.
+    let ours = export.join("submission");
+    let events = ours.join("events-0-0.bin");
+    let good = fs::read(&events).unwrap();
+    let mut bytes = good.clone();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&events, bytes).unwrap();
+    let said = refused(&export);
+    assert!(said.contains("events-0-0.bin"), "the file is named: {said}");
+    fs::write(&events, good).unwrap();
+    fs::copy(theirs.join("submission/checkpoint-0.txt"), ours.join("checkpoint-0.txt")).unwrap();
+    refused(&export);
 }
 
 /// The keys lay on the same disk: a copy that was kept elsewhere is put back first.

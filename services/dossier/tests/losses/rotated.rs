@@ -99,3 +99,35 @@ fn p9_nothing_goes_back_to_before_a_key_was_taken_and_the_earliest_moment_is_tol
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async { open(&earlier).await.close().await });
 }
+
+/// Whether a journal of a deployment is the newest one is for its stream and the others to say: without its configuration nobody can be asked, and
+/// one that was put back would give a place that was used before to another event.
+#[test]
+fn p9_of_a_deployment_no_key_is_taken_without_its_configuration() {
+    let installation = Installation::with_an_entry();
+    let data = installation.data();
+    let size = || Offline::open(&data).unwrap().journal(Origin::Moderation).unwrap().head().size;
+    let before = size();
+    // The configuration of a service over the data directory of all four.
+    let file = installation.path("moderation.toml");
+    let text = format!(
+        "data = {data:?}\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:8080\"\nverifiers = \"verifiers\"\n[nats]\nservers = \
+         [\"nats://127.0.0.1:1\"]\nnkey = \"nkey.seed\"\n"
+    );
+    fs::write(&file, text).unwrap();
+    let said = dossier(["keys", "rotate", "--config", file.to_str().unwrap()]).exits(2);
+    assert!(said.err.contains("is no data directory of one service of a deployment"), "{}", said.err);
+    assert!(said.err.contains("Nothing was written"), "{}", said.err);
+    // The data directory of a service alone, without one: of that service, and of all that lie there.
+    fs::write(data.join("keys/service"), "moderation\n").unwrap();
+    fs::write(data.join("keys/verifiers"), "").unwrap();
+    for more in [&[][..], &["--service", "moderation"]] {
+        let said = on(&data, &[&["keys", "rotate"], more].concat()).exits(2);
+        assert!(said.err.contains("dossier keys rotate --config moderation.toml"), "{}", said.err);
+        assert!(said.err.contains("Nothing was written"), "{}", said.err);
+    }
+    fs::remove_file(data.join("keys/service")).unwrap();
+    assert_eq!(size(), before, "no event was written");
+    rotate(&data, Origin::Moderation);
+    assert_eq!(size(), before + 1);
+}

@@ -59,3 +59,22 @@ fn an_epoch_has_one_spelling() {
         assert_eq!(epoch_of(wrong, "a/b"), None, "{wrong}");
     }
 }
+
+#[test]
+fn later_keys_of_a_log_are_taken_when_they_follow_from_the_known_ones() {
+    use dossier_proof::{KeyHistory, Stand};
+    let turned = |first: &SigningKey, next: &SigningKey| {
+        let mut history = KeyHistory::from(first.verifier());
+        let after = Stand { epoch: 0, size: 5 };
+        history.turn(after, &first.verifier().to_string(), &next.verifier().to_string()).unwrap();
+        history
+    };
+    let mut logs = known();
+    let before = logs.clone();
+    assert!(!logs.take(turned(&stranger(), &signer())), "from another first key");
+    assert!(!logs.take(signer().verifier().into()), "no news");
+    assert_eq!(logs, before);
+    assert!(logs.take(turned(&signer(), &stranger())));
+    logs.believe(signed_by(&stranger(), ORIGIN, &honest(6))).unwrap();
+    logs.believe(signed_by(&signer(), ORIGIN, &honest(6))).unwrap_err();
+}

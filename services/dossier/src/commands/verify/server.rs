@@ -15,7 +15,7 @@ use crate::{
     progress::Progress,
     verification::{
         Class, Doubt, DoubtKind, KeptCheckpoint, Reading, Sources, Travelled,
-        served::{ServedLog, Spool, Stood, document, fetched, page},
+        served::{Followed, ServedLog, Spool, Stood, document, fetched, followed, page},
     },
 };
 
@@ -41,8 +41,11 @@ pub(super) fn verify(verify: &Verify, kept: Vec<KeptCheckpoint>, progress: &Prog
     let server = verify.server.clone().unwrap_or_default();
     let token = verify.token.clone().or_else(|| token_of(&server));
     let client = Reader::new(&server, verify.ca.as_deref())?.with_token(token);
-    let (keys, whose) = trusted(&client, verify.keys.as_deref(), &server)?;
+    let (mut keys, whose) = trusted(&client, verify.keys.as_deref(), &server)?;
     let mut report = Report::new(format!("server {server}"), whose);
+    if verify.keys.is_some() {
+        follow_turns(&client, &mut keys, &mut report)?;
+    }
     let logs = logs(&client)?;
     for origin in Origin::ALL.into_iter().filter(|origin| !logs.contains_key(origin)) {
         report.doubts.push(Doubt::about(origin, DoubtKind::NotThere, "the server names no log of it"));
@@ -127,6 +130,21 @@ fn add_named(client: &Reader, keys: &mut KeyFile) -> Result<(), Failure> {
             && let Ok(key) = dossier_proof::VerifierKey::parse(verifier)
         {
             keys.logs.push(key.into());
+        }
+    }
+    Ok(())
+}
+
+/// What the logs took after the keys that somebody has: each is believed because the one before has signed it.
+fn follow_turns(client: &Reader, keys: &mut KeyFile, report: &mut Report) -> Result<(), Failure> {
+    for origin in Origin::ALL {
+        let Some(known) = keys.log_of(origin.name()).cloned() else { continue };
+        match followed(client, origin, &known)? {
+            Err(doubt) => report.doubts.push(doubt),
+            Ok(Followed { keys: found, heads }) => {
+                report.heads.extend(heads.into_iter().map(|head| (origin, head)));
+                keys.logs.iter_mut().filter(|log| log.log() == found.log()).for_each(|log| *log = found.clone());
+            }
         }
     }
     Ok(())

@@ -237,3 +237,36 @@ fn a_forged_event_that_names_the_file_of_a_draft_does_not_get_it() {
     assert_eq!(about(Origin::Moderation, secret.digest), None);
     assert_eq!(about(Origin::Moderation, theirs.digest), None, "under a key that it neither named nor may have");
 }
+
+/// A service that came back asks what the others learnt its keys by: it is given the proofs of its own turns, in order, and nobody else's.
+#[test]
+fn p9_who_lost_a_turn_is_given_the_proofs_that_others_learnt_it_by() {
+    use dossier_exchange::{Source as _, conformance::Shelf};
+    let directory = tempfile::tempdir().unwrap();
+    let vault = Vault::open_unthreaded(directory.path().join("keys"), &master(directory.path())).unwrap();
+    let submitted = vault.fresh(Kind::Revision).unwrap();
+    let own = [(naming(place(Origin::Submission, 0), submitted), None)];
+    let mut desk = submission(directory.path(), &own, vault, submitted);
+    let shelf = Shelf::new(Origin::Publication);
+    shelf.fill(2);
+    for seed in 101..=170 {
+        shelf.rotate(SigningKey::from_seed("test/publication", &[seed; 32]).unwrap());
+    }
+    let first = dossier_exchange::conformance::signer(Origin::Publication).verifier();
+    desk.learnt = BTreeMap::from([(Origin::Publication, first.clone())]).into();
+    desk.learnt.learn(Origin::Publication, &shelf.key_turns(0, 1_000).unwrap()).unwrap();
+    let asked = |asker, from| {
+        let question = serde_json::to_vec(&KeptAsked::Turns { from }).unwrap();
+        let proofs: Vec<String> = serde_json::from_slice(&desk.answer(asker, &question).unwrap()).unwrap();
+        proofs.iter().map(|proof| proof.parse().unwrap()).collect::<Vec<dossier_proof::LogProof>>()
+    };
+    let (some, rest) = (asked(Origin::Publication, 0), asked(Origin::Publication, TURNS_PER_ANSWER));
+    assert_eq!((some.len(), rest.len()), (TURNS_PER_ANSWER, 70 - TURNS_PER_ANSWER));
+    let ring = KeyRing::from(BTreeMap::from([(Origin::Publication, first)]));
+    ring.learn(Origin::Publication, &[some, rest].concat()).unwrap();
+    assert_eq!(ring.current(Origin::Publication), desk.learnt.current(Origin::Publication));
+    assert!(asked(Origin::Publication, 70).is_empty());
+    for other in [Origin::Submission, Origin::Moderation, Origin::Audit] {
+        assert!(asked(other, 0).is_empty(), "{other}");
+    }
+}

@@ -65,6 +65,42 @@ fn p9_a_history_that_was_changed_is_refused_and_proven() {
     }
 }
 
+/// P9: the log is put back to an older copy and grows again, otherwise and longer, while nobody looks. What proves it is on disk, for anybody with the
+/// log's public key: the two notes that it signed, and what leads from the one to the other.
+#[test]
+fn p9_a_log_put_back_and_grown_otherwise_between_two_looks_leaves_evidence_for_strangers() {
+    let directory = tempfile::tempdir().unwrap();
+    let (node, server) = followed(&directory, 20);
+    let regrown = log(300, 12);
+    server.grows_to(regrown.clone());
+    let found = look(&node, &server).unwrap_err();
+    assert!(matches!(&found, Trouble::Forked { evidence, .. } if evidence.exists()), "{found}");
+    assert!(found.to_string().contains("has signed two histories; the proof is in "), "{found}");
+    let names = node.shelf().evidence_names().unwrap();
+    let read = |end: &str| {
+        let name = names.iter().find(|name| name.ends_with(end)).unwrap();
+        node.shelf().evidence_named(name).unwrap().unwrap()
+    };
+    let stranger = |text: &str| {
+        let note = SignedCheckpoint::parse(text).unwrap();
+        let said = note.verify(&signer().verifier()).unwrap();
+        (said.origin.clone(), said.head())
+    };
+    let (first, second) = (stranger(&read(".first.note")), stranger(&read(".second.note")));
+    assert_eq!(first, (ORIGIN.to_owned(), honest(20).head()));
+    assert_eq!(second, (ORIGIN.to_owned(), regrown.head()));
+    assert_eq!(proven(&Fork::parse(read(".txt").as_bytes()).unwrap()), 20);
+    // Without the network, the witness's directory and its key: the file and the log's key are enough.
+    let (file, keys) = (directory.path().join("given-away.txt"), directory.path().join("keys.txt"));
+    std::fs::write(&file, read(".txt")).unwrap();
+    std::fs::write(&keys, format!("{}\n", signer().verifier())).unwrap();
+    let told = crate::commands::proven_fork(&file, &keys).unwrap();
+    assert_eq!((told.origin.as_str(), told.at), (ORIGIN, 20));
+    let thief = SigningKey::from_seed(LOG, &[9; 32]).unwrap();
+    std::fs::write(&keys, format!("{}\n", thief.verifier())).unwrap();
+    assert_eq!(crate::commands::proven_fork(&file, &keys).unwrap_err().exit_code(), Exit::NotProved as u8);
+}
+
 fn proven(fork: &Fork) -> u64 {
     let key = signer().verifier();
     fork.verify(|signed| signed.verify(&key).map(drop).map_err(|error| error.to_string())).unwrap().at
@@ -78,7 +114,11 @@ fn a_history_that_was_cut_short_is_refused_until_it_is_whole_again() {
     let found = look(&node, &server).unwrap_err();
     assert_eq!(found.exit(), Exit::LessThanBefore, "{found}");
     let kept: Vec<_> = node.shelf().evidence_names().unwrap();
-    assert!(kept.iter().any(|name| name.starts_with("less-")), "{kept:?}");
+    assert!(kept.iter().any(|name| name.starts_with("less-") && name.ends_with(".txt")), "{kept:?}");
+    let before = kept.iter().find(|name| name.ends_with(".before.note")).unwrap();
+    let before = SignedCheckpoint::parse(&node.shelf().evidence_named(before).unwrap().unwrap()).unwrap();
+    assert_eq!(before.verify(&signer().verifier()).unwrap().head(), honest(20).head());
+    assert!(before.cosigned_at(&node.verifier()).is_ok(), "it says when it was cosigned");
     server.now(|_, _| Some((404, String::new(), Vec::new())));
     assert_eq!(look(&node, &server).unwrap_err().exit(), Exit::LessThanBefore, "nothing at all is less too");
     server.grows_to(honest(25));

@@ -4,8 +4,9 @@
 mod hostile;
 mod keeping;
 mod looking;
-mod server;
+pub(crate) mod server;
 mod tls;
+mod turning;
 
 use dossier_proof::{
     Checkpoint, Hash, HashSource as _, MemoryTree, SignedCheckpoint, SigningKey, leaf_of_event,
@@ -41,7 +42,7 @@ pub(super) fn signed(tree: &MemoryTree) -> SignedCheckpoint {
     signed_as(ORIGIN, &signer(), tree)
 }
 
-pub(super) fn bytes_of(tree: &MemoryTree, tile: Tile) -> Vec<u8> {
+pub(crate) fn bytes_of(tree: &MemoryTree, tile: Tile) -> Vec<u8> {
     let first = tile.id().index() * 256;
     let level = tile.id().level() * TILE_HEIGHT;
     let hash = |position: u16| tree.node(level, first + u64::from(position)).unwrap();

@@ -14,24 +14,24 @@ use ureq::http::StatusCode;
 use super::{bytes_of, signed};
 
 /// What it answers to a path: status, further header lines, body. Nothing: it says no more, and keeps the line open.
-pub(super) type Answer = Option<(u16, String, Vec<u8>)>;
+pub(crate) type Answer = Option<(u16, String, Vec<u8>)>;
 type Answers = Box<dyn Fn(&str, &[u8]) -> Answer + Send>;
 
 /// A server on this machine.
-pub(super) struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     answers: Arc<Mutex<Answers>>,
     /// What was asked for.
-    pub(super) asked: Arc<Mutex<Vec<String>>>,
+    pub(crate) asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    pub(super) fn new(answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static) -> Self {
+    pub(crate) fn new(answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static) -> Self {
         Self::behind(answers, None)
     }
 
     /// The same behind TLS.
-    pub(super) fn behind(
+    pub(crate) fn behind(
         answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static,
         tls: Option<Arc<ServerConfig>>,
     ) -> Self {
@@ -59,31 +59,31 @@ impl Server {
     }
 
     /// An honest server of a tree, with this checkpoint.
-    pub(super) fn of(tree: MemoryTree) -> Self {
+    pub(crate) fn of(tree: MemoryTree) -> Self {
         let note = signed(&tree);
         Self::new(showing(tree, note))
     }
 
-    pub(super) fn now(&self, answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static) {
+    pub(crate) fn now(&self, answers: impl Fn(&str, &[u8]) -> Answer + Send + 'static) {
         *self.answers.lock().unwrap() = Box::new(answers);
     }
 
-    pub(super) fn grows_to(&self, tree: MemoryTree) {
+    pub(crate) fn grows_to(&self, tree: MemoryTree) {
         let note = signed(&tree);
         self.now(showing(tree, note));
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
 /// A checkpoint, the tiles of a tree, and an open door for what is brought.
-pub(super) fn showing(tree: MemoryTree, note: SignedCheckpoint) -> impl Fn(&str, &[u8]) -> Answer + Send {
+pub(crate) fn showing(tree: MemoryTree, note: SignedCheckpoint) -> impl Fn(&str, &[u8]) -> Answer + Send {
     move |path, _body| {
         let good = |body: Vec<u8>| Some((200, String::new(), body));
         if path.ends_with("/cosignatures") || path.ends_with("/forks") {
