@@ -10,6 +10,8 @@ use crate::{Driver, Look, Width, wire::Wire};
 
 /// The name under which WebDriver gives elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// How the driver says that an element is no longer on the page.
+const STALE: &str = "stale element reference";
 /// So high is a window before anybody asks how long the page is.
 const HEIGHT: u32 = 1_000;
 /// The highest window; the longest page is shorter.
@@ -118,6 +120,31 @@ impl Browser {
             .unwrap_or_else(|| panic!("no {css} on {}:\n{}", self.where_it_is(), self.text("body")))
     }
 
+    /// Does something with the element of that id, as soon as it is there. A page that follows what happens elsewhere may put another in its place
+    /// between finding and doing: then nothing was done, and it is looked for again.
+    #[track_caller]
+    fn with_element(&self, css: &str, act: impl Fn(&str) -> Result<Value, String>) -> Value {
+        let tried = within(Duration::from_secs(20), || match act(&self.element(css)) {
+            Err(error) if error.contains(STALE) => None,
+            done => Some(done),
+        });
+        match tried {
+            Some(Ok(value)) => value,
+            Some(Err(error)) => panic!("{error}; {css} on {}", self.where_it_is()),
+            None => panic!("{css} is replaced again and again on {}", self.where_it_is()),
+        }
+    }
+
+    /// What the driver says of an element, by the end of its address there.
+    #[track_caller]
+    fn said_of(&self, css: &str, what: &str) -> Value {
+        self.with_element(css, |element| self.wire.ask("GET", &format!("/element/{element}/{what}"), None))
+    }
+
+    fn tell(&self, element: &str, what: &str, body: &Value) -> Result<Value, String> {
+        self.wire.ask("POST", &format!("/element/{element}/{what}"), Some(body))
+    }
+
     /// Whether it is there now.
     pub fn has(&self, css: &str) -> bool {
         self.found(css).is_some()
@@ -126,9 +153,7 @@ impl Browser {
     /// Clicks it, and waits for the page that follows, if one follows.
     #[track_caller]
     pub fn click(&self, css: &str) {
-        let element = self.element(css);
-        self.bring(&element);
-        self.ask("POST", &format!("/element/{element}/click"), &json!({}));
+        self.with_element(css, |element| self.brought(element).and_then(|_| self.tell(element, "click", &json!({}))));
         self.listen();
     }
 
@@ -144,23 +169,23 @@ impl Browser {
     }
 
     /// Scrolls as a person would, so that it does not lie under a bar that sticks to an edge.
-    fn bring(&self, element: &str) {
-        self.run("arguments[0].scrollIntoView({block: 'center'})", &[json!({ELEMENT: element})]);
+    fn brought(&self, element: &str) -> Result<Value, String> {
+        let script = "arguments[0].scrollIntoView({block: 'center'})";
+        self.wire.ask("POST", "/execute/sync", Some(&json!({"script": script, "args": [{ELEMENT: element}]})))
     }
 
     /// Puts the text in the place of what stands in the field.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
-        let element = self.element(css);
-        self.ask("POST", &format!("/element/{element}/clear"), &json!({}));
-        self.ask("POST", &format!("/element/{element}/value"), &json!({"text": text}));
+        self.with_element(css, |element| {
+            self.tell(element, "clear", &json!({})).and_then(|_| self.tell(element, "value", &json!({"text": text})))
+        });
     }
 
     /// Types where the focus is, or into the element.
     #[track_caller]
     pub fn type_into(&self, css: &str, text: &str) {
-        let element = self.element(css);
-        self.ask("POST", &format!("/element/{element}/value"), &json!({"text": text}));
+        self.with_element(css, |element| self.tell(element, "value", &json!({"text": text})));
     }
 
     /// Chooses the option that has this value.
@@ -186,7 +211,7 @@ impl Browser {
     /// Clicks one of [`all`](Self::all).
     #[track_caller]
     pub fn press_on(&self, found: &Found) {
-        self.bring(&found.0);
+        self.brought(&found.0).unwrap_or_else(|error| panic!("{error}; on {}", self.where_it_is()));
         self.ask("POST", &format!("/element/{}/click", found.0), &json!({}));
     }
 
@@ -202,24 +227,21 @@ impl Browser {
     /// What a person reads there; folded and hidden parts are not.
     #[track_caller]
     pub fn text(&self, css: &str) -> String {
-        let element = self.element(css);
-        let text = self.ask("GET", &format!("/element/{element}/text"), &Value::Null);
+        let text = self.said_of(css, "text");
         text.as_str().unwrap_or_default().to_owned()
     }
 
     /// What stands in the field now.
     #[track_caller]
     pub fn value(&self, css: &str) -> String {
-        let element = self.element(css);
-        let value = self.ask("GET", &format!("/element/{element}/property/value"), &Value::Null);
+        let value = self.said_of(css, "property/value");
         value.as_str().unwrap_or_default().to_owned()
     }
 
     /// An attribute as the page has it.
     #[track_caller]
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
-        let element = self.element(css);
-        let value = self.ask("GET", &format!("/element/{element}/attribute/{name}"), &Value::Null);
+        let value = self.said_of(css, &format!("attribute/{name}"));
         value.as_str().map(ToOwned::to_owned)
     }
 
