@@ -7,7 +7,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use dossier_proto::{Digest, EntryId, KeyId, SubjectId, v1};
@@ -21,6 +21,10 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const HELD_BYTES_MAX: usize = 256 * 1024;
 /// Contents somebody has looked at: the last two are compared, a few more do no harm.
 const SEEN_MAX: usize = 8;
+/// Locks that people share by the last byte of their id, so that one person's slow disk write holds up few others. Moderators are some dozens.
+const LOCKS: usize = 64;
+/// How the name of a file ends that is not whole yet.
+const UNFINISHED: &str = ".new";
 /// Nothing else is hashed with this before it.
 const CONTEXT: &[u8] = b"dossier held form 1\0";
 
@@ -66,19 +70,38 @@ pub(crate) enum HeldError {
 pub(crate) struct HeldForms {
     directory: PathBuf,
     vault: Vault,
-    /// One at a time: reading, changing and writing belong together.
-    at_work: Mutex<()>,
+    /// Reading, changing and writing belong together: of one person one at a time.
+    at_work: [Mutex<()>; LOCKS],
 }
 
 impl HeldForms {
     /// Below this directory, which is made when first used.
     pub(crate) const fn new(directory: PathBuf, vault: Vault) -> Self {
-        Self { directory, vault, at_work: Mutex::new(()) }
+        Self { directory, vault, at_work: [const { Mutex::new(()) }; LOCKS] }
+    }
+
+    fn alone(&self, subject: SubjectId) -> MutexGuard<'_, ()> {
+        let last = subject.as_bytes().last().copied().unwrap_or_default();
+        self.at_work[usize::from(last) % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes what a crash left half-written, each with its key unless a whole form has the same. For the start, before anybody is served.
+    ///
+    /// # Errors
+    /// [`HeldError`]: the disk or the vault.
+    pub(crate) fn tidy(&self) -> Result<(), HeldError> {
+        for path in self.files()? {
+            let Some(whole) = path.to_str().and_then(|path| path.strip_suffix(UNFINISHED)) else { continue };
+            if named(&path).is_some() {
+                self.drop_unfinished(Path::new(whole))?;
+            }
+        }
+        Ok(())
     }
 
     /// What is held; nothing where nothing is, or where it cannot be read any more.
     pub(crate) fn read(&self, entry: EntryId, subject: SubjectId) -> Result<Held, HeldError> {
-        let _alone = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.alone(subject);
         Ok(self.opened(entry, subject)?.map(|(held, _)| held).unwrap_or_default())
     }
 
@@ -89,7 +112,7 @@ impl HeldForms {
         subject: SubjectId,
         change: impl FnOnce(&mut Held),
     ) -> Result<(), HeldError> {
-        let _alone = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.alone(subject);
         let (before, key) = match self.opened(entry, subject)? {
             Some((held, key)) => (held, Some(key)),
             None => (Held::default(), None),
@@ -112,7 +135,14 @@ impl HeldForms {
             None => self.vault.fresh(Kind::Review).map_err(|error| vault(&error))?,
         };
         let sealed = self.vault.seal(key, &binding(entry, subject), &text).map_err(|error| vault(&error))?;
-        self.write(&self.file(entry, subject), &v1::Sealed::from(sealed).encode_to_vec())
+        let path = self.file(entry, subject);
+        // What broke off before would leave its key behind when it is written over.
+        self.drop_unfinished(&path)?;
+        self.write(&path, &v1::Sealed::from(sealed).encode_to_vec()).inspect_err(|_| {
+            if let Err(error) = self.drop_unfinished(&path) {
+                tracing::warn!(%error, "a form that could not be kept stays half-written until the next start");
+            }
+        })
     }
 
     /// Forgets what a person typed.
@@ -126,20 +156,23 @@ impl HeldForms {
     }
 
     fn remove_where(&self, is_meant: impl Fn(EntryId, SubjectId) -> bool) -> Result<(), HeldError> {
-        let _alone = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        let files = match fs::read_dir(&self.directory) {
-            Ok(files) => files,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        for file in files {
-            let path = file?.path();
-            let name = path.file_name().and_then(|name| name.to_str()).and_then(named);
-            if name.is_some_and(|(entry, subject)| is_meant(entry, subject)) {
-                self.remove(&path)?;
-            }
+        for path in self.files()? {
+            let Some((entry, subject)) = named(&path).filter(|(entry, subject)| is_meant(*entry, *subject)) else {
+                continue;
+            };
+            let _alone = self.alone(subject);
+            self.remove(&self.file(entry, subject))?;
         }
         Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, HeldError> {
+        let files = match fs::read_dir(&self.directory) {
+            Ok(files) => files,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        files.map(|file| Ok(file?.path())).collect()
     }
 
     fn file(&self, entry: EntryId, subject: SubjectId) -> PathBuf {
@@ -160,7 +193,7 @@ impl HeldForms {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), HeldError> {
         fs::create_dir_all(&self.directory)?;
-        let unfinished = path.with_extension("new");
+        let unfinished = unfinished(path);
         let mut file = fs::File::create(&unfinished)?;
         io::Write::write_all(&mut file, bytes)?;
         file.sync_all()?;
@@ -169,18 +202,43 @@ impl HeldForms {
         Ok(())
     }
 
-    /// Removes a file and destroys its key.
+    /// Removes a form, whole and half-written, and destroys its keys.
     fn remove(&self, path: &Path) -> Result<(), HeldError> {
-        if let Some(sealed) = sealed_in(path)?
-            && let Ok(key) = KeyId::try_from(sealed.key_id.as_slice())
-        {
-            self.vault.erase(key).map_err(|error| HeldError::Vault(error.to_string()))?;
-        }
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.drop_unfinished(path)?;
+        self.erase(key_in(path)?)?;
+        gone(path)
     }
+
+    /// Removes what is half-written beside a form, with its key unless the form has the same.
+    fn drop_unfinished(&self, path: &Path) -> Result<(), HeldError> {
+        let unfinished = unfinished(path);
+        let (key, kept) = (key_in(&unfinished)?, key_in(path)?);
+        self.erase(key.filter(|_| key != kept))?;
+        gone(&unfinished)
+    }
+
+    fn erase(&self, key: Option<KeyId>) -> Result<(), HeldError> {
+        let Some(key) = key else { return Ok(()) };
+        self.vault.erase(key).map(drop).map_err(|error| HeldError::Vault(error.to_string()))
+    }
+}
+
+/// Where a form is written before it is whole.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    name.into()
+}
+
+fn gone(path: &Path) -> Result<(), HeldError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn key_in(path: &Path) -> Result<Option<KeyId>, HeldError> {
+    Ok(sealed_in(path)?.and_then(|sealed| KeyId::try_from(sealed.key_id.as_slice()).ok()))
 }
 
 /// Somebody else's form does not open under this, nor that of another entry.
@@ -197,9 +255,10 @@ fn sealed_in(path: &Path) -> Result<Option<v1::Sealed>, HeldError> {
     }
 }
 
-/// The entry and the person that a file is named after.
-fn named(name: &str) -> Option<(EntryId, SubjectId)> {
-    let (entry, subject) = name.strip_prefix("held-")?.split_once('-')?;
+/// The entry and the person that a file is named after, whole or half-written.
+fn named(path: &Path) -> Option<(EntryId, SubjectId)> {
+    let name = path.file_name()?.to_str()?;
+    let (entry, subject) = name.strip_suffix(UNFINISHED).unwrap_or(name).strip_prefix("held-")?.split_once('-')?;
     Some((entry.parse().ok()?, subject.parse().ok()?))
 }
 

@@ -84,6 +84,9 @@ pub fn start(config: Config) -> Result<Service, EngineError> {
         tracing::warn!(%error, "what is left of files that broke off stays until the next start");
     }
     let held = HeldForms::new(config.engine.directory.join(SCRATCH), config.vault.clone());
+    if let Err(error) = held.tidy() {
+        tracing::warn!(%error, "what is left of typed words that broke off stays until the next start");
+    }
     let engine = Engine::open(config.engine)?;
     let shelves = OnDisk { files, held };
     let service = Service::reaching_people(engine, config.vault, config.accounts, config.post, clock, shelves);

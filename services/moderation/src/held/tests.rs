@@ -67,3 +67,45 @@ fn too_much_is_refused_and_what_was_held_before_stays() {
     assert!(matches!(forms.change(ENTRY, ME, typed(&long)), Err(HeldError::TooLong(_))));
     assert_eq!(forms.read(ENTRY, ME).unwrap().fields[0].1, "kept");
 }
+
+/// A crash between writing a form and naming it leaves it half-written, with a key of its own: P11 says that it goes with its writer, or at the next start.
+#[test]
+fn p11_a_form_that_a_crash_left_half_written_goes_with_its_key() {
+    let live = |forms: &HeldForms| forms.vault.counts().live - forms.vault.counts().spare;
+    let crashed = |forms: &HeldForms| {
+        forms.change(ENTRY, ME, typed("half a comment")).unwrap();
+        let file = forms.file(ENTRY, ME);
+        fs::rename(&file, unfinished(&file)).unwrap();
+    };
+    for (name, ends) in [
+        ("the start", (|forms| forms.tidy()) as fn(&HeldForms) -> Result<(), HeldError>),
+        ("its writer is forgotten", |forms| forms.forget(ME)),
+        ("its entry is forgotten", |forms| forms.forget_about(|entry| entry == ENTRY)),
+    ] {
+        let (directory, forms) = forms();
+        let before = live(&forms);
+        crashed(&forms);
+        assert_eq!(live(&forms), before + 1, "{name}");
+        ends(&forms).unwrap();
+        assert_eq!(live(&forms), before, "{name}: its key is gone");
+        assert_eq!(fs::read_dir(directory.path().join("scratch")).unwrap().count(), 0, "{name}");
+    }
+    // Written over, it leaves no key behind either.
+    let (_directory, forms) = forms();
+    let before = live(&forms);
+    crashed(&forms);
+    forms.change(ENTRY, ME, typed("a whole comment")).unwrap();
+    assert_eq!(live(&forms), before + 1);
+    assert_eq!(forms.read(ENTRY, ME).unwrap().fields[0].1, "a whole comment");
+}
+
+#[test]
+fn what_is_half_written_under_the_key_of_a_whole_form_goes_and_the_form_stays() {
+    let (_directory, forms) = forms();
+    forms.change(ENTRY, ME, typed("kept")).unwrap();
+    let file = forms.file(ENTRY, ME);
+    fs::copy(&file, unfinished(&file)).unwrap();
+    forms.tidy().unwrap();
+    assert!(!unfinished(&file).exists());
+    assert_eq!(forms.read(ENTRY, ME).unwrap().fields[0].1, "kept");
+}
