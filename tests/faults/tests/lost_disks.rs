@@ -39,6 +39,7 @@ fn each_disk_is_lost_in_turn_under_load() {
     directory.disable_cleanup(true);
     let (data, notes) = (directory.path().join("data"), directory.path().join("notes.jsonl"));
     let town = Arc::new(Town::new(seed, Notebook::open(&notes).unwrap()));
+    town.house_loses_keys();
     let mut process = start(&town, &data);
     let people = People::learn(&town, &data);
     let workers = Workers::begin(&town, &people);

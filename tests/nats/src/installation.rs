@@ -216,6 +216,11 @@ impl Installation {
         self.people.get_or_init(learn).clone()
     }
 
+    /// Disks are going to be lost, and keys with them that nobody else had yet: callers leave alone what cannot be read because of it.
+    pub fn loses_keys(&self) {
+        self.town.house_loses_keys();
+    }
+
     /// Everybody begins to work.
     pub fn workers(&self) -> Workers {
         Workers::begin(&self.town, &self.people())

@@ -28,6 +28,7 @@ fn each_disk_is_lost_in_turn_while_the_others_work() {
     for origin in Origin::ALL {
         copy(&installation.deployment.data(origin).join("keys"), &installation.beside(&format!("safe-{origin}")));
     }
+    installation.loses_keys();
     let workers = installation.workers();
     let mut named = Vec::new();
     for origin in [Origin::Submission, Origin::Publication, Origin::Moderation, Origin::Audit] {

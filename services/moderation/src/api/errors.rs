@@ -123,6 +123,7 @@ pub(super) fn of_words(error: &WordsError) -> Problem {
     match error {
         WordsError::NotHeld(_) => Problem::new(ProblemKind::Unavailable)
             .detail("The key of this content has not arrived yet. Ask again.")
+            .with("code", "key-not-here")
             .header(header::RETRY_AFTER, HeaderValue::from_static("1")),
         WordsError::Erased(_) => Problem::new(ProblemKind::Gone).detail("These words were erased."),
         WordsError::TooLong { length, limit } => Problem::new(ProblemKind::TooLarge)

@@ -91,7 +91,7 @@ impl Caller {
             digest: order.digest.clone(),
         }));
         let reply = self.until_answered(order, &key);
-        assert!(reply.status < 500, "seed {}: {} {order:?} was answered {reply:?}", self.town.seed, self.name);
+        assert!(self.is_fit(&reply), "seed {}: {} {order:?} was answered {reply:?}", self.town.seed, self.name);
         let facts = reply.facts(&subject, &key);
         let took_effect =
             reply.is_done() && (facts.recorded.is_some() || matches!(order.act, Act::Start | Act::Submit));
@@ -115,8 +115,13 @@ impl Caller {
             digest: None,
         };
         let reply = self.until_answered(&order, "");
-        assert!(reply.status < 500, "seed {}: {} GET {path} was answered {reply:?}", self.town.seed, self.name);
+        assert!(self.is_fit(&reply), "seed {}: {} GET {path} was answered {reply:?}", self.town.seed, self.name);
         reply
+    }
+
+    /// Whether it is an answer that a house may give.
+    fn is_fit(&self, reply: &Reply) -> bool {
+        reply.status < 500 || self.town.lacks_a_key(reply)
     }
 
     /// A repeat is answered as the command was; the same key for something else is refused.
@@ -147,7 +152,7 @@ impl Caller {
         loop {
             let address = self.town.address();
             match self.send(&address, order, key) {
-                Ok(reply) if !self.town.is_no_answer(reply.status) => return reply,
+                Ok(reply) if !self.town.is_no_answer(reply.status) || self.town.lacks_a_key(&reply) => return reply,
                 Ok(_) | Err(_) => self.town.wait_for_another_than(&address),
             }
             assert!(Instant::now() < deadline, "seed {}: {} waits for {order:?} ({key})", self.town.seed, self.name);

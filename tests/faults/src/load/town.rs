@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::Reply;
 use crate::notes::{Note, Notebook};
 
 /// A house that died is back within this time, or something is wrong.
@@ -27,6 +28,8 @@ pub struct Town {
     closing: AtomicBool,
     /// The house may fail at what it is asked, and must not say that it did it.
     may_fail: AtomicBool,
+    /// Disks are lost, and keys with them that nobody else had yet.
+    loses_keys: AtomicBool,
     entries: Mutex<Vec<(String, String)>>,
     /// Those that ended: nobody works on them again, but their trails are read.
     ended: Mutex<BTreeSet<String>>,
@@ -42,6 +45,7 @@ impl Town {
             moved: Condvar::new(),
             closing: AtomicBool::new(false),
             may_fail: AtomicBool::new(false),
+            loses_keys: AtomicBool::new(false),
             entries: Mutex::new(Vec::new()),
             ended: Mutex::new(BTreeSet::new()),
         }
@@ -90,6 +94,16 @@ impl Town {
     /// From now on 507 is as good as no answer: the disk is full. (500 is not: whoever runs out of room says so.)
     pub fn house_may_fail(&self, may: bool) {
         self.may_fail.store(may, Ordering::SeqCst);
+    }
+
+    /// From now on words may be unreadable for good: the disk that had their key is lost, and nobody else had it yet.
+    pub fn house_loses_keys(&self) {
+        self.loses_keys.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether an answer says that the key of what was asked for is not there, in a house that may have lost it.
+    pub fn lacks_a_key(&self, reply: &Reply) -> bool {
+        reply.status == 503 && reply.text("code") == "key-not-here" && self.loses_keys.load(Ordering::SeqCst)
     }
 
     /// Whether an answer says that the house could not do what it was asked, and that this was to be expected: a house on
